@@ -1,0 +1,51 @@
+package dev.berth.bus;
+
+import dev.berth.call.ContainerSpec;
+import dev.berth.call.ContainerTimings;
+import dev.berth.error.RunnerException;
+
+/** What the slot registry is told. From one sender they arrive in the order sent. */
+public sealed interface RegistryMessage {
+
+    /**
+     * An ingress wants a slot. Answered by exactly one {@link IngressMessage} to {@code replyTo}, unless
+     * {@link CancelAcquire} arrives first.
+     *
+     * @param ticket unique per {@code replyTo}
+     */
+    record AcquireSlot(String replyTo, long ticket, String callId, ContainerSpec spec) implements RegistryMessage {}
+
+    /** The ingress no longer wants it; a grant that crosses this is handed back by {@link ReturnLease}. */
+    record CancelAcquire(String replyTo, long ticket) implements RegistryMessage {}
+
+    /** A lease that was never used: nothing has reached the container. */
+    record ReturnLease(String containerId, long lease) implements RegistryMessage {}
+
+    /** A launched container is ready for its first call. */
+    record ContainerReady(String containerId, ContainerTimings timings) implements RegistryMessage {}
+
+    /** The container could not be made ready. A {@link ContainerGone} follows when all of it is removed. */
+    record LaunchFailed(String containerId, RunnerException error, ContainerTimings timings)
+            implements RegistryMessage {}
+
+    /** The call under this lease is over and the container can take another. */
+    record ContainerReleased(String containerId, long lease) implements RegistryMessage {}
+
+    /** The container must not be given out any more: it is ending. Its capacity is still taken. */
+    record ContainerEnding(String containerId) implements RegistryMessage {}
+
+    /** Nothing of the container is left: its capacity is free. */
+    record ContainerGone(String containerId) implements RegistryMessage {}
+
+    /** An idle container was frozen, or has been thawed. For summaries and the order of eviction. */
+    record ContainerPaused(String containerId, boolean paused) implements RegistryMessage {}
+
+    /**
+     * Take no more calls: waiters are refused, idle containers removed. A bus request; the reply comes when
+     * no container is left.
+     */
+    record Drain() implements RegistryMessage {}
+
+    /** A bus request for a {@link NodeSnapshot}. */
+    record Snapshot() implements RegistryMessage {}
+}

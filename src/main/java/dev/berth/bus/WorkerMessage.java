@@ -1,0 +1,24 @@
+package dev.berth.bus;
+
+import dev.berth.call.ContainerSpec;
+
+/** What the registry tells a worker. */
+public sealed interface WorkerMessage {
+
+    /**
+     * Start a container. Answered by {@link RegistryMessage.ContainerReady} or
+     * {@link RegistryMessage.LaunchFailed}, and at its end by {@link RegistryMessage.ContainerGone}.
+     *
+     * @param causeCallId the call this launch is for
+     */
+    record LaunchContainer(String containerId, ContainerSpec spec, String causeCallId) implements WorkerMessage {}
+
+    /** Remove a container that nobody leases: idle too long, evicted, or draining. */
+    record RemoveContainer(String containerId, Reason reason) implements WorkerMessage {}
+
+    enum Reason {
+        IDLE_TIMEOUT,
+        EVICTED,
+        DRAINING
+    }
+}

@@ -1,0 +1,46 @@
+package dev.berth.call;
+
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a slot queue's containers are made from. The first call of a slot key fixes it for the queue.
+ *
+ * @param memoryMiB container limit and reservation; 0: no limit, reserves nothing
+ * @param cpuMillis thousandths of a CPU; 0: no quota, reserves nothing
+ * @param tmpfsMiB size of /tmp; counted into the memory reservation
+ * @param idleTimeout how long an unused container is kept; positive
+ * @param syslogUrl where the function's output goes; null: nowhere
+ * @param registryToken credential for pulls, from the call's extensions
+ * @param extensions the call's extensions
+ * @param networkDisabled run with no network at all (a status call behind the network barrier)
+ * @param evictable false for status containers, which reserve nothing and are never evicted
+ */
+public record ContainerSpec(
+        SlotKey key,
+        String image,
+        CallFormat format,
+        Map<String, String> env,
+        long memoryMiB,
+        long cpuMillis,
+        long tmpfsMiB,
+        Duration idleTimeout,
+        @Nullable String syslogUrl,
+        String appId,
+        String appName,
+        String fnId,
+        @Nullable String registryToken,
+        Map<String, String> extensions,
+        boolean networkDisabled,
+        boolean evictable) {
+    public ContainerSpec {
+        env = Map.copyOf(env);
+        extensions = Map.copyOf(extensions);
+    }
+
+    /** Bytes reserved for one container: memory and /tmp. */
+    public long reservedBytes() {
+        return Math.multiplyExact(Math.addExact(memoryMiB, tmpfsMiB), 1L << 20);
+    }
+}

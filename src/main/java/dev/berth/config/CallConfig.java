@@ -1,0 +1,25 @@
+package dev.berth.config;
+
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * How calls are treated.
+ *
+ * @param fullDuplex allow a 200 before the whole request body has been handed to the function
+ * @param detached allow detached calls
+ * @param extraEnv added to the environment of every container
+ * @param passedExtensions names of TryCall extensions passed on as environment; part of our own slot hash
+ * @param maxRequestBytes limit of a request body for the stdin/stdout formats; 0: none
+ */
+public record CallConfig(
+        boolean fullDuplex,
+        boolean detached,
+        Map<String, String> extraEnv,
+        Set<String> passedExtensions,
+        long maxRequestBytes) {
+    public CallConfig {
+        extraEnv = Map.copyOf(extraEnv);
+        passedExtensions = Set.copyOf(passedExtensions);
+    }
+}

@@ -1,0 +1,25 @@
+package dev.berth.engine;
+
+import io.vertx.core.Future;
+import org.jspecify.annotations.Nullable;
+
+/** One container of an engine. Threads and failures as for {@link Engine}. */
+public interface EngineContainer {
+    String id();
+
+    /** Attaches what the plan asked for, then starts. */
+    Future<Void> start();
+
+    /** Completes when the container's process has ended; may be called once, after {@link #start()}. */
+    Future<ExitStatus> exit();
+
+    Future<Void> pause();
+
+    Future<Void> resume();
+
+    /** Ends and deletes the container, frozen or not. Succeeds if it is gone already. */
+    Future<Void> remove();
+
+    /** The attached standard streams; null unless the plan asked for them. Available once started. */
+    @Nullable ContainerStreams streams();
+}
