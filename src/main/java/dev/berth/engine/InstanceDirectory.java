@@ -41,12 +41,14 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
     private final String instanceId;
     private final Path path;
     private final FileChannel lockFile;
+    private final String owner;
 
     private InstanceDirectory(Path root, String instanceId, Path path, FileChannel lockFile) {
         this.root = root;
         this.instanceId = instanceId;
         this.path = path;
         this.lockFile = lockFile;
+        this.owner = ownerOf(root);
     }
 
     /** Makes and locks a fresh directory below {@code root}, which is made too if it is missing. */
@@ -77,9 +79,13 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
         return instanceId;
     }
 
-    /** This machine and this root: instances with another owner cannot be judged from here. */
     @Override
     public String owner() {
+        return owner;
+    }
+
+    /** This machine and this root: instances with another owner cannot be judged from here. */
+    private static String ownerOf(Path root) {
         String host;
         try {
             host = InetAddress.getLocalHost().getHostName();
