@@ -11,13 +11,15 @@ import java.util.Set;
  * @param extraEnv added to the environment of every container
  * @param passedExtensions names of TryCall extensions passed on as environment; part of our own slot hash
  * @param maxRequestBytes limit of a request body for the stdin/stdout formats; 0: none
+ * @param maxLogBytes limit of the log lines kept of one call while nobody has collected them; 0: none are kept
  */
 public record CallConfig(
         boolean fullDuplex,
         boolean detached,
         Map<String, String> extraEnv,
         Set<String> passedExtensions,
-        long maxRequestBytes) {
+        long maxRequestBytes,
+        long maxLogBytes) {
     public CallConfig {
         extraEnv = Map.copyOf(extraEnv);
         passedExtensions = Set.copyOf(passedExtensions);

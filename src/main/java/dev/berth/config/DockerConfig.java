@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param certPath folder of cert.pem, key.pem and ca.pem
  * @param labelTag value of the label {@code fn-agent-classifier}; null: that label is left out
  * @param networks networks containers are spread over; empty: the engine's default
- * @param auth registry credentials, a Docker configuration document; null: the usual files
+ * @param auth registry credentials, a Docker configuration document; null: {@code config.json} of {@code configFolder}
  * @param configFolder where {@code config.json} is looked for; null: none
  * @param loadFile image archive loaded before anything is served
  * @param enableVolume accept images that declare volumes
@@ -33,7 +33,7 @@ public record DockerConfig(
         @Nullable Path certPath,
         @Nullable String labelTag,
         List<String> networks,
-        @Nullable String auth,
+        @Nullable Secret auth,
         @Nullable Path configFolder,
         @Nullable Path loadFile,
         boolean enableVolume,
@@ -51,7 +51,7 @@ public record DockerConfig(
         imageCleanExempt = Set.copyOf(imageCleanExempt);
     }
 
-    /** Files; bytes; count; bytes. */
+    /** Files; bytes; count; bytes. Negative: not set, the engine's own limit. 0 is a limit. */
     public record Ulimits(long openFiles, long lockedMemory, long pendingSignals, long messageQueue) {}
 
     /**

@@ -25,9 +25,18 @@ public record GrpcConfig(
         int maxConcurrentStreams,
         int responseFrameBytes,
         @Nullable Tls tls) {
+    public GrpcConfig {
+        new Problems()
+                .require(
+                        streamWindowBytes <= connectionWindowBytes,
+                        "grpc.streamWindow",
+                        ByteSizes.print(streamWindowBytes),
+                        "at most grpc.connectionWindow = " + ByteSizes.print(connectionWindowBytes))
+                .throwIfAny();
+    }
 
     /**
-     * Mutual TLS, PEM files.
+     * TLS from PEM files.
      *
      * @param clientAuthority clients must show a certificate signed by it; null: clients need none
      * @param reloadInterval how often the files are looked at for changes; zero or less: never

@@ -1,5 +1,9 @@
 package dev.berth.config;
 
+import java.nio.file.Path;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
 /** Every setting of one runner, validated. Components are handed their own part, never this. */
 public record RunnerConfig(
         NodeConfig node,
@@ -11,4 +15,19 @@ public record RunnerConfig(
         EngineConfig engine,
         DockerConfig docker,
         StatusConfig status,
-        LogConfig log) {}
+        LogConfig log) {
+
+    /** What a runner has with no file and no variables. */
+    public static RunnerConfig defaults() {
+        return load(null, name -> null);
+    }
+
+    /**
+     * Defaults, overridden by the file, overridden by the environment.
+     *
+     * @throws ConfigException with all problems
+     */
+    public static RunnerConfig load(@Nullable Path file, Function<String, @Nullable String> env) {
+        return ConfigLoader.load(file, env).config();
+    }
+}

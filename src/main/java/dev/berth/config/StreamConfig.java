@@ -10,4 +10,19 @@ import java.time.Duration;
  * @param pingInterval how often the other end of live streams is asked whether it is there
  * @param pingTimeout silence after which it is taken for dead
  */
-public record StreamConfig(int windowBytes, int maxFrameBytes, Duration pingInterval, Duration pingTimeout) {}
+public record StreamConfig(int windowBytes, int maxFrameBytes, Duration pingInterval, Duration pingTimeout) {
+    public StreamConfig {
+        new Problems()
+                .require(
+                        maxFrameBytes <= windowBytes,
+                        "stream.maxFrame",
+                        ByteSizes.print(maxFrameBytes),
+                        "at most stream.window = " + ByteSizes.print(windowBytes))
+                .require(
+                        pingTimeout.compareTo(pingInterval) > 0,
+                        "stream.pingTimeout",
+                        Durations.print(pingTimeout),
+                        "longer than stream.pingInterval = " + Durations.print(pingInterval))
+                .throwIfAny();
+    }
+}

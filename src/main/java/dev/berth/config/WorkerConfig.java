@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Container life.
  *
  * @param freezeIdle idle time before a container is paused; zero: at once; negative: never
- * @param startTimeout from started to socket ready
+ * @param startTimeout from started to socket ready; no limit is a hundred years, which any timer takes
  * @param keepAlive how long an idle connection to a function is kept; zero: closed after each call
  * @param maxResponseBytes limit of a response body; 0: none
  * @param maxResponseHeaderBytes limit of a response's header block

@@ -1,0 +1,59 @@
+package dev.berth.config;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The {@code call} section. */
+final class CallSettings {
+    static final Setting<Boolean> FULL_DUPLEX = Setting.of(
+            "call.fullDuplex",
+            SettingTypes.bool(),
+            false,
+            "Let a function answer 200 before it has been handed the whole request body. Fn fails such a call.");
+
+    static final Setting<Boolean> DETACHED = Setting.of(
+            "call.detached",
+            SettingTypes.bool(),
+            false,
+            "Accept detached calls, which are acknowledged at their start and whose output is dropped.");
+
+    static final Setting<Map<String, String>> EXTRA_ENV = Setting.of(
+            "call.extraEnv", SettingTypes.map(), Map.of(), "Added to the environment of every container.");
+
+    static final Setting<List<String>> PASSED_EXTENSIONS = Setting.of(
+            "call.passedExtensions",
+            SettingTypes.list(),
+            List.of(),
+            "Names of call extensions that are passed on as environment variables. Calls that differ in them"
+                    + " do not share containers.");
+
+    static final Setting<Long> MAX_REQUEST = Setting.of(
+                    "call.maxRequest",
+                    SettingTypes.size(0, Long.MAX_VALUE),
+                    0L,
+                    "Limit of a request body for functions spoken to over stdin and stdout; 0: none.")
+            .or(FnRules.uint("FN_MAX_REQUEST_SIZE").noted("bytes"));
+
+    static final Setting<Long> MAX_LOG = Setting.of(
+                    "call.maxLog",
+                    SettingTypes.size(0, 1L << 30),
+                    1L << 20,
+                    "Limit of the log lines kept of one call while nobody has collected them; 0: none are kept.")
+            .or(FnRules.uint("FN_MAX_LOG_SIZE_BYTES").noted("bytes"));
+
+    static final List<Setting<?>> ALL =
+            List.of(FULL_DUPLEX, DETACHED, EXTRA_ENV, PASSED_EXTENSIONS, MAX_REQUEST, MAX_LOG);
+
+    private CallSettings() {}
+
+    static CallConfig read(Values values) {
+        return new CallConfig(
+                values.get(FULL_DUPLEX),
+                values.get(DETACHED),
+                values.get(EXTRA_ENV),
+                Set.copyOf(values.get(PASSED_EXTENSIONS)),
+                values.get(MAX_REQUEST),
+                values.get(MAX_LOG));
+    }
+}

@@ -1,0 +1,92 @@
+package dev.berth.config;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The {@code log} section. */
+final class LogSettings {
+    private static final Pattern DESTINATION =
+            Pattern.compile("stderr|file:///.+|(udp|tcp)://[^/:]+:\\d{1,5}|(udp|tcp)://\\[[0-9A-Fa-f:.]+\\]:\\d{1,5}");
+
+    static final Setting<LogConfig.Level> LEVEL = Setting.of(
+                    "log.level", SettingTypes.oneOf(LogConfig.Level.class), LogConfig.Level.INFO, "Lowest level written.")
+            .or(lenient("FN_LOG_LEVEL", LogSettings::fnLevel, LogConfig.Level.INFO)
+                    .noted("panic and fatal: error; a wrong level: info, with a warning"));
+
+    static final Setting<LogConfig.Format> FORMAT = Setting.of(
+                    "log.format",
+                    SettingTypes.oneOf(LogConfig.Format.class),
+                    LogConfig.Format.TEXT,
+                    "One line of text or one JSON object per entry.")
+            .or(lenient("FN_LOG_FORMAT", LogSettings::fnFormat, LogConfig.Format.TEXT)
+                    .noted("a wrong format: text, with a warning"));
+
+    static final Setting<String> DESTINATION_URL = Setting.of(
+                    "log.destination",
+                    SettingTypes.string()
+                            .where(
+                                    "stderr, file:///path, udp://host:port or tcp://host:port",
+                                    text -> DESTINATION.matcher(text).matches()),
+                    "stderr",
+                    "Where the log goes: stderr, file:///path, or a syslog server udp://host:port or tcp://host:port.")
+            .or(lenient("FN_LOG_DEST", LogSettings::fnDestination, "stderr")
+                    .noted("without a scheme: udp; a wrong one: stderr, with a warning"));
+
+    static final Setting<String> PREFIX = Setting.of(
+                    "log.prefix", SettingTypes.string(), "", "Tag of the lines sent to a syslog server.")
+            .or(FnRules.serverString("FN_LOG_PREFIX", Function.identity()));
+
+    static final List<Setting<?>> ALL = List.of(LEVEL, FORMAT, DESTINATION_URL, PREFIX);
+
+    private LogSettings() {}
+
+    static LogConfig read(Values values) {
+        return new LogConfig(
+                values.get(LEVEL), values.get(FORMAT), values.get(DESTINATION_URL), values.get(PREFIX));
+    }
+
+    /** Fn starts all the same with a wrong value of its log variables. */
+    private static <T> FnVariable<T> lenient(String name, Function<String, @Nullable T> convert, T fallback) {
+        FnVariable<String> plain = FnRules.serverString(name, Function.identity());
+        return new FnVariable<>(name, "", (variable, environment, warnings) -> {
+            String text = plain.reader().read(variable, environment, warnings);
+            if (text == null || text.isBlank()) {
+                return null;
+            }
+            T value = convert.apply(text.trim());
+            if (value == null) {
+                warnings.add(variable + "=" + text + " is not known here: "
+                        + fallback.toString().toLowerCase(Locale.ROOT) + " is used");
+                return fallback;
+            }
+            return value;
+        });
+    }
+
+    private static LogConfig.@Nullable Level fnLevel(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "panic", "fatal", "error" -> LogConfig.Level.ERROR;
+            case "warn", "warning" -> LogConfig.Level.WARN;
+            case "info" -> LogConfig.Level.INFO;
+            case "debug" -> LogConfig.Level.DEBUG;
+            case "trace" -> LogConfig.Level.TRACE;
+            default -> null;
+        };
+    }
+
+    private static LogConfig.@Nullable Format fnFormat(String text) {
+        return switch (text) {
+            case "text" -> LogConfig.Format.TEXT;
+            case "json" -> LogConfig.Format.JSON;
+            default -> null;
+        };
+    }
+
+    private static @Nullable String fnDestination(String text) {
+        String url = text.contains("://") || text.equals("stderr") ? text : "udp://" + text;
+        return DESTINATION.matcher(url).matches() ? url : null;
+    }
+}

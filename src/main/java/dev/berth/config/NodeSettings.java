@@ -1,0 +1,63 @@
+package dev.berth.config;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+
+/** The {@code node} section. */
+final class NodeSettings {
+    private static final int MAX_ID_LENGTH = 63;
+
+    static final Setting<String> ID = Setting.derived(
+            "node.id",
+            SettingTypes.string()
+                    .where(
+                            "1 to 63 letters, digits and dashes",
+                            id -> id.matches("[A-Za-z0-9-]{1," + MAX_ID_LENGTH + "}")),
+            environment -> cleanId(hostName()),
+            "the host's name",
+            "Name of this node in a cluster, in logs and in Status.");
+
+    static final Setting<Integer> EVENT_LOOPS = Setting.derived(
+            "node.eventLoops",
+            SettingTypes.integer(1, 1024),
+            environment -> eventLoops(Runtime.getRuntime().availableProcessors()),
+            "half the processors",
+            "Event-loop threads. Each runs one ingress and one worker. More threads than the functions leave"
+                    + " processors free cost latency; the performance page has measurements.");
+
+    static final Setting<Duration> DRAIN_TIMEOUT = Setting.of(
+            "node.drainTimeout",
+            SettingTypes.durationOr(Durations.NEVER, Duration.ZERO),
+            Durations.NEVER,
+            "How long a stop waits for calls in flight before it ends them; never: as long as they take.");
+
+    static final List<Setting<?>> ALL = List.of(ID, EVENT_LOOPS, DRAIN_TIMEOUT);
+
+    private NodeSettings() {}
+
+    static NodeConfig read(Values values) {
+        return new NodeConfig(values.get(ID), values.get(EVENT_LOOPS), values.get(DRAIN_TIMEOUT));
+    }
+
+    /** Whatever is no letter or digit becomes a dash. */
+    static String cleanId(String name) {
+        String clean = name.replaceAll("[^A-Za-z0-9]+", "-");
+        String cut = clean.substring(0, Math.min(clean.length(), MAX_ID_LENGTH)).replaceAll("^-+|-+$", "");
+        return cut.isEmpty() ? "berth" : cut;
+    }
+
+    /** On one or two processors one loop: the functions need the rest. */
+    static int eventLoops(int processors) {
+        return processors <= 2 ? 1 : processors / 2;
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.berth.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class ConfigDefaultsTest {
+    private final RunnerConfig config = RunnerConfig.defaults();
+
+    @Test
+    void nodeDefaultsAreThese() {
+        assertThat(config.node().id()).matches("[A-Za-z0-9-]+");
+        assertThat(config.node().eventLoops()).isBetween(1, 512);
+        assertThat(config.node().drainTimeout()).isNegative();
+    }
+
+    @Test
+    void grpcDefaultsAreThese() {
+        assertThat(config.grpc())
+                .isEqualTo(new GrpcConfig(
+                        "0.0.0.0", 9190, 4 << 20, 16 << 20, 1 << 20, 10_000, 64 << 10, null));
+    }
+
+    @Test
+    void callDefaultsAreThese() {
+        assertThat(config.call()).isEqualTo(new CallConfig(false, false, Map.of(), Set.of(), 0, 1 << 20));
+    }
+
+    @Test
+    void registryDefaultsAreThese() {
+        assertThat(config.registry()).isEqualTo(new RegistryConfig(false, 0, 0, 10_000));
+    }
+
+    @Test
+    void workerDefaultsAreThese() {
+        assertThat(config.worker())
+                .isEqualTo(new WorkerConfig(
+                        Duration.ofMillis(50),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(1),
+                        0,
+                        10 << 20,
+                        Path.of(System.getProperty("java.io.tmpdir")),
+                        null,
+                        false,
+                        ""));
+    }
+
+    @Test
+    void streamDefaultsAreThese() {
+        assertThat(config.stream())
+                .isEqualTo(new StreamConfig(256 << 10, 64 << 10, Duration.ofSeconds(2), Duration.ofSeconds(10)));
+    }
+
+    @Test
+    void engineDefaultsAreThese() {
+        assertThat(config.engine().kind()).isEqualTo(EngineConfig.Kind.AUTO);
+        assertThat(config.engine().catalogue()).isIn(Path.of("src/examples"), Path.of("functions"));
+        assertThat(config.engine().pullTimeout()).isEqualTo(Duration.ofMinutes(10));
+    }
+
+    @Test
+    void dockerDefaultsAreThese() {
+        assertThat(config.docker())
+                .isEqualTo(new DockerConfig(
+                        "unix:///var/run/docker.sock",
+                        false,
+                        null,
+                        null,
+                        List.of(),
+                        null,
+                        null,
+                        null,
+                        false,
+                        true,
+                        true,
+                        50,
+                        0,
+                        0,
+                        new DockerConfig.Ulimits(350, 65_536, 5_000, 819_200),
+                        0,
+                        Set.of(),
+                        new DockerConfig.Prefork(0, "busybox", "tail -f /dev/null", false, List.of())));
+    }
+
+    @Test
+    void statusAndLogDefaultsAreThese() {
+        assertThat(config.status()).isEqualTo(new StatusConfig(null, null, List.of(), Duration.ofSeconds(5), null));
+        assertThat(config.log())
+                .isEqualTo(new LogConfig(LogConfig.Level.INFO, LogConfig.Format.TEXT, "stderr", ""));
+    }
+
+    @Test
+    void dockerFolderIsThatOfTheHomeFolder() {
+        RunnerConfig atHome = RunnerConfig.load(null, Map.of("HOME", "/home/me")::get);
+        assertThat(atHome.docker().configFolder()).isEqualTo(Path.of("/home/me/.docker"));
+        assertThat(atHome.docker().certPath()).isEqualTo(Path.of("/home/me/.docker"));
+    }
+
+    @Test
+    void nodeIdIsMadeOfWhatAHostNameHasOfLettersDigitsAndDashes() {
+        assertThat(NodeSettings.cleanId("node_1.example.com")).isEqualTo("node-1-example-com");
+        assertThat(NodeSettings.cleanId("...")).isEqualTo("berth");
+        assertThat(NodeSettings.cleanId("x".repeat(100))).hasSize(63);
+    }
+
+    @Test
+    void smallMachinesHaveOneEventLoop() {
+        assertThat(NodeSettings.eventLoops(1)).isEqualTo(1);
+        assertThat(NodeSettings.eventLoops(2)).isEqualTo(1);
+        assertThat(NodeSettings.eventLoops(8)).isEqualTo(4);
+    }
+}
