@@ -39,7 +39,10 @@ public interface FrameStream {
     /** Acceptor only: ends the whole stream, both directions, once what is queued has been sent. */
     Future<Void> finish(Object payload);
 
-    /** Initiator only: the acceptor finished. Called once, after all bytes and notes, in place of the end handler of a half-close. */
+    /**
+     * Initiator only: the acceptor finished. Called once, last of all handlers: after all bytes and notes, and
+     * after the inbound end handler, which a finish calls too unless a half-close did before.
+     */
     FrameStream finishHandler(@Nullable Handler<Object> handler);
 
     /** Ends both directions now; the peer fails with {@code why}. Queued bytes are dropped. Idempotent. */

@@ -1,0 +1,47 @@
+package dev.berth.bus;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.MessageCodec;
+
+/**
+ * A codec for immutable messages: within a process the same object is delivered, between nodes its wire form.
+ *
+ * @param <T> base type of the messages
+ */
+public abstract class WireCodec<T> implements MessageCodec<T, T> {
+    private final String name;
+
+    /** @param name fixed, with the version of the wire form: {@code berth.frame/1} */
+    protected WireCodec(String name) {
+        this.name = name;
+    }
+
+    protected abstract void write(WireWriter out, T message);
+
+    protected abstract T read(WireReader in);
+
+    @Override
+    public final void encodeToWire(Buffer buffer, T message) {
+        write(new WireWriter(buffer), message);
+    }
+
+    @Override
+    public final T decodeFromWire(int position, Buffer buffer) {
+        return read(new WireReader(buffer, position));
+    }
+
+    @Override
+    public final T transform(T message) {
+        return message;
+    }
+
+    @Override
+    public final String name() {
+        return name;
+    }
+
+    @Override
+    public final byte systemCodecID() {
+        return -1;
+    }
+}

@@ -1,0 +1,265 @@
+package dev.berth.stream;
+
+import dev.berth.error.ErrorCode;
+import dev.berth.error.RunnerException;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.streams.WriteStream;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sending half of a stream. Sends at once while there is credit, keeps the rest in order. Holds at most
+ * {@code QUEUED_WINDOWS} windows and the write that went past them.
+ */
+final class Outbound implements WriteStream<Buffer> {
+    private static final int QUEUED_WINDOWS = 4;
+    private static final int MAX_QUEUED = 4096;
+    private static final Future<Void> SENT = Future.succeededFuture();
+
+    private enum State {
+        OPEN,
+        /** Half-closed or finished here; what is queued is still sent. */
+        ENDED,
+        /** The peer finished and wants no more: writes succeed and go nowhere. */
+        DISCARDING,
+        FAILED
+    }
+
+    private enum Kind {
+        DATA,
+        NOTE,
+        END,
+        FINISH
+    }
+
+    /** @param payload a Buffer for DATA; null for END */
+    private record Queued(Kind kind, @Nullable Object payload, Promise<Void> sent) {}
+
+    private final BusStream stream;
+    private final CreditWindow credit;
+    private final int maxFrame;
+    private final long cap;
+    private final ArrayDeque<Queued> queue = new ArrayDeque<>(2);
+    private State state = State.OPEN;
+    private long queuedBytes;
+    /** How much of the queue's first buffer has been sent. */
+    private int headSent;
+
+    private long seq;
+    /** A drain is due once there is room again. */
+    private boolean blocked;
+
+    private @Nullable RunnerException failure;
+    private @Nullable Handler<Void> drainHandler;
+    private @Nullable Handler<Throwable> exceptionHandler;
+
+    Outbound(BusStream stream, long credit, int maxFrame, long window) {
+        this.stream = stream;
+        this.credit = new CreditWindow(credit);
+        this.maxFrame = maxFrame;
+        this.cap = QUEUED_WINDOWS * window;
+        this.blocked = credit <= 0;
+    }
+
+    @Override
+    public Future<Void> write(Buffer bytes) {
+        stream.checkThread();
+        if (state != State.OPEN) {
+            return refuse();
+        }
+        int length = bytes.length();
+        if (length == 0) {
+            return SENT;
+        }
+        if (queue.isEmpty() && length <= maxFrame && length <= credit.available()) {
+            credit.take(length);
+            stream.send(new Frame.Data(seq++, bytes));
+            blocked = credit.available() == 0;
+            return SENT;
+        }
+        return enqueue(Kind.DATA, bytes);
+    }
+
+    void note(Object payload) {
+        stream.checkThread();
+        if (state == State.ENDED) {
+            throw new IllegalStateException("note after the end of stream " + stream.id());
+        }
+        if (state != State.OPEN) {
+            return;
+        }
+        if (queue.isEmpty()) {
+            stream.send(new Frame.Note(seq++, payload));
+        } else {
+            enqueue(Kind.NOTE, payload);
+        }
+    }
+
+    @Override
+    public Future<Void> end() {
+        stream.checkThread();
+        if (state != State.OPEN) {
+            return refuse();
+        }
+        state = State.ENDED;
+        return append(Kind.END, null);
+    }
+
+    /** Acceptor only, once; after {@link #end()} or in its place. */
+    Future<Void> finish(Object payload) {
+        if (state == State.FAILED) {
+            return refuse();
+        }
+        state = State.ENDED;
+        return append(Kind.FINISH, payload);
+    }
+
+    private Future<Void> enqueue(Kind kind, Object payload) {
+        if (queuedBytes >= cap || queue.size() >= MAX_QUEUED) {
+            RunnerException why = ErrorCode.STREAM_BROKEN.exception(
+                    "stream " + stream.id() + ": " + queuedBytes + " bytes written without credit, limit " + cap);
+            stream.breakOff(why);
+            return Future.failedFuture(why);
+        }
+        return append(kind, payload);
+    }
+
+    private Future<Void> append(Kind kind, @Nullable Object payload) {
+        Promise<Void> sent = Promise.promise();
+        queue.add(new Queued(kind, payload, sent));
+        if (payload instanceof Buffer bytes && kind == Kind.DATA) {
+            queuedBytes += bytes.length();
+        }
+        flush();
+        blocked |= writeQueueFull();
+        return sent.future();
+    }
+
+    /** Sends what credit allows. Listeners of the promises may write, cancel or finish meanwhile. */
+    private void flush() {
+        Queued head = queue.peek();
+        while (head != null && sendHead(head)) {
+            queue.poll();
+            head.sent.complete();
+            head = queue.peek();
+        }
+    }
+
+    /** @return whether all of it was sent */
+    private boolean sendHead(Queued head) {
+        switch (head.kind) {
+            case DATA -> {
+                return sendPieces((Buffer) payload(head));
+            }
+            case NOTE -> stream.send(new Frame.Note(seq++, payload(head)));
+            case END -> stream.send(new Frame.End(seq++));
+            case FINISH -> stream.sendFinish(new Frame.Finish(seq++, payload(head)));
+        }
+        return true;
+    }
+
+    private boolean sendPieces(Buffer bytes) {
+        int length = bytes.length();
+        while (headSent < length) {
+            int piece = (int) Math.min(credit.available(), Math.min(maxFrame, length - headSent));
+            if (piece == 0) {
+                return false;
+            }
+            boolean whole = piece == length;
+            credit.take(piece);
+            queuedBytes -= piece;
+            stream.send(new Frame.Data(seq++, whole ? bytes : bytes.slice(headSent, headSent + piece)));
+            headSent += piece;
+        }
+        headSent = 0;
+        return true;
+    }
+
+    private static Object payload(Queued queued) {
+        if (queued.payload == null) {
+            throw new IllegalStateException(queued.kind + " without payload");
+        }
+        return queued.payload;
+    }
+
+    void onGrant(long total) {
+        if (credit.grant(total)) {
+            flush();
+            drained();
+        }
+    }
+
+    /** The peer finished: what is queued, and all that is written from now on, is dropped and succeeds. */
+    void discard() {
+        state = State.DISCARDING;
+        Queued head;
+        while ((head = queue.poll()) != null) {
+            head.sent.tryComplete();
+        }
+        queuedBytes = 0;
+        drained();
+    }
+
+    /** Ends this half: what is queued fails. A writer that waits for a drain is woken, to find out. */
+    void fail(RunnerException why) {
+        state = State.FAILED;
+        failure = why;
+        queuedBytes = 0;
+        Queued head;
+        while ((head = queue.poll()) != null) {
+            head.sent.tryFail(why);
+        }
+        if (exceptionHandler != null) {
+            exceptionHandler.handle(why);
+        }
+        drained();
+    }
+
+    private void drained() {
+        if (blocked && !writeQueueFull()) {
+            blocked = false;
+            if (drainHandler != null) {
+                drainHandler.handle(null);
+            }
+        }
+    }
+
+    private Future<Void> refuse() {
+        return switch (state) {
+            case OPEN, DISCARDING -> SENT;
+            case ENDED -> Future.failedFuture(new IllegalStateException("stream " + stream.id() + " has ended"));
+            case FAILED -> Future.failedFuture(failure);
+        };
+    }
+
+    @Override
+    public boolean writeQueueFull() {
+        return (state == State.OPEN || state == State.ENDED) && (!queue.isEmpty() || credit.available() <= 0);
+    }
+
+    /** Does nothing: how much may be written is the peer's to say. */
+    @Override
+    public Outbound setWriteQueueMaxSize(int maxSize) {
+        return this;
+    }
+
+    @Override
+    public Outbound drainHandler(@Nullable Handler<Void> handler) {
+        drainHandler = handler;
+        return this;
+    }
+
+    @Override
+    public Outbound exceptionHandler(@Nullable Handler<Throwable> handler) {
+        exceptionHandler = handler;
+        return this;
+    }
+
+    /** Bytes written and not sent yet. For metrics and tests. */
+    long queuedBytes() {
+        return queuedBytes;
+    }
+}

@@ -1,0 +1,287 @@
+package dev.berth.stream;
+
+import dev.berth.bus.Addresses;
+import dev.berth.config.StreamConfig;
+import dev.berth.error.ErrorCode;
+import dev.berth.error.RunnerException;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.MessageConsumerOptions;
+import io.vertx.core.tracing.TracingPolicy;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A verticle instance's end of all its frame streams: one bus address, one consumer, which is never paused.
+ *
+ * <p>Confined to the event loop it was bound on; calls from other threads throw IllegalStateException.
+ * Memory is bounded by streams × (window inbound + four windows outbound). A peer that is silent for
+ * {@code pingTimeout} while it shares a live stream fails all its streams with PEER_LOST, at most two ping
+ * intervals later; one whose address has no consumer fails them at once.
+ */
+public final class StreamEndpoint {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamEndpoint.class);
+    private static final long NO_STREAM = 0;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final Thread thread;
+    private final String address;
+    private final StreamConfig config;
+    private final Map<StreamId, BusStream> streams = new HashMap<>();
+    private final Map<String, Peer> peers = new HashMap<>();
+    private final StreamId self;
+    private final Liveness liveness;
+    private final MessageConsumer<Envelope> consumer;
+    private long lastNumber;
+    private long unknownFrames;
+    private boolean closed;
+    private @Nullable Handler<FrameStream> acceptor;
+
+    private StreamEndpoint(Vertx vertx, Context context, String address, StreamConfig config) {
+        this.vertx = vertx;
+        this.context = context;
+        this.thread = Thread.currentThread();
+        this.address = Addresses.frames(address);
+        this.config = config;
+        this.self = new StreamId(this.address, NO_STREAM);
+        // Larger than any number of streams a process opens in a millisecond of its life.
+        this.lastNumber = System.currentTimeMillis() << 20;
+        this.liveness = new Liveness(this, vertx, config);
+        this.consumer = vertx.eventBus()
+                .consumer(
+                        new MessageConsumerOptions()
+                                .setAddress(this.address)
+                                .setMaxBufferedMessages(Integer.MAX_VALUE),
+                        this::onMessage);
+    }
+
+    /**
+     * Makes an endpoint on the current context, which must be an event loop's.
+     *
+     * @param address the verticle's own address; frames arrive at {@link Addresses#frames}
+     */
+    public static Future<StreamEndpoint> bind(Vertx vertx, String address, StreamConfig config) {
+        FrameCodec.register(vertx);
+        Context context = vertx.getOrCreateContext();
+        if (!context.isEventLoopContext()) {
+            return Future.failedFuture(new IllegalStateException("frame streams need an event loop"));
+        }
+        Promise<StreamEndpoint> bound = Promise.promise();
+        context.runOnContext(nothing -> {
+            StreamEndpoint endpoint = new StreamEndpoint(vertx, context, address, config);
+            endpoint.consumer.completion().map(endpoint).onComplete(bound);
+        });
+        return bound.future();
+    }
+
+    /**
+     * Opens a stream. Data may be written at once.
+     *
+     * @param peerFramesAddress frames address of the endpoint that is to accept it
+     * @param payload what the acceptor sees as {@link FrameStream#openPayload}
+     * @param peerWindow bytes the peer takes before its first grant
+     */
+    public FrameStream open(String peerFramesAddress, Object payload, long peerWindow) {
+        checkThread();
+        Peer peer = peer(peerFramesAddress);
+        StreamId id = new StreamId(address, ++lastNumber);
+        Frame.Open open = new Frame.Open(config.windowBytes(), peerWindow, payload);
+        BusStream stream = new BusStream(this, peer, id, true, open);
+        if (closed) {
+            later(nothing -> stream.fail(ErrorCode.PEER_LOST.exception("stream endpoint " + address + " is closed")));
+            return stream;
+        }
+        add(stream);
+        send(peer, id, open);
+        return stream;
+    }
+
+    /** Takes streams opened by others. It sets the stream's handlers before it returns. */
+    public StreamEndpoint acceptor(@Nullable Handler<FrameStream> handler) {
+        acceptor = handler;
+        return this;
+    }
+
+    /** Ends every stream with PEER_LOST, here and at the peers, and takes no more. Idempotent. */
+    public Future<Void> close() {
+        checkThread();
+        if (!closed) {
+            closed = true;
+            RunnerException why = ErrorCode.PEER_LOST.exception("stream endpoint " + address + " closed");
+            List.copyOf(streams.values()).forEach(stream -> stream.breakOff(why));
+            liveness.stop();
+        }
+        return consumer.unregister();
+    }
+
+    /** Live streams. For metrics and tests. */
+    public int active() {
+        return streams.size();
+    }
+
+    /** Frames that came for streams not known here. For metrics and tests. */
+    public long unknownFrames() {
+        return unknownFrames;
+    }
+
+    private void onMessage(Message<Envelope> message) {
+        Envelope envelope = message.body();
+        BusStream stream = streams.get(envelope.stream());
+        if (stream == null) {
+            onFrameWithoutStream(envelope);
+            return;
+        }
+        stream.peer().heard = true;
+        Frame frame = envelope.frame();
+        try {
+            if (frame instanceof Frame.Open) {
+                stream.breakOff("opened twice");
+            } else {
+                stream.onFrame(frame);
+            }
+        } catch (RuntimeException e) {
+            handlerFailed(stream, e);
+        }
+    }
+
+    private void onFrameWithoutStream(Envelope envelope) {
+        Frame frame = envelope.frame();
+        if (frame instanceof Frame.Open open) {
+            accept(envelope, open);
+        } else if (frame instanceof Frame.Ping ping) {
+            liveness.onPing(peer(envelope.from()), ping);
+        } else if (frame instanceof Frame.Pong pong) {
+            liveness.onPong(peer(envelope.from()), pong);
+        } else {
+            unknownFrames++;
+            if (frame instanceof Frame.Ordered) {
+                refuse(envelope, envelope.stream().initiator().equals(address) ? ErrorCode.CANCELLED : ErrorCode.PEER_LOST);
+            }
+        }
+    }
+
+    private void accept(Envelope envelope, Frame.Open open) {
+        Handler<FrameStream> handler = acceptor;
+        if (handler == null || closed) {
+            refuse(envelope, ErrorCode.PEER_LOST);
+            return;
+        }
+        Peer peer = peer(envelope.from());
+        peer.heard = true;
+        BusStream stream = new BusStream(this, peer, envelope.stream(), false, open);
+        add(stream);
+        if (open.credit() < config.windowBytes()) {
+            stream.repeatGrant();
+        }
+        try {
+            handler.handle(stream);
+        } catch (RuntimeException e) {
+            handlerFailed(stream, e);
+        }
+    }
+
+    private void refuse(Envelope envelope, ErrorCode code) {
+        RunnerException why = code.exception("stream " + envelope.stream() + " is not known at " + address);
+        send(peer(envelope.from()), envelope.stream(), new Frame.Cancel(why));
+    }
+
+    private void add(BusStream stream) {
+        streams.put(stream.id(), stream);
+        stream.peer().streams++;
+        liveness.start();
+    }
+
+    void remove(BusStream stream) {
+        if (streams.remove(stream.id(), stream)) {
+            stream.peer().streams--;
+        }
+    }
+
+    void handlerFailed(BusStream stream, RuntimeException failure) {
+        LOG.atError()
+                .addKeyValue("streamId", stream.id())
+                .setCause(failure)
+                .log("a handler of a stream failed");
+        stream.breakOff(ErrorCode.INTERNAL.exception("stream " + stream.id() + ": " + failure));
+    }
+
+    /** Fails every stream shared with a peer. */
+    void lose(Peer peer, String how) {
+        if (peer.streams == 0) {
+            return;
+        }
+        LOG.atWarn().addKeyValue("peer", peer.address()).addKeyValue("streams", peer.streams).log(how);
+        RunnerException why = ErrorCode.PEER_LOST.exception(peer.address() + ": " + how);
+        for (BusStream stream : List.copyOf(streams.values())) {
+            if (stream.peer() == peer) {
+                stream.onPeerFailed(why);
+            }
+        }
+    }
+
+    void send(Peer peer, StreamId id, Frame frame) {
+        Future<Void> sent = peer.producer().write(new Envelope(id, address, frame));
+        if (!sent.succeeded()) {
+            // Local sends have been decided by now, sends to other nodes are decided later.
+            sent.onFailure(failure -> later(nothing -> lose(peer, "cannot be reached: " + failure.getMessage())));
+        }
+    }
+
+    void send(Peer peer, Frame frame) {
+        send(peer, self, frame);
+    }
+
+    Peer peer(String peerAddress) {
+        return peers.computeIfAbsent(peerAddress, key -> {
+            DeliveryOptions options = new DeliveryOptions()
+                    .setCodecName(FrameCodec.NAME)
+                    .setTracingPolicy(TracingPolicy.IGNORE)
+                    .setLocalOnly(Addresses.sameNode(address, key));
+            return new Peer(key, vertx.eventBus().sender(key, options));
+        });
+    }
+
+    @Nullable BusStream stream(StreamId id) {
+        return streams.get(id);
+    }
+
+    Collection<BusStream> streams() {
+        return streams.values();
+    }
+
+    Collection<Peer> peers() {
+        return peers.values();
+    }
+
+    String address() {
+        return address;
+    }
+
+    StreamConfig config() {
+        return config;
+    }
+
+    void later(Handler<Void> task) {
+        context.runOnContext(task);
+    }
+
+    void checkThread() {
+        if (Thread.currentThread() != thread) {
+            throw new IllegalStateException(
+                    "stream endpoint " + address + " belongs to " + thread.getName() + ", called from "
+                            + Thread.currentThread().getName());
+        }
+    }
+}
