@@ -15,12 +15,7 @@ public sealed interface IngressMessage {
      * @param timings of the container, if this call waited for its start; else {@link ContainerTimings#NONE}
      */
     record SlotGranted(
-            long ticket,
-            String worker,
-            String containerId,
-            long lease,
-            long requestWindow,
-            ContainerTimings timings)
+            long ticket, String worker, String containerId, long lease, long requestWindow, ContainerTimings timings)
             implements IngressMessage {}
 
     /** No slot: a refusal, or the failure of the container that was started for this call. */

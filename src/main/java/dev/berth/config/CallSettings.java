@@ -18,8 +18,8 @@ final class CallSettings {
             false,
             "Accept detached calls, which are acknowledged at their start and whose output is dropped.");
 
-    static final Setting<Map<String, String>> EXTRA_ENV = Setting.of(
-            "call.extraEnv", SettingTypes.map(), Map.of(), "Added to the environment of every container.");
+    static final Setting<Map<String, String>> EXTRA_ENV =
+            Setting.of("call.extraEnv", SettingTypes.map(), Map.of(), "Added to the environment of every container.");
 
     static final Setting<List<String>> PASSED_EXTENSIONS = Setting.of(
             "call.passedExtensions",

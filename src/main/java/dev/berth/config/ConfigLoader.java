@@ -94,7 +94,8 @@ public final class ConfigLoader {
 
     private void problem(Setting<?> setting, String value, String source, BadValue why) {
         String shown = setting.isSecret() ? "***" : value;
-        String rule = why.getMessage().isEmpty() ? setting.type().allowed() : why.getMessage();
+        String own = why.getMessage();
+        String rule = own == null || own.isEmpty() ? setting.type().allowed() : own;
         problems.add(setting.key() + " = " + shown + " (" + source + "): must be " + rule);
     }
 
@@ -103,8 +104,8 @@ public final class ConfigLoader {
         environment.names().stream()
                 .filter(name -> name.startsWith(PREFIX) && !known.contains(name))
                 .sorted()
-                .forEach(name -> problems.add("there is no variable " + name + "; did you mean "
-                        + Settings.nearestVariable(name) + "?"));
+                .forEach(name -> problems.add(
+                        "there is no variable " + name + "; did you mean " + Settings.nearestVariable(name) + "?"));
     }
 
     /** The records check the rules between settings, which mean something only when each by itself is right. */
@@ -138,8 +139,8 @@ public final class ConfigLoader {
 
     private List<LoadedConfig.Effective> effective() {
         return Settings.ALL.stream()
-                .map(setting -> new LoadedConfig.Effective(
-                        setting.key(), values.print(setting), values.source(setting)))
+                .map(setting ->
+                        new LoadedConfig.Effective(setting.key(), values.print(setting), values.source(setting)))
                 .toList();
     }
 }

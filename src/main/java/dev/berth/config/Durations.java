@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,6 +30,10 @@ final class Durations {
 
     private Durations() {}
 
+    private static BigDecimal unit(String name) {
+        return BigDecimal.valueOf(Objects.requireNonNull(NANOS.get(name)));
+    }
+
     static Duration parse(String text) {
         String trimmed = text.trim();
         if (trimmed.equals("0")) {
@@ -38,7 +43,7 @@ final class Durations {
         BigDecimal nanos = BigDecimal.ZERO;
         int end = 0;
         while (part.lookingAt()) {
-            nanos = nanos.add(new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(NANOS.get(part.group(2)))));
+            nanos = nanos.add(new BigDecimal(part.group(1)).multiply(unit(part.group(2))));
             end = part.end();
             part.region(end, trimmed.length());
         }

@@ -17,7 +17,8 @@ record Environment(Function<String, @Nullable String> lookup, Set<String> names)
         return new Environment(variables::get, variables.keySet());
     }
 
-    @Nullable String get(String name) {
+    @Nullable
+    String get(String name) {
         return lookup.apply(name);
     }
 

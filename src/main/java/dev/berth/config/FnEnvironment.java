@@ -65,9 +65,8 @@ final class FnEnvironment {
         if (type != null && !type.equals("pure-runner")) {
             warnings.add("FN_NODE_TYPE=" + type + ": this is a pure-runner node and nothing else");
         }
-        List<String> missing = MUTUAL_TLS.stream()
-                .filter(name -> !isSet(environment, name))
-                .toList();
+        List<String> missing =
+                MUTUAL_TLS.stream().filter(name -> !isSet(environment, name)).toList();
         if (!missing.isEmpty() && missing.size() < MUTUAL_TLS.size()) {
             warnings.add(String.join(", ", MUTUAL_TLS) + " count only together, and without "
                     + String.join(" and ", missing) + " have no effect");

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 record FnVariable<T>(String name, String note, Reader<T> reader) {
 
     interface Reader<T> {
-        @Nullable T read(String name, Environment environment, List<String> warnings);
+        @Nullable
+        T read(String name, Environment environment, List<String> warnings);
     }
 
     FnVariable<T> noted(String text) {

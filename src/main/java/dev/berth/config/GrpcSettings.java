@@ -18,7 +18,10 @@ final class GrpcSettings {
             "Address to listen on; 0.0.0.0: every interface.");
 
     static final Setting<Integer> PORT = Setting.of(
-                    "grpc.port", SettingTypes.integer(0, 65535), 9190, "TCP port of the runner protocol; 0: any free one.")
+                    "grpc.port",
+                    SettingTypes.integer(0, 65535),
+                    9190,
+                    "TCP port of the runner protocol; 0: any free one.")
             .or(FnRules.serverInt("FN_GRPC_PORT"));
 
     static final Setting<Integer> MAX_MESSAGE = Setting.of(

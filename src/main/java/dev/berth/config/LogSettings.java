@@ -12,7 +12,10 @@ final class LogSettings {
             Pattern.compile("stderr|file:///.+|(udp|tcp)://[^/:]+:\\d{1,5}|(udp|tcp)://\\[[0-9A-Fa-f:.]+\\]:\\d{1,5}");
 
     static final Setting<LogConfig.Level> LEVEL = Setting.of(
-                    "log.level", SettingTypes.oneOf(LogConfig.Level.class), LogConfig.Level.INFO, "Lowest level written.")
+                    "log.level",
+                    SettingTypes.oneOf(LogConfig.Level.class),
+                    LogConfig.Level.INFO,
+                    "Lowest level written.")
             .or(lenient("FN_LOG_LEVEL", LogSettings::fnLevel, LogConfig.Level.INFO)
                     .noted("panic and fatal: error; a wrong level: info, with a warning"));
 
@@ -44,8 +47,7 @@ final class LogSettings {
     private LogSettings() {}
 
     static LogConfig read(Values values) {
-        return new LogConfig(
-                values.get(LEVEL), values.get(FORMAT), values.get(DESTINATION_URL), values.get(PREFIX));
+        return new LogConfig(values.get(LEVEL), values.get(FORMAT), values.get(DESTINATION_URL), values.get(PREFIX));
     }
 
     /** Fn starts all the same with a wrong value of its log variables. */

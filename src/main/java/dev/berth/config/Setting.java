@@ -66,7 +66,8 @@ final class Setting<T> {
     }
 
     /** The default in words where it is not the same everywhere. */
-    @Nullable String defaultText() {
+    @Nullable
+    String defaultText() {
         return defaultText;
     }
 

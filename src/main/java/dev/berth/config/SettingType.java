@@ -13,11 +13,7 @@ import java.util.function.Predicate;
  * @param printer value to the text the parser takes
  */
 record SettingType<T>(
-        String name,
-        String allowed,
-        Function<RawValue, T> parser,
-        Predicate<T> inRange,
-        Function<T, String> printer) {
+        String name, String allowed, Function<RawValue, T> parser, Predicate<T> inRange, Function<T, String> printer) {
 
     T parse(RawValue raw) {
         return checked(parser.apply(raw));

@@ -104,7 +104,8 @@ final class SettingTypes {
                 names,
                 "one of " + names,
                 raw -> Arrays.stream(type.getEnumConstants())
-                        .filter(constant -> lowerCase(constant).equals(raw.scalar().trim()))
+                        .filter(constant ->
+                                lowerCase(constant).equals(raw.scalar().trim()))
                         .findFirst()
                         .orElseThrow(BadValue::new),
                 value -> true,
@@ -116,8 +117,7 @@ final class SettingTypes {
     }
 
     static SettingType<Secret> secret() {
-        return new SettingType<>(
-                "secret", "a text", raw -> new Secret(raw.scalar()), value -> true, Secret::toString);
+        return new SettingType<>("secret", "a text", raw -> new Secret(raw.scalar()), value -> true, Secret::toString);
     }
 
     static SettingType<Path> path() {

@@ -29,11 +29,10 @@ final class StatusSettings {
             Duration.ofSeconds(5),
             "Limit of that command.");
 
-    static final Setting<Path> KDUMP_FOLDER = Setting.optional(
-            "status.kdumpFolder", SettingTypes.path(), "Folder whose kernel dumps Status counts.");
+    static final Setting<Path> KDUMP_FOLDER =
+            Setting.optional("status.kdumpFolder", SettingTypes.path(), "Folder whose kernel dumps Status counts.");
 
-    static final List<Setting<?>> ALL =
-            List.of(IMAGE, NETWORK_BARRIER, HEALTH_COMMAND, HEALTH_TIMEOUT, KDUMP_FOLDER);
+    static final List<Setting<?>> ALL = List.of(IMAGE, NETWORK_BARRIER, HEALTH_COMMAND, HEALTH_TIMEOUT, KDUMP_FOLDER);
 
     private StatusSettings() {}
 

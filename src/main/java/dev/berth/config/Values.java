@@ -1,11 +1,10 @@
 package dev.berth.config;
 
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /** The value each setting has in the end, and where it came from. */
 final class Values {
-    private final Map<Setting<?>, Entry> entries = new IdentityHashMap<>();
+    private final IdentityHashMap<Setting<?>, Entry> entries = new IdentityHashMap<>();
 
     private record Entry(Object value, String source) {}
 

@@ -63,10 +63,8 @@ final class YamlFile {
                 readSetting(parser, key, keyLine);
             } else if (Settings.isSection(key) && token == JsonToken.START_OBJECT) {
                 readSection(parser, key + ".");
-            } else if (Settings.isSection(key) && token == JsonToken.VALUE_NULL) {
-                // A section with all its settings commented out.
-                continue;
-            } else {
+            } else if (token != JsonToken.VALUE_NULL || !Settings.isSection(key)) {
+                // A section without a value has all its settings commented out.
                 unknown(parser, key, keyLine);
             }
         }

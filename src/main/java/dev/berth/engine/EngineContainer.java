@@ -21,5 +21,6 @@ public interface EngineContainer {
     Future<Void> remove();
 
     /** The attached standard streams; null unless the plan asked for them. Available once started. */
-    @Nullable ContainerStreams streams();
+    @Nullable
+    ContainerStreams streams();
 }

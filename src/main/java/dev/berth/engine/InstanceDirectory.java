@@ -145,7 +145,10 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
         } catch (NoSuchFileException unlocked) {
             return removeIfAbandoned(other);
         } catch (IOException failure) {
-            LOG.atWarn().addKeyValue("directory", other).setCause(failure).log("cannot remove what a dead instance left");
+            LOG.atWarn()
+                    .addKeyValue("directory", other)
+                    .setCause(failure)
+                    .log("cannot remove what a dead instance left");
             return false;
         }
     }

@@ -67,11 +67,7 @@ public enum ErrorCode {
     SYSLOG_UNAVAILABLE(213, FUNCTION, 500, NEVER, "Syslog Unavailable"),
     CONTAINER_EXIT(214, FUNCTION, 502, NEVER, "container exit code"),
     OUT_OF_MEMORY(
-            215,
-            FUNCTION,
-            502,
-            NEVER,
-            "container out of memory, you may want to raise fn.memory for this function"),
+            215, FUNCTION, 502, NEVER, "container out of memory, you may want to raise fn.memory for this function"),
     OLD_FORMAT_RESPONSE_INVALID(216, FUNCTION, 502, NEVER, "invalid response from function"),
     OLD_FORMAT_RESPONSE_TOO_BIG(217, FUNCTION, 502, NEVER, "function response too large"),
 

@@ -48,6 +48,7 @@ public abstract sealed class RunnerException extends RuntimeException {
     }
 
     @Override
+    @SuppressWarnings("OverrideThrowableToString") // the message alone goes over the wire, the code beside it
     public String toString() {
         return code + "(" + wireCode + "): " + getMessage();
     }

@@ -22,8 +22,7 @@ final class ConfigDefaultsTest {
     @Test
     void grpcDefaultsAreThese() {
         assertThat(config.grpc())
-                .isEqualTo(new GrpcConfig(
-                        "0.0.0.0", 9190, 4 << 20, 16 << 20, 1 << 20, 10_000, 64 << 10, null));
+                .isEqualTo(new GrpcConfig("0.0.0.0", 9190, 4 << 20, 16 << 20, 1 << 20, 10_000, 64 << 10, null));
     }
 
     @Test
@@ -91,8 +90,7 @@ final class ConfigDefaultsTest {
     @Test
     void statusAndLogDefaultsAreThese() {
         assertThat(config.status()).isEqualTo(new StatusConfig(null, null, List.of(), Duration.ofSeconds(5), null));
-        assertThat(config.log())
-                .isEqualTo(new LogConfig(LogConfig.Level.INFO, LogConfig.Format.TEXT, "stderr", ""));
+        assertThat(config.log()).isEqualTo(new LogConfig(LogConfig.Level.INFO, LogConfig.Format.TEXT, "stderr", ""));
     }
 
     @Test

@@ -82,8 +82,7 @@ final class ProcessContainer implements EngineContainer {
         try {
             return builder.start();
         } catch (IOException failure) {
-            throw ErrorCode.ENGINE_FAILED.exception(
-                    "cannot start " + function.command() + ": " + failure.getMessage());
+            throw ErrorCode.ENGINE_FAILED.exception("cannot start " + function.command() + ": " + failure.getMessage());
         }
     }
 
@@ -112,8 +111,8 @@ final class ProcessContainer implements EngineContainer {
         Promise<ExitStatus> exited = Promise.promise();
         Context context = vertx.getOrCreateContext();
         running.onExit()
-                .thenAccept(ended -> context.runOnContext(
-                        ignored -> exited.complete(new ExitStatus(ended.exitValue(), false))))
+                .thenAccept(ended ->
+                        context.runOnContext(ignored -> exited.complete(new ExitStatus(ended.exitValue(), false))))
                 .exceptionally(failure -> {
                     context.runOnContext(ignored -> exited.complete(new ExitStatus(KILLED, false)));
                     return null;
@@ -141,17 +140,17 @@ final class ProcessContainer implements EngineContainer {
     private Future<Void> kill() {
         Process running = process;
         return vertx.<Void>executeBlocking(
-                () -> {
-                    if (running != null) {
-                        running.destroyForcibly();
-                    }
-                    ProcessTree.killContainer(id());
-                    if (running != null) {
-                        running.waitFor();
-                    }
-                    return null;
-                },
-                false)
+                        () -> {
+                            if (running != null) {
+                                running.destroyForcibly();
+                            }
+                            ProcessTree.killContainer(id());
+                            if (running != null) {
+                                running.waitFor();
+                            }
+                            return null;
+                        },
+                        false)
                 .onComplete(killed -> closeStreams.run());
     }
 

@@ -46,9 +46,8 @@ public final class ProcessEngine implements Engine {
 
     @Override
     public Future<Void> start() {
-        LOG.warn(
-                "*** NO ISOLATION *** functions run as plain child processes of this runner, with its rights and"
-                        + " without limits; use a container engine for anything but development");
+        LOG.warn("*** NO ISOLATION *** functions run as plain child processes of this runner, with its rights and"
+                + " without limits; use a container engine for anything but development");
         return vertx.executeBlocking(
                 () -> {
                     if (!Files.isDirectory(catalogue.folder())) {
@@ -62,8 +61,7 @@ public final class ProcessEngine implements Engine {
 
     @Override
     public Future<Integer> sweep() {
-        return vertx.executeBlocking(
-                () -> ProcessTree.killLeftovers(instances::alive, instances.owner()), false);
+        return vertx.executeBlocking(() -> ProcessTree.killLeftovers(instances::alive, instances.owner()), false);
     }
 
     @Override

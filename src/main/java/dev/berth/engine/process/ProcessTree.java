@@ -83,8 +83,7 @@ final class ProcessTree {
     private static @Nullable Map<String, String> marks(long pid) {
         String environment;
         try {
-            environment =
-                    new String(Files.readAllBytes(PROC.resolve(pid + "/environ")), StandardCharsets.ISO_8859_1);
+            environment = new String(Files.readAllBytes(PROC.resolve(pid + "/environ")), StandardCharsets.ISO_8859_1);
         } catch (IOException unreadable) {
             return null;
         }

@@ -139,8 +139,9 @@ class ProcessEngineTest {
 
     private Process leftover(String instance, String owner) throws Exception {
         ProcessBuilder builder = new ProcessBuilder("sh", "-c", "echo started; exec sleep 600");
-        builder.environment().putAll(Map.of(
-                ProcessTree.CONTAINER, "c-" + owner, ProcessTree.INSTANCE, instance, ProcessTree.OWNER, owner));
+        builder.environment()
+                .putAll(Map.of(
+                        ProcessTree.CONTAINER, "c-" + owner, ProcessTree.INSTANCE, instance, ProcessTree.OWNER, owner));
         Process process = builder.start();
         process.getInputStream().read();
         return process;
@@ -154,7 +155,17 @@ class ProcessEngineTest {
 
     private EngineContainer create(String image, ContainerPlan.Attach attach) throws Exception {
         return wait(engine.create(new ContainerPlan(
-                "01TEST" + image, image, Map.of("COLOUR", "blue"), 0, 0, 0, instances.path(), null, "", false, attach)));
+                "01TEST" + image,
+                image,
+                Map.of("COLOUR", "blue"),
+                0,
+                0,
+                0,
+                instances.path(),
+                null,
+                "",
+                false,
+                attach)));
     }
 
     private void firstOutput(EngineContainer container) throws Exception {
