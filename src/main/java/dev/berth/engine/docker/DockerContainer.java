@@ -1,0 +1,105 @@
+package dev.berth.engine.docker;
+
+import dev.berth.engine.ContainerStreams;
+import dev.berth.engine.EngineContainer;
+import dev.berth.engine.ExitStatus;
+import dev.berth.error.ErrorCode;
+import dev.berth.error.RunnerException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One container. Belongs to the context it was created on, and must be used there. Pausing, resuming and
+ * removing take place one after the other, whatever order their outcomes come in.
+ */
+final class DockerContainer implements EngineContainer {
+    private static final String LOG_DRIVER_FAILED = "failed to initialize logging driver";
+
+    private final Tools tools;
+    private final String name;
+    private final String engineId;
+    private final Runnable whenGone;
+    private final ExitWatch exitWatch;
+    private Pausing.Hold hold = Pausing.Hold.NONE;
+    private Future<Void> last = Future.succeededFuture();
+    private @Nullable Future<Void> removal;
+
+    /** What all containers of an engine share. */
+    record Tools(Vertx vertx, EngineApi api, Pausing pausing, Remover remover) {}
+
+    /**
+     * @param engineId the engine's own id
+     * @param whenGone run once the container is removed
+     */
+    DockerContainer(Tools tools, String name, String engineId, Runnable whenGone) {
+        this.tools = tools;
+        this.name = name;
+        this.engineId = engineId;
+        this.whenGone = whenGone;
+        this.exitWatch = new ExitWatch(tools.vertx(), tools.api(), name);
+    }
+
+    @Override
+    public String id() {
+        return name;
+    }
+
+    @Override
+    public Future<Void> start() {
+        return tools.api().startContainer(name).compose(reply ->
+                reply.ok() ? Future.succeededFuture() : Future.failedFuture(startFailure(reply)));
+    }
+
+    private static RunnerException startFailure(EngineReply reply) {
+        return reply.message().contains(LOG_DRIVER_FAILED)
+                ? ErrorCode.SYSLOG_UNAVAILABLE.exception()
+                : reply.failure();
+    }
+
+    @Override
+    public Future<ExitStatus> exit() {
+        return exitWatch.exit();
+    }
+
+    @Override
+    public Future<Void> pause() {
+        return inTurn(() -> hold == Pausing.Hold.NONE
+                ? tools.pausing().hold(name, engineId).onSuccess(held -> hold = held).mapEmpty()
+                : Future.succeededFuture());
+    }
+
+    @Override
+    public Future<Void> resume() {
+        return inTurn(() -> tools.pausing()
+                .release(hold, name, engineId)
+                .onSuccess(released -> hold = Pausing.Hold.NONE));
+    }
+
+    @Override
+    public Future<Void> remove() {
+        if (removal == null) {
+            exitWatch.stop();
+            removal = inTurn(this::removeNow);
+        }
+        return removal;
+    }
+
+    private Future<Void> removeNow() {
+        Future<Void> released = hold == Pausing.Hold.NONE
+                ? Future.succeededFuture()
+                : tools.pausing().releaseAny(name, engineId, hold == Pausing.Hold.PAUSED);
+        return released.compose(free -> tools.remover().remove(name)).onSuccess(gone -> whenGone.run());
+    }
+
+    @Override
+    public @Nullable ContainerStreams streams() {
+        return null;
+    }
+
+    private Future<Void> inTurn(Supplier<Future<Void>> action) {
+        last = last.transform(done -> action.get());
+        return last;
+    }
+}

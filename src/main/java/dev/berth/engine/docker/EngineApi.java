@@ -1,0 +1,195 @@
+package dev.berth.engine.docker;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.dockerjava.api.command.CreateContainerResponse;
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.command.InspectImageResponse;
+import com.github.dockerjava.api.model.AuthConfig;
+import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.Image;
+import com.github.dockerjava.api.model.Info;
+import com.github.dockerjava.api.model.Version;
+import com.github.dockerjava.core.DockerClientConfig;
+import com.github.dockerjava.core.command.CreateContainerCmdImpl;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.net.NetSocket;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine's verbs, in docker-java's classes. Every one has a time limit. Those that return an
+ * {@link EngineReply} succeed whatever its status; the others fail with ENGINE_FAILED unless the engine says
+ * it is done.
+ */
+final class EngineApi {
+    private static final ObjectMapper JSON = DockerClientConfig.getDefaultObjectMapper();
+
+    private static final Duration PING = Duration.ofSeconds(5);
+    private static final Duration QUERY = Duration.ofSeconds(10);
+    private static final Duration CREATE = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration PAUSE = Duration.ofSeconds(5);
+    private static final Duration LIST = Duration.ofSeconds(60);
+    private static final Duration REMOVE = Duration.ofSeconds(60);
+    private static final Duration WAIT_HEAD = Duration.ofDays(3650);
+
+    private final EngineHttp http;
+
+    EngineApi(EngineHttp http) {
+        this.http = http;
+    }
+
+    EngineHttp http() {
+        return http;
+    }
+
+    Future<EngineReply> ping() {
+        return http.call(EngineRequest.get("ping", "/_ping", PING));
+    }
+
+    Future<Version> version() {
+        return read(EngineRequest.get("version", "/version", QUERY), Version.class);
+    }
+
+    Future<Info> info() {
+        return read(EngineRequest.get("info", "/info", QUERY), Info.class);
+    }
+
+    /** Empty if there is no such image. */
+    Future<Optional<InspectImageResponse>> inspectImage(String image) {
+        EngineRequest request = EngineRequest.get("inspect_image", "/images/" + image + "/json", QUERY);
+        return readIfFound(request, InspectImageResponse.class);
+    }
+
+    Future<List<Image>> listImages() {
+        return read(EngineRequest.get("list_images", "/images/json", LIST), Image[].class)
+                .map(List::of);
+    }
+
+    /** Not forced: fails while a container uses the image. */
+    Future<EngineReply> removeImage(String id) {
+        return http.call(EngineRequest.delete("remove_image", "/images/" + encode(id), REMOVE));
+    }
+
+    /** The head of the pull's progress stream. */
+    Future<HttpClientResponse> pull(String fromImage, String tag, @Nullable AuthConfig credentials, Duration limit) {
+        EngineRequest request = EngineRequest.post(
+                "pull_image", "/images/create?fromImage=" + encode(fromImage) + "&tag=" + encode(tag), limit);
+        return http.open(
+                credentials == null ? request : request.withHeaders(Map.of("X-Registry-Auth", header(credentials))));
+    }
+
+    Future<EngineReply> createContainer(String name, CreateContainerCmdImpl options) {
+        return http.call(EngineRequest.post("create_container", "/containers/create?name=" + encode(name), CREATE)
+                .withJson(write(options)));
+    }
+
+    CreateContainerResponse created(EngineReply reply) {
+        return parse("create_container", reply, CreateContainerResponse.class);
+    }
+
+    Future<EngineReply> startContainer(String name) {
+        return http.call(EngineRequest.post("start_container", container(name, "/start"), START));
+    }
+
+    /** Empty if there is no such container. */
+    Future<Optional<InspectContainerResponse>> inspectContainer(String name) {
+        return readIfFound(
+                EngineRequest.get("inspect_container", container(name, "/json"), QUERY),
+                InspectContainerResponse.class);
+    }
+
+    /** Answers its head at once or at the end, as the engine likes, and its body at the container's end. */
+    Future<HttpClientResponse> waitContainer(String name) {
+        return http.open(EngineRequest.post("wait_container", container(name, "/wait"), WAIT_HEAD));
+    }
+
+    Future<EngineReply> pauseContainer(String name) {
+        return http.call(EngineRequest.post("pause_container", container(name, "/pause"), PAUSE));
+    }
+
+    Future<EngineReply> unpauseContainer(String name) {
+        return http.call(EngineRequest.post("unpause_container", container(name, "/unpause"), PAUSE));
+    }
+
+    Future<EngineReply> killContainer(String name) {
+        return http.call(EngineRequest.post("kill_container", container(name, "/kill"), QUERY));
+    }
+
+    /** Forced, and its anonymous volumes with it. */
+    Future<EngineReply> removeContainer(String name) {
+        return http.call(
+                EngineRequest.delete("remove_container", "/containers/" + encode(name) + "?force=1&v=1", REMOVE));
+    }
+
+    /** All containers with this label, running or not. */
+    Future<List<Container>> listContainers(String label, String value) {
+        String filters = encode("{\"label\":[" + quote(label + "=" + value) + "]}");
+        return read(
+                        EngineRequest.get("list_containers", "/containers/json?all=1&filters=" + filters, LIST),
+                        Container[].class)
+                .map(List::of);
+    }
+
+    /** A raw connection to the named streams of a container ({@code stdin=1} and so on); the socket is paused. */
+    Future<NetSocket> attach(String name, String streams) {
+        EngineRequest request =
+                EngineRequest.post("attach_container", container(name, "/attach?stream=1&" + streams), QUERY);
+        return http.upgrade(request.withHeaders(Map.of("Connection", "Upgrade", "Upgrade", "tcp")));
+    }
+
+    <T> T parse(String verb, EngineReply reply, Class<T> type) {
+        if (!reply.ok()) {
+            throw reply.failure();
+        }
+        try {
+            return JSON.readValue(reply.body().getBytes(), type);
+        } catch (java.io.IOException e) {
+            throw http.failure("gave an unreadable answer to " + verb + ": " + e.getMessage());
+        }
+    }
+
+    static Buffer write(Object value) {
+        try {
+            return Buffer.buffer(JSON.writeValueAsBytes(value));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private <T> Future<T> read(EngineRequest request, Class<T> type) {
+        return http.call(request).map(reply -> parse(request.verb(), reply, type));
+    }
+
+    private <T> Future<Optional<T>> readIfFound(EngineRequest request, Class<T> type) {
+        return http.call(request)
+                .map(reply -> reply.status() == 404
+                        ? Optional.<T>empty()
+                        : Optional.of(parse(request.verb(), reply, type)));
+    }
+
+    private static String header(AuthConfig credentials) {
+        return Base64.getUrlEncoder().encodeToString(write(credentials).getBytes());
+    }
+
+    private static String container(String name, String rest) {
+        return "/containers/" + encode(name) + rest;
+    }
+
+    private static String quote(String text) {
+        return write(text).toString();
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}

@@ -1,0 +1,233 @@
+package dev.berth.engine.docker;
+
+import dev.berth.error.ErrorCode;
+import dev.berth.error.RunnerException;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.NetSocket;
+import java.io.FileNotFoundException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries requests to the engine. Short requests share a bounded pool of connections; those that stay open
+ * (waiting for an end, pulling, attached streams) each have a connection of their own, so that they never
+ * hold up the short ones.
+ *
+ * <p>May be used on any Vert.x context; results arrive on that context, or on one of its own when there was
+ * none. Every failure is a {@link RunnerException} that names the engine.
+ */
+final class EngineHttp {
+    private static final int POOL_SIZE = 32;
+    private static final int MAX_WAITING = 1_000;
+    /** No answer we read whole is anywhere near this; a runaway one must not fill the heap. */
+    private static final int MAX_REPLY_BYTES = 32 * 1024 * 1024;
+
+    /** Also how long a short request waits for one of the pool's connections. */
+    private static final long CONNECT_MILLIS = 10_000;
+
+    private final Vertx vertx;
+    private final EngineAddress address;
+    private final EngineCallListener listener;
+    private final HttpClientAgent calls;
+    private final HttpClientAgent streams;
+    private final Context own;
+    private volatile String prefix = "";
+
+    EngineHttp(Vertx vertx, EngineAddress address, EngineCallListener listener) {
+        this.vertx = vertx;
+        this.address = address;
+        this.listener = listener;
+        this.own = vertx.getOrCreateContext();
+        HttpClientOptions options = address.clientOptions().setProtocolVersion(HttpVersion.HTTP_1_1);
+        this.calls = vertx.createHttpClient(
+                options, new PoolOptions().setHttp1MaxSize(POOL_SIZE).setMaxWaitQueueSize(MAX_WAITING));
+        this.streams = vertx.createHttpClient(
+                new HttpClientOptions(options).setKeepAlive(false),
+                new PoolOptions().setHttp1MaxSize(Integer.MAX_VALUE).setMaxWaitQueueSize(0));
+    }
+
+    EngineAddress address() {
+        return address;
+    }
+
+    /** From now on paths are asked for in this version of the API, such as {@code 1.41}. */
+    void useVersion(String version) {
+        prefix = "/v" + version;
+    }
+
+    /** The whole answer, whatever its status. */
+    Future<EngineReply> call(EngineRequest request) {
+        return onContext(() -> new Exchange<EngineReply>(request, calls, this::whole).run(plainSend(request)));
+    }
+
+    /**
+     * The answer's head; its body is paused, and whoever gets it must read it to the end or reset the request.
+     * There is no limit on how long the body takes.
+     */
+    Future<HttpClientResponse> open(EngineRequest request) {
+        return onContext(() -> new Exchange<HttpClientResponse>(request, streams, EngineHttp::head)
+                .run(plainSend(request)));
+    }
+
+    /** As {@link #open}, with a body that is sent by {@code send}; the limit includes the sending. */
+    Future<HttpClientResponse> open(
+            EngineRequest request, Function<HttpClientRequest, Future<HttpClientResponse>> send) {
+        return onContext(() -> new Exchange<HttpClientResponse>(request, streams, EngineHttp::head).run(send));
+    }
+
+    /** Turns the connection into a raw one; the socket is paused. */
+    Future<NetSocket> upgrade(EngineRequest request) {
+        return onContext(
+                () -> new Exchange<NetSocket>(request, streams, this::socket).run(HttpClientRequest::connect));
+    }
+
+    /** A whole answer from a streamed one, for the message of an error. */
+    Future<EngineReply> whole(HttpClientResponse response) {
+        Promise<EngineReply> reply = Promise.promise();
+        Buffer body = Buffer.buffer();
+        response.exceptionHandler(reply::tryFail);
+        response.handler(chunk -> {
+            if (body.length() + chunk.length() > MAX_REPLY_BYTES) {
+                reply.tryFail(failure("answered with more than " + MAX_REPLY_BYTES + " bytes"));
+            } else {
+                body.appendBuffer(chunk);
+            }
+        });
+        response.endHandler(end -> reply.tryComplete(new EngineReply(response.statusCode(), response.headers(), body)));
+        response.resume();
+        return reply.future();
+    }
+
+    Future<Void> close() {
+        return Future.all(calls.close(), streams.close()).mapEmpty();
+    }
+
+    /** A failure of the engine in our own words: {@code container engine at … <what>}. */
+    RunnerException failure(String what) {
+        return ErrorCode.ENGINE_FAILED.exception("container engine at " + address.text() + " " + what);
+    }
+
+    private static Function<HttpClientRequest, Future<HttpClientResponse>> plainSend(EngineRequest request) {
+        Buffer json = request.json();
+        return json == null ? HttpClientRequest::send : sent -> sent.send(json);
+    }
+
+    private static Future<HttpClientResponse> head(HttpClientResponse response) {
+        response.pause();
+        return Future.succeededFuture(response);
+    }
+
+    private Future<NetSocket> socket(HttpClientResponse response) {
+        if (response.statusCode() == 101) {
+            NetSocket socket = response.netSocket();
+            socket.pause();
+            return Future.succeededFuture(socket);
+        }
+        return whole(response).compose(reply -> Future.failedFuture(reply.failure()));
+    }
+
+    private <T> Future<T> onContext(Supplier<Future<T>> action) {
+        if (Vertx.currentContext() != null) {
+            return action.get();
+        }
+        Promise<T> promise = Promise.promise();
+        own.runOnContext(v -> action.get().onComplete(promise));
+        return promise.future();
+    }
+
+    private RunnerException broken(Throwable cause) {
+        if (cause instanceof RunnerException known) {
+            return known;
+        }
+        String text = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        if (cause instanceof FileNotFoundException || text.contains("No such file")) {
+            return failure("is not answering: no such socket");
+        }
+        if (text.contains("Permission denied")) {
+            return failure("refuses us: permission denied; is this user in the socket's group?");
+        }
+        return failure("is not answering: " + text);
+    }
+
+    /** One request and its answer, on one context. Past its limit the connection is given up. */
+    private final class Exchange<T> {
+        private final EngineRequest request;
+        private final HttpClientAgent client;
+        private final Function<HttpClientResponse, Future<T>> read;
+        private final Promise<T> result = Promise.promise();
+        private final long began = System.nanoTime();
+        private @Nullable HttpClientRequest sent;
+        private int status;
+
+        Exchange(EngineRequest request, HttpClientAgent client, Function<HttpClientResponse, Future<T>> read) {
+            this.request = request;
+            this.client = client;
+            this.read = read;
+        }
+
+        Future<T> run(Function<HttpClientRequest, Future<HttpClientResponse>> send) {
+            long timer = vertx.setTimer(Math.max(1, request.limit().toMillis()), id -> expire());
+            client.request(options())
+                    .compose(opened -> {
+                        sent = opened;
+                        if (result.future().isComplete()) {
+                            abandon();
+                            return Future.failedFuture("too late");
+                        }
+                        return send.apply(opened);
+                    })
+                    .compose(response -> {
+                        status = response.statusCode();
+                        return read.apply(response);
+                    })
+                    .onSuccess(result::tryComplete)
+                    .onFailure(cause -> result.tryFail(broken(cause)));
+            return result.future()
+                    .onFailure(cause -> abandon())
+                    .onComplete(done -> {
+                        vertx.cancelTimer(timer);
+                        listener.onCall(request.verb(), done.succeeded() ? status : 0, System.nanoTime() - began);
+                    });
+        }
+
+        private void expire() {
+            result.tryFail(failure("did not finish " + request.verb() + " within "
+                    + TimeUnit.MILLISECONDS.toSeconds(request.limit().toMillis()) + " s"));
+        }
+
+        private void abandon() {
+            if (sent != null) {
+                sent.reset();
+            }
+        }
+
+        private RequestOptions options() {
+            RequestOptions options = new RequestOptions()
+                    .setServer(address.socket())
+                    .setHost(address.host())
+                    .setPort(address.socket().isDomainSocket() ? 80 : address.socket().port())
+                    .setSsl(address.tls())
+                    .setMethod(request.method())
+                    .setURI(prefix + request.path())
+                    .setConnectTimeout(Math.min(CONNECT_MILLIS, request.limit().toMillis()));
+            request.headers().forEach(options::putHeader);
+            if (request.json() != null) {
+                options.putHeader("Content-Type", "application/json");
+            }
+            return options;
+        }
+    }
+}

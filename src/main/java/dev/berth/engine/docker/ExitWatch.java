@@ -1,0 +1,87 @@
+package dev.berth.engine.docker;
+
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.model.WaitResponse;
+import dev.berth.engine.ExitStatus;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.Optional;
+
+/**
+ * Learns how one container ends, by the engine's wait request: one open connection per container. The event
+ * stream would need one for all, but an event can be missed, and every gap would have to be closed by a
+ * listing; a wait asked at any time has the right answer, also for a container that has ended.
+ *
+ * <p>When the connection is lost, as in a restart of the engine, the container is looked at, with growing
+ * pauses, until the engine says what became of it.
+ */
+final class ExitWatch {
+    private static final int KILLED = 137;
+    private static final long FIRST_PAUSE_MILLIS = 100;
+    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+
+    private final Vertx vertx;
+    private final EngineApi api;
+    private final String name;
+    private volatile boolean stopped;
+
+    ExitWatch(Vertx vertx, EngineApi api, String name) {
+        this.vertx = vertx;
+        this.api = api;
+        this.name = name;
+    }
+
+    Future<ExitStatus> exit() {
+        return await(0);
+    }
+
+    /** From now on a container that cannot be found has been removed by us: no need to look at it. */
+    void stop() {
+        stopped = true;
+    }
+
+    private Future<ExitStatus> await(int failures) {
+        return api.waitContainer(name)
+                .compose(api.http()::whole)
+                .map(reply -> api.parse("wait_container", reply, WaitResponse.class))
+                .compose(this::ended)
+                .recover(cause -> look(failures));
+    }
+
+    private Future<ExitStatus> ended(WaitResponse response) {
+        int code = response.getStatusCode() == null ? KILLED : response.getStatusCode();
+        if (code != KILLED || stopped) {
+            return Future.succeededFuture(new ExitStatus(code, false));
+        }
+        return api.inspectContainer(name)
+                .map(found -> new ExitStatus(code, found.map(ExitWatch::outOfMemory).orElse(false)));
+    }
+
+    private Future<ExitStatus> look(int failures) {
+        return api.inspectContainer(name).compose(this::seen, cause -> again(failures + 1));
+    }
+
+    private Future<ExitStatus> seen(Optional<InspectContainerResponse> found) {
+        if (found.isEmpty()) {
+            return Future.succeededFuture(new ExitStatus(KILLED, false));
+        }
+        InspectContainerResponse.ContainerState state = found.get().getState();
+        if (Boolean.TRUE.equals(state.getRunning())) {
+            return again(1);
+        }
+        int code = state.getExitCode() == null ? KILLED : state.getExitCode();
+        return Future.succeededFuture(new ExitStatus(code, code == KILLED && outOfMemory(found.get())));
+    }
+
+    private Future<ExitStatus> again(int failures) {
+        if (stopped) {
+            return Future.succeededFuture(new ExitStatus(KILLED, false));
+        }
+        long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures, 10));
+        return vertx.timer(pause).compose(fired -> await(failures));
+    }
+
+    private static boolean outOfMemory(InspectContainerResponse container) {
+        return Boolean.TRUE.equals(container.getState().getOOMKilled());
+    }
+}

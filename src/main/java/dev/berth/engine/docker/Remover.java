@@ -1,0 +1,51 @@
+package dev.berth.engine.docker;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.Locale;
+
+/**
+ * Removes containers, again and again while the engine has trouble. A container that is gone, or that the
+ * engine is removing already, counts as removed. May be used on any context.
+ */
+final class Remover {
+    private static final int ATTEMPTS = 10;
+    private static final long FIRST_PAUSE_MILLIS = 100;
+    private static final long LONGEST_PAUSE_MILLIS = 10_000;
+
+    private final Vertx vertx;
+    private final EngineApi api;
+
+    Remover(Vertx vertx, EngineApi api) {
+        this.vertx = vertx;
+        this.api = api;
+    }
+
+    /** Fails with ENGINE_FAILED when the last attempt did, or when the engine refuses. */
+    Future<Void> remove(String name) {
+        return attempt(name, 1);
+    }
+
+    private Future<Void> attempt(String name, int number) {
+        return api.removeContainer(name).transform(done -> {
+            if (done.succeeded() && (done.result().ok() || gone(done.result()))) {
+                return Future.succeededFuture();
+            }
+            boolean again = done.failed() || done.result().serverError();
+            if (again && number < ATTEMPTS) {
+                return vertx.timer(pause(number)).compose(fired -> attempt(name, number + 1));
+            }
+            return Future.failedFuture(
+                    done.failed() ? done.cause() : done.result().failure());
+        });
+    }
+
+    private static boolean gone(EngineReply reply) {
+        return reply.status() == 404
+                || reply.message().toLowerCase(Locale.ROOT).contains("already in progress");
+    }
+
+    private static long pause(int number) {
+        return Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(number, 10));
+    }
+}
