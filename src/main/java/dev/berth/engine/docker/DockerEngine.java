@@ -4,6 +4,7 @@ import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.core.command.CreateContainerCmdImpl;
 import dev.berth.config.DockerConfig;
 import dev.berth.config.EngineConfig;
+import dev.berth.config.Secret;
 import dev.berth.engine.ContainerPlan;
 import dev.berth.engine.Engine;
 import dev.berth.engine.EngineContainer;
@@ -67,7 +68,7 @@ public final class DockerEngine implements Engine {
     @Override
     public Future<Void> start() {
         return new EngineHandshake(vertx, api).meet().compose(facts -> vertx.executeBlocking(
-                        () -> RegistryCredentials.load(docker.auth(), docker.configFolder()), false)
+                        this::credentials, false)
                 .map(credentials -> {
                     parts = assemble(facts, credentials);
                     log.atInfo()
@@ -77,6 +78,11 @@ public final class DockerEngine implements Engine {
                             .log("Container engine at {}: {}", http.address().text(), name());
                     return null;
                 }));
+    }
+
+    private RegistryCredentials credentials() {
+        Secret auth = docker.auth();
+        return RegistryCredentials.load(auth == null ? null : auth.reveal(), docker.configFolder());
     }
 
     private Parts assemble(EngineFacts facts, RegistryCredentials credentials) {

@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class EngineHttp {
     private static final int POOL_SIZE = 32;
+    /** One per running container, and those attached or pulling: more than a machine has room for. */
+    private static final int MAX_STREAMS = 8_192;
+
     private static final int MAX_WAITING = 1_000;
     /** No answer we read whole is anywhere near this; a runaway one must not fill the heap. */
     private static final int MAX_REPLY_BYTES = 32 * 1024 * 1024;
@@ -56,7 +59,7 @@ final class EngineHttp {
                 options, new PoolOptions().setHttp1MaxSize(POOL_SIZE).setMaxWaitQueueSize(MAX_WAITING));
         this.streams = vertx.createHttpClient(
                 new HttpClientOptions(options).setKeepAlive(false),
-                new PoolOptions().setHttp1MaxSize(Integer.MAX_VALUE).setMaxWaitQueueSize(0));
+                new PoolOptions().setHttp1MaxSize(MAX_STREAMS).setMaxWaitQueueSize(MAX_WAITING));
     }
 
     EngineAddress address() {

@@ -1,0 +1,128 @@
+package dev.berth.engine.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.berth.engine.EngineContainer;
+import dev.berth.engine.ExitStatus;
+import dev.berth.engine.ImageRequest;
+import dev.berth.error.ErrorCode;
+import dev.berth.error.RunnerException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The life of a container on the real engine. */
+final class DockerEngineIT {
+    private RealEngine real;
+
+    @BeforeEach
+    void start() {
+        real = RealEngine.start();
+    }
+
+    @AfterEach
+    void stop() {
+        real.close();
+    }
+
+    @Test
+    void exitCodeIsReported() {
+        assertThat(real.run(real.plan("exit 7").build())).isEqualTo(new ExitStatus(7, false));
+        assertThat(real.run(real.plan("exit 0").build())).isEqualTo(new ExitStatus(0, false));
+    }
+
+    @Test
+    void outOfMemoryIsToldFromOtherKills() {
+        ExitStatus memory =
+                real.run(real.plan("tail /dev/zero").memoryMiB(16).build());
+        ExitStatus kill = real.run(real.plan("kill -9 $$").build());
+
+        assertThat(memory).isEqualTo(new ExitStatus(137, true));
+        assertThat(kill).isEqualTo(new ExitStatus(137, false));
+    }
+
+    @Test
+    void presentImageIsAccepted() {
+        real.context.await(() -> real.engine.ensureImage(new ImageRequest(RealEngine.IMAGE, null)));
+    }
+
+    @Test
+    void createWithAMissingImageIsRetriedElsewhere() {
+        assertThatThrownBy(() -> real.create(
+                        real.plan("true").image("berth-it-missing:1").build()))
+                .isInstanceOf(RunnerException.class)
+                .extracting(e -> ((RunnerException) e).code())
+                .isEqualTo(ErrorCode.SERVER_BUSY);
+    }
+
+    @Test
+    void secondContainerOfTheSameNameIsRefusedAndTheFirstStays() {
+        EngineContainer first = real.create(real.plan("sleep 60").build());
+        assertThatThrownBy(() -> real.create(real.plan("true").id(first.id()).build()))
+                .hasMessage("container already exists");
+        assertThat(real.ours()).hasSize(1);
+        real.context.await(first::remove);
+    }
+
+    @Test
+    void removingEndsARunningContainerAndItsExitIsHeard() {
+        EngineContainer container = real.create(real.plan("sleep 60").build());
+        real.context.await(container::start);
+        CompletableFuture<ExitStatus> exit = real.context.begin(container::exit);
+        real.context.await(container::remove);
+        assertThat(exit.join()).isEqualTo(new ExitStatus(137, false));
+        real.context.await(container::remove);
+    }
+
+    @Test
+    void pausedContainerStandsStillAndGoesOn() {
+        EngineContainer container =
+                real.create(real.plan("sleep 0.2; exit 3").build());
+        real.context.await(container::start);
+        real.context.await(container::pause);
+        CompletableFuture<ExitStatus> exit = real.context.begin(container::exit);
+        real.context.await(() -> real.vertx.timer(1_000));
+        assertThat(exit).isNotDone();
+        real.context.await(container::resume);
+        assertThat(exit.join().code()).isEqualTo(3);
+        real.context.await(container::remove);
+    }
+
+    @Test
+    void frozenContainerIsRemoved() {
+        EngineContainer container = real.create(real.plan("sleep 60").build());
+        real.context.await(container::start);
+        real.context.await(container::pause);
+        real.context.await(container::remove);
+        assertThat(real.ours()).isEmpty();
+    }
+
+    @Test
+    void sweepRemovesOnlyWhatDeadInstancesLeft() {
+        TestInstances dead = real.instances.another();
+        TestInstances living = real.instances.another();
+        DockerEngine deads = real.another(Map.of(), dead);
+        DockerEngine livings = real.another(Map.of(), living);
+        real.context.await(deads::start);
+        real.context.await(livings::start);
+        EngineContainer mine = real.create(real.plan("sleep 60").build());
+        EngineContainer orphan = real.context.await(() -> deads.create(real.plan("sleep 60").build()));
+        EngineContainer others = real.context.await(() -> livings.create(real.plan("sleep 60").build()));
+        real.context.await(orphan::start);
+        real.context.await(orphan::pause);
+
+        real.instances.dies(dead);
+        int removed = real.context.await(real.engine::sweep);
+
+        List<String> names =
+                real.ours().stream().map(container -> container.getNames()[0]).toList();
+        assertThat(removed).isEqualTo(1);
+        assertThat(names).containsExactlyInAnyOrder("/" + mine.id(), "/" + others.id());
+        real.context.await(mine::remove);
+        real.context.await(others::remove);
+    }
+}
