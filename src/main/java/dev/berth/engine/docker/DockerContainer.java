@@ -48,14 +48,13 @@ final class DockerContainer implements EngineContainer {
 
     @Override
     public Future<Void> start() {
-        return tools.api().startContainer(name).compose(reply ->
-                reply.ok() ? Future.succeededFuture() : Future.failedFuture(startFailure(reply)));
+        return tools.api()
+                .startContainer(name)
+                .compose(reply -> reply.ok() ? Future.succeededFuture() : Future.failedFuture(startFailure(reply)));
     }
 
     private static RunnerException startFailure(EngineReply reply) {
-        return reply.message().contains(LOG_DRIVER_FAILED)
-                ? ErrorCode.SYSLOG_UNAVAILABLE.exception()
-                : reply.failure();
+        return reply.message().contains(LOG_DRIVER_FAILED) ? ErrorCode.SYSLOG_UNAVAILABLE.exception() : reply.failure();
     }
 
     @Override
@@ -66,15 +65,17 @@ final class DockerContainer implements EngineContainer {
     @Override
     public Future<Void> pause() {
         return inTurn(() -> hold == Pausing.Hold.NONE
-                ? tools.pausing().hold(name, engineId).onSuccess(held -> hold = held).mapEmpty()
+                ? tools.pausing()
+                        .hold(name, engineId)
+                        .onSuccess(held -> hold = held)
+                        .mapEmpty()
                 : Future.succeededFuture());
     }
 
     @Override
     public Future<Void> resume() {
-        return inTurn(() -> tools.pausing()
-                .release(hold, name, engineId)
-                .onSuccess(released -> hold = Pausing.Hold.NONE));
+        return inTurn(
+                () -> tools.pausing().release(hold, name, engineId).onSuccess(released -> hold = Pausing.Hold.NONE));
     }
 
     @Override

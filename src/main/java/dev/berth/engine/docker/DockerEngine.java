@@ -67,17 +67,21 @@ public final class DockerEngine implements Engine {
 
     @Override
     public Future<Void> start() {
-        return new EngineHandshake(vertx, api).meet().compose(facts -> vertx.executeBlocking(
-                        this::credentials, false)
-                .map(credentials -> {
-                    parts = assemble(facts, credentials);
-                    log.atInfo()
-                            .addKeyValue("version", facts.version())
-                            .addKeyValue("api", facts.apiVersion())
-                            .addKeyValue("cgroup", facts.cgroupV1() ? 1 : 2)
-                            .log("Container engine at {}: {}", http.address().text(), name());
-                    return null;
-                }));
+        return new EngineHandshake(vertx, api)
+                .meet()
+                .compose(facts -> vertx.executeBlocking(this::credentials, false)
+                        .map(credentials -> {
+                            parts = assemble(facts, credentials);
+                            log.atInfo()
+                                    .addKeyValue("version", facts.version())
+                                    .addKeyValue("api", facts.apiVersion())
+                                    .addKeyValue("cgroup", facts.cgroupV1() ? 1 : 2)
+                                    .log(
+                                            "Container engine at {}: {}",
+                                            http.address().text(),
+                                            name());
+                            return null;
+                        }));
     }
 
     private RegistryCredentials credentials() {
@@ -122,9 +126,8 @@ public final class DockerEngine implements Engine {
         CreateContainerCmdImpl options = parts().options().of(plan, network.mode());
         return api.createContainer(plan.id(), options)
                 .onFailure(cause -> removeIfMade(plan.id()))
-                .compose(reply -> reply.ok()
-                        ? Future.succeededFuture(container(plan, reply, network))
-                        : refused(plan, reply))
+                .compose(reply ->
+                        reply.ok() ? Future.succeededFuture(container(plan, reply, network)) : refused(plan, reply))
                 .onFailure(cause -> network.release().run());
     }
 
@@ -151,15 +154,19 @@ public final class DockerEngine implements Engine {
 
     /** After a create without a clear answer: the container may exist, and nobody else knows of it. */
     private void removeIfMade(String name) {
-        parts().tools().remover().remove(name).onFailure(cause -> log.atWarn()
-                .addKeyValue("containerId", name)
-                .log("A container may be left over: {}", cause.getMessage()));
+        parts().tools()
+                .remover()
+                .remove(name)
+                .onFailure(cause -> log.atWarn()
+                        .addKeyValue("containerId", name)
+                        .log("A container may be left over: {}", cause.getMessage()));
     }
 
     @Override
     public Future<Void> close() {
         Parts known = parts;
-        Future<Void> freezer = known == null ? Future.succeededFuture() : known.freezer().close();
+        Future<Void> freezer =
+                known == null ? Future.succeededFuture() : known.freezer().close();
         return Future.join(freezer, http.close()).mapEmpty();
     }
 

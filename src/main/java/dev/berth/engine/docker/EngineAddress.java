@@ -20,7 +20,12 @@ import org.jspecify.annotations.Nullable;
  * @param tls whether the connection is encrypted
  * @param certPath folder of cert.pem, key.pem and ca.pem; null: the JVM's trust store and no certificate of our own
  */
-record EngineAddress(String text, SocketAddress socket, String host, boolean tls, @Nullable Path certPath) {
+record EngineAddress(
+        String text,
+        SocketAddress socket,
+        String host,
+        boolean tls,
+        @Nullable Path certPath) {
     private static final int PLAIN_PORT = 2375;
     private static final int TLS_PORT = 2376;
 

@@ -172,9 +172,8 @@ final class EngineApi {
 
     private <T> Future<Optional<T>> readIfFound(EngineRequest request, Class<T> type) {
         return http.call(request)
-                .map(reply -> reply.status() == 404
-                        ? Optional.<T>empty()
-                        : Optional.of(parse(request.verb(), reply, type)));
+                .map(reply ->
+                        reply.status() == 404 ? Optional.<T>empty() : Optional.of(parse(request.verb(), reply, type)));
     }
 
     private static String header(AuthConfig credentials) {

@@ -81,8 +81,8 @@ final class EngineHttp {
      * There is no limit on how long the body takes.
      */
     Future<HttpClientResponse> open(EngineRequest request) {
-        return onContext(() -> new Exchange<HttpClientResponse>(request, streams, EngineHttp::head)
-                .run(plainSend(request)));
+        return onContext(
+                () -> new Exchange<HttpClientResponse>(request, streams, EngineHttp::head).run(plainSend(request)));
     }
 
     /** As {@link #open}, with a body that is sent by {@code send}; the limit includes the sending. */
@@ -93,8 +93,7 @@ final class EngineHttp {
 
     /** Turns the connection into a raw one; the socket is paused. */
     Future<NetSocket> upgrade(EngineRequest request) {
-        return onContext(
-                () -> new Exchange<NetSocket>(request, streams, this::socket).run(HttpClientRequest::connect));
+        return onContext(() -> new Exchange<NetSocket>(request, streams, this::socket).run(HttpClientRequest::connect));
     }
 
     /** A whole answer from a streamed one, for the message of an error. */
@@ -198,12 +197,10 @@ final class EngineHttp {
                     })
                     .onSuccess(result::tryComplete)
                     .onFailure(cause -> result.tryFail(broken(cause)));
-            return result.future()
-                    .onFailure(cause -> abandon())
-                    .onComplete(done -> {
-                        vertx.cancelTimer(timer);
-                        listener.onCall(request.verb(), done.succeeded() ? status : 0, System.nanoTime() - began);
-                    });
+            return result.future().onFailure(cause -> abandon()).onComplete(done -> {
+                vertx.cancelTimer(timer);
+                listener.onCall(request.verb(), done.succeeded() ? status : 0, System.nanoTime() - began);
+            });
         }
 
         private void expire() {
@@ -221,7 +218,10 @@ final class EngineHttp {
             RequestOptions options = new RequestOptions()
                     .setServer(address.socket())
                     .setHost(address.host())
-                    .setPort(address.socket().isDomainSocket() ? 80 : address.socket().port())
+                    .setPort(
+                            address.socket().isDomainSocket()
+                                    ? 80
+                                    : address.socket().port())
                     .setSsl(address.tls())
                     .setMethod(request.method())
                     .setURI(prefix + request.path())

@@ -54,7 +54,8 @@ final class ExitWatch {
             return Future.succeededFuture(new ExitStatus(code, false));
         }
         return api.inspectContainer(name)
-                .map(found -> new ExitStatus(code, found.map(ExitWatch::outOfMemory).orElse(false)));
+                .map(found ->
+                        new ExitStatus(code, found.map(ExitWatch::outOfMemory).orElse(false)));
     }
 
     private Future<ExitStatus> look(int failures) {
@@ -69,7 +70,9 @@ final class ExitWatch {
         if (Boolean.TRUE.equals(state.getRunning())) {
             return again(1);
         }
-        int code = state.getExitCode() == null ? KILLED : state.getExitCode();
+        int code = state.getExitCodeLong() == null
+                ? KILLED
+                : state.getExitCodeLong().intValue();
         return Future.succeededFuture(new ExitStatus(code, code == KILLED && outOfMemory(found.get())));
     }
 

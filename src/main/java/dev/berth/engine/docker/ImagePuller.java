@@ -60,14 +60,15 @@ final class ImagePuller {
     }
 
     private Future<InspectImageResponse> inspectAgain(ImageReference image) {
-        return api.inspectImage(image.text())
-                .map(found -> found.orElseThrow(ErrorCode.SERVER_BUSY::exception));
+        return api.inspectImage(image.text()).map(found -> found.orElseThrow(ErrorCode.SERVER_BUSY::exception));
     }
 
     private Future<Void> pull(ImageReference image, @Nullable String token) {
         AuthConfig auth = credentials.forImage(image, token);
         Transfer key = new Transfer(
-                image.source(), image.tag(), auth == null ? "" : EngineApi.write(auth).toString());
+                image.source(),
+                image.tag(),
+                auth == null ? "" : EngineApi.write(auth).toString());
         Promise<Void> mine = Promise.promise();
         Future<Void> running = transfers.putIfAbsent(key, mine.future());
         if (running == null) {
@@ -84,8 +85,8 @@ final class ImagePuller {
     private Future<Void> join(Future<Void> transfer) {
         Promise<Void> joined = Promise.promise();
         Context context = vertx.getOrCreateContext();
-        long timer = vertx.setTimer(
-                Math.max(1, limit.toMillis()), id -> joined.tryFail(ErrorCode.PULL_TIMEOUT.exception()));
+        long timer =
+                vertx.setTimer(Math.max(1, limit.toMillis()), id -> joined.tryFail(ErrorCode.PULL_TIMEOUT.exception()));
         transfer.onComplete(done -> context.runOnContext(v -> {
             vertx.cancelTimer(timer);
             if (done.succeeded()) {
@@ -107,7 +108,8 @@ final class ImagePuller {
                         .addKeyValue("image", image.text())
                         .addKeyValue("millis", (System.nanoTime() - began) / 1_000_000)
                         .log("Image pulled"))
-                .onFailure(cause -> log.atWarn().addKeyValue("image", image.text()).log(cause.getMessage()));
+                .onFailure(
+                        cause -> log.atWarn().addKeyValue("image", image.text()).log(cause.getMessage()));
     }
 
     private Future<Void> finish(ImageReference image, HttpClientResponse response) {

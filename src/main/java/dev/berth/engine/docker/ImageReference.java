@@ -16,8 +16,8 @@ record ImageReference(String text, @Nullable String registry, String repository,
     private static final String DEFAULT_TAG = "latest";
     private static final String DEFAULT_FOLDER = "library/";
     /** Whatever else a path or query could be made to mean is kept out; the engine checks the rest. */
-    private static final Pattern SAFE =
-            Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:@/+-]*", Pattern.DOTALL);
+    private static final Pattern SAFE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:@/+-]*", Pattern.DOTALL);
+
     private static final Pattern EMPTY_OR_DOT_PART = Pattern.compile("(^|/)(|\\.|\\.\\.)(/|$)");
 
     /** Fails with PULL_FAILED if no engine could have an image of this name. */

@@ -46,9 +46,12 @@ final class Pausing {
     Future<Void> release(Hold hold, String name, String containerId) {
         return switch (hold) {
             case NONE -> Future.succeededFuture();
-            case FROZEN -> freezer.thaw(containerId).compose(thawed -> thawed
-                    ? Future.succeededFuture()
-                    : Future.failedFuture(api.http().failure("has a frozen container we can no longer thaw: " + name)));
+            case FROZEN ->
+                freezer.thaw(containerId)
+                        .compose(thawed -> thawed
+                                ? Future.succeededFuture()
+                                : Future.failedFuture(
+                                        api.http().failure("has a frozen container we can no longer thaw: " + name)));
             case PAUSED -> api.unpauseContainer(name).compose(Pausing::done);
         };
     }

@@ -33,8 +33,7 @@ final class ProgressStream {
      * @return the error the stream tells of, if any; fails if the stream breaks off or takes longer than the
      *     limit, with {@code late}
      */
-    static Future<Optional<String>> read(
-            Vertx vertx, HttpClientResponse response, Duration limit, ErrorCode late) {
+    static Future<Optional<String>> read(Vertx vertx, HttpClientResponse response, Duration limit, ErrorCode late) {
         ProgressStream progress = new ProgressStream();
         Promise<Optional<String>> outcome = progress.outcome;
         long timer = vertx.setTimer(Math.max(1, limit.toMillis()), id -> outcome.tryFail(late.exception()));
@@ -54,8 +53,10 @@ final class ProgressStream {
         }
         try {
             PullResponseItem item = JSON.readValue(line, PullResponseItem.class);
-            PullResponseItem.ErrorDetail detail = item.getErrorDetail();
-            error = detail != null && detail.getMessage() != null ? detail.getMessage() : item.getError();
+            if (item.isErrorIndicated()) {
+                PullResponseItem.ErrorDetail detail = item.getErrorDetail();
+                error = detail == null || detail.getMessage() == null ? "no reason given" : detail.getMessage();
+            }
         } catch (IOException e) {
             outcome.tryFail(e);
         }

@@ -51,7 +51,9 @@ final class RegistryCredentials {
             return text == null ? NONE : parse(text);
         } catch (IOException | DecodeException | ClassCastException | IllegalArgumentException e) {
             // Not the parser's own text: it may quote the document, and that holds passwords.
-            log.info("Registry credentials cannot be read ({}); pulling without", e.getClass().getSimpleName());
+            log.info(
+                    "Registry credentials cannot be read ({}); pulling without",
+                    e.getClass().getSimpleName());
             return NONE;
         }
     }
@@ -71,13 +73,18 @@ final class RegistryCredentials {
         return new RegistryCredentials(byServer);
     }
 
-    @Nullable AuthConfig forImage(ImageReference image, @Nullable String token) {
+    @Nullable
+    AuthConfig forImage(ImageReference image, @Nullable String token) {
         if (token != null && !token.isEmpty()) {
             return new AuthConfig().withRegistrytoken(token);
         }
         String registry = image.registry();
         if (registry == null) {
-            return DEFAULT_SERVERS.stream().filter(byServer::containsKey).findFirst().map(byServer::get).orElse(null);
+            return DEFAULT_SERVERS.stream()
+                    .filter(byServer::containsKey)
+                    .findFirst()
+                    .map(byServer::get)
+                    .orElse(null);
         }
         String wanted = registry.toLowerCase(Locale.ROOT);
         AuthConfig exact = byServer.get(wanted);
@@ -132,7 +139,8 @@ final class RegistryCredentials {
             if (colon < 0) {
                 throw new IllegalArgumentException("auth of " + server + " is not user:password");
             }
-            auth.withUsername(text.substring(0, colon)).withPassword(text.substring(colon + 1).replace("\0", ""));
+            auth.withUsername(text.substring(0, colon))
+                    .withPassword(text.substring(colon + 1).replace("\0", ""));
         } else {
             auth.withUsername(entry.getString("username")).withPassword(entry.getString("password"));
         }

@@ -41,8 +41,7 @@ final class Remover {
     }
 
     private static boolean gone(EngineReply reply) {
-        return reply.status() == 404
-                || reply.message().toLowerCase(Locale.ROOT).contains("already in progress");
+        return reply.status() == 404 || reply.message().toLowerCase(Locale.ROOT).contains("already in progress");
     }
 
     private static long pause(int number) {

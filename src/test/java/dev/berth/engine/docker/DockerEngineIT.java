@@ -37,8 +37,7 @@ final class DockerEngineIT {
 
     @Test
     void outOfMemoryIsToldFromOtherKills() {
-        ExitStatus memory =
-                real.run(real.plan("tail /dev/zero").memoryMiB(16).build());
+        ExitStatus memory = real.run(real.plan("tail /dev/zero").memoryMiB(16).build());
         ExitStatus kill = real.run(real.plan("kill -9 $$").build());
 
         assertThat(memory).isEqualTo(new ExitStatus(137, true));
@@ -80,8 +79,7 @@ final class DockerEngineIT {
 
     @Test
     void pausedContainerStandsStillAndGoesOn() {
-        EngineContainer container =
-                real.create(real.plan("sleep 0.2; exit 3").build());
+        EngineContainer container = real.create(real.plan("sleep 0.2; exit 3").build());
         real.context.await(container::start);
         real.context.await(container::pause);
         CompletableFuture<ExitStatus> exit = real.context.begin(container::exit);
@@ -110,8 +108,10 @@ final class DockerEngineIT {
         real.context.await(deads::start);
         real.context.await(livings::start);
         EngineContainer mine = real.create(real.plan("sleep 60").build());
-        EngineContainer orphan = real.context.await(() -> deads.create(real.plan("sleep 60").build()));
-        EngineContainer others = real.context.await(() -> livings.create(real.plan("sleep 60").build()));
+        EngineContainer orphan =
+                real.context.await(() -> deads.create(real.plan("sleep 60").build()));
+        EngineContainer others =
+                real.context.await(() -> livings.create(real.plan("sleep 60").build()));
         real.context.await(orphan::start);
         real.context.await(orphan::pause);
 

@@ -34,8 +34,31 @@ final class RealEngine implements AutoCloseable {
 
     private static final List<Path> BUSYBOX = List.of(Path.of("/bin/busybox"), Path.of("/usr/bin/busybox"));
     private static final List<String> APPLETS = List.of(
-            "sh", "cat", "cp", "dd", "echo", "env", "false", "grep", "head", "hostname", "id", "kill", "ls", "mkdir", "mount",
-            "nc", "sleep", "sort", "stat", "tail", "touch", "tr", "true", "wc", "whoami");
+            "sh",
+            "cat",
+            "cp",
+            "dd",
+            "echo",
+            "env",
+            "false",
+            "grep",
+            "head",
+            "hostname",
+            "id",
+            "kill",
+            "ls",
+            "mkdir",
+            "mount",
+            "nc",
+            "sleep",
+            "sort",
+            "stat",
+            "tail",
+            "touch",
+            "tr",
+            "true",
+            "wc",
+            "whoami");
     private static final String RUN_SCRIPT = "[\"/bin/sh\",\"-c\",\"eval \\\"$SCRIPT\\\"\"]";
     private static final Duration LIMIT = Duration.ofMinutes(1);
 
@@ -47,8 +70,7 @@ final class RealEngine implements AutoCloseable {
 
     private RealEngine(Map<String, String> environment) {
         RunnerConfig config = config(environment);
-        api = new EngineApi(
-                new EngineHttp(vertx, EngineAddress.of(config.docker()), EngineCallListener.NONE));
+        api = new EngineApi(new EngineHttp(vertx, EngineAddress.of(config.docker()), EngineCallListener.NONE));
         engine = engine(config, instances);
     }
 
@@ -123,7 +145,8 @@ final class RealEngine implements AutoCloseable {
     }
 
     private static byte[] fileSystem() {
-        TarArchive tar = new TarArchive().folder("bin", 0755).folder("tmp", 01777).folder("etc", 0755);
+        TarArchive tar =
+                new TarArchive().folder("bin", 0755).folder("tmp", 01777).folder("etc", 0755);
         tar.file("bin/busybox", 0755, busybox());
         APPLETS.forEach(applet -> tar.link("bin/" + applet, "busybox"));
         return tar.bytes();
