@@ -1,0 +1,34 @@
+package dev.berth.container;
+
+/** What has to be done because a container changed state. */
+public enum ContainerEffect {
+    PULL,
+    PREPARE,
+    CREATE,
+    START,
+    AWAIT_SOCKET,
+    /** Tell the registry that the container takes calls. */
+    REPORT_READY,
+    /** Tell the registry that the launch failed, and why. */
+    FAIL_LAUNCH,
+    RUN_CALL,
+    /** Tell the registry that the call's lease is over. */
+    RELEASE,
+    /** Hand the call back: nothing of it has reached the function. */
+    RETURN_CALL,
+    /** End the call with an error; if any of it has reached the function it is never run again. */
+    BREAK_CALL,
+    PAUSE,
+    /** Never again freeze a container of this engine. */
+    STOP_PAUSING,
+    REPORT_PAUSED,
+    RESUME,
+    /** Start the pause grace. */
+    AWAIT_FREEZE,
+    /** Tell the registry not to give the container out any more. */
+    REPORT_ENDING,
+    REMOVE,
+    RETRY_LATER,
+    /** Tell the registry that the capacity is free. */
+    REPORT_GONE
+}

@@ -1,0 +1,36 @@
+package dev.berth.container;
+
+/** What can happen to a container. */
+public enum ContainerEvent {
+    LAUNCH,
+    PULLED,
+    PREPARED,
+    CREATED,
+    STARTED,
+    /** The socket is there and good. */
+    READY,
+    /** A step of the launch failed, or the process ended before it was ready. */
+    LAUNCH_BROKE,
+    /** A call was given to the container. */
+    LEASED,
+    /** The call is over and the container can take another. */
+    CALL_KEPT,
+    /** The call is over and the container cannot be trusted with another. */
+    CALL_BROKE,
+    /** Idle for as long as the pause grace. */
+    FREEZE_DUE,
+    PAUSE_DONE,
+    PAUSE_FAILED,
+    /** The engine cannot freeze containers in this set-up; the container runs on. */
+    PAUSE_UNSUPPORTED,
+    RESUME_DONE,
+    RESUME_FAILED,
+    /** The process ended by itself. */
+    EXITED,
+    /** The registry wants the container removed. */
+    REMOVE_ASKED,
+    REMOVED,
+    REMOVE_FAILED,
+    /** Time to try the removal again. */
+    RETRY_DUE
+}

@@ -1,0 +1,113 @@
+package dev.berth.worker;
+
+import dev.berth.bus.CallEnd;
+import dev.berth.bus.RunCall;
+import dev.berth.call.CallRequest;
+import dev.berth.call.ResponseHead;
+import dev.berth.error.RunnerException;
+import dev.berth.stream.FrameStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call on one container, from its lease to its end. Ends exactly once: by the function's answer, an
+ * error, the deadline, or the caller's cancel. Confined to the worker's context.
+ */
+final class ActiveCall {
+    /** Hears of the end. */
+    interface Owner {
+        /** @param keep whether the container can take another call */
+        void callOver(ActiveCall call, boolean keep);
+    }
+
+    private final FrameStream stream;
+    private final RunCall call;
+    private final Owner owner;
+    private boolean begun;
+    private boolean sent;
+    private boolean answered;
+    private boolean over;
+
+    ActiveCall(FrameStream stream, RunCall call, Owner owner) {
+        this.stream = stream;
+        this.call = call;
+        this.owner = owner;
+    }
+
+    FrameStream stream() {
+        return stream;
+    }
+
+    CallRequest request() {
+        return call.request();
+    }
+
+    long lease() {
+        return call.lease();
+    }
+
+    /** Whether the exchange has been given the call. */
+    boolean begun() {
+        return begun;
+    }
+
+    void begin(FunctionExchange exchange) {
+        begun = true;
+        exchange.begin(this);
+    }
+
+    /** Whether anything of the call has been handed to the function. If so it is never run again. */
+    boolean sent() {
+        return sent;
+    }
+
+    void markSent() {
+        sent = true;
+    }
+
+    /** Whether the answer's head has been passed on. */
+    boolean answered() {
+        return answered;
+    }
+
+    boolean over() {
+        return over;
+    }
+
+    /** Passes on the answer's head; its body goes to the stream's outbound side. */
+    void answer(ResponseHead head) {
+        answered = true;
+        stream.note(head);
+    }
+
+    void succeed(boolean keep) {
+        end(null, keep);
+    }
+
+    void fail(RunnerException error, boolean keep) {
+        end(error, keep);
+    }
+
+    private void end(@Nullable RunnerException error, boolean keep) {
+        if (finish(error)) {
+            owner.callOver(this, keep);
+        }
+    }
+
+    /** Ends the call without a word to the owner, whose doing it is. */
+    boolean finish(@Nullable RunnerException error) {
+        if (over) {
+            return false;
+        }
+        over = true;
+        stream.finish(new CallEnd(error));
+        return true;
+    }
+
+    /** The caller has gone: nobody is left to be told the outcome. */
+    void abandon(boolean keep) {
+        if (!over) {
+            over = true;
+            owner.callOver(this, keep);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package dev.berth.worker;
+
+import dev.berth.call.CallFormat;
+import dev.berth.call.ContainerSpec;
+import dev.berth.call.ContainerTimings;
+import dev.berth.engine.ContainerPlan;
+import dev.berth.engine.EngineContainer;
+import dev.berth.engine.ExitStatus;
+import dev.berth.engine.ImageRequest;
+import dev.berth.error.ErrorCode;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a container is put together from: image, socket directory with its watch, and the engine's container.
+ * Knows how to build them one after the other, how long each took, and how to take all of it away again,
+ * however far the building came. Confined to the worker's context; blocking work is done off it.
+ */
+final class ContainerAssembly {
+    private static final Duration FREEZE_LIMIT = Duration.ofSeconds(5);
+
+    private final String id;
+    private final ContainerSpec spec;
+    private final WorkerPorts ports;
+    private final Vertx vertx;
+    private final Context context;
+    private final Promise<Void> socketReady = Promise.promise();
+    private @Nullable SocketDirectory directory;
+    private SocketWatcher.@Nullable Watch watch;
+    private @Nullable EngineContainer container;
+    private long stepBegan;
+    private long imagePull;
+    private long prepare;
+    private long create;
+    private long init;
+
+    ContainerAssembly(String id, ContainerSpec spec, WorkerPorts ports, Context context) {
+        this.id = id;
+        this.spec = spec;
+        this.ports = ports;
+        this.vertx = context.owner();
+        this.context = context;
+    }
+
+    Future<Void> pull() {
+        stepBegan = System.nanoTime();
+        return attempt(this::ensureImage).onComplete(done -> imagePull = lap());
+    }
+
+    private Future<Void> ensureImage() {
+        if (spec.format() != CallFormat.HTTP_STREAM) {
+            throw ErrorCode.INVALID_FORMAT.exception("functions of format %s are not served".formatted(spec.format()));
+        }
+        return ports.engine().ensureImage(new ImageRequest(spec.image(), spec.registryToken()));
+    }
+
+    /** Socket directory and watch; both before the container exists, so that no socket can appear unseen. */
+    Future<Void> prepare() {
+        return vertx.executeBlocking(this::makeDirectory, false)
+                .onComplete(done -> prepare = lap())
+                .mapEmpty();
+    }
+
+    private SocketDirectory makeDirectory() {
+        SocketDirectory made = ports.directories().create();
+        directory = made;
+        try {
+            watch = ports.watcher().watch(made.path(), good -> context.runOnContext(turn -> appeared(good)));
+        } catch (IOException failure) {
+            throw ErrorCode.SOCKET_DIRECTORY.exception("cannot watch " + made.path() + ": " + failure.getMessage());
+        }
+        return made;
+    }
+
+    private void appeared(boolean good) {
+        if (good) {
+            socketReady.tryComplete();
+        } else {
+            socketReady.tryFail(ErrorCode.INIT_FAILED.exception());
+        }
+    }
+
+    Future<EngineContainer> create() {
+        return attempt(() -> ports.engine().create(plan())).onSuccess(made -> container = made);
+    }
+
+    Future<Void> start() {
+        return attempt(() -> engineContainer().start()).onComplete(done -> create = lap());
+    }
+
+    /** Completes once the socket is there and good. Not limited in time. */
+    Future<Void> socketReady() {
+        return socketReady.future();
+    }
+
+    /** The time of becoming ready, or of giving up, is over. */
+    void initOver() {
+        init = lap();
+    }
+
+    Future<ExitStatus> exit() {
+        return attempt(() -> engineContainer().exit());
+    }
+
+    Future<Void> pause() {
+        return attempt(() -> engineContainer().pause()).timeout(FREEZE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    Future<Void> resume() {
+        return attempt(() -> engineContainer().resume()).timeout(FREEZE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** The function's socket, as this process reaches it. */
+    Path socket() {
+        return directory().socket();
+    }
+
+    ContainerTimings timings() {
+        return new ContainerTimings(imagePull, prepare, create, init);
+    }
+
+    /** Takes away whatever is there; may be repeated after a failure. */
+    Future<Void> remove() {
+        EngineContainer made = container;
+        Future<Void> removed = made == null ? Future.succeededFuture() : attempt(made::remove);
+        return removed.compose(gone -> {
+            container = null;
+            return directory == null ? Future.succeededFuture() : vertx.executeBlocking(this::removeDirectory, false);
+        });
+    }
+
+    private @Nullable Void removeDirectory() {
+        if (watch != null) {
+            watch.cancel();
+            watch = null;
+        }
+        if (directory != null) {
+            directory.remove();
+            directory = null;
+        }
+        return null;
+    }
+
+    private ContainerPlan plan() {
+        boolean overSocket = spec.format() == CallFormat.HTTP_STREAM;
+        return new ContainerPlan(
+                id,
+                spec.image(),
+                spec.env(),
+                spec.memoryMiB(),
+                spec.cpuMillis(),
+                spec.tmpfsMiB(),
+                overSocket ? directory().enginePath() : null,
+                spec.syslogUrl(),
+                "app_id=%s,fn_id=%s".formatted(spec.appId(), spec.fnId()),
+                spec.networkDisabled(),
+                overSocket ? ContainerPlan.Attach.NONE : ContainerPlan.Attach.ALL);
+    }
+
+    private EngineContainer engineContainer() {
+        return Objects.requireNonNull(container, "not created yet");
+    }
+
+    private SocketDirectory directory() {
+        return Objects.requireNonNull(directory, "not prepared yet");
+    }
+
+    /** An engine that throws has failed. */
+    private static <T> Future<T> attempt(Supplier<Future<T>> work) {
+        try {
+            return work.get();
+        } catch (RuntimeException failure) {
+            return Future.failedFuture(failure);
+        }
+    }
+
+    private long lap() {
+        long now = System.nanoTime();
+        long took = now - stepBegan;
+        stepBegan = now;
+        return took;
+    }
+}

@@ -1,0 +1,102 @@
+package dev.berth.worker;
+
+import dev.berth.bus.WorkerMessage;
+import dev.berth.config.StreamConfig;
+import dev.berth.stream.StreamEndpoint;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.tracing.TracingPolicy;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One container worker: takes {@link WorkerMessage}s at its address and calls' streams at that address's
+ * frames, and tells the registry what becomes of its containers. Several run on a node, one per event loop;
+ * each owns its containers alone.
+ *
+ * <p>Undeploying removes its containers and completes when none is left.
+ */
+public final class ContainerWorkerVerticle extends VerticleBase {
+    private static final int DEFAULT_HEADER_BYTES = 10 << 20;
+
+    /**
+     * What a worker is joined to.
+     *
+     * @param bus with the codecs of all messages registered
+     * @param address where the worker listens
+     * @param registry address of this node's registry
+     */
+    public record Links(EventBus bus, String address, String registry) {}
+
+    private final Links links;
+    private final WorkerPorts ports;
+    private final StreamConfig streams;
+    private @Nullable Worker worker;
+    private @Nullable HttpClientAgent client;
+    private @Nullable StreamEndpoint endpoint;
+    private @Nullable MessageConsumer<WorkerMessage> consumer;
+
+    public ContainerWorkerVerticle(Links links, WorkerPorts ports, StreamConfig streams) {
+        this.links = links;
+        this.ports = ports;
+        this.streams = streams;
+    }
+
+    @Override
+    public Future<?> start() {
+        DeliveryOptions local = new DeliveryOptions().setLocalOnly(true).setTracingPolicy(TracingPolicy.IGNORE);
+        HttpClientAgent functions = vertx.httpClientBuilder()
+                .with(clientOptions())
+                .with(new PoolOptions().setCleanerPeriod(0))
+                .build();
+        client = functions;
+        Worker started = new Worker(
+                ports, context, functions, message -> links.bus().send(links.registry(), message, local));
+        worker = started;
+        return StreamEndpoint.bind(vertx, links.address(), streams).compose(bound -> {
+            endpoint = bound.acceptor(started::accept);
+            MessageConsumer<WorkerMessage> messages =
+                    links.bus().consumer(links.address(), message -> started.handle(message.body()));
+            consumer = messages;
+            return messages.completion();
+        });
+    }
+
+    @Override
+    public Future<?> stop() {
+        Future<Void> empty = worker == null ? Future.succeededFuture() : worker.stop();
+        return empty.compose(gone -> endpoint == null ? Future.succeededFuture() : endpoint.close())
+                .compose(gone -> consumer == null ? Future.succeededFuture() : consumer.unregister())
+                .compose(gone -> client == null ? Future.succeededFuture() : client.close());
+    }
+
+    /** The worker's containers now. May be called from any thread. */
+    public Future<WorkerSnapshot> snapshot() {
+        Promise<WorkerSnapshot> taken = Promise.promise();
+        context.runOnContext(
+                turn -> taken.complete(Objects.requireNonNull(worker, "not started").snapshot()));
+        return taken.future();
+    }
+
+    /** Streams of calls under way. For tests; on the worker's thread only. */
+    int activeStreams() {
+        return endpoint == null ? 0 : endpoint.active();
+    }
+
+    private HttpClientOptions clientOptions() {
+        int limit = ports.config().maxResponseHeaderBytes();
+        int headerBytes = limit > 0 ? limit : DEFAULT_HEADER_BYTES;
+        return new HttpClientOptions()
+                .setTracingPolicy(TracingPolicy.IGNORE)
+                .setMaxHeaderSize(headerBytes)
+                .setMaxInitialLineLength(headerBytes)
+                .setMaxChunkSize(streams.maxFrameBytes());
+    }
+}

@@ -1,0 +1,9 @@
+package dev.berth.worker;
+
+import dev.berth.bus.RegistryMessage;
+
+/** The way to this node's slot registry. */
+@FunctionalInterface
+interface RegistryLink {
+    void tell(RegistryMessage message);
+}

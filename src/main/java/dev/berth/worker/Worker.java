@@ -1,0 +1,105 @@
+package dev.berth.worker;
+
+import dev.berth.bus.CallEnd;
+import dev.berth.bus.RunCall;
+import dev.berth.bus.WorkerMessage;
+import dev.berth.container.ContainerState;
+import dev.berth.error.ErrorCode;
+import dev.berth.stream.FrameStream;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.http.HttpClientAgent;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The containers of one worker, found by their ids. Confined to one context. */
+final class Worker {
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
+    private final WorkerPorts ports;
+    private final HotContainer.Links links;
+    private final Map<String, HotContainer> containers = new HashMap<>();
+    private @Nullable Promise<Void> stopping;
+
+    Worker(WorkerPorts ports, Context context, HttpClientAgent client, RegistryLink registry) {
+        this.ports = ports;
+        this.links = new HotContainer.Links(context, client, registry, this::gone);
+    }
+
+    void handle(WorkerMessage message) {
+        if (message instanceof WorkerMessage.LaunchContainer launch) {
+            launch(launch);
+        } else if (message instanceof WorkerMessage.RemoveContainer remove) {
+            HotContainer container = containers.get(remove.containerId());
+            if (container != null) {
+                container.remove(remove.reason().name());
+            }
+        }
+    }
+
+    private void launch(WorkerMessage.LaunchContainer launch) {
+        if (containers.containsKey(launch.containerId())) {
+            LOG.atError().addKeyValue("containerId", launch.containerId()).log("container launched twice");
+            return;
+        }
+        HotContainer container = new HotContainer(launch, ports, links);
+        containers.put(launch.containerId(), container);
+        container.launch();
+        if (stopping != null) {
+            container.remove("STOPPING");
+        }
+    }
+
+    /** A call's stream: runs it on its container, or hands it back at once if the slot is gone. */
+    void accept(FrameStream stream) {
+        if (!(stream.openPayload() instanceof RunCall run)) {
+            stream.cancel(ErrorCode.INTERNAL.exception("a worker's stream opens with a call"));
+            return;
+        }
+        HotContainer container = containers.get(run.containerId());
+        if (container == null || !container.run(stream, run)) {
+            LOG.atDebug()
+                    .addKeyValue("containerId", run.containerId())
+                    .addKeyValue("callId", run.request().callId())
+                    .log("slot is gone");
+            stream.finish(new CallEnd(ErrorCode.SLOT_GONE.exception()));
+        }
+    }
+
+    /** For metrics and tests; do not decide on this. */
+    WorkerSnapshot snapshot() {
+        Map<ContainerState, Integer> states = new EnumMap<>(ContainerState.class);
+        for (HotContainer container : containers.values()) {
+            states.merge(container.state(), 1, Integer::sum);
+        }
+        return new WorkerSnapshot(containers.size(), states);
+    }
+
+    /** Removes every container; completes when none is left. */
+    Future<Void> stop() {
+        Promise<Void> allGone = Promise.promise();
+        stopping = allGone;
+        for (HotContainer container : new ArrayList<>(containers.values())) {
+            container.remove("STOPPING");
+        }
+        completeIfEmpty();
+        return allGone.future();
+    }
+
+    private void gone(HotContainer container) {
+        containers.remove(container.id());
+        completeIfEmpty();
+    }
+
+    private void completeIfEmpty() {
+        if (stopping != null && containers.isEmpty()) {
+            stopping.tryComplete();
+        }
+    }
+}
