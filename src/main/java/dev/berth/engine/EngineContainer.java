@@ -13,6 +13,7 @@ public interface EngineContainer {
     /** Completes when the container's process has ended; may be called once, after {@link #start()}. */
     Future<ExitStatus> exit();
 
+    /** Freezes all its processes. Fails with PAUSE_UNSUPPORTED, and lets them run, where that cannot be done at all. */
     Future<Void> pause();
 
     Future<Void> resume();

@@ -84,6 +84,8 @@ public enum ErrorCode {
     /** The verticle or node at the other end of a stream has gone. */
     PEER_LOST(406, PLATFORM, 500, NEVER, "the worker of this call was lost"),
     STATUS_CHECK_FAILED(407, PLATFORM, 500, NEVER, "health check failed"),
+    /** The engine cannot freeze containers in this set-up. Stays between engine and worker; no call ends with it. */
+    PAUSE_UNSUPPORTED(408, PLATFORM, 500, NEVER, "containers cannot be paused here"),
 
     CANCELLED(501, NOBODY, 502, NEVER, "call cancelled");
 

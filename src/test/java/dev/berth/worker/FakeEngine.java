@@ -1,0 +1,228 @@
+package dev.berth.worker;
+
+import dev.berth.engine.ContainerPlan;
+import dev.berth.engine.ContainerStreams;
+import dev.berth.engine.Engine;
+import dev.berth.engine.EngineContainer;
+import dev.berth.engine.ExitStatus;
+import dev.berth.engine.ImageRequest;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An engine whose containers are {@link FakeFunction}s of this process. By default everything succeeds at
+ * once; a test may make the next operation of a kind fail or wait. Thread-safe.
+ */
+final class FakeEngine implements Engine {
+    /** What the process of a started container does; {@link #listening} is the usual thing. */
+    interface Process {
+        void run(FakeContainer container) throws IOException;
+    }
+
+    enum Operation {
+        PULL,
+        CREATE,
+        START,
+        PAUSE,
+        RESUME,
+        REMOVE
+    }
+
+    private final Map<String, FakeContainer> containers = new ConcurrentHashMap<>();
+    private final List<FakeContainer> all = new CopyOnWriteArrayList<>();
+    private final Map<Operation, Queue<Supplier<Future<Void>>>> scripted = new ConcurrentHashMap<>();
+    private final List<String> operations = new CopyOnWriteArrayList<>();
+    private volatile Process process = listening(FakeFunction.echo());
+
+    /** A function that listens at the usual socket at once. */
+    static Process listening(FakeFunction.Script script) {
+        return container -> container.listen(script);
+    }
+
+    void process(Process next) {
+        process = next;
+    }
+
+    void serve(FakeFunction.Script script) {
+        process = listening(script);
+    }
+
+    /** The next operation of this kind ends as {@code outcome} says, in place of succeeding at once. */
+    void next(Operation operation, Future<Void> outcome) {
+        scripted.computeIfAbsent(operation, key -> new ArrayDeque<>()).add(() -> outcome);
+    }
+
+    /** Containers created and not removed. */
+    int alive() {
+        return containers.size();
+    }
+
+    /** Every container ever created, in order. */
+    List<FakeContainer> all() {
+        return all;
+    }
+
+    FakeContainer last() {
+        return all.get(all.size() - 1);
+    }
+
+    /** Operations begun, in order. */
+    List<String> operations() {
+        return operations;
+    }
+
+    private Future<Void> operation(Operation operation) {
+        operations.add(operation.name());
+        Queue<Supplier<Future<Void>>> queue = scripted.get(operation);
+        Supplier<Future<Void>> outcome = queue == null ? null : queue.poll();
+        return outcome == null ? Future.succeededFuture() : outcome.get();
+    }
+
+    @Override
+    public String name() {
+        return "fake";
+    }
+
+    @Override
+    public boolean isolated() {
+        return false;
+    }
+
+    @Override
+    public Future<Void> start() {
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Integer> sweep() {
+        return Future.succeededFuture(0);
+    }
+
+    @Override
+    public Future<Void> ensureImage(ImageRequest request) {
+        return operation(Operation.PULL);
+    }
+
+    @Override
+    public Future<EngineContainer> create(ContainerPlan plan) {
+        return operation(Operation.CREATE).map(done -> {
+            FakeContainer made = new FakeContainer(plan);
+            containers.put(plan.id(), made);
+            all.add(made);
+            return made;
+        });
+    }
+
+    @Override
+    public Future<Void> close() {
+        return Future.succeededFuture();
+    }
+
+    /** One container. */
+    final class FakeContainer implements EngineContainer {
+        private final ContainerPlan plan;
+        private final Promise<ExitStatus> exit = Promise.promise();
+        private volatile @Nullable FakeFunction function;
+
+        private FakeContainer(ContainerPlan plan) {
+            this.plan = plan;
+        }
+
+        ContainerPlan plan() {
+            return plan;
+        }
+
+        Path socket(String name) {
+            return Objects.requireNonNull(plan.socketDirectory()).resolve(name);
+        }
+
+        void listen(FakeFunction.Script script) throws IOException {
+            function = FakeFunction.listen(socket(SocketWatcher.SOCKET), script);
+        }
+
+        void listen(String name, FakeFunction.Script script) throws IOException {
+            function = FakeFunction.listen(socket(name), script);
+        }
+
+        boolean listening() {
+            return function != null;
+        }
+
+        FakeFunction function() {
+            return Objects.requireNonNull(function, "not listening");
+        }
+
+        /** The process ends by itself. */
+        void exit(int code) {
+            stop();
+            exit.tryComplete(new ExitStatus(code, false));
+        }
+
+        private void stop() {
+            try {
+                if (function != null) {
+                    function.close();
+                }
+            } catch (IOException failure) {
+                throw new IllegalStateException(failure);
+            }
+        }
+
+        @Override
+        public String id() {
+            return plan.id();
+        }
+
+        @Override
+        public Future<Void> start() {
+            return operation(Operation.START).map(done -> {
+                try {
+                    process.run(this);
+                } catch (IOException failure) {
+                    throw new IllegalStateException(failure);
+                }
+                return null;
+            });
+        }
+
+        @Override
+        public Future<ExitStatus> exit() {
+            return exit.future();
+        }
+
+        @Override
+        public Future<Void> pause() {
+            return operation(Operation.PAUSE);
+        }
+
+        @Override
+        public Future<Void> resume() {
+            return operation(Operation.RESUME);
+        }
+
+        @Override
+        public Future<Void> remove() {
+            return operation(Operation.REMOVE).onSuccess(done -> {
+                stop();
+                exit.tryComplete(new ExitStatus(137, false));
+                containers.remove(plan.id());
+            });
+        }
+
+        @Override
+        public @Nullable ContainerStreams streams() {
+            return null;
+        }
+    }
+}

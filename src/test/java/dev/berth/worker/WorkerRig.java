@@ -1,0 +1,341 @@
+package dev.berth.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.bus.Addresses;
+import dev.berth.bus.BusCodecs;
+import dev.berth.bus.RegistryMessage;
+import dev.berth.bus.RunCall;
+import dev.berth.bus.WorkerMessage;
+import dev.berth.call.CallFormat;
+import dev.berth.call.CallRequest;
+import dev.berth.call.ContainerSpec;
+import dev.berth.call.Header;
+import dev.berth.call.SlotKey;
+import dev.berth.config.StreamConfig;
+import dev.berth.config.WorkerConfig;
+import dev.berth.container.ContainerEvent;
+import dev.berth.container.ContainerState;
+import dev.berth.container.LifecycleObserver;
+import dev.berth.container.Row;
+import dev.berth.stream.StreamEndpoint;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.EventBus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** A worker on a real bus, between a registry and a caller that the test plays, over a {@link FakeEngine}. */
+final class WorkerRig implements AutoCloseable {
+    static final String NODE = "node";
+    static final int WINDOW = 64 * 1024;
+
+    private static final long LIMIT_SECONDS = 20;
+
+    /** Rows travelled by any rig of this JVM. */
+    static final Set<Row> TRAVELLED = ConcurrentHashMap.newKeySet();
+
+    final Vertx vertx = Vertx.vertx();
+    final FakeEngine engine = new FakeEngine();
+    final SocketWatcher watcher;
+    final Path root;
+    final WorkerConfig config;
+    private final StreamConfig streams =
+            new StreamConfig(WINDOW, 16 * 1024, Duration.ofSeconds(2), Duration.ofSeconds(10));
+    private final ContainerWorkerVerticle verticle;
+    private final String deployment;
+    private final Caller caller = new Caller();
+    private final BlockingQueue<RegistryMessage> registry = new LinkedBlockingQueue<>();
+    private final List<String> bugs = new CopyOnWriteArrayList<>();
+    private final AtomicLong numbers = new AtomicLong();
+
+    /** Settings of a test, changed from defaults that keep containers idle and unfrozen. */
+    static final class Settings {
+        private Duration freezeIdle = Duration.ofMillis(-1);
+        private Duration startTimeout = Duration.ofSeconds(5);
+        private Duration keepAlive = Duration.ofSeconds(60);
+        private long maxResponseBytes;
+        private int maxResponseHeaderBytes;
+
+        Settings freezeIdle(Duration grace) {
+            freezeIdle = grace;
+            return this;
+        }
+
+        Settings startTimeout(Duration limit) {
+            startTimeout = limit;
+            return this;
+        }
+
+        Settings keepAlive(Duration idle) {
+            keepAlive = idle;
+            return this;
+        }
+
+        Settings maxResponseBytes(long limit) {
+            maxResponseBytes = limit;
+            return this;
+        }
+
+        Settings maxResponseHeaderBytes(int limit) {
+            maxResponseHeaderBytes = limit;
+            return this;
+        }
+    }
+
+    WorkerRig(Settings settings) throws Exception {
+        root = Files.createTempDirectory("rig");
+        config = new WorkerConfig(
+                settings.freezeIdle,
+                settings.startTimeout,
+                settings.keepAlive,
+                settings.maxResponseBytes,
+                settings.maxResponseHeaderBytes,
+                root,
+                null,
+                false,
+                "");
+        watcher = SocketWatcher.start();
+        BusCodecs.register(vertx);
+        EventBus bus = vertx.eventBus();
+        bus.<RegistryMessage>consumer(Addresses.registry(NODE), message -> registry.add(message.body()));
+        WorkerPorts ports = new WorkerPorts(
+                engine, new SocketDirectories(root, config), watcher, new FreezeSwitch(), new Observer(), config);
+        verticle = new ContainerWorkerVerticle(
+                new ContainerWorkerVerticle.Links(bus, address(), Addresses.registry(NODE)), ports, streams);
+        deployment = await(vertx.deployVerticle(verticle));
+        await(vertx.deployVerticle(caller));
+    }
+
+    static WorkerRig start() throws Exception {
+        return new WorkerRig(new Settings());
+    }
+
+    static <T> T await(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Waits for something that no event tells of; looks often. */
+    static void until(String what, Callable<Boolean> condition) throws Exception {
+        long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+        while (!condition.call()) {
+            assertThat(System.nanoTime()).as(what).isLessThan(limit);
+            Thread.onSpinWait();
+            Thread.yield();
+        }
+    }
+
+    private static String address() {
+        return Addresses.worker(NODE, 0);
+    }
+
+    /** Asks for a container and does not wait. */
+    String launch() {
+        return launch(spec(CallFormat.HTTP_STREAM));
+    }
+
+    String launch(ContainerSpec spec) {
+        String id = "container-" + numbers.incrementAndGet();
+        vertx.eventBus().send(address(), new WorkerMessage.LaunchContainer(id, spec, "cause"));
+        return id;
+    }
+
+    /** A container that is ready. */
+    String ready() throws Exception {
+        String id = launch();
+        assertThat(heard(RegistryMessage.ContainerReady.class).containerId()).isEqualTo(id);
+        return id;
+    }
+
+    void remove(String id) {
+        vertx.eventBus().send(address(), new WorkerMessage.RemoveContainer(id, WorkerMessage.Reason.EVICTED));
+    }
+
+    static ContainerSpec spec(CallFormat format) {
+        return new ContainerSpec(
+                new SlotKey(new byte[] {1}),
+                "image:1",
+                format,
+                Map.of("KEY", "value"),
+                128,
+                100,
+                0,
+                Duration.ofSeconds(30),
+                "tcp://logs:514",
+                "app",
+                "appname",
+                "fn",
+                null,
+                Map.of(),
+                false,
+                true);
+    }
+
+    CallRequest request() {
+        return request(Duration.ofSeconds(30));
+    }
+
+    CallRequest request(Duration timeout, Header... headers) {
+        return new CallRequest(
+                "call-" + numbers.incrementAndGet(),
+                "app",
+                "fn",
+                "POST",
+                "http://lb/invoke/fn",
+                List.of(headers),
+                Instant.now().plus(timeout),
+                null,
+                false);
+    }
+
+    static CallRequest early(CallRequest request) {
+        return new CallRequest(
+                request.callId(),
+                request.appId(),
+                request.fnId(),
+                request.method(),
+                request.url(),
+                request.headers(),
+                request.deadline(),
+                request.requestId(),
+                true);
+    }
+
+    /** Opens a call under a fresh lease. */
+    TestCall call(String container) throws Exception {
+        return call(container, request());
+    }
+
+    TestCall call(String container, CallRequest request) throws Exception {
+        return call(container, numbers.incrementAndGet(), request);
+    }
+
+    TestCall call(String container, long lease, CallRequest request) throws Exception {
+        return await(caller.open(new RunCall(container, lease, request)));
+    }
+
+    /** The next message to the registry, which must be of this kind. */
+    <T extends RegistryMessage> T heard(Class<T> kind) throws Exception {
+        RegistryMessage next = registry.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
+        assertThat(next).isInstanceOf(kind);
+        return kind.cast(next);
+    }
+
+    boolean nothingHeard() {
+        return registry.isEmpty();
+    }
+
+    WorkerSnapshot snapshot() throws Exception {
+        return await(verticle.snapshot());
+    }
+
+    void untilIn(ContainerState state) throws Exception {
+        until("a container is " + state, () -> snapshot().in(state) == 1);
+    }
+
+    /** The container has told the registry that it is gone, and nothing of it is left. */
+    void assertGone(String id) throws Exception {
+        assertThat(heard(RegistryMessage.ContainerGone.class).containerId()).isEqualTo(id);
+        assertNothingLeft();
+    }
+
+    void assertNothingLeft() throws Exception {
+        until("worker is empty", () -> snapshot().containers() == 0);
+        assertThat(engine.alive()).isZero();
+        assertThat(watcher.watched()).isZero();
+        try (Stream<Path> left = Files.list(root)) {
+            assertThat(left).isEmpty();
+        }
+        for (FakeEngine.FakeContainer container : engine.all()) {
+            if (container.listening()) {
+                until("connections are closed", () -> container.function().open() == 0);
+            }
+        }
+        until("streams are over", () -> await(caller.active()) == 0);
+        assertThat(verticle.activeStreams()).isZero();
+        assertThat(bugs).isEmpty();
+    }
+
+    /** Undeploys the worker, which removes what is left. */
+    void undeploy() throws Exception {
+        await(vertx.undeploy(deployment));
+    }
+
+    @Override
+    public void close() throws Exception {
+        try {
+            if (vertx.deploymentIDs().contains(deployment)) {
+                undeploy();
+            }
+            assertNothingLeftBehind();
+        } finally {
+            await(vertx.close());
+            watcher.close();
+            Files.deleteIfExists(root);
+        }
+    }
+
+    private void assertNothingLeftBehind() throws IOException {
+        assertThat(bugs).isEmpty();
+        assertThat(engine.alive()).isZero();
+        try (Stream<Path> left = Files.list(root)) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    /** The caller's end of the streams. */
+    private final class Caller extends VerticleBase {
+        private StreamEndpoint endpoint;
+
+        @Override
+        public Future<?> start() {
+            return StreamEndpoint.bind(vertx, Addresses.ingress(NODE, 0), streams)
+                    .onSuccess(bound -> endpoint = bound);
+        }
+
+        Future<TestCall> open(RunCall run) {
+            return onContext(own ->
+                    new TestCall(own, endpoint.open(Addresses.frames(address()), run, WINDOW)));
+        }
+
+        Future<Integer> active() {
+            return onContext(own -> endpoint.active());
+        }
+
+        private <T> Future<T> onContext(Function<Context, T> work) {
+            Promise<T> done = Promise.promise();
+            context.runOnContext(turn -> done.complete(work.apply(context)));
+            return done.future();
+        }
+    }
+
+    private final class Observer implements LifecycleObserver {
+        @Override
+        public void moved(String containerId, Row row) {
+            TRAVELLED.add(row);
+        }
+
+        @Override
+        public void unlisted(String containerId, ContainerState state, ContainerEvent event, List<Row> history) {
+            bugs.add(containerId + ": " + state + " × " + event + " after " + history);
+        }
+    }
+}
