@@ -27,7 +27,8 @@ public final class TransitionTable {
     }
 
     /** The row for this pair; null if it is not listed. */
-    @Nullable Row find(ContainerState from, ContainerEvent on) {
+    @Nullable
+    Row find(ContainerState from, ContainerEvent on) {
         return cells[from.ordinal()][on.ordinal()];
     }
 

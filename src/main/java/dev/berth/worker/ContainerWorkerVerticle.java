@@ -57,8 +57,8 @@ public final class ContainerWorkerVerticle extends VerticleBase {
                 .with(new PoolOptions().setCleanerPeriod(0))
                 .build();
         client = functions;
-        Worker started = new Worker(
-                ports, context, functions, message -> links.bus().send(links.registry(), message, local));
+        Worker started =
+                new Worker(ports, context, functions, message -> links.bus().send(links.registry(), message, local));
         worker = started;
         return StreamEndpoint.bind(vertx, links.address(), streams).compose(bound -> {
             endpoint = bound.acceptor(started::accept);
@@ -80,8 +80,8 @@ public final class ContainerWorkerVerticle extends VerticleBase {
     /** The worker's containers now. May be called from any thread. */
     public Future<WorkerSnapshot> snapshot() {
         Promise<WorkerSnapshot> taken = Promise.promise();
-        context.runOnContext(
-                turn -> taken.complete(Objects.requireNonNull(worker, "not started").snapshot()));
+        context.runOnContext(turn ->
+                taken.complete(Objects.requireNonNull(worker, "not started").snapshot()));
         return taken.future();
     }
 

@@ -5,7 +5,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Whether idle containers are frozen. Turned off for good the first time the engine says that it cannot. Thread-safe. */
-final class FreezeSwitch {
+public final class FreezeSwitch {
     private static final Logger LOG = LoggerFactory.getLogger(FreezeSwitch.class);
 
     private final AtomicBoolean on = new AtomicBoolean(true);

@@ -236,18 +236,19 @@ final class HotContainer implements ActiveCall.Owner {
     private void awaitSocket() {
         alarm.set(Alarm.Slot.START, ports.config().startTimeout().toNanos());
         assembly.exit().onComplete(this::exited);
-        assembly.socketReady().onComplete(ready -> turn(() -> {
-            if (state() != ContainerState.INITIALIZING) {
-                return;
-            }
-            if (ready.succeeded()) {
-                assembly.initOver();
-                exchange = new FunctionConnection(links.client(), assembly.socket(), ports.config(), alarm);
-                take(ContainerEvent.READY);
-            } else {
-                breakLaunch(RunnerException.of(ready.cause()));
-            }
-        }));
+        assembly.socketReady()
+                .onComplete(ready -> turn(() -> {
+                    if (state() != ContainerState.INITIALIZING) {
+                        return;
+                    }
+                    if (ready.succeeded()) {
+                        assembly.initOver();
+                        exchange = new FunctionConnection(links.client(), assembly.socket(), ports.config(), alarm);
+                        take(ContainerEvent.READY);
+                    } else {
+                        breakLaunch(RunnerException.of(ready.cause()));
+                    }
+                }));
     }
 
     private void initBroke(RunnerException error) {
@@ -267,7 +268,10 @@ final class HotContainer implements ActiveCall.Owner {
     private void exited(AsyncResult<ExitStatus> exit) {
         turn(() -> {
             if (state() == ContainerState.INITIALIZING) {
-                LOG.atInfo().addKeyValue("containerId", id()).addKeyValue("exit", exit.result()).log("exited early");
+                LOG.atInfo()
+                        .addKeyValue("containerId", id())
+                        .addKeyValue("exit", exit.result())
+                        .log("exited early");
                 breakLaunch(ErrorCode.INIT_FAILED.exception());
             } else if (state() != ContainerState.GONE) {
                 because("exited " + (exit.succeeded() ? exit.result() : exit.cause()));
@@ -339,7 +343,10 @@ final class HotContainer implements ActiveCall.Owner {
     private void because(String reason) {
         if (endReason == null) {
             endReason = reason;
-            LOG.atInfo().addKeyValue("containerId", id()).addKeyValue("reason", reason).log("container ending");
+            LOG.atInfo()
+                    .addKeyValue("containerId", id())
+                    .addKeyValue("reason", reason)
+                    .log("container ending");
         }
     }
 

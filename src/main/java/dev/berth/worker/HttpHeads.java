@@ -49,7 +49,9 @@ final class HttpHeads {
             headers.add(HttpHeaders.USER_AGENT, DEFAULT_USER_AGENT);
         }
         headers.add(CALL_ID, call.callId());
-        headers.add(DEADLINE, Instant.ofEpochSecond(call.deadline().getEpochSecond()).toString());
+        headers.add(
+                DEADLINE,
+                Instant.ofEpochSecond(call.deadline().getEpochSecond()).toString());
     }
 
     static ResponseHead response(HttpClientResponse response) {
@@ -101,15 +103,11 @@ final class HttpHeads {
     }
 
     private static String bytesAsChars(String value) {
-        return ascii(value)
-                ? value
-                : new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        return ascii(value) ? value : new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
     private static String charsAsBytes(String value) {
-        return ascii(value)
-                ? value
-                : new String(value.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+        return ascii(value) ? value : new String(value.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 
     private static boolean ascii(String value) {

@@ -40,7 +40,8 @@ final class Mounts {
             }
             if (process.exitValue() != 0) {
                 String message = new String(output.readNBytes(LONGEST_MESSAGE), StandardCharsets.UTF_8);
-                throw new IOException("%s ended with %d: %s".formatted(command[0], process.exitValue(), message.strip()));
+                throw new IOException(
+                        "%s ended with %d: %s".formatted(command[0], process.exitValue(), message.strip()));
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -39,10 +39,7 @@ public final class SocketDirectories {
     SocketDirectory create() {
         String name = Long.toString(counter.incrementAndGet(), Character.MAX_RADIX);
         Path path = parent.resolve(name);
-        int length = path.resolve(SocketWatcher.SOCKET)
-                .toString()
-                .getBytes(StandardCharsets.UTF_8)
-                .length;
+        int length = path.resolve(SocketWatcher.SOCKET).toString().getBytes(StandardCharsets.UTF_8).length;
         if (length > LONGEST_PATH) {
             throw ErrorCode.SOCKET_DIRECTORY.exception("socket path of %d bytes in %s; a Unix socket's path may have %d"
                     .formatted(length, path, LONGEST_PATH));

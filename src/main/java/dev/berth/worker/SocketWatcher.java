@@ -110,8 +110,7 @@ public final class SocketWatcher implements AutoCloseable {
 
         private void on(WatchEvent<?> event) {
             // After an overflow events are missing: look at the directory itself.
-            if (event.kind() == StandardWatchEventKinds.OVERFLOW
-                    || SOCKET.equals(String.valueOf(event.context()))) {
+            if (event.kind() == StandardWatchEventKinds.OVERFLOW || SOCKET.equals(String.valueOf(event.context()))) {
                 look();
             }
         }

@@ -20,7 +20,8 @@ final class ContainerWorkerTest {
             assertThat(first.body()).isEqualTo("hello world");
             assertThat(first.head().status()).isEqualTo(200);
             assertThat(first.head().headers()).contains(new Header("Content-Type", "text/plain"));
-            assertThat(rig.heard(RegistryMessage.ContainerReleased.class).containerId()).isEqualTo(id);
+            assertThat(rig.heard(RegistryMessage.ContainerReleased.class).containerId())
+                    .isEqualTo(id);
 
             TestCall second = rig.call(id).endBody();
             assertThat(second.code()).isNull();

@@ -50,7 +50,8 @@ final class FakeFunction implements AutoCloseable {
         return talk -> {
             while (talk.readHead()) {
                 byte[] body = talk.readBody();
-                talk.write("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + body.length + "\r\n\r\n");
+                talk.write(
+                        "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + body.length + "\r\n\r\n");
                 talk.write(body);
             }
         };

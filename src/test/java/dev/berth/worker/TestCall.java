@@ -71,12 +71,14 @@ final class TestCall {
     }
 
     /** Waits for the end; null after success. */
-    @Nullable RunnerException error() throws Exception {
+    @Nullable
+    RunnerException error() throws Exception {
         return end.get(LIMIT_SECONDS, TimeUnit.SECONDS).error();
     }
 
     /** Waits for the end; null after success. */
-    @Nullable ErrorCode code() throws Exception {
+    @Nullable
+    ErrorCode code() throws Exception {
         RunnerException error = error();
         return error == null ? null : error.code();
     }

@@ -22,8 +22,8 @@ import dev.berth.stream.StreamEndpoint;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -312,8 +312,7 @@ final class WorkerRig implements AutoCloseable {
         }
 
         Future<TestCall> open(RunCall run) {
-            return onContext(own ->
-                    new TestCall(own, endpoint.open(Addresses.frames(address()), run, WINDOW)));
+            return onContext(own -> new TestCall(own, endpoint.open(Addresses.frames(address()), run, WINDOW)));
         }
 
         Future<Integer> active() {
