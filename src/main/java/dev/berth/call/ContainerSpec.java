@@ -2,6 +2,7 @@ package dev.berth.call;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,5 +43,29 @@ public record ContainerSpec(
     /** Bytes reserved for one container: memory and /tmp. */
     public long reservedBytes() {
         return Math.multiplyExact(Math.addExact(memoryMiB, tmpfsMiB), 1L << 20);
+    }
+
+    /** The same with another credential for pulls. */
+    public ContainerSpec withRegistryToken(@Nullable String token) {
+        if (Objects.equals(token, registryToken)) {
+            return this;
+        }
+        return new ContainerSpec(
+                key,
+                image,
+                format,
+                env,
+                memoryMiB,
+                cpuMillis,
+                tmpfsMiB,
+                idleTimeout,
+                syslogUrl,
+                appId,
+                appName,
+                fnId,
+                token,
+                extensions,
+                networkDisabled,
+                evictable);
     }
 }

@@ -1,0 +1,31 @@
+package dev.berth.registry;
+
+import dev.berth.bus.WorkerMessage;
+import dev.berth.call.ContainerSpec;
+import dev.berth.call.ContainerTimings;
+import dev.berth.error.RunnerException;
+
+/** What {@link SlotTable} wants done. {@code worker} is an index into the node's workers. */
+sealed interface Command {
+
+    /** The waiter has the container. */
+    record Grant(
+            String replyTo,
+            long ticket,
+            String callId,
+            int worker,
+            String containerId,
+            long lease,
+            ContainerTimings timings)
+            implements Command {}
+
+    record Refuse(String replyTo, long ticket, String callId, RunnerException error, ContainerTimings timings)
+            implements Command {}
+
+    record Launch(int worker, String containerId, ContainerSpec spec, String causeCallId) implements Command {}
+
+    record Remove(int worker, String containerId, WorkerMessage.Reason reason) implements Command {}
+
+    /** Everybody who asked for a drain may be told that no container is left. */
+    record Drained() implements Command {}
+}

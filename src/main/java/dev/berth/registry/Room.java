@@ -1,0 +1,77 @@
+package dev.berth.registry;
+
+import dev.berth.call.ContainerSpec;
+
+/** The node's capacity: what there is, what is taken, and what of that is on its way back. */
+final class Room {
+    private final long totalBytes;
+    private final long totalCpuMillis;
+    private long usedBytes;
+    private long usedCpuMillis;
+    private long endingBytes;
+    private long endingCpuMillis;
+
+    Room(long totalBytes, long totalCpuMillis) {
+        this.totalBytes = totalBytes;
+        this.totalCpuMillis = totalCpuMillis;
+    }
+
+    /**
+     * Whether an otherwise empty node could take such a container. Compares in MiB, so that sizes near the
+     * end of {@code long} cannot wrap round; a negative one is an unsigned number past it.
+     */
+    boolean couldEverHold(ContainerSpec spec) {
+        long totalMiB = totalBytes >> 20;
+        return within(spec.memoryMiB(), totalMiB)
+                && within(spec.tmpfsMiB(), totalMiB)
+                && spec.memoryMiB() + spec.tmpfsMiB() <= totalMiB
+                && within(spec.cpuMillis(), totalCpuMillis);
+    }
+
+    private static boolean within(long wanted, long total) {
+        return wanted >= 0 && wanted <= total;
+    }
+
+    void take(Reservation reservation) {
+        usedBytes += reservation.bytes();
+        usedCpuMillis += reservation.cpuMillis();
+    }
+
+    /** The container is being removed; its room is still taken, but will be free. */
+    void expect(Reservation reservation) {
+        endingBytes += reservation.bytes();
+        endingCpuMillis += reservation.cpuMillis();
+    }
+
+    /** The container is gone; {@link #expect} came before. */
+    void free(Reservation reservation) {
+        usedBytes -= reservation.bytes();
+        usedCpuMillis -= reservation.cpuMillis();
+        endingBytes -= reservation.bytes();
+        endingCpuMillis -= reservation.cpuMillis();
+    }
+
+    long totalBytes() {
+        return totalBytes;
+    }
+
+    long totalCpuMillis() {
+        return totalCpuMillis;
+    }
+
+    long usedBytes() {
+        return usedBytes;
+    }
+
+    long usedCpuMillis() {
+        return usedCpuMillis;
+    }
+
+    long endingBytes() {
+        return endingBytes;
+    }
+
+    long endingCpuMillis() {
+        return endingCpuMillis;
+    }
+}

@@ -1,0 +1,57 @@
+package dev.berth.registry;
+
+import org.jspecify.annotations.Nullable;
+
+/** One container as the table sees it: room for one call at a time. Only {@link SlotTable} changes it. */
+final class Slot {
+    enum State {
+        /** Launched, not ready yet. */
+        STARTING,
+        /** Free for a call; running or frozen. */
+        IDLE,
+        /** Leased to one call. */
+        BUSY,
+        /** Being removed: never given out again, its room still taken. */
+        ENDING
+    }
+
+    final String id;
+    final SlotQueue queue;
+    final int worker;
+
+    /** Grows by launch; orders slots whose alarms fall together. */
+    final long number;
+
+    final Chain.Link<Slot> inIdle = new Chain.Link<>(this);
+    final Chain.Link<Slot> inEvictable = new Chain.Link<>(this);
+
+    State state = State.STARTING;
+
+    /** The number of the current lease, or of the last one; 0 before the first. */
+    long lease;
+
+    boolean frozen;
+
+    /** Who this container was launched for, while it starts and that waiter still waits. */
+    @Nullable Waiter cause;
+
+    /** While idle: when it has been idle too long, in nanoseconds of the caller's clock. */
+    long idleDeadline;
+
+    /** When {@link IdleClock} looks at it next; never after {@link #idleDeadline}. */
+    long alarm;
+
+    boolean alarmSet;
+
+    Slot(String id, SlotQueue queue, int worker, long number) {
+        this.id = id;
+        this.queue = queue;
+        this.worker = worker;
+        this.number = number;
+    }
+
+    @Override
+    public String toString() {
+        return id + " " + state;
+    }
+}

@@ -1,0 +1,87 @@
+package dev.berth.registry;
+
+import dev.berth.bus.NodeSnapshot;
+import dev.berth.call.ContainerSpec;
+import dev.berth.call.SlotKey;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The slots and waiters of one slot key. The first call's specification is the template of all its
+ * containers; only the pull credential follows the calls. Only {@link SlotTable} changes it.
+ *
+ * <p>A waiter is in one of three positions: a container was launched for it ({@link Waiter#launch}); or it
+ * is {@link #relying} on a container that starts and whose own waiter has left; or it is {@link #starved},
+ * so that a launch must be found for it. Every relying waiter has arrived before every starved one.
+ */
+final class SlotQueue {
+    private final ContainerSpec template;
+    private @Nullable String registryToken;
+
+    final Reservation reservation;
+
+    /** Oldest first; the next call takes the last. */
+    final Chain<Slot> idle = new Chain<>();
+
+    /** Everybody who waits, in order of arrival. */
+    final Chain<Waiter> waiting = new Chain<>();
+
+    final TreeSet<Waiter> relying = new TreeSet<>(Waiter.BY_ARRIVAL);
+    final TreeSet<Waiter> starved = new TreeSet<>(Waiter.BY_ARRIVAL);
+
+    /** Containers in every state. */
+    int containers;
+
+    int starting;
+    int ending;
+
+    /** How many of {@link #idle} are frozen. */
+    int frozen;
+
+    SlotQueue(ContainerSpec template) {
+        this.template = template;
+        this.registryToken = template.registryToken();
+        this.reservation = Reservation.of(template);
+    }
+
+    SlotKey key() {
+        return template.key();
+    }
+
+    long idleTimeoutNanos() {
+        return IdleClock.nanos(template.idleTimeout());
+    }
+
+    /** Idle slots of this queue may be evicted for others, which gains something. */
+    boolean evictable() {
+        return template.evictable() && !reservation.isNothing();
+    }
+
+    /** Remembers the newest credential: the one of the first call may have expired by the next launch. */
+    void noteToken(@Nullable String token) {
+        if (token != null && !token.isEmpty()) {
+            registryToken = token;
+        }
+    }
+
+    /** What a container launched now is made from. */
+    ContainerSpec launchSpec() {
+        return template.withRegistryToken(registryToken);
+    }
+
+    /** How many waiters have no container on its way: neither their own nor one whose waiter has left. */
+    int uncovered() {
+        int missing = waiting.size() - starting;
+        return Math.max(0, Math.min(missing, relying.size() + starved.size()));
+    }
+
+    boolean isUnused() {
+        return containers == 0 && waiting.isEmpty();
+    }
+
+    NodeSnapshot.Queue snapshot() {
+        int busy = containers - starting - ending - idle.size();
+        return new NodeSnapshot.Queue(
+                key(), template.image(), idle.size(), frozen, busy, starting, waiting.size());
+    }
+}

@@ -1,0 +1,168 @@
+package dev.berth.registry;
+
+import dev.berth.bus.Addresses;
+import dev.berth.bus.IngressMessage;
+import dev.berth.bus.RegistryMessage;
+import dev.berth.bus.WorkerMessage;
+import dev.berth.bus.WorkerMessage.Reason;
+import dev.berth.config.RegistryConfig;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * The slot registry of a node: puts what arrives on the bus through the {@link SlotTable}, and sends what it
+ * decides. One instance per node, so one thread, which never blocks.
+ *
+ * <p>Takes every {@link RegistryMessage}. {@link RegistryMessage.Snapshot} is answered at once,
+ * {@link RegistryMessage.Drain} with an empty body when no container is left.
+ */
+public final class SlotRegistryVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(SlotRegistryVerticle.class);
+    private static final long NO_TIMER = -1;
+
+    /**
+     * What the registry is joined to.
+     *
+     * @param bus with the codecs of all messages registered
+     * @param address where the registry listens
+     * @param workers addresses of the node's workers, which listen before the first call comes
+     * @param requestWindow bytes a worker takes of a call before its first grant of credit
+     */
+    public record Links(EventBus bus, String address, List<String> workers, long requestWindow) {
+        public Links {
+            workers = List.copyOf(workers);
+        }
+    }
+
+    private final Links links;
+    private final SlotTable table;
+    private final List<Message<RegistryMessage>> drains = new ArrayList<>();
+    private long timer = NO_TIMER;
+    private long timerDue;
+
+    public SlotRegistryVerticle(Links links, RegistryConfig config, NodeCapacity capacity) {
+        this.links = links;
+        ContainerIds ids = new ContainerIds(System::currentTimeMillis, RandomGenerator.getDefault());
+        this.table = new SlotTable(config, capacity, links.workers().size(), ids);
+    }
+
+    @Override
+    public Future<?> start() {
+        return links.bus().consumer(links.address(), this::onMessage).completion();
+    }
+
+    private void onMessage(Message<RegistryMessage> message) {
+        RegistryMessage body = message.body();
+        if (body instanceof RegistryMessage.Snapshot) {
+            message.reply(table.snapshot());
+            return;
+        }
+        if (body instanceof RegistryMessage.Drain) {
+            LOG.info("draining: no more calls");
+            drains.add(message);
+        }
+        perform(table.apply(body, System.nanoTime()));
+        setTimer();
+    }
+
+    private void onTimer() {
+        timer = NO_TIMER;
+        perform(table.tick(System.nanoTime()));
+        setTimer();
+    }
+
+    /** One timer, for the earliest deadline; one that rings too early only finds nothing to do. */
+    private void setTimer() {
+        OptionalLong next = table.nextDeadlineNanos();
+        if (next.isEmpty() || (timer != NO_TIMER && timerDue - next.getAsLong() <= 0)) {
+            return;
+        }
+        if (timer != NO_TIMER) {
+            vertx.cancelTimer(timer);
+        }
+        timerDue = next.getAsLong();
+        long delay = TimeUnit.NANOSECONDS.toMillis(timerDue - System.nanoTime()) + 1;
+        timer = vertx.setTimer(Math.max(1, delay), id -> onTimer());
+    }
+
+    private void perform(List<Command> commands) {
+        for (Command command : commands) {
+            if (command instanceof Command.Grant grant) {
+                grant(grant);
+            } else if (command instanceof Command.Refuse refuse) {
+                refuse(refuse);
+            } else if (command instanceof Command.Launch launch) {
+                launch(launch);
+            } else if (command instanceof Command.Remove remove) {
+                remove(remove);
+            } else {
+                drained();
+            }
+        }
+    }
+
+    private void grant(Command.Grant grant) {
+        LOG.atDebug()
+                .addKeyValue("callId", grant.callId())
+                .addKeyValue("containerId", grant.containerId())
+                .addKeyValue("lease", grant.lease())
+                .log("slot granted");
+        IngressMessage message = new IngressMessage.SlotGranted(
+                grant.ticket(),
+                Addresses.frames(links.workers().get(grant.worker())),
+                grant.containerId(),
+                grant.lease(),
+                links.requestWindow(),
+                grant.timings());
+        links.bus().send(grant.replyTo(), message);
+    }
+
+    private void refuse(Command.Refuse refuse) {
+        LOG.atDebug()
+                .addKeyValue("callId", refuse.callId())
+                .addKeyValue("errorCode", refuse.error().code())
+                .log("slot refused");
+        IngressMessage message = new IngressMessage.SlotRefused(refuse.ticket(), refuse.error(), refuse.timings());
+        links.bus().send(refuse.replyTo(), message);
+    }
+
+    private void launch(Command.Launch launch) {
+        String worker = links.workers().get(launch.worker());
+        LOG.atDebug()
+                .addKeyValue("callId", launch.causeCallId())
+                .addKeyValue("containerId", launch.containerId())
+                .addKeyValue("slotKey", launch.spec().key())
+                .addKeyValue("worker", worker)
+                .log("container launched");
+        links.bus()
+                .send(worker, new WorkerMessage.LaunchContainer(
+                        launch.containerId(), launch.spec(), launch.causeCallId()));
+    }
+
+    private void remove(Command.Remove remove) {
+        LOG.atLevel(remove.reason() == Reason.EVICTED ? Level.INFO : Level.DEBUG)
+                .addKeyValue("containerId", remove.containerId())
+                .addKeyValue("reason", remove.reason())
+                .log("container removed");
+        links.bus()
+                .send(
+                        links.workers().get(remove.worker()),
+                        new WorkerMessage.RemoveContainer(remove.containerId(), remove.reason()));
+    }
+
+    private void drained() {
+        LOG.info("drained: no container is left");
+        drains.forEach(request -> request.reply(null));
+        drains.clear();
+    }
+}

@@ -1,0 +1,373 @@
+package dev.berth.registry;
+
+import dev.berth.bus.NodeSnapshot;
+import dev.berth.bus.RegistryMessage;
+import dev.berth.bus.RegistryMessage.AcquireSlot;
+import dev.berth.bus.RegistryMessage.CancelAcquire;
+import dev.berth.bus.RegistryMessage.ContainerEnding;
+import dev.berth.bus.RegistryMessage.ContainerGone;
+import dev.berth.bus.RegistryMessage.ContainerPaused;
+import dev.berth.bus.RegistryMessage.ContainerReady;
+import dev.berth.bus.RegistryMessage.ContainerReleased;
+import dev.berth.bus.RegistryMessage.Drain;
+import dev.berth.bus.RegistryMessage.LaunchFailed;
+import dev.berth.bus.RegistryMessage.ReturnLease;
+import dev.berth.bus.WorkerMessage.Reason;
+import dev.berth.call.ContainerTimings;
+import dev.berth.call.SlotKey;
+import dev.berth.config.RegistryConfig;
+import dev.berth.error.ErrorCode;
+import dev.berth.error.RunnerException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+
+/**
+ * The slots, waiters and capacity of one node. Told what happened, it changes its own fields and returns
+ * what must be done; the outcomes come back as further messages. No clock, no thread, no bus of its own:
+ * every call is one turn, and turns must not overlap.
+ *
+ * <p>Invariants between turns:
+ * <ul>
+ *   <li>a slot is idle, leased once, or ending, never two of these, and an ending one never comes back;
+ *   <li>a queue with an idle slot has no waiter;
+ *   <li>every waiter has a container on its way, or is starved, and then {@link Placement} knows it;
+ *   <li>what is used of the room is the sum of the reservations of all slots;
+ *   <li>a queue with neither container nor waiter is not kept.
+ * </ul>
+ */
+final class SlotTable {
+    private static final RunnerException BUSY = ErrorCode.SERVER_BUSY.exception();
+    private static final RunnerException TOO_BIG = ErrorCode.RESOURCE_TOO_BIG.exception();
+    private static final RunnerException ENDED_UNREADY = ErrorCode.INIT_FAILED.exception();
+
+    private final int maxWaiters;
+    private final Room room;
+    private final Workers workers;
+    private final Supplier<String> ids;
+    private final Placement placement;
+    private final IdleClock idleClock = new IdleClock();
+    private final Map<SlotKey, SlotQueue> queues = new HashMap<>();
+    private final Map<String, Slot> slots = new HashMap<>();
+    private final Waiters waiters;
+
+    private List<Command> commands = new ArrayList<>();
+    private long now;
+    private long launches;
+    private long leases;
+    private boolean draining;
+    private boolean drainToConfirm;
+
+    /**
+     * @param workers how many workers there are
+     * @param ids makes a new name for each container
+     */
+    SlotTable(RegistryConfig config, NodeCapacity capacity, int workers, Supplier<String> ids) {
+        this.maxWaiters = config.maxWaiters();
+        this.room = new Room(capacity.memoryBytes(), capacity.cpuMillis());
+        this.workers = new Workers(workers);
+        this.ids = ids;
+        this.placement = new Placement(config.nonBlocking(), room, new PlacementActions());
+        this.waiters = new Waiters(placement);
+    }
+
+    /**
+     * One turn. {@link RegistryMessage.Snapshot} changes nothing: see {@link #snapshot()}.
+     *
+     * @param nowNanos of a clock that never runs backwards, from any origin
+     * @return what to do, in this order
+     */
+    List<Command> apply(RegistryMessage message, long nowNanos) {
+        begin(nowNanos);
+        if (message instanceof AcquireSlot acquire) {
+            acquire(acquire);
+        } else if (message instanceof ContainerReleased released) {
+            released(released.containerId(), released.lease(), false);
+        } else if (message instanceof ReturnLease returned) {
+            released(returned.containerId(), returned.lease(), true);
+        } else if (message instanceof CancelAcquire cancel) {
+            cancel(new Waiter.Id(cancel.replyTo(), cancel.ticket()));
+        } else if (message instanceof ContainerReady ready) {
+            ready(ready);
+        } else if (message instanceof LaunchFailed failed) {
+            launchFailed(failed);
+        } else if (message instanceof ContainerPaused paused) {
+            paused(paused);
+        } else if (message instanceof ContainerEnding ending) {
+            ending(ending.containerId());
+        } else if (message instanceof ContainerGone gone) {
+            gone(gone.containerId());
+        } else if (message instanceof Drain) {
+            drain();
+        }
+        return end();
+    }
+
+    /** One turn in which only time has passed. Due at {@link #nextDeadlineNanos()}. */
+    List<Command> tick(long nowNanos) {
+        begin(nowNanos);
+        for (Slot slot = idleClock.nextOverdue(now); slot != null; slot = idleClock.nextOverdue(now)) {
+            remove(slot, Reason.IDLE_TIMEOUT);
+        }
+        return end();
+    }
+
+    /** When to call {@link #tick}; it may turn out to have nothing to do. */
+    OptionalLong nextDeadlineNanos() {
+        return idleClock.nextAlarm();
+    }
+
+    NodeSnapshot snapshot() {
+        List<NodeSnapshot.Queue> summaries = new ArrayList<>(queues.size());
+        for (SlotQueue queue : queues.values()) {
+            summaries.add(queue.snapshot());
+        }
+        return new NodeSnapshot(
+                draining,
+                room.totalBytes(),
+                room.usedBytes(),
+                room.totalCpuMillis(),
+                room.usedCpuMillis(),
+                summaries);
+    }
+
+    private void begin(long nowNanos) {
+        now = nowNanos;
+        commands = new ArrayList<>(2);
+    }
+
+    private List<Command> end() {
+        placement.place();
+        if (drainToConfirm && slots.isEmpty()) {
+            drainToConfirm = false;
+            commands.add(new Command.Drained());
+        }
+        return commands;
+    }
+
+    private void acquire(AcquireSlot wish) {
+        SlotQueue queue = queues.get(wish.spec().key());
+        Slot slot = queue == null ? null : queue.idle.last();
+        if (queue != null) {
+            queue.noteToken(wish.spec().registryToken());
+        }
+        if (slot != null) {
+            leaveIdle(slot);
+            lease(slot, wish.replyTo(), wish.ticket(), wish.callId(), ContainerTimings.NONE);
+        } else if (draining) {
+            refuse(wish, BUSY);
+        } else if (queue == null && !room.couldEverHold(wish.spec())) {
+            refuse(wish, TOO_BIG);
+        } else if (waiters.size() >= maxWaiters) {
+            refuse(wish, BUSY);
+        } else {
+            await(wish, queue == null ? newQueue(wish) : queue);
+        }
+    }
+
+    private SlotQueue newQueue(AcquireSlot wish) {
+        SlotQueue queue = new SlotQueue(wish.spec());
+        queues.put(queue.key(), queue);
+        return queue;
+    }
+
+    private void await(AcquireSlot wish, SlotQueue queue) {
+        waiters.add(new Waiter.Id(wish.replyTo(), wish.ticket()), wish.callId(), queue);
+        settle(queue);
+    }
+
+    private void cancel(Waiter.Id id) {
+        Waiter waiter = waiters.find(id);
+        if (waiter != null) {
+            waiters.leave(waiter);
+            settle(waiter.queue);
+        }
+    }
+
+    private void released(String containerId, long lease, boolean unused) {
+        Slot slot = slots.get(containerId);
+        if (slot != null && slot.state == Slot.State.BUSY && slot.lease == lease) {
+            // A container that has run a call is awake; one that nobody touched may still be frozen.
+            slot.frozen &= unused;
+            offer(slot, ContainerTimings.NONE);
+        }
+    }
+
+    private void ready(ContainerReady ready) {
+        Slot slot = slots.get(ready.containerId());
+        if (slot != null && slot.state == Slot.State.STARTING) {
+            slot.queue.starting--;
+            waiters.uncoverCauseOf(slot);
+            offer(slot, ready.timings());
+        }
+    }
+
+    private void launchFailed(LaunchFailed failed) {
+        Slot slot = slots.get(failed.containerId());
+        if (slot != null) {
+            giveUp(slot);
+            tellCause(slot, failed.error(), failed.timings());
+            settle(slot.queue);
+        }
+    }
+
+    private void paused(ContainerPaused paused) {
+        Slot slot = slots.get(paused.containerId());
+        if (slot == null || slot.frozen == paused.paused()) {
+            return;
+        }
+        if (slot.state == Slot.State.IDLE) {
+            slot.queue.frozen += paused.paused() ? 1 : -1;
+            placement.frozen(slot, paused.paused());
+        } else {
+            slot.frozen = paused.paused();
+        }
+    }
+
+    private void ending(String containerId) {
+        Slot slot = slots.get(containerId);
+        if (slot != null) {
+            giveUp(slot);
+            settle(slot.queue);
+        }
+    }
+
+    private void gone(String containerId) {
+        Slot slot = slots.remove(containerId);
+        if (slot != null) {
+            giveUp(slot);
+            idleClock.forget(slot);
+            workers.release(slot.worker);
+            room.free(slot.queue.reservation);
+            slot.queue.ending--;
+            slot.queue.containers--;
+            tellCause(slot, ENDED_UNREADY, ContainerTimings.NONE);
+            settle(slot.queue);
+        }
+    }
+
+    private void drain() {
+        draining = true;
+        drainToConfirm = true;
+        for (Waiter waiter : waiters.all()) {
+            refuse(waiter, BUSY, ContainerTimings.NONE);
+            settle(waiter.queue);
+        }
+        for (Slot slot : slots.values()) {
+            if (slot.state == Slot.State.IDLE || slot.state == Slot.State.STARTING) {
+                remove(slot, Reason.DRAINING);
+            }
+        }
+    }
+
+    /** A free slot goes to whoever has waited longest; without waiters it becomes idle. */
+    private void offer(Slot slot, ContainerTimings timings) {
+        Waiter waiter = slot.queue.waiting.first();
+        if (draining) {
+            remove(slot, Reason.DRAINING);
+        } else if (waiter != null) {
+            waiters.leave(waiter);
+            lease(slot, waiter.id.replyTo(), waiter.id.ticket(), waiter.callId, timings);
+            settle(slot.queue);
+        } else {
+            becomeIdle(slot);
+        }
+    }
+
+    private void lease(Slot slot, String replyTo, long ticket, String callId, ContainerTimings timings) {
+        slot.state = Slot.State.BUSY;
+        slot.lease = ++leases;
+        commands.add(new Command.Grant(replyTo, ticket, callId, slot.worker, slot.id, slot.lease, timings));
+    }
+
+    private void becomeIdle(Slot slot) {
+        slot.state = Slot.State.IDLE;
+        slot.queue.idle.addLast(slot.inIdle);
+        slot.queue.frozen += slot.frozen ? 1 : 0;
+        placement.becameIdle(slot);
+        idleClock.idleSince(slot, now);
+    }
+
+    private void leaveIdle(Slot slot) {
+        slot.inIdle.unlink();
+        slot.queue.frozen -= slot.frozen ? 1 : 0;
+        placement.leftIdle(slot);
+    }
+
+    private void remove(Slot slot, Reason reason) {
+        giveUp(slot);
+        commands.add(new Command.Remove(slot.worker, slot.id, reason));
+    }
+
+    /** From any state to ending, which is where it stays. */
+    private void giveUp(Slot slot) {
+        switch (slot.state) {
+            case STARTING -> slot.queue.starting--;
+            case IDLE -> leaveIdle(slot);
+            case BUSY -> {}
+            case ENDING -> {
+                return;
+            }
+        }
+        slot.state = Slot.State.ENDING;
+        slot.queue.ending++;
+        room.expect(slot.queue.reservation);
+    }
+
+    private void tellCause(Slot slot, RunnerException error, ContainerTimings timings) {
+        if (slot.cause != null) {
+            refuse(slot.cause, error, timings);
+        }
+    }
+
+    private void refuse(AcquireSlot wish, RunnerException error) {
+        commands.add(
+                new Command.Refuse(wish.replyTo(), wish.ticket(), wish.callId(), error, ContainerTimings.NONE));
+    }
+
+    private void refuse(Waiter waiter, RunnerException error, ContainerTimings timings) {
+        waiters.leave(waiter);
+        commands.add(
+                new Command.Refuse(waiter.id.replyTo(), waiter.id.ticket(), waiter.callId, error, timings));
+    }
+
+    /** Must end every change to a queue's waiters or containers. */
+    private void settle(SlotQueue queue) {
+        waiters.balance(queue);
+        if (queue.isUnused()) {
+            queues.remove(queue.key());
+        }
+    }
+
+    private void launch(Waiter waiter) {
+        SlotQueue queue = waiter.queue;
+        Slot slot = new Slot(ids.get(), queue, workers.take(), ++launches);
+        slots.put(slot.id, slot);
+        room.take(queue.reservation);
+        queue.containers++;
+        queue.starting++;
+        waiters.cover(waiter, slot);
+        commands.add(new Command.Launch(slot.worker, slot.id, queue.launchSpec(), waiter.callId));
+    }
+
+    private final class PlacementActions implements Placement.Actions {
+        @Override
+        public void launchFor(Waiter waiter) {
+            launch(waiter);
+        }
+
+        @Override
+        public void evict(Slot slot) {
+            remove(slot, Reason.EVICTED);
+        }
+
+        @Override
+        public void refuse(Waiter waiter) {
+            SlotTable.this.refuse(waiter, BUSY, ContainerTimings.NONE);
+            settle(waiter.queue);
+        }
+    }
+}
