@@ -1,0 +1,158 @@
+package dev.berth.registry;
+
+import static dev.berth.registry.Specs.MIB;
+import static dev.berth.registry.Specs.spec;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.bus.Addresses;
+import dev.berth.bus.IngressMessage;
+import dev.berth.bus.IngressMessage.SlotGranted;
+import dev.berth.bus.IngressMessage.SlotRefused;
+import dev.berth.bus.NodeSnapshot;
+import dev.berth.bus.RegistryMessage;
+import dev.berth.bus.RegistryMessage.AcquireSlot;
+import dev.berth.bus.RegistryMessage.ContainerGone;
+import dev.berth.bus.RegistryMessage.ContainerReady;
+import dev.berth.bus.RegistryMessage.ContainerReleased;
+import dev.berth.bus.WorkerMessage;
+import dev.berth.bus.WorkerMessage.LaunchContainer;
+import dev.berth.bus.WorkerMessage.RemoveContainer;
+import dev.berth.call.ContainerSpec;
+import dev.berth.call.ContainerTimings;
+import dev.berth.config.RegistryConfig;
+import dev.berth.error.ErrorCode;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.EventBus;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The registry on a real local bus; the test plays ingress and workers. */
+final class SlotRegistryVerticleTest {
+    private static final String REGISTRY = Addresses.registry("n1");
+    private static final String INGRESS = Addresses.ingress("n1", 0);
+    private static final String WORKER = Addresses.worker("n1", 0);
+    private static final ContainerTimings TIMINGS = new ContainerTimings(1, 2, 3, 4);
+
+    private final Vertx vertx = Vertx.vertx();
+    private final EventBus bus = vertx.eventBus();
+    private final BlockingQueue<IngressMessage> atIngress = new LinkedBlockingQueue<>();
+    private final BlockingQueue<WorkerMessage> atWorker = new LinkedBlockingQueue<>();
+
+    @BeforeEach
+    void deploy() throws Exception {
+        ByReference.register(bus, RegistryMessage.class.getPermittedSubclasses());
+        ByReference.register(bus, IngressMessage.class.getPermittedSubclasses());
+        ByReference.register(bus, LaunchContainer.class, RemoveContainer.class, NodeSnapshot.class);
+        bus.<IngressMessage>consumer(INGRESS, message -> atIngress.add(message.body()));
+        bus.<WorkerMessage>consumer(WORKER, message -> atWorker.add(message.body()));
+        await(vertx.deployVerticle(new SlotRegistryVerticle(
+                new SlotRegistryVerticle.Links(bus, REGISTRY, List.of(WORKER), 65_536),
+                new RegistryConfig(true, 0, 0, 100),
+                new NodeCapacity(2 * MIB, 1000, List.of()))));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        await(vertx.close());
+    }
+
+    @Test
+    void leadsACallFromItsWishToAnIdleSlot() throws Exception {
+        SlotGranted grant = acquireAndStart(7, spec("fn", 1));
+        assertThat(grant.ticket()).isEqualTo(7);
+        assertThat(grant.worker()).isEqualTo(Addresses.frames(WORKER));
+        assertThat(grant.requestWindow()).isEqualTo(65_536);
+        assertThat(grant.timings()).isEqualTo(TIMINGS);
+        assertThat(grant.containerId()).matches("[0-9A-HJKMNP-TV-Z]{26}");
+
+        tell(new ContainerReleased(grant.containerId(), grant.lease()));
+        tell(new AcquireSlot(INGRESS, 8, "call-8", spec("fn", 1)));
+        SlotGranted hot = (SlotGranted) next(atIngress);
+        assertThat(hot.containerId()).isEqualTo(grant.containerId());
+        assertThat(hot.timings()).isEqualTo(ContainerTimings.NONE);
+    }
+
+    @Test
+    void refusesWhatDoesNotFit() throws Exception {
+        tell(new AcquireSlot(INGRESS, 1, "call-1", spec("fn", 3)));
+
+        SlotRefused refusal = (SlotRefused) next(atIngress);
+        assertThat(refusal.ticket()).isEqualTo(1);
+        assertThat(refusal.error().code()).isEqualTo(ErrorCode.RESOURCE_TOO_BIG);
+    }
+
+    @Test
+    void removesIdleContainersWhenTheirTimeIsUp() throws Exception {
+        SlotGranted slow = acquireAndStart(1, spec("slow", 1));
+        tell(new ContainerReleased(slow.containerId(), slow.lease()));
+        SlotGranted quick = acquireAndStart(2, spec("quick", 1, 0, 0, Duration.ofMillis(20), null));
+        tell(new ContainerReleased(quick.containerId(), quick.lease()));
+
+        assertThat(next(atWorker))
+                .isEqualTo(new RemoveContainer(quick.containerId(), WorkerMessage.Reason.IDLE_TIMEOUT));
+    }
+
+    @Test
+    void answersADrainWhenTheLastContainerIsGone() throws Exception {
+        SlotGranted grant = acquireAndStart(1, spec("fn", 1));
+        Future<?> drained = bus.request(REGISTRY, new RegistryMessage.Drain());
+        tell(new AcquireSlot(INGRESS, 2, "call-2", spec("fn", 1)));
+        assertThat(((SlotRefused) next(atIngress)).error().code()).isEqualTo(ErrorCode.SERVER_BUSY);
+        assertThat(snapshot().draining()).isTrue();
+        assertThat(drained.isComplete()).isFalse();
+
+        tell(new ContainerReleased(grant.containerId(), grant.lease()));
+        assertThat(next(atWorker))
+                .isEqualTo(new RemoveContainer(grant.containerId(), WorkerMessage.Reason.DRAINING));
+        tell(new ContainerGone(grant.containerId()));
+        await(drained);
+    }
+
+    @Test
+    void answersASnapshot() throws Exception {
+        acquireAndStart(1, spec("fn", 1, 300));
+
+        assertThat(snapshot())
+                .isEqualTo(new NodeSnapshot(
+                        false,
+                        2 * MIB,
+                        MIB,
+                        1000,
+                        300,
+                        List.of(new NodeSnapshot.Queue(Specs.key("fn"), "registry/fn:1", 0, 0, 1, 0, 0))));
+    }
+
+    private SlotGranted acquireAndStart(long ticket, ContainerSpec spec) throws Exception {
+        tell(new AcquireSlot(INGRESS, ticket, "call-" + ticket, spec));
+        LaunchContainer launch = (LaunchContainer) next(atWorker);
+        assertThat(launch.spec()).isEqualTo(spec);
+        assertThat(launch.causeCallId()).isEqualTo("call-" + ticket);
+        tell(new ContainerReady(launch.containerId(), TIMINGS));
+        return (SlotGranted) next(atIngress);
+    }
+
+    private NodeSnapshot snapshot() throws Exception {
+        return (NodeSnapshot) await(bus.request(REGISTRY, new RegistryMessage.Snapshot())).body();
+    }
+
+    private void tell(RegistryMessage message) {
+        bus.send(REGISTRY, message);
+    }
+
+    private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
+        T message = queue.poll(10, TimeUnit.SECONDS);
+        assertThat(message).as("nothing came").isNotNull();
+        return message;
+    }
+
+    private static <T> T await(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,117 @@
+package dev.berth.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+
+final class SlotTablePropertyTest {
+    enum Kind {
+        CALL,
+        CANCEL,
+        START,
+        FAIL_START,
+        FINISH,
+        DIE,
+        DIE_SILENTLY,
+        VANISH,
+        FREEZE,
+        THAW,
+        PASS,
+        DELIVER_FROM_INGRESS,
+        DELIVER_FROM_WORKER,
+        DELIVER_TO_INGRESS,
+        DELIVER_TO_INGRESS_AND_RETURN,
+        DELIVER_TO_WORKER
+    }
+
+    record Step(Kind kind, int which) {}
+
+    @Provide
+    Arbitrary<List<Step>> steps() {
+        Arbitrary<Kind> kinds = Arbitraries.frequency(
+                Tuple.of(6, Kind.CALL),
+                Tuple.of(1, Kind.CANCEL),
+                Tuple.of(4, Kind.START),
+                Tuple.of(1, Kind.FAIL_START),
+                Tuple.of(4, Kind.FINISH),
+                Tuple.of(1, Kind.DIE),
+                Tuple.of(1, Kind.DIE_SILENTLY),
+                Tuple.of(3, Kind.VANISH),
+                Tuple.of(1, Kind.FREEZE),
+                Tuple.of(1, Kind.THAW),
+                Tuple.of(1, Kind.PASS),
+                Tuple.of(9, Kind.DELIVER_FROM_INGRESS),
+                Tuple.of(9, Kind.DELIVER_FROM_WORKER),
+                Tuple.of(7, Kind.DELIVER_TO_INGRESS),
+                Tuple.of(1, Kind.DELIVER_TO_INGRESS_AND_RETURN),
+                Tuple.of(8, Kind.DELIVER_TO_WORKER));
+        return Combinators.combine(kinds, Arbitraries.integers().between(0, 20))
+                .as(Step::new)
+                .list()
+                .ofMinSize(1)
+                .ofMaxSize(300);
+    }
+
+    @Property(tries = 1000)
+    void keepsItsPromisesWhateverHappens(@ForAll boolean nonBlocking, @ForAll("steps") List<Step> steps) {
+        SlotWorld world = new SlotWorld(nonBlocking);
+        steps.forEach(step -> perform(world, step));
+        world.settle();
+
+        assertThat(world.callsIn(SlotWorld.CallState.WAITING)).isEmpty();
+        assertThat(world.table.snapshot().queues()).allMatch(queue -> queue.waiting() == 0);
+
+        world.pass(Duration.ofMinutes(5));
+        world.settle();
+        assertThat(world.table.snapshot().queues()).isEmpty();
+        assertThat(world.table.snapshot().memoryUsedBytes()).isZero();
+        assertThat(world.table.snapshot().cpuUsedMillis()).isZero();
+        assertThat(world.table.nextDeadlineNanos()).isEmpty();
+    }
+
+    @Property(tries = 500)
+    void leavesNothingBehindAfterADrain(
+            @ForAll boolean nonBlocking, @ForAll("steps") List<Step> before, @ForAll("steps") List<Step> after) {
+        SlotWorld world = new SlotWorld(nonBlocking);
+        before.forEach(step -> perform(world, step));
+        world.drain();
+        after.forEach(step -> perform(world, step));
+        world.settle();
+
+        assertThat(world.drained).isEqualTo(1);
+        assertThat(world.callsIn(SlotWorld.CallState.WAITING)).isEmpty();
+        assertThat(world.containers).isEmpty();
+        assertThat(world.table.snapshot().queues()).isEmpty();
+        assertThat(world.table.nextDeadlineNanos()).isEmpty();
+    }
+
+    private static void perform(SlotWorld world, Step step) {
+        int which = step.which();
+        switch (step.kind()) {
+            case CALL -> world.call(which);
+            case CANCEL -> world.cancel(which);
+            case START -> world.start(which);
+            case FAIL_START -> world.failStart(which);
+            case FINISH -> world.finish(which);
+            case DIE -> world.die(which, true);
+            case DIE_SILENTLY -> world.die(which, false);
+            case VANISH -> world.vanish(which);
+            case FREEZE -> world.freeze(which, true);
+            case THAW -> world.freeze(which, false);
+            case PASS -> world.pass(Duration.ofSeconds(which));
+            case DELIVER_FROM_INGRESS -> world.deliverFromIngress();
+            case DELIVER_FROM_WORKER -> world.deliverFromWorker();
+            case DELIVER_TO_INGRESS -> world.deliverToIngress(false);
+            case DELIVER_TO_INGRESS_AND_RETURN -> world.deliverToIngress(true);
+            case DELIVER_TO_WORKER -> world.deliverToWorker();
+        }
+    }
+}
