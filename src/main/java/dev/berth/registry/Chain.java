@@ -26,7 +26,8 @@ final class Chain<E> {
             }
         }
 
-        @Nullable E next() {
+        @Nullable
+        E next() {
             return next == null ? null : next.element;
         }
     }
@@ -43,11 +44,13 @@ final class Chain<E> {
         return size == 0;
     }
 
-    @Nullable E first() {
+    @Nullable
+    E first() {
         return first == null ? null : first.element;
     }
 
-    @Nullable E last() {
+    @Nullable
+    E last() {
         return last == null ? null : last.element;
     }
 

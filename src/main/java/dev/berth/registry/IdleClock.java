@@ -1,7 +1,6 @@
 package dev.berth.registry;
 
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.OptionalLong;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +40,8 @@ final class IdleClock {
     }
 
     /** A slot that is idle and past its deadline, taken off the clock; null if there is none now. */
-    @Nullable Slot nextOverdue(long now) {
+    @Nullable
+    Slot nextOverdue(long now) {
         while (!alarms.isEmpty() && alarms.first().alarm - now <= 0) {
             Slot slot = alarms.first();
             forget(slot);

@@ -33,7 +33,8 @@ final class Slot {
     boolean frozen;
 
     /** Who this container was launched for, while it starts and that waiter still waits. */
-    @Nullable Waiter cause;
+    @Nullable
+    Waiter cause;
 
     /** While idle: when it has been idle too long, in nanoseconds of the caller's clock. */
     long idleDeadline;

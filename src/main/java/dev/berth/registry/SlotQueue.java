@@ -81,7 +81,6 @@ final class SlotQueue {
 
     NodeSnapshot.Queue snapshot() {
         int busy = containers - starting - ending - idle.size();
-        return new NodeSnapshot.Queue(
-                key(), template.image(), idle.size(), frozen, busy, starting, waiting.size());
+        return new NodeSnapshot.Queue(key(), template.image(), idle.size(), frozen, busy, starting, waiting.size());
     }
 }

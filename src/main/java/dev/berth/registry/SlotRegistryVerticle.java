@@ -145,8 +145,9 @@ public final class SlotRegistryVerticle extends VerticleBase {
                 .addKeyValue("worker", worker)
                 .log("container launched");
         links.bus()
-                .send(worker, new WorkerMessage.LaunchContainer(
-                        launch.containerId(), launch.spec(), launch.causeCallId()));
+                .send(
+                        worker,
+                        new WorkerMessage.LaunchContainer(launch.containerId(), launch.spec(), launch.causeCallId()));
     }
 
     private void remove(Command.Remove remove) {

@@ -126,12 +126,7 @@ final class SlotTable {
             summaries.add(queue.snapshot());
         }
         return new NodeSnapshot(
-                draining,
-                room.totalBytes(),
-                room.usedBytes(),
-                room.totalCpuMillis(),
-                room.usedCpuMillis(),
-                summaries);
+                draining, room.totalBytes(), room.usedBytes(), room.totalCpuMillis(), room.usedCpuMillis(), summaries);
     }
 
     private void begin(long nowNanos) {
@@ -324,14 +319,12 @@ final class SlotTable {
     }
 
     private void refuse(AcquireSlot wish, RunnerException error) {
-        commands.add(
-                new Command.Refuse(wish.replyTo(), wish.ticket(), wish.callId(), error, ContainerTimings.NONE));
+        commands.add(new Command.Refuse(wish.replyTo(), wish.ticket(), wish.callId(), error, ContainerTimings.NONE));
     }
 
     private void refuse(Waiter waiter, RunnerException error, ContainerTimings timings) {
         waiters.leave(waiter);
-        commands.add(
-                new Command.Refuse(waiter.id.replyTo(), waiter.id.ticket(), waiter.callId, error, timings));
+        commands.add(new Command.Refuse(waiter.id.replyTo(), waiter.id.ticket(), waiter.callId, error, timings));
     }
 
     /** Must end every change to a queue's waiters or containers. */

@@ -20,7 +20,8 @@ final class Waiter {
     final Chain.Link<Waiter> inWaiting = new Chain.Link<>(this);
 
     /** The container that was launched for this waiter and has not come up yet. */
-    @Nullable Slot launch;
+    @Nullable
+    Slot launch;
 
     Waiter(Id id, String callId, SlotQueue queue, long arrival) {
         this.id = id;

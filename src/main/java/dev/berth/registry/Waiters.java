@@ -22,7 +22,8 @@ final class Waiters {
         return byId.size();
     }
 
-    @Nullable Waiter find(Waiter.Id id) {
+    @Nullable
+    Waiter find(Waiter.Id id) {
         return byId.get(id);
     }
 

@@ -134,7 +134,9 @@ final class NodeCapacityTest {
     void refusesToStartWithoutCpu() {
         processors = 0;
 
-        assertThatThrownBy(this::detect).isInstanceOf(IllegalStateException.class).hasMessageContaining("CPU");
+        assertThatThrownBy(this::detect)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("CPU");
     }
 
     @Test

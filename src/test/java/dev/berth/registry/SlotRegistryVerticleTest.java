@@ -5,6 +5,7 @@ import static dev.berth.registry.Specs.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.bus.Addresses;
+import dev.berth.bus.BusCodecs;
 import dev.berth.bus.IngressMessage;
 import dev.berth.bus.IngressMessage.SlotGranted;
 import dev.berth.bus.IngressMessage.SlotRefused;
@@ -47,9 +48,7 @@ final class SlotRegistryVerticleTest {
 
     @BeforeEach
     void deploy() throws Exception {
-        ByReference.register(bus, RegistryMessage.class.getPermittedSubclasses());
-        ByReference.register(bus, IngressMessage.class.getPermittedSubclasses());
-        ByReference.register(bus, LaunchContainer.class, RemoveContainer.class, NodeSnapshot.class);
+        BusCodecs.register(vertx);
         bus.<IngressMessage>consumer(INGRESS, message -> atIngress.add(message.body()));
         bus.<WorkerMessage>consumer(WORKER, message -> atWorker.add(message.body()));
         await(vertx.deployVerticle(new SlotRegistryVerticle(
@@ -109,8 +108,7 @@ final class SlotRegistryVerticleTest {
         assertThat(drained.isComplete()).isFalse();
 
         tell(new ContainerReleased(grant.containerId(), grant.lease()));
-        assertThat(next(atWorker))
-                .isEqualTo(new RemoveContainer(grant.containerId(), WorkerMessage.Reason.DRAINING));
+        assertThat(next(atWorker)).isEqualTo(new RemoveContainer(grant.containerId(), WorkerMessage.Reason.DRAINING));
         tell(new ContainerGone(grant.containerId()));
         await(drained);
     }
@@ -139,7 +137,8 @@ final class SlotRegistryVerticleTest {
     }
 
     private NodeSnapshot snapshot() throws Exception {
-        return (NodeSnapshot) await(bus.request(REGISTRY, new RegistryMessage.Snapshot())).body();
+        return (NodeSnapshot)
+                await(bus.request(REGISTRY, new RegistryMessage.Snapshot())).body();
     }
 
     private void tell(RegistryMessage message) {

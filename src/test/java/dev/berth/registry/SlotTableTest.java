@@ -179,8 +179,7 @@ final class SlotTableTest {
         node.call("b", FN);
 
         assertThat(told(node.fails("c1", ErrorCode.INIT_FAILED))).containsExactly(launch("c2", "b"));
-        assertThat(told(node.fails("c2", ErrorCode.INIT_FAILED)))
-                .containsExactly(refuse("b", ErrorCode.INIT_FAILED));
+        assertThat(told(node.fails("c2", ErrorCode.INIT_FAILED))).containsExactly(refuse("b", ErrorCode.INIT_FAILED));
     }
 
     @Test
@@ -241,12 +240,10 @@ final class SlotTableTest {
     void aLaunchUsesTheNewestPullCredential() {
         TableDriver node = TableDriver.blocking(10);
         node.call("a", spec("fn", 1, 0, 0, Duration.ofSeconds(30), "old"));
-        Command.Launch withNew =
-                (Command.Launch) node.call("b", spec("fn", 1, 0, 0, Duration.ofSeconds(30), "new"))
-                        .get(0);
-        Command.Launch withNone =
-                (Command.Launch) node.call("c", spec("fn", 1, 0, 0, Duration.ofSeconds(30), null))
-                        .get(0);
+        Command.Launch withNew = (Command.Launch) node.call("b", spec("fn", 1, 0, 0, Duration.ofSeconds(30), "new"))
+                .get(0);
+        Command.Launch withNone = (Command.Launch) node.call("c", spec("fn", 1, 0, 0, Duration.ofSeconds(30), null))
+                .get(0);
 
         assertThat(withNew.spec().registryToken()).isEqualTo("new");
         assertThat(withNone.spec().registryToken()).isEqualTo("new");
@@ -358,8 +355,7 @@ final class SlotTableTest {
         Duration idle = Duration.ofSeconds(1);
 
         assertThat(told(node.call("a", spec("a", 11)))).containsExactly(refuse("a", ErrorCode.RESOURCE_TOO_BIG));
-        assertThat(told(node.call("b", spec("b", 10, 1001))))
-                .containsExactly(refuse("b", ErrorCode.RESOURCE_TOO_BIG));
+        assertThat(told(node.call("b", spec("b", 10, 1001)))).containsExactly(refuse("b", ErrorCode.RESOURCE_TOO_BIG));
         assertThat(told(node.call("c", spec("c", 6, 0, 5, idle, null))))
                 .containsExactly(refuse("c", ErrorCode.RESOURCE_TOO_BIG));
         assertThat(told(node.call("d", spec("d", Long.MAX_VALUE, 0, Long.MAX_VALUE, idle, null))))
@@ -482,15 +478,27 @@ final class SlotTableTest {
         TableDriver node = TableDriver.blocking(10);
         node.idle("a", FN);
         node.paused("c1", true);
-        assertThat(node.snapshot().queues()).first().extracting("idle", "paused").containsExactly(1, 1);
+        assertThat(node.snapshot().queues())
+                .first()
+                .extracting("idle", "paused")
+                .containsExactly(1, 1);
 
         Command.Grant grant = (Command.Grant) node.call("b", FN).get(0);
-        assertThat(node.snapshot().queues()).first().extracting("busy", "paused").containsExactly(1, 0);
+        assertThat(node.snapshot().queues())
+                .first()
+                .extracting("busy", "paused")
+                .containsExactly(1, 0);
         node.giveBack("c1", grant.lease()); // nobody has thawed it
-        assertThat(node.snapshot().queues()).first().extracting("idle", "paused").containsExactly(1, 1);
+        assertThat(node.snapshot().queues())
+                .first()
+                .extracting("idle", "paused")
+                .containsExactly(1, 1);
 
         Command.Grant used = (Command.Grant) node.call("c", FN).get(0);
         node.release("c1", used.lease());
-        assertThat(node.snapshot().queues()).first().extracting("idle", "paused").containsExactly(1, 0);
+        assertThat(node.snapshot().queues())
+                .first()
+                .extracting("idle", "paused")
+                .containsExactly(1, 0);
     }
 }

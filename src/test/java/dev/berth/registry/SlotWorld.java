@@ -351,7 +351,8 @@ final class SlotWorld {
         int waiting = 0;
         for (NodeSnapshot.Queue queue : snapshot.queues()) {
             waiting += queue.waiting();
-            assertThat(queue.waiting()).isEqualTo(queued.getOrDefault(queue.key(), List.of()).size());
+            assertThat(queue.waiting())
+                    .isEqualTo(queued.getOrDefault(queue.key(), List.of()).size());
             if (queue.waiting() > 0) {
                 assertThat(queue.idle()).as("waits beside an idle slot").isZero();
             }
@@ -361,7 +362,8 @@ final class SlotWorld {
             assertThat(queue.paused()).isBetween(0, queue.idle());
             assertThat(queue.busy()).isNotNegative();
         }
-        assertThat(waiting).isEqualTo(queued.values().stream().mapToInt(List::size).sum());
+        assertThat(waiting)
+                .isEqualTo(queued.values().stream().mapToInt(List::size).sum());
     }
 
     private void run(Call call, Command.Grant grant) {
