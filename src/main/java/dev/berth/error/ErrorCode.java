@@ -41,6 +41,7 @@ public enum ErrorCode {
     DETACH_UNSUPPORTED(110, CALLER, 501, NEVER, "Detach call functions are not supported on this server"),
     REQUEST_TOO_BIG(111, CALLER, 413, NEVER, "Request content too large"),
     INVALID_EVENT_BODY(112, CALLER, 400, NEVER, "Invalid json body with contentType 'application/json'."),
+    INVALID_HEADER(113, CALLER, 400, NEVER, "Invalid HTTP header"),
 
     CALL_TIMEOUT(201, FUNCTION, 504, NEVER, "Timed out"),
     PULL_TIMEOUT(202, FUNCTION, 504, NEVER, "Image pull timed out"),

@@ -1,0 +1,102 @@
+package dev.berth.call;
+
+import dev.berth.config.CallConfig;
+import dev.berth.error.ErrorCode;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Turns a call document into what the registry and the worker need. Stateless; any thread. */
+public final class CallFactory {
+    /** Where a function listens. Part of every slot hash; set by the engine. */
+    public static final String LISTENER = "FN_LISTENER";
+
+    private static final String FORMAT = "FN_FORMAT";
+    private static final String HTTP_STREAM = "http-stream";
+    private static final String LISTENER_ADDRESS = "unix:/tmp/iofs/lsnr.sock";
+    private static final String REGISTRY_TOKEN = "FN_REGISTRY_TOKEN";
+
+    /** The most that can be written in bytes. More than any machine has, so a call for it is refused. */
+    private static final long MAX_MIB = Long.MAX_VALUE >> 20;
+
+    private final CallConfig config;
+    private final @Nullable String statusImage;
+
+    /** @param statusImage the image only the status check may use; null: there is none */
+    public CallFactory(CallConfig config, @Nullable String statusImage) {
+        this.config = config;
+        this.statusImage = statusImage;
+    }
+
+    /**
+     * What the call's container is made from.
+     *
+     * @param slotHashId the load balancer's slot key; empty: our own is used
+     * @throws dev.berth.error.RunnerException INVALID_IMAGE for the status image, INVALID_SLOT_HASH,
+     *     DETACH_UNSUPPORTED
+     */
+    public ContainerSpec spec(CallModel model, byte[] slotHashId, Map<String, String> extensions) {
+        if (model.image().equals(statusImage)) {
+            throw ErrorCode.INVALID_IMAGE.exception();
+        }
+        if (model.detached() && !config.detached()) {
+            throw ErrorCode.DETACH_UNSUPPORTED.exception();
+        }
+        Map<String, String> env = env(model, extensions);
+        SlotKey key = slotHashId.length > 0
+                ? SlotHash.decode(slotHashId)
+                : SlotHash.of(model, env, extensions, config.passedExtensions());
+        if (model.format() == CallFormat.HTTP_STREAM) {
+            env.remove(LISTENER);
+        }
+        String token = extensions.get(REGISTRY_TOKEN);
+        return new ContainerSpec(
+                key,
+                model.image(),
+                model.format(),
+                env,
+                Math.min(model.memoryMiB(), MAX_MIB - model.tmpfsMiB()),
+                model.cpuMillis(),
+                model.tmpfsMiB(),
+                model.idleTimeout(),
+                model.syslogUrl(),
+                model.appId(),
+                model.appName(),
+                model.fnId(),
+                token == null || token.isEmpty() ? null : token,
+                extensions,
+                false,
+                model.memoryMiB() > 0 || model.tmpfsMiB() > 0 || model.cpuMillis() > 0);
+    }
+
+    private Map<String, String> env(CallModel model, Map<String, String> extensions) {
+        Map<String, String> env = new HashMap<>(model.config());
+        env.putAll(config.extraEnv());
+        for (String name : config.passedExtensions()) {
+            String value = extensions.get(name);
+            if (value != null) {
+                env.put(name, value);
+            }
+        }
+        if (model.format() == CallFormat.HTTP_STREAM) {
+            env.put(LISTENER, LISTENER_ADDRESS);
+            env.put(FORMAT, HTTP_STREAM);
+        }
+        return env;
+    }
+
+    /** The call as its function sees it. */
+    public CallRequest request(CallModel model, Instant deadline, @Nullable String requestId) {
+        return new CallRequest(
+                model.id(),
+                model.appId(),
+                model.fnId(),
+                model.method(),
+                model.url(),
+                HopByHop.strip(model.headers()),
+                deadline,
+                requestId,
+                config.fullDuplex());
+    }
+}

@@ -1,0 +1,27 @@
+package dev.berth.ingress;
+
+import dev.berth.call.ResponseHead;
+import dev.berth.error.RunnerException;
+import io.vertx.core.buffer.Buffer;
+import org.jspecify.annotations.Nullable;
+
+/** Whoever asked for a {@link CallExecution}. Called on its context; never after {@link #onEnd}. */
+interface CallListener {
+
+    /** A slot is won: the call has started, and its body may be written. May come again after {@link #onSlotLost}. */
+    void onSlot();
+
+    /** The slot's container had gone before the call reached it; another slot is being asked for. Write no more body. */
+    void onSlotLost();
+
+    /** The body is no longer full. */
+    void onBodyDrained();
+
+    /** The function has answered. At most once, before any bytes. */
+    void onHead(ResponseHead head);
+
+    void onBytes(Buffer bytes);
+
+    /** The call is over. Exactly once, unless the execution was cancelled by its owner. */
+    void onEnd(@Nullable RunnerException error);
+}

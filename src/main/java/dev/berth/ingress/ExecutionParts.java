@@ -1,0 +1,11 @@
+package dev.berth.ingress;
+
+import io.vertx.core.Vertx;
+import java.time.Duration;
+
+/**
+ * What call executions of one verticle instance share.
+ *
+ * @param workerGrace how long past a call's deadline its worker is waited for before it is taken for lost
+ */
+record ExecutionParts(Vertx vertx, SlotDesk desk, WorkerLink workers, Duration workerGrace) {}

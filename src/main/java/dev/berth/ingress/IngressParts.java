@@ -1,0 +1,16 @@
+package dev.berth.ingress;
+
+import dev.berth.call.CallFactory;
+
+/**
+ * What the Engage streams of one verticle instance share.
+ *
+ * @param maxMessageBytes largest message a client may send
+ * @param responseFrameBytes largest piece of a body in one message
+ */
+record IngressParts(
+        ExecutionParts execution,
+        CallFactory calls,
+        IngressCounters counters,
+        int maxMessageBytes,
+        int responseFrameBytes) {}
