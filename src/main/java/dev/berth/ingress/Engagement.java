@@ -190,10 +190,7 @@ final class Engagement implements CallListener {
 
     private void onInvalidMessage(InvalidMessageException invalid) {
         if (invalid instanceof MessageSizeOverflowException tooBig) {
-            abort(
-                    GrpcStatus.RESOURCE_EXHAUSTED,
-                    "grpc: received message larger than max (" + tooBig.messageSize() + " vs. "
-                            + parts.maxMessageBytes() + ")");
+            abort(GrpcStatus.RESOURCE_EXHAUSTED, Oversize.text(tooBig, parts.maxMessageBytes()));
         } else {
             abort(GrpcStatus.INTERNAL, "message cannot be decoded");
         }

@@ -1,0 +1,83 @@
+package dev.berth.ingress;
+
+import dev.berth.bus.Addresses;
+import dev.berth.bus.IngressMessage;
+import dev.berth.bus.NodeSnapshot;
+import dev.berth.bus.RegistryMessage;
+import dev.berth.bus.RunCall;
+import dev.berth.config.StreamConfig;
+import dev.berth.stream.FrameStream;
+import dev.berth.stream.StreamEndpoint;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.MessageProducer;
+import io.vertx.core.tracing.TracingPolicy;
+import java.time.Duration;
+
+/** One ingress instance's way to this node's registry and to workers. */
+final class NodeBus implements RegistryLink, WorkerLink {
+    private static final Duration SNAPSHOT_LIMIT = Duration.ofSeconds(1);
+
+    private final Vertx vertx;
+    private final String registry;
+    private final MessageProducer<RegistryMessage> toRegistry;
+    private final StreamEndpoint streams;
+    private final SlotDesk desk;
+    private final MessageConsumer<IngressMessage> answers;
+
+    private NodeBus(Vertx vertx, String node, String address, StreamEndpoint streams) {
+        this.vertx = vertx;
+        this.registry = Addresses.registry(node);
+        this.toRegistry = vertx.eventBus()
+                .sender(
+                        registry,
+                        new DeliveryOptions().setLocalOnly(true).setTracingPolicy(TracingPolicy.IGNORE));
+        this.streams = streams;
+        this.desk = new SlotDesk(address, this);
+        this.answers = vertx.eventBus().consumer(address, message -> desk.onMessage(message.body()));
+    }
+
+    /** On the current context, which must be an event loop's. */
+    static Future<NodeBus> open(Vertx vertx, String node, int instance, StreamConfig config) {
+        String address = Addresses.ingress(node, instance);
+        return StreamEndpoint.bind(vertx, address, config).compose(streams -> {
+            NodeBus bus = new NodeBus(vertx, node, address, streams);
+            return bus.answers.completion().map(bus);
+        });
+    }
+
+    SlotDesk desk() {
+        return desk;
+    }
+
+    @Override
+    public Future<Void> send(RegistryMessage message) {
+        return toRegistry.write(message);
+    }
+
+    @Override
+    public FrameStream open(String worker, RunCall call, long requestWindow) {
+        return streams.open(worker, call, requestWindow);
+    }
+
+    Future<NodeSnapshot> snapshot() {
+        return vertx.eventBus()
+                .<NodeSnapshot>request(
+                        registry,
+                        new RegistryMessage.Snapshot(),
+                        new DeliveryOptions().setLocalOnly(true).setSendTimeout(SNAPSHOT_LIMIT.toMillis()))
+                .map(reply -> reply.body());
+    }
+
+    /** Streams to workers that are live. For metrics and tests. */
+    int streams() {
+        return streams.active();
+    }
+
+    /** Ends every call that still runs. */
+    Future<Void> close() {
+        return streams.close().eventually(() -> answers.unregister());
+    }
+}

@@ -1,0 +1,9 @@
+package dev.berth.ingress;
+
+/**
+ * What Status says of this node beside its counters.
+ *
+ * @param engine {@code docker}, {@code podman} or {@code process}
+ * @param isolated whether functions are kept apart from this machine and each other
+ */
+public record NodeFacts(String id, String version, String engine, boolean isolated) {}

@@ -1,0 +1,18 @@
+package dev.berth.ingress;
+
+import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.common.MessageSizeOverflowException;
+import io.vertx.grpc.server.StatusException;
+
+/** What a client is told that sends too large a message. */
+final class Oversize {
+    private Oversize() {}
+
+    static String text(MessageSizeOverflowException tooBig, int maxMessageBytes) {
+        return "grpc: received message larger than max (" + tooBig.messageSize() + " vs. " + maxMessageBytes + ")";
+    }
+
+    static StatusException status(MessageSizeOverflowException tooBig, int maxMessageBytes) {
+        return new StatusException(GrpcStatus.RESOURCE_EXHAUSTED, text(tooBig, maxMessageBytes));
+    }
+}
