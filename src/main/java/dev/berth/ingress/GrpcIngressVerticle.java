@@ -1,5 +1,6 @@
 package dev.berth.ingress;
 
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
@@ -24,7 +25,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        return NodeBus.open(vertx, setup.node().id(), instance, setup.stream()).compose(opened -> {
+        return NodeBus.open(vertx, setup.bus(), setup.node().id(), instance, setup.stream()).compose(opened -> {
             bus = opened;
             server = vertx.createHttpServer(GrpcOptions.http(setup.grpc()));
             return server.requestHandler(new GrpcDoor(grpcServer(opened))).listen();
@@ -46,6 +47,11 @@ public final class GrpcIngressVerticle extends VerticleBase {
     /** The port listened on. Once started. */
     public int port() {
         return server == null ? 0 : server.actualPort();
+    }
+
+    /** For tests. */
+    Context context() {
+        return context;
     }
 
     /** Calls waiting for a slot here, and streams to workers. For metrics and tests. */

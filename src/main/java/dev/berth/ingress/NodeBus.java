@@ -11,6 +11,7 @@ import dev.berth.stream.StreamEndpoint;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.MessageProducer;
 import io.vertx.core.tracing.TracingPolicy;
@@ -20,30 +21,29 @@ import java.time.Duration;
 final class NodeBus implements RegistryLink, WorkerLink {
     private static final Duration SNAPSHOT_LIMIT = Duration.ofSeconds(1);
 
-    private final Vertx vertx;
+    private final EventBus bus;
     private final String registry;
     private final MessageProducer<RegistryMessage> toRegistry;
     private final StreamEndpoint streams;
     private final SlotDesk desk;
     private final MessageConsumer<IngressMessage> answers;
 
-    private NodeBus(Vertx vertx, String node, String address, StreamEndpoint streams) {
-        this.vertx = vertx;
+    private NodeBus(EventBus bus, String node, String address, StreamEndpoint streams) {
+        this.bus = bus;
         this.registry = Addresses.registry(node);
-        this.toRegistry = vertx.eventBus()
-                .sender(
+        this.toRegistry = bus.sender(
                         registry,
                         new DeliveryOptions().setLocalOnly(true).setTracingPolicy(TracingPolicy.IGNORE));
         this.streams = streams;
         this.desk = new SlotDesk(address, this);
-        this.answers = vertx.eventBus().consumer(address, message -> desk.onMessage(message.body()));
+        this.answers = bus.consumer(address, message -> desk.onMessage(message.body()));
     }
 
     /** On the current context, which must be an event loop's. */
-    static Future<NodeBus> open(Vertx vertx, String node, int instance, StreamConfig config) {
+    static Future<NodeBus> open(Vertx vertx, EventBus eventBus, String node, int instance, StreamConfig config) {
         String address = Addresses.ingress(node, instance);
         return StreamEndpoint.bind(vertx, address, config).compose(streams -> {
-            NodeBus bus = new NodeBus(vertx, node, address, streams);
+            NodeBus bus = new NodeBus(eventBus, node, address, streams);
             return bus.answers.completion().map(bus);
         });
     }
@@ -63,8 +63,7 @@ final class NodeBus implements RegistryLink, WorkerLink {
     }
 
     Future<NodeSnapshot> snapshot() {
-        return vertx.eventBus()
-                .<NodeSnapshot>request(
+        return bus.<NodeSnapshot>request(
                         registry,
                         new RegistryMessage.Snapshot(),
                         new DeliveryOptions().setLocalOnly(true).setSendTimeout(SNAPSHOT_LIMIT.toMillis()))

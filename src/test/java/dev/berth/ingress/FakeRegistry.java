@@ -1,0 +1,93 @@
+package dev.berth.ingress;
+
+import dev.berth.bus.Addresses;
+import dev.berth.bus.IngressMessage;
+import dev.berth.bus.NodeSnapshot;
+import dev.berth.bus.RegistryMessage;
+import dev.berth.bus.RegistryMessage.AcquireSlot;
+import dev.berth.call.ContainerTimings;
+import dev.berth.error.ErrorCode;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/** A registry that answers by script, on the real bus. Grants a slot of the fake worker unless told otherwise. */
+final class FakeRegistry extends VerticleBase {
+    static final long WINDOW = 64 * 1024;
+
+    final BlockingQueue<RegistryMessage> seen = new LinkedBlockingQueue<>();
+    final Set<Long> leases = ConcurrentHashMap.newKeySet();
+    volatile Consumer<AcquireSlot> onAcquire = this::grant;
+    volatile NodeSnapshot snapshot = new NodeSnapshot(false, 0, 0, 0, 0, List.of());
+
+    private final AtomicLong lastLease = new AtomicLong();
+    private final String node;
+
+    FakeRegistry(String node) {
+        this.node = node;
+    }
+
+    @Override
+    public Future<?> start() {
+        return vertx.eventBus()
+                .<RegistryMessage>consumer(Addresses.registry(node), this::onMessage)
+                .completion();
+    }
+
+    private void onMessage(Message<RegistryMessage> message) {
+        RegistryMessage body = message.body();
+        if (body instanceof RegistryMessage.Snapshot) {
+            message.reply(snapshot);
+            return;
+        }
+        seen.add(body);
+        if (body instanceof AcquireSlot acquire) {
+            onAcquire.accept(acquire);
+        } else if (body instanceof RegistryMessage.ReturnLease returned) {
+            leases.remove(returned.lease());
+        }
+    }
+
+    void grant(AcquireSlot acquire) {
+        grant(acquire, ContainerTimings.NONE);
+    }
+
+    void grant(AcquireSlot acquire, ContainerTimings timings) {
+        long lease = lastLease.incrementAndGet();
+        leases.add(lease);
+        vertx.eventBus()
+                .send(
+                        acquire.replyTo(),
+                        new IngressMessage.SlotGranted(
+                                acquire.ticket(),
+                                Addresses.frames(Addresses.worker(node, 0)),
+                                "container-" + lease,
+                                lease,
+                                WINDOW,
+                                timings));
+    }
+
+    void refuse(AcquireSlot acquire, ErrorCode code) {
+        vertx.eventBus()
+                .send(
+                        acquire.replyTo(),
+                        new IngressMessage.SlotRefused(acquire.ticket(), code.exception(), ContainerTimings.NONE));
+    }
+
+    /** The next message of a kind; others before it are passed over. */
+    <T extends RegistryMessage> T next(Class<T> kind) {
+        while (true) {
+            RegistryMessage message = Await.next(seen);
+            if (kind.isInstance(message)) {
+                return kind.cast(message);
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package dev.berth.ingress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.bus.BusCodecs;
+import dev.berth.call.CallFactory;
+import dev.berth.config.CallConfig;
+import dev.berth.config.GrpcConfig;
+import dev.berth.config.StreamConfig;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+
+/** The runner port with a scripted registry and a scripted worker behind it, all on one local bus. */
+final class IngressRig implements AutoCloseable {
+    static final String NODE = "test";
+    static final int MAX_MESSAGE = 4 << 20;
+    static final int FRAME = 10 * 1024;
+    static final GrpcConfig GRPC =
+            new GrpcConfig("127.0.0.1", 0, MAX_MESSAGE, 8 << 20, 1 << 20, 10_000, FRAME, null);
+    static final CallConfig CALLS = new CallConfig(false, false, Map.of(), Set.of(), 0, 0);
+    static final CallConfig DETACHED = new CallConfig(false, true, Map.of(), Set.of(), 0, 0);
+    static final String STATUS_IMAGE = "status:1";
+    static final String MODEL =
+            "{\"id\":\"call-1\",\"image\":\"img:1\",\"app_id\":\"app\",\"fn_id\":\"fn\",\"timeout\":30,"
+                    + "\"idle_timeout\":30,\"memory\":128,\"headers\":{\"X-A\":[\"1\"],\"Connection\":[\"close\"]}}";
+
+    final Vertx vertx = Vertx.vertx();
+    final IngressCounters counters = new IngressCounters();
+    final FakeRegistry registry;
+    final FakeWorker worker;
+    final GrpcIngressVerticle ingress;
+    final EngageClient client;
+
+    IngressRig() {
+        this(GRPC, CALLS);
+    }
+
+    IngressRig(GrpcConfig grpc, CallConfig calls) {
+        BusCodecs.register(vertx);
+        StreamConfig streams = new StreamConfig(
+                (int) FakeRegistry.WINDOW, 16 * 1024, Duration.ofSeconds(5), Duration.ofSeconds(15));
+        registry = new FakeRegistry(NODE);
+        worker = new FakeWorker(NODE, streams, registry);
+        IngressSetup setup = new IngressSetup(
+                vertx.eventBus(),
+                new NodeFacts(NODE, "0", "process", false),
+                grpc,
+                streams,
+                new CallFactory(calls, STATUS_IMAGE),
+                counters);
+        ingress = new GrpcIngressVerticle(setup, 0);
+        Await.of(vertx.deployVerticle(registry));
+        Await.of(vertx.deployVerticle(worker));
+        Await.of(vertx.deployVerticle(ingress));
+        client = new EngageClient(vertx, ingress.port());
+    }
+
+    /** Whatever happened: no open stream, no waiting call, no stream to a worker and no lease is left behind. */
+    void assertNothingLeft() {
+        Await.until(ingress.context(), "Engage streams closed", () -> counters.active() == 0);
+        Await.until(ingress.context(), "calls let go of", () -> ingress.pending() == 0);
+        Await.until(worker.context(), "worker streams closed", () -> worker.active() == 0);
+        Await.until(worker.context(), "leases handed back", () -> registry.leases.isEmpty());
+        assertThat(counters.active()).isZero();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        Await.of(vertx.close());
+    }
+}
