@@ -37,6 +37,7 @@ public final class ConfigLoader {
      * The settings from a file, if given, and the whole environment, in which an unknown {@code BERTH_}
      * variable is a problem.
      *
+     * @param env names and values of all variables
      * @param options settings given on the command line: key and value as text
      * @throws ConfigException with all problems
      */
@@ -49,7 +50,7 @@ public final class ConfigLoader {
         for (Setting<?> setting : Settings.ALL) {
             resolve(setting, file, fromFile.get(setting.key()));
         }
-        rejectUnknownVariables();
+        rejectUnknownNames();
         warnings.addAll(FnEnvironment.warnings(environment));
         RunnerConfig config = build();
         return new LoadedConfig(config, effective(), warnings, FnEnvironment.ignored(environment));
@@ -82,13 +83,14 @@ public final class ConfigLoader {
     }
 
     private <T> void take(Setting<T> setting, FnVariable<T> alias) {
+        String used = FnRules.nameUsed(alias.name(), environment);
         try {
-            T value = alias.reader().read(alias.name(), environment, warnings);
-            if (value != null) {
-                values.put(setting, setting.type().checked(value), alias.name());
+            FnVariable.Given<T> given = alias.reader().read(alias.name(), environment, warnings);
+            if (given != null) {
+                values.put(setting, setting.type().checked(given.value()), used);
             }
         } catch (BadValue e) {
-            problem(setting, '"' + String.valueOf(environment.get(alias.name())) + '"', alias.name(), e);
+            problem(setting, '"' + String.valueOf(environment.get(used)) + '"', used, e);
         }
     }
 
@@ -99,7 +101,11 @@ public final class ConfigLoader {
         problems.add(setting.key() + " = " + shown + " (" + source + "): must be " + rule);
     }
 
-    private void rejectUnknownVariables() {
+    private void rejectUnknownNames() {
+        options.keySet().stream()
+                .filter(key -> Settings.byKey(key) == null)
+                .forEach(key -> problems.add(
+                        "there is no setting " + key + "; did you mean " + Settings.nearestKey(key) + "?"));
         Set<String> known = Settings.variables();
         environment.names().stream()
                 .filter(name -> name.startsWith(PREFIX) && !known.contains(name))

@@ -25,18 +25,18 @@ final class DockerLimitSettings {
                     SettingTypes.string().where("an image", image -> !image.isBlank()),
                     "busybox",
                     "Their image; it must be on the engine already.")
-            .or(DockerSettings.textUnlessEmpty("FN_EXPERIMENTAL_PREFORK_IMAGE"));
+            .or(DockerSettings.unlessEmpty("FN_EXPERIMENTAL_PREFORK_IMAGE", text -> text));
 
     static final Setting<String> COMMAND = Setting.of(
-                    "docker.prefork.command", SettingTypes.string(), "tail -f /dev/null", "Their command.")
-            .or(DockerSettings.textUnlessEmpty("FN_EXPERIMENTAL_PREFORK_CMD"));
+                    "docker.prefork.command", SettingTypes.string(), "tail -f /dev/null", "Their command; empty: the image's own.")
+            .or(FnRules.agentString("FN_EXPERIMENTAL_PREFORK_CMD"));
 
     static final Setting<Boolean> USE_ONCE = Setting.of(
                     "docker.prefork.useOnce",
                     SettingTypes.bool(),
                     false,
                     "Replace such a container after one function has used it.")
-            .or(FnRules.uint("FN_EXPERIMENTAL_PREFORK_USE_ONCE", value -> value != 0)
+            .or(FnRules.uint("FN_EXPERIMENTAL_PREFORK_USE_ONCE").as(value -> value != 0)
                     .noted("a number, not 0: true"));
 
     static final Setting<List<String>> NETWORKS = Setting.of(

@@ -3,6 +3,7 @@ package dev.berth.config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code docker} section: the engine, its images and the look of containers. */
@@ -17,12 +18,11 @@ final class DockerSettings {
                                     host -> host.matches("unix:///.+|tcp://[^/]+:\\d{1,5}/?")),
                     "unix:///var/run/docker.sock",
                     "Where the engine listens.")
-            .or(textUnlessEmpty("DOCKER_HOST"));
+            .or(unlessEmpty("DOCKER_HOST", text -> text));
 
     static final Setting<Boolean> TLS_VERIFY = Setting.of(
                     "docker.tlsVerify", SettingTypes.bool(), false, "Use TLS with a tcp engine and verify it.")
-            .or(FnRules.agentString("DOCKER_TLS_VERIFY", text -> !text.isEmpty())
-                    .noted("any text: true"));
+            .or(FnRules.agentString("DOCKER_TLS_VERIFY").as(text -> !text.isEmpty()).noted("any text: true"));
 
     static final Setting<Path> CERT_PATH = Setting.derived(
                     "docker.certPath",
@@ -30,13 +30,13 @@ final class DockerSettings {
                     DockerSettings::dockerFolder,
                     "$HOME/.docker",
                     "Folder of cert.pem, key.pem and ca.pem for TLS with the engine.")
-            .or(pathUnlessEmpty("DOCKER_CERT_PATH"));
+            .or(unlessEmpty("DOCKER_CERT_PATH", Path::of));
 
     static final Setting<String> LABEL_TAG = Setting.optional(
                     "docker.labelTag",
                     SettingTypes.string(),
                     "Value of the label fn-agent-classifier on containers; none: no such label.")
-            .or(textUnlessEmpty("FN_CONTAINER_LABEL_TAG"));
+            .or(FnRules.text("FN_CONTAINER_LABEL_TAG"));
 
     static final Setting<List<String>> NETWORKS = Setting.of(
                     "docker.networks",
@@ -49,8 +49,8 @@ final class DockerSettings {
                     "docker.auth",
                     SettingTypes.secret(),
                     "Registry credentials, a Docker configuration document; none: config.json of configFolder.")
-            .or(auth("DOCKER_AUTH"))
-            .or(auth("FN_DOCKER_AUTH"));
+            .or(unlessEmpty("DOCKER_AUTH", Secret::new))
+            .or(unlessEmpty("FN_DOCKER_AUTH", Secret::new));
 
     static final Setting<Path> CONFIG_FOLDER = Setting.derived(
                     "docker.configFolder",
@@ -58,13 +58,13 @@ final class DockerSettings {
                     DockerSettings::dockerFolder,
                     "$HOME/.docker",
                     "Folder in which config.json is looked for.")
-            .or(pathUnlessEmpty("DOCKER_CONFIG"));
+            .or(unlessEmpty("DOCKER_CONFIG", Path::of));
 
     static final Setting<Path> LOAD_FILE = Setting.optional(
                     "docker.loadFile",
                     SettingTypes.readableFile(),
                     "Image archive that is loaded into the engine before anything is served.")
-            .or(pathUnlessEmpty("FN_DOCKER_LOAD_FILE"));
+            .or(FnRules.path("FN_DOCKER_LOAD_FILE"));
 
     static final Setting<Boolean> ENABLE_VOLUME = Setting.of(
                     "docker.enableVolume", SettingTypes.bool(), false, "Accept images that declare volumes.")
@@ -94,7 +94,7 @@ final class DockerSettings {
                             .where("a size of whole MiB such as 512MiB", bytes -> bytes % MIB == 0),
                     0L,
                     "Size of a container's writable layer, where the engine's storage supports it; 0: no limit.")
-            .or(FnRules.uint("FN_MAX_FS_SIZE_MB", DockerSettings::mebibytes).noted("MiB"));
+            .or(FnRules.uint("FN_MAX_FS_SIZE_MB").as(DockerSettings::mebibytes).noted("MiB"));
 
     static final Setting<Long> MAX_TMPFS_INODES = Setting.of(
                     "docker.maxTmpfsInodes",
@@ -159,16 +159,12 @@ final class DockerSettings {
                 DockerLimitSettings.readPrefork(values));
     }
 
-    static FnVariable<String> textUnlessEmpty(String name) {
-        return FnRules.agentString(name, text -> text.isEmpty() ? null : text);
-    }
-
-    private static FnVariable<Path> pathUnlessEmpty(String name) {
-        return FnRules.agentString(name, text -> text.isEmpty() ? null : Path.of(text));
-    }
-
-    private static FnVariable<Secret> auth(String name) {
-        return FnRules.agentString(name, text -> text.isEmpty() ? null : new Secret(text));
+    /** A variable that counts as not set when it is empty, as Docker's own do. */
+    static <T> FnVariable<T> unlessEmpty(String name, Function<String, T> convert) {
+        return new FnVariable<>(name, "", (variable, environment, warnings) -> {
+            String text = environment.get(variable);
+            return text == null || text.isBlank() ? null : new FnVariable.Given<>(convert.apply(text.trim()));
+        });
     }
 
     private static long mebibytes(long count) {

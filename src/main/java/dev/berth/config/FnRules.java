@@ -1,5 +1,6 @@
 package dev.berth.config;
 
+import dev.berth.config.FnVariable.Given;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -7,7 +8,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Fn's own ways to read its variables, which differ from ours. */
@@ -19,16 +19,16 @@ final class FnRules {
     private FnRules() {}
 
     /** As it is; if the variable is not set, the content of the file that {@code NAME_FILE} names. */
-    static <T> FnVariable<T> serverString(String name, Function<String, T> convert) {
+    static FnVariable<String> serverString(String name) {
         return new FnVariable<>(name, "", (variable, environment, warnings) -> {
             String text = valueOrFile(variable, environment);
-            return text == null ? null : convert.apply(text);
+            return text == null ? null : new Given<>(text);
         });
     }
 
     /** Decimal, from the variable or the file that {@code NAME_FILE} names. */
     static FnVariable<Integer> serverInt(String name) {
-        return serverString(name, text -> {
+        return serverString(name).as(text -> {
             try {
                 return Integer.valueOf(text.trim());
             } catch (NumberFormatException e) {
@@ -38,52 +38,55 @@ final class FnRules {
     }
 
     /** Trimmed; an empty value counts. */
-    static <T> FnVariable<T> agentString(String name, Function<String, @Nullable T> convert) {
+    static FnVariable<String> agentString(String name) {
         return new FnVariable<>(name, "", (variable, environment, warnings) -> {
             String text = environment.get(variable);
-            return text == null ? null : convert.apply(text.trim());
+            return text == null ? null : new Given<>(text.trim());
         });
+    }
+
+    /** Trimmed; an empty value means none. */
+    static FnVariable<String> text(String name) {
+        return agentString(name).as(text -> text.isEmpty() ? null : text);
+    }
+
+    /** A path; an empty value means none. */
+    static FnVariable<Path> path(String name) {
+        return agentString(name).as(text -> text.isEmpty() ? null : Path.of(text));
+    }
+
+    /** A list separated by white space. */
+    static FnVariable<List<String>> words(String name) {
+        return agentString(name).as(SettingTypes::words).noted("separated by white space");
     }
 
     /** True and false as Go's ParseBool takes them; anything else, also empty, is refused. */
     static FnVariable<Boolean> bool(String name) {
         return new FnVariable<>(name, "", (variable, environment, warnings) -> {
             String text = environment.get(variable);
-            return text == null ? null : parseBool(text);
+            return text == null ? null : new Given<>(parseBool(text));
         });
     }
 
     /** As {@link #bool}, for a variable that switches off what the setting switches on. */
     static FnVariable<Boolean> invertedBool(String name) {
-        FnVariable<Boolean> plain = bool(name);
-        return new FnVariable<>(name, "inverted", (variable, environment, warnings) -> {
-            Boolean off = plain.reader().read(variable, environment, warnings);
-            return off == null ? null : !off;
-        });
+        return bool(name).as(off -> !off).noted("inverted");
     }
 
     /** Unsigned 64 bits, where empty counts as not set. What does not fit a long is its largest value. */
     static FnVariable<Long> uint(String name) {
         return new FnVariable<>(name, "", (variable, environment, warnings) -> {
             String text = environment.get(variable);
-            return text == null || text.isEmpty() ? null : clamped(parseUnsigned(text));
+            return text == null || text.isEmpty() ? null : new Given<>(clamped(parseUnsigned(text)));
         });
     }
 
     static FnVariable<Integer> uintAsInt(String name) {
-        return uint(name, value -> {
+        return uint(name).as(value -> {
             if (value > Integer.MAX_VALUE) {
                 throw new BadValue();
             }
             return value.intValue();
-        });
-    }
-
-    static <T> FnVariable<T> uint(String name, Function<Long, T> convert) {
-        FnVariable<Long> plain = uint(name);
-        return new FnVariable<>(name, "", (variable, environment, warnings) -> {
-            Long value = plain.reader().read(variable, environment, warnings);
-            return value == null ? null : convert.apply(value);
         });
     }
 
@@ -97,9 +100,9 @@ final class FnRules {
             BigInteger value = parseUnsigned(text);
             if (value.compareTo(LONG_MAX) > 0) {
                 warnings.add(variable + "=" + text + " is too large for a limit: the limit is not set");
-                return -1L;
+                return new Given<>(-1L);
             }
-            return value.longValue();
+            return new Given<>(value.longValue());
         });
     }
 
@@ -107,21 +110,13 @@ final class FnRules {
     static FnVariable<Duration> msecs(String name, Duration never) {
         return new FnVariable<>(name, "milliseconds, negative: never", (variable, environment, warnings) -> {
             String text = environment.get(variable);
-            if (text == null || text.isEmpty()) {
-                return null;
-            }
-            try {
-                long millis = Long.parseLong(text);
-                return millis < 0 || millis >= UNLIMITED_MILLIS ? never : Duration.ofMillis(millis);
-            } catch (NumberFormatException e) {
-                throw new BadValue("a whole number of milliseconds, negative for never");
-            }
+            return text == null || text.isEmpty() ? null : new Given<>(parseMillis(text, never));
         });
     }
 
-    /** A list separated by white space. */
-    static FnVariable<List<String>> words(String name) {
-        return agentString(name, SettingTypes::words).noted("separated by white space");
+    /** The variable's name, or {@code NAME_FILE} when that is what is set. */
+    static String nameUsed(String name, Environment environment) {
+        return environment.has(name) ? name : name + "_FILE";
     }
 
     private static @Nullable String valueOrFile(String name, Environment environment) {
@@ -133,7 +128,7 @@ final class FnRules {
         try {
             return Files.readString(Path.of(file)).strip();
         } catch (IOException | InvalidPathException e) {
-            throw new BadValue("a file that can be read (" + name + "_FILE=" + file + ")");
+            throw new BadValue("a file that can be read");
         }
     }
 
@@ -143,6 +138,15 @@ final class FnRules {
             case "0", "f", "F", "FALSE", "false", "False" -> false;
             default -> throw new BadValue("one of 1, t, true, 0, f, false");
         };
+    }
+
+    private static Duration parseMillis(String text, Duration never) {
+        try {
+            long millis = Long.parseLong(text);
+            return millis < 0 || millis >= UNLIMITED_MILLIS ? never : Duration.ofMillis(millis);
+        } catch (NumberFormatException e) {
+            throw new BadValue("a whole number of milliseconds, negative for never");
+        }
     }
 
     private static BigInteger parseUnsigned(String text) {

@@ -1,6 +1,7 @@
 package dev.berth.config;
 
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +13,22 @@ import org.jspecify.annotations.Nullable;
 record FnVariable<T>(String name, String note, Reader<T> reader) {
 
     interface Reader<T> {
-        @Nullable
-        T read(String name, Environment environment, List<String> warnings);
+        @Nullable Given<T> read(String name, Environment environment, List<String> warnings);
+    }
+
+    /** A variable that is set; it may say "none", which is null. */
+    record Given<T>(@Nullable T value) {
+        <R> Given<R> map(Function<T, @Nullable R> convert) {
+            return new Given<>(convert.apply(value));
+        }
+    }
+
+    /** The variable under another meaning. */
+    <R> FnVariable<R> as(Function<T, @Nullable R> convert) {
+        return new FnVariable<>(name, note, (variable, environment, warnings) -> {
+            Given<T> given = reader.read(variable, environment, warnings);
+            return given == null ? null : given.map(convert);
+        });
     }
 
     FnVariable<T> noted(String text) {

@@ -3,7 +3,6 @@ package dev.berth.config;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code grpc} section. */
@@ -121,12 +120,12 @@ final class GrpcSettings {
 
     /** Fn's three count only together. */
     private static FnVariable<Path> tls(String name) {
-        FnVariable<String> plain = FnRules.serverString(name, Function.identity());
+        FnVariable<Path> alone = FnRules.serverString(name).as(Path::of);
         return new FnVariable<>(
                 name,
                 "with the other two",
                 (variable, environment, warnings) -> FnEnvironment.hasMutualTls(environment)
-                        ? Path.of(plain.reader().read(variable, environment, warnings))
+                        ? alone.reader().read(variable, environment, warnings)
                         : null);
     }
 }

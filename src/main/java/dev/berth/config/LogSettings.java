@@ -40,7 +40,7 @@ final class LogSettings {
 
     static final Setting<String> PREFIX = Setting.of(
                     "log.prefix", SettingTypes.string(), "", "Tag of the lines sent to a syslog server.")
-            .or(FnRules.serverString("FN_LOG_PREFIX", Function.identity()));
+            .or(FnRules.serverString("FN_LOG_PREFIX"));
 
     static final List<Setting<?>> ALL = List.of(LEVEL, FORMAT, DESTINATION_URL, PREFIX);
 
@@ -52,19 +52,18 @@ final class LogSettings {
 
     /** Fn starts all the same with a wrong value of its log variables. */
     private static <T> FnVariable<T> lenient(String name, Function<String, @Nullable T> convert, T fallback) {
-        FnVariable<String> plain = FnRules.serverString(name, Function.identity());
+        FnVariable<String> plain = FnRules.serverString(name);
         return new FnVariable<>(name, "", (variable, environment, warnings) -> {
-            String text = plain.reader().read(variable, environment, warnings);
-            if (text == null || text.isBlank()) {
+            FnVariable.Given<String> given = plain.reader().read(variable, environment, warnings);
+            if (given == null || given.value() == null || given.value().isBlank()) {
                 return null;
             }
-            T value = convert.apply(text.trim());
+            T value = convert.apply(given.value().trim());
             if (value == null) {
-                warnings.add(variable + "=" + text + " is not known here: "
-                        + fallback.toString().toLowerCase(Locale.ROOT) + " is used");
-                return fallback;
+                String used = fallback.toString().toLowerCase(Locale.ROOT);
+                warnings.add(variable + "=" + given.value() + " is not known here: " + used + " is used");
             }
-            return value;
+            return new FnVariable.Given<>(value == null ? fallback : value);
         });
     }
 

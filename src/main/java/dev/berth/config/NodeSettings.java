@@ -1,13 +1,17 @@
 package dev.berth.config;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
 /** The {@code node} section. */
 final class NodeSettings {
     private static final int MAX_ID_LENGTH = 63;
+    private static final Path KERNEL_HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
     static final Setting<String> ID = Setting.derived(
             "node.id",
@@ -53,11 +57,16 @@ final class NodeSettings {
         return processors <= 2 ? 1 : processors / 2;
     }
 
+    /** The kernel knows it at once, where Java's own way may ask name servers. */
     private static String hostName() {
         try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "";
+            return Files.readString(KERNEL_HOST_NAME).strip();
+        } catch (IOException noSuchKernel) {
+            try {
+                return InetAddress.getLocalHost().getHostName();
+            } catch (UnknownHostException e) {
+                return "";
+            }
         }
     }
 }

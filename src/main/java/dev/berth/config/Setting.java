@@ -84,6 +84,11 @@ final class Setting<T> {
         return type.name().equals("secret");
     }
 
+    @Override
+    public String toString() {
+        return key;
+    }
+
     /** {@code grpc.maxMessage} is {@code BERTH_GRPC_MAX_MESSAGE}. */
     String variable() {
         String words = key.replace('.', '_').replaceAll("([a-z0-9])([A-Z])", "$1_$2");

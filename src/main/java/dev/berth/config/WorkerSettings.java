@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Function;
 
 /** The {@code worker} section. */
 final class WorkerSettings {
@@ -57,14 +56,14 @@ final class WorkerSettings {
                     environment -> systemTemp(),
                     "the system's temporary folder",
                     "Folder in which each container gets one for its socket, as this process sees it.")
-            .or(FnRules.agentString("FN_IOFS_PATH", text -> text.isEmpty() ? systemTemp() : Path.of(text)));
+            .or(FnRules.agentString("FN_IOFS_PATH").as(text -> text.isEmpty() ? systemTemp() : Path.of(text)));
 
     static final Setting<Path> ENGINE_SOCKET_ROOT = Setting.optional(
                     "worker.engineSocketRoot",
                     SettingTypes.path(),
                     "The same folder as the engine's host sees it, for a runner that is itself in a container;"
                             + " none: the same path.")
-            .or(FnRules.agentString("FN_IOFS_DOCKER_PATH", text -> text.isEmpty() ? null : Path.of(text)));
+            .or(FnRules.path("FN_IOFS_DOCKER_PATH"));
 
     static final Setting<Boolean> SOCKET_TMPFS = Setting.of(
                     "worker.socketTmpfs",
@@ -78,7 +77,7 @@ final class WorkerSettings {
                     SettingTypes.string(),
                     "",
                     "Mount options of that file system, such as size=1m,nr_inodes=16,mode=0777.")
-            .or(FnRules.agentString("FN_IOFS_OPTS", Function.identity()));
+            .or(FnRules.agentString("FN_IOFS_OPTS"));
 
     static final List<Setting<?>> ALL = List.of(
             FREEZE_IDLE,

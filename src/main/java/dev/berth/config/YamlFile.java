@@ -7,6 +7,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,6 +39,8 @@ final class YamlFile {
             int at = e.getLocation() == null ? reader.line : e.getLocation().getLineNr();
             String what = e.getOriginalMessage().lines().findFirst().orElse("unreadable");
             problems.add(file + ", line " + at + ": no valid YAML: " + what);
+        } catch (NoSuchFileException e) {
+            problems.add(file + ": cannot be read: no such file");
         } catch (IOException e) {
             problems.add(file + ": cannot be read: " + e.getClass().getSimpleName() + " " + e.getMessage());
         }
@@ -63,9 +66,12 @@ final class YamlFile {
                 readSetting(parser, key, keyLine);
             } else if (Settings.isSection(key) && token == JsonToken.START_OBJECT) {
                 readSection(parser, key + ".");
-            } else if (token != JsonToken.VALUE_NULL || !Settings.isSection(key)) {
-                // A section without a value has all its settings commented out.
-                unknown(parser, key, keyLine);
+            } else if (Settings.isSection(key) && token == JsonToken.VALUE_NULL) {
+                // A section with all its settings commented out.
+                continue;
+            } else {
+                parser.skipChildren();
+                problems.add(at(keyLine) + ": " + unusable(key));
             }
         }
     }
@@ -79,9 +85,10 @@ final class YamlFile {
         }
     }
 
-    private void unknown(YAMLParser parser, String key, int keyLine) throws IOException {
-        parser.skipChildren();
-        problems.add(at(keyLine) + ": there is no setting " + key + "; did you mean " + Settings.nearestKey(key) + "?");
+    private static String unusable(String key) {
+        return Settings.isSection(key)
+                ? key + " must be a mapping of settings"
+                : "there is no setting " + key + "; did you mean " + Settings.nearestKey(key) + "?";
     }
 
     /** Null for a key without a value, which counts as not given. */

@@ -1,0 +1,207 @@
+package dev.berth.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every setting differs from its default and arrives where it belongs. */
+final class ConfigMappingTest {
+    @TempDir
+    Path folder;
+
+    private Path pem;
+    private Path file;
+
+    @BeforeEach
+    void writeFile() throws IOException {
+        pem = Files.writeString(folder.resolve("a.pem"), "");
+        file = Files.writeString(folder.resolve("berth.yaml"), ALL.replace("PEM", pem.toString()));
+    }
+
+    @Test
+    void everySettingOfTheFileArrives() {
+        LoadedConfig loaded = ConfigLoader.load(file, Map.of(), Map.of());
+
+        assertThat(loaded.effective()).noneMatch(LoadedConfig.Effective::isDefault);
+        assertThat(loaded.config()).isEqualTo(expected());
+    }
+
+    @Test
+    void everySettingOfTheEnvironmentArrives() {
+        LoadedConfig fromFile = ConfigLoader.load(file, Map.of(), Map.of());
+        Map<String, String> env = new HashMap<>();
+        for (LoadedConfig.Effective setting : fromFile.effective()) {
+            env.put(Settings.byKey(setting.key()).variable(), setting.value());
+        }
+        env.put("BERTH_DOCKER_AUTH", "{\"auths\":{}}");
+
+        LoadedConfig loaded = ConfigLoader.load(null, env, Map.of());
+
+        assertThat(loaded.effective()).allMatch(setting -> setting.source().startsWith("BERTH_"));
+        assertThat(loaded.config()).isEqualTo(expected());
+    }
+
+    private RunnerConfig expected() {
+        return new RunnerConfig(
+                new NodeConfig("node-7", 3, Duration.ofMinutes(2)),
+                new GrpcConfig(
+                        "127.0.0.1",
+                        9999,
+                        8 << 20,
+                        32 << 20,
+                        2 << 20,
+                        500,
+                        32 << 10,
+                        new GrpcConfig.Tls(pem, pem, pem, Duration.ofSeconds(5))),
+                new CallConfig(true, true, Map.of("A", "1", "B", "x=y"), Set.of("one", "two"), 1 << 20, 2 << 20),
+                new RegistryConfig(true, 1L << 30, 4000, 50),
+                new WorkerConfig(
+                        Duration.ofMillis(-1),
+                        Duration.ofSeconds(9),
+                        Duration.ofMillis(1500),
+                        5_000,
+                        1 << 20,
+                        Path.of("/run/berth"),
+                        Path.of("/host/berth"),
+                        true,
+                        "size=1m"),
+                new StreamConfig(512 << 10, 16 << 10, Duration.ofSeconds(1), Duration.ofSeconds(4)),
+                new EngineConfig(EngineConfig.Kind.PROCESS, Path.of("/srv/functions"), Duration.ofMinutes(3)),
+                docker(),
+                new StatusConfig(
+                        "status:1",
+                        Path.of("/run/barrier"),
+                        List.of("/bin/check", "-v"),
+                        Duration.ofSeconds(2),
+                        Path.of("/var/crash")),
+                new LogConfig(
+                        LogConfig.Level.DEBUG, LogConfig.Format.JSON, "tcp://logs.example:514", "berth-7"));
+    }
+
+    private DockerConfig docker() {
+        return new DockerConfig(
+                "tcp://engine.example:2376",
+                true,
+                Path.of("/etc/engine"),
+                "blue",
+                List.of("n1", "n2"),
+                new Secret("{\"auths\":{}}"),
+                Path.of("/etc/docker"),
+                pem,
+                true,
+                false,
+                false,
+                70,
+                512,
+                1000,
+                new DockerConfig.Ulimits(1, 2, 3, -1),
+                10L << 30,
+                Set.of("a:1", "b:2"),
+                new DockerConfig.Prefork(4, "pause:1", "/pause now", true, List.of("p1")));
+    }
+
+    private static final String ALL =
+            """
+            node:
+              id: node-7
+              eventLoops: 3
+              drainTimeout: 2m
+            grpc:
+              host: 127.0.0.1
+              port: 9999
+              maxMessage: 8MiB
+              connectionWindow: 32MiB
+              streamWindow: 2MiB
+              maxConcurrentStreams: 500
+              responseFrame: 32KiB
+              tls:
+                certificate: PEM
+                key: PEM
+                clientAuthority: PEM
+                reloadInterval: 5s
+            call:
+              fullDuplex: true
+              detached: true
+              extraEnv:
+                A: 1
+                B: x=y
+              passedExtensions: [one, two]
+              maxRequest: 1MiB
+              maxLog: 2MiB
+            registry:
+              nonBlocking: true
+              maxMemory: 1GiB
+              maxCpuMillis: 4000
+              maxWaiters: 50
+            worker:
+              freezeIdle: never
+              startTimeout: 9s
+              keepAlive: 1.5s
+              maxResponse: 5000
+              maxResponseHeader: 1MiB
+              socketRoot: /run/berth
+              engineSocketRoot: /host/berth
+              socketTmpfs: true
+              socketTmpfsOptions: size=1m
+            stream:
+              window: 512KiB
+              maxFrame: 16KiB
+              pingInterval: 1s
+              pingTimeout: 4s
+            engine:
+              kind: process
+              catalogue: /srv/functions
+              pullTimeout: 3m
+            docker:
+              host: tcp://engine.example:2376
+              tlsVerify: true
+              certPath: /etc/engine
+              labelTag: blue
+              networks: n1, n2
+              auth: '{"auths":{}}'
+              configFolder: /etc/docker
+              loadFile: PEM
+              enableVolume: true
+              readOnlyRoot: false
+              unprivileged: false
+              maxPids: 70
+              maxFsSize: 512MiB
+              maxTmpfsInodes: 1000
+              imageCleanMax: 10GiB
+              imageCleanExempt:
+                - a:1
+                - b:2
+              ulimits:
+                openFiles: 1
+                lockedMemory: 2
+                pendingSignals: 3
+                messageQueue: -1
+              prefork:
+                poolSize: 4
+                image: pause:1
+                command: /pause now
+                useOnce: true
+                networks: [p1]
+            status:
+              image: status:1
+              networkBarrier: /run/barrier
+              healthCommand: [/bin/check, -v]
+              healthTimeout: 2s
+              kdumpFolder: /var/crash
+            log:
+              level: debug
+              format: json
+              destination: tcp://logs.example:514
+              prefix: berth-7
+            """;
+}
