@@ -28,7 +28,10 @@ final class DockerLimitSettings {
             .or(DockerSettings.unlessEmpty("FN_EXPERIMENTAL_PREFORK_IMAGE", text -> text));
 
     static final Setting<String> COMMAND = Setting.of(
-                    "docker.prefork.command", SettingTypes.string(), "tail -f /dev/null", "Their command; empty: the image's own.")
+                    "docker.prefork.command",
+                    SettingTypes.string(),
+                    "tail -f /dev/null",
+                    "Their command; empty: the image's own.")
             .or(FnRules.agentString("FN_EXPERIMENTAL_PREFORK_CMD"));
 
     static final Setting<Boolean> USE_ONCE = Setting.of(
@@ -36,7 +39,8 @@ final class DockerLimitSettings {
                     SettingTypes.bool(),
                     false,
                     "Replace such a container after one function has used it.")
-            .or(FnRules.uint("FN_EXPERIMENTAL_PREFORK_USE_ONCE").as(value -> value != 0)
+            .or(FnRules.uint("FN_EXPERIMENTAL_PREFORK_USE_ONCE")
+                    .as(value -> value != 0)
                     .noted("a number, not 0: true"));
 
     static final Setting<List<String>> NETWORKS = Setting.of(

@@ -22,7 +22,9 @@ final class DockerSettings {
 
     static final Setting<Boolean> TLS_VERIFY = Setting.of(
                     "docker.tlsVerify", SettingTypes.bool(), false, "Use TLS with a tcp engine and verify it.")
-            .or(FnRules.agentString("DOCKER_TLS_VERIFY").as(text -> !text.isEmpty()).noted("any text: true"));
+            .or(FnRules.agentString("DOCKER_TLS_VERIFY")
+                    .as(text -> !text.isEmpty())
+                    .noted("any text: true"));
 
     static final Setting<Path> CERT_PATH = Setting.derived(
                     "docker.certPath",

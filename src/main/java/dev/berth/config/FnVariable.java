@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 record FnVariable<T>(String name, String note, Reader<T> reader) {
 
     interface Reader<T> {
-        @Nullable Given<T> read(String name, Environment environment, List<String> warnings);
+        @Nullable
+        Given<T> read(String name, Environment environment, List<String> warnings);
     }
 
     /** A variable that is set; it may say "none", which is null. */

@@ -90,7 +90,9 @@ final class Liveness {
         Map<Peer, Frame.Ping> pings = new HashMap<>();
         for (Peer peer : endpoint.peers()) {
             if (peer.streams > 0) {
-                pings.put(peer, new Frame.Ping(opened.getOrDefault(peer, List.of()), accepted.getOrDefault(peer, List.of())));
+                pings.put(
+                        peer,
+                        new Frame.Ping(opened.getOrDefault(peer, List.of()), accepted.getOrDefault(peer, List.of())));
             }
         }
         return pings;

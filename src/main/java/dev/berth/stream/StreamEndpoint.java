@@ -61,9 +61,7 @@ public final class StreamEndpoint {
         this.liveness = new Liveness(this, vertx, config);
         this.consumer = vertx.eventBus()
                 .consumer(
-                        new MessageConsumerOptions()
-                                .setAddress(this.address)
-                                .setMaxBufferedMessages(Integer.MAX_VALUE),
+                        new MessageConsumerOptions().setAddress(this.address).setMaxBufferedMessages(Integer.MAX_VALUE),
                         this::onMessage);
     }
 
@@ -167,7 +165,9 @@ public final class StreamEndpoint {
         } else {
             unknownFrames++;
             if (frame instanceof Frame.Ordered) {
-                refuse(envelope, envelope.stream().initiator().equals(address) ? ErrorCode.CANCELLED : ErrorCode.PEER_LOST);
+                refuse(
+                        envelope,
+                        envelope.stream().initiator().equals(address) ? ErrorCode.CANCELLED : ErrorCode.PEER_LOST);
             }
         }
     }
@@ -210,10 +210,7 @@ public final class StreamEndpoint {
     }
 
     void handlerFailed(BusStream stream, RuntimeException failure) {
-        LOG.atError()
-                .addKeyValue("streamId", stream.id())
-                .setCause(failure)
-                .log("a handler of a stream failed");
+        LOG.atError().addKeyValue("streamId", stream.id()).setCause(failure).log("a handler of a stream failed");
         stream.breakOff(ErrorCode.INTERNAL.exception("stream " + stream.id() + ": " + failure));
     }
 
@@ -222,7 +219,10 @@ public final class StreamEndpoint {
         if (peer.streams == 0) {
             return;
         }
-        LOG.atWarn().addKeyValue("peer", peer.address()).addKeyValue("streams", peer.streams).log(how);
+        LOG.atWarn()
+                .addKeyValue("peer", peer.address())
+                .addKeyValue("streams", peer.streams)
+                .log(how);
         RunnerException why = ErrorCode.PEER_LOST.exception(peer.address() + ": " + how);
         for (BusStream stream : List.copyOf(streams.values())) {
             if (stream.peer() == peer) {
@@ -253,7 +253,8 @@ public final class StreamEndpoint {
         });
     }
 
-    @Nullable BusStream stream(StreamId id) {
+    @Nullable
+    BusStream stream(StreamId id) {
         return streams.get(id);
     }
 
@@ -279,9 +280,8 @@ public final class StreamEndpoint {
 
     void checkThread() {
         if (Thread.currentThread() != thread) {
-            throw new IllegalStateException(
-                    "stream endpoint " + address + " belongs to " + thread.getName() + ", called from "
-                            + Thread.currentThread().getName());
+            throw new IllegalStateException("stream endpoint " + address + " belongs to " + thread.getName()
+                    + ", called from " + Thread.currentThread().getName());
         }
     }
 }

@@ -29,7 +29,16 @@ final class ByteSizesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0,0", "30s,30000000000", "50ms,50000000", "2m5s,125000000000", "1.5h,5400000000000", "3us,3000", "3µs,3000", "7ns,7"})
+    @CsvSource({
+        "0,0",
+        "30s,30000000000",
+        "50ms,50000000",
+        "2m5s,125000000000",
+        "1.5h,5400000000000",
+        "3us,3000",
+        "3µs,3000",
+        "7ns,7"
+    })
     void durationsAreRead(String text, long nanos) {
         assertThat(Durations.parse(text)).isEqualTo(Duration.ofNanos(nanos));
     }

@@ -9,8 +9,7 @@ import java.util.stream.Collectors;
 final class ConfReference {
     private static final int WIDTH = 100;
     private static final Environment NONE = Environment.of(Map.of());
-    private static final String YAML_HEAD =
-            """
+    private static final String YAML_HEAD = """
             # The settings of Berth, all of them, each with its default. To change one, take the # away in front of it
             # (and of nothing else: comments have a blank after their #) and give it your value.
             #
@@ -20,8 +19,7 @@ final class ConfReference {
             #
             # This file is generated: change the table in src/main/java/dev/berth/config instead.
             """;
-    private static final String PAGE_HEAD =
-            """
+    private static final String PAGE_HEAD = """
             # Configuration
 
             Settings are read once, at the start. Each place wins over the ones before it:
@@ -51,8 +49,7 @@ final class ConfReference {
 
             This page is generated: change the table in `src/main/java/dev/berth/config` instead.
             """;
-    private static final String TLS_NOTE =
-            """
+    private static final String TLS_NOTE = """
             `FN_NODE_CERT`, `FN_NODE_CERT_KEY` and `FN_NODE_CERT_AUTHORITY` count only together: all three make the port
             mutual TLS. With fewer the port stays cleartext, and a warning says so. The settings themselves allow a
             certificate and key without a client authority.
@@ -80,13 +77,14 @@ final class ConfReference {
             String own = setting.key().substring(0, setting.key().indexOf('.'));
             if (!own.equals(section)) {
                 section = own;
-                out.append("\n## ").append(section).append("\n\n| Setting | Default | Variables | Meaning |\n|---|---|---|---|\n");
+                out.append("\n## ")
+                        .append(section)
+                        .append("\n\n| Setting | Default | Variables | Meaning |\n|---|---|---|---|\n");
             }
             row(out, setting);
         }
         out.append("\n## Fn's variables that need a word\n\n").append(TLS_NOTE);
-        out.append(
-                """
+        out.append("""
 
                 `FN_NODE_TYPE` may be `pure-runner`; for anything else a warning is logged. These are known and have no
                 effect; when they are set, one line of the log says so:
@@ -94,8 +92,7 @@ final class ConfReference {
                 | Variable | Why |
                 |---|---|
                 """);
-        FnEnvironment.WITHOUT_EFFECT.forEach(
-                (name, why) -> out.append("| `" + name + "` | " + why + " |\n"));
+        FnEnvironment.WITHOUT_EFFECT.forEach((name, why) -> out.append("| `" + name + "` | " + why + " |\n"));
         return out.toString();
     }
 
@@ -105,7 +102,10 @@ final class ConfReference {
             same++;
         }
         for (int depth = same; depth < wanted.size(); depth++) {
-            out.append('\n').append("  ".repeat(depth)).append(wanted.get(depth)).append(":\n");
+            out.append('\n')
+                    .append("  ".repeat(depth))
+                    .append(wanted.get(depth))
+                    .append(":\n");
         }
     }
 
@@ -174,6 +174,8 @@ final class ConfReference {
 
     /** The YAML file with every setting taken into use. */
     static String uncommented(String yaml) {
-        return yaml.lines().map(line -> line.replaceFirst("^(\\s*)#(\\w+:)", "$1$2")).collect(Collectors.joining("\n"));
+        return yaml.lines()
+                .map(line -> line.replaceFirst("^(\\s*)#(\\w+:)", "$1$2"))
+                .collect(Collectors.joining("\n"));
     }
 }

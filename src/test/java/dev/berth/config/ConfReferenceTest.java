@@ -53,6 +53,8 @@ final class ConfReferenceTest {
             Files.createDirectories(file.getParent());
             Files.writeString(file, expected);
         }
-        assertThat(Files.exists(file) ? Files.readString(file) : "").as(STALE, file).isEqualTo(expected);
+        assertThat(Files.exists(file) ? Files.readString(file) : "")
+                .as(STALE, file)
+                .isEqualTo(expected);
     }
 }

@@ -84,8 +84,7 @@ final class ConfigMappingTest {
                         List.of("/bin/check", "-v"),
                         Duration.ofSeconds(2),
                         Path.of("/var/crash")),
-                new LogConfig(
-                        LogConfig.Level.DEBUG, LogConfig.Format.JSON, "tcp://logs.example:514", "berth-7"));
+                new LogConfig(LogConfig.Level.DEBUG, LogConfig.Format.JSON, "tcp://logs.example:514", "berth-7"));
     }
 
     private DockerConfig docker() {
@@ -110,8 +109,7 @@ final class ConfigMappingTest {
                 new DockerConfig.Prefork(4, "pause:1", "/pause now", true, List.of("p1")));
     }
 
-    private static final String ALL =
-            """
+    private static final String ALL = """
             node:
               id: node-7
               eventLoops: 3

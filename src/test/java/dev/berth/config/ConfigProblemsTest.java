@@ -21,10 +21,7 @@ final class ConfigProblemsTest {
     Path folder;
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     BERTH_GRPC_PORT           | x        | grpc.port = "x" (BERTH_GRPC_PORT): must be a whole number from 0 to 65535
                     BERTH_GRPC_PORT           | 65536    | grpc.port = "65536" (BERTH_GRPC_PORT): must be a whole number from 0 to 65535
                     BERTH_GRPC_MAX_MESSAGE    | 4 bytes  | grpc.maxMessage = "4 bytes" (BERTH_GRPC_MAX_MESSAGE): must be a size in bytes or with a unit such as 64KiB or 8MiB, from 64KiB to 1GiB
@@ -60,20 +57,21 @@ final class ConfigProblemsTest {
 
     static Stream<Setting<?>> settings() {
         return Settings.ALL.stream()
-                .filter(setting -> !List.of("text", "secret", "path", "list", "map").contains(setting.type().name()));
+                .filter(setting -> !List.of("text", "secret", "path", "list", "map")
+                        .contains(setting.type().name()));
     }
 
     @ParameterizedTest
     @MethodSource("settings")
     void everyTypedSettingRefusesNonsense(Setting<?> setting) {
-        String line = setting.key() + " = \"%\" (" + setting.variable() + "): must be " + setting.type().allowed();
+        String line = setting.key() + " = \"%\" (" + setting.variable() + "): must be "
+                + setting.type().allowed();
         assertThat(problems(null, Map.of(setting.variable(), "%"), Map.of())).containsExactly(line);
     }
 
     @Test
     void allProblemsAreToldAtOnce() throws IOException {
-        Path file = write(
-                """
+        Path file = write("""
                 grpc:
                   port: http
                   portt: 1
@@ -158,6 +156,7 @@ final class ConfigProblemsTest {
     }
 
     private static List<String> problems(Path file, Map<String, String> env, Map<String, String> options) {
-        return catchThrowableOfType(ConfigException.class, () -> ConfigLoader.load(file, env, options)).problems();
+        return catchThrowableOfType(ConfigException.class, () -> ConfigLoader.load(file, env, options))
+                .problems();
     }
 }

@@ -17,8 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Fn's variables set what they set in Fn, read by Fn's rules. */
 final class FnVariablesTest {
-    private static final String TABLE =
-            """
+    private static final String TABLE = """
             FN_GRPC_PORT                        | ' 9191 '       | grpc.port                | 9191
             FN_MAX_REQUEST_SIZE                 | 2048           | call.maxRequest          | 2KiB
             FN_MAX_LOG_SIZE_BYTES               | 4096           | call.maxLog              | 4KiB
@@ -111,7 +110,11 @@ final class FnVariablesTest {
 
         assertThat(value(loaded, "grpc.port")).isEqualTo("3");
         assertThat(value(loaded, "docker.maxPids")).isEqualTo("2");
-        assertThat(ConfigLoader.load(file, env, Map.of("grpc.port", "4")).config().grpc().port()).isEqualTo(4);
+        assertThat(ConfigLoader.load(file, env, Map.of("grpc.port", "4"))
+                        .config()
+                        .grpc()
+                        .port())
+                .isEqualTo(4);
     }
 
     @Test
@@ -134,8 +137,7 @@ final class FnVariablesTest {
         Path port = Files.writeString(folder.resolve("port"), "9300\n");
         LoadedConfig loaded = load(Map.of("FN_GRPC_PORT_FILE", port.toString()));
         assertThat(loaded.config().grpc().port()).isEqualTo(9300);
-        assertThat(loaded.effective())
-                .contains(new LoadedConfig.Effective("grpc.port", "9300", "FN_GRPC_PORT_FILE"));
+        assertThat(loaded.effective()).contains(new LoadedConfig.Effective("grpc.port", "9300", "FN_GRPC_PORT_FILE"));
     }
 
     @Test
@@ -159,8 +161,8 @@ final class FnVariablesTest {
     @Test
     void ourOwnTlsNeedsNoClientAuthority() throws IOException {
         Map<String, String> files = tls("cert", "key");
-        LoadedConfig loaded = load(Map.of(
-                "BERTH_GRPC_TLS_CERTIFICATE", files.get("cert"), "BERTH_GRPC_TLS_KEY", files.get("key")));
+        LoadedConfig loaded =
+                load(Map.of("BERTH_GRPC_TLS_CERTIFICATE", files.get("cert"), "BERTH_GRPC_TLS_KEY", files.get("key")));
         assertThat(loaded.config().grpc().tls()).isNotNull();
         assertThat(loaded.config().grpc().tls().clientAuthority()).isNull();
     }

@@ -31,8 +31,7 @@ final class StreamEndpointTest {
         }));
 
         pair.initiator.run(() -> {
-            FrameStream stream =
-                    pair.initiator.endpoint().open(pair.acceptor.frames(), "call", EndpointPair.WINDOW);
+            FrameStream stream = pair.initiator.endpoint().open(pair.acceptor.frames(), "call", EndpointPair.WINDOW);
             stream.noteHandler(note -> seen.add("note " + note));
             stream.inbound().handler(bytes -> seen.add("response " + bytes));
             stream.finishHandler(end -> seen.add("finish " + end));
@@ -43,12 +42,7 @@ final class StreamEndpointTest {
 
         assertThat(seen)
                 .containsExactly(
-                        "open call",
-                        "request body",
-                        "request end",
-                        "note head",
-                        "response answer",
-                        "finish done");
+                        "open call", "request body", "request end", "note head", "response answer", "finish done");
         pair.assertNothingLeft();
     }
 }
