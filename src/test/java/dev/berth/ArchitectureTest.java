@@ -73,11 +73,11 @@ final class ArchitectureTest {
                     .toArray(String[]::new));
 
     @ArchTest
-    static final ArchRule theRootPackageHoldsRunnerMainAlone = classes()
+    static final ArchRule theRootPackageHoldsTheStartAlone = classes()
             .that()
             .resideInAPackage(ROOT)
             .should()
-            .haveNameMatching(ROOT.replace(".", "\\.") + "\\.(RunnerMain(\\$.*)?|package-info)");
+            .haveNameMatching(ROOT.replace(".", "\\.") + "\\.(Runner(Main|Service)(\\$.*)?|package-info)");
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =

@@ -1,0 +1,277 @@
+package dev.berth;
+
+import dev.berth.bus.Addresses;
+import dev.berth.bus.BusCodecs;
+import dev.berth.bus.RegistryMessage;
+import dev.berth.call.CallFactory;
+import dev.berth.config.EngineConfig;
+import dev.berth.config.RunnerConfig;
+import dev.berth.container.LifecycleObserver;
+import dev.berth.engine.Engine;
+import dev.berth.engine.InstanceDirectory;
+import dev.berth.engine.docker.DockerEngine;
+import dev.berth.engine.docker.SocketPaths;
+import dev.berth.engine.process.ProcessEngine;
+import dev.berth.ingress.GrpcIngressVerticle;
+import dev.berth.ingress.IngressCounters;
+import dev.berth.ingress.IngressSetup;
+import dev.berth.ingress.NodeFacts;
+import dev.berth.registry.NodeCapacity;
+import dev.berth.registry.SlotRegistryVerticle;
+import dev.berth.worker.ContainerWorkerVerticle;
+import dev.berth.worker.FreezeSwitch;
+import dev.berth.worker.SocketDirectories;
+import dev.berth.worker.SocketWatcher;
+import dev.berth.worker.WorkerPorts;
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One runner: starts its parts in the order worker, registry, ingress, and takes them down in the reverse
+ * order. Its methods may be called from any thread.
+ */
+public final class RunnerService {
+    private static final Logger LOG = LoggerFactory.getLogger(RunnerService.class);
+    /** A drain lasts as long as its longest call; whoever stops the runner sets the bound. */
+    private static final long WITHOUT_LIMIT = TimeUnit.DAYS.toMillis(365);
+
+    private final Vertx vertx;
+    private final RunnerConfig config;
+    private final IngressCounters counters = new IngressCounters();
+
+    /** What must be closed, last opened first. */
+    private final Deque<Supplier<Future<?>>> closers = new ArrayDeque<>();
+
+    private final List<GrpcIngressVerticle> ingresses = new ArrayList<>();
+    private @Nullable Engine engine;
+    private final AtomicBoolean draining = new AtomicBoolean();
+    private final Promise<Void> drained = Promise.promise();
+
+    private RunnerService(Vertx vertx, RunnerConfig config) {
+        this.vertx = vertx;
+        this.config = config;
+    }
+
+    /**
+     * Starts a runner. The future completes when it takes calls; if it fails, nothing is left running.
+     */
+    public static Future<RunnerService> start(RunnerConfig config, String version) {
+        Vertx vertx = Vertx.builder().with(options(config)).build();
+        RunnerService service = new RunnerService(vertx, config);
+        service.closers.push(vertx::close);
+        Promise<RunnerService> started = Promise.promise();
+        service.open(version)
+                .onSuccess(opened -> started.complete(service))
+                .onFailure(failure -> service.close().onComplete(closed -> started.fail(failure)));
+        return started.future();
+    }
+
+    private static VertxOptions options(RunnerConfig config) {
+        return new VertxOptions()
+                .setEventLoopPoolSize(config.node().eventLoops())
+                .setWorkerPoolSize(8)
+                .setInternalBlockingPoolSize(4)
+                .setPreferNativeTransport(true)
+                .setFileSystemOptions(new FileSystemOptions()
+                        .setClassPathResolvingEnabled(false)
+                        .setFileCachingEnabled(false));
+    }
+
+    private Future<Void> open(String version) {
+        BusCodecs.register(vertx);
+        return vertx.executeBlocking(this::readMachine, false)
+                .compose(machine -> startEngine(machine.instance()).compose(started -> {
+                    engine = started;
+                    closers.push(started::close);
+                    sweep(started, machine.instance());
+                    return deploy(started, machine, version);
+                }));
+    }
+
+    /** What is found and opened by blocking calls before anything else runs. */
+    private record Machine(InstanceDirectory instance, SocketWatcher watcher, NodeCapacity capacity) {}
+
+    private Machine readMachine() throws IOException {
+        NodeCapacity capacity = NodeCapacity.detect(config.registry());
+        capacity.warnings().forEach(LOG::warn);
+        InstanceDirectory instance = InstanceDirectory.open(config.worker().socketRoot());
+        closers.push(() -> closing(instance));
+        SocketWatcher watcher = SocketWatcher.start();
+        closers.push(() -> closing(watcher));
+        LOG.atInfo()
+                .addKeyValue("memoryMiB", capacity.memoryBytes() >> 20)
+                .addKeyValue("cpuMillis", capacity.cpuMillis())
+                .log("capacity for functions");
+        return new Machine(instance, watcher, capacity);
+    }
+
+    private Future<Void> closing(AutoCloseable resource) {
+        return vertx.executeBlocking(
+                () -> {
+                    resource.close();
+                    return null;
+                },
+                false);
+    }
+
+    private Future<Engine> startEngine(InstanceDirectory instance) {
+        Engine process = new ProcessEngine(vertx, config.engine().catalogue(), instance);
+        if (config.engine().kind() == EngineConfig.Kind.PROCESS) {
+            return process.start().map(process);
+        }
+        Engine docker = new DockerEngine(
+                vertx,
+                config.docker(),
+                config.engine(),
+                instance,
+                new SocketPaths(config.worker().socketRoot(), config.worker().engineSocketRoot()));
+        Future<Engine> started = docker.start().map(docker);
+        if (config.engine().kind() == EngineConfig.Kind.DOCKER) {
+            return started;
+        }
+        return started.recover(absent -> {
+            LOG.atWarn().addKeyValue("reason", absent.getMessage()).log("no container engine answers");
+            return docker.close().transform(closed -> process.start()).map(process);
+        });
+    }
+
+    /** In the background: calls need not wait for the removal of what a dead runner left. */
+    private void sweep(Engine started, InstanceDirectory instance) {
+        started.sweep()
+                .compose(containers -> vertx.executeBlocking(instance::removeDead, false)
+                        .onSuccess(directories -> {
+                            if (containers > 0 || directories > 0) {
+                                LOG.atInfo()
+                                        .addKeyValue("containers", containers)
+                                        .addKeyValue("directories", directories)
+                                        .log("removed what dead instances left");
+                            }
+                        }))
+                .onFailure(failure -> LOG.atWarn()
+                        .addKeyValue("reason", failure.getMessage())
+                        .log("cannot remove what dead instances left"));
+    }
+
+    private Future<Void> deploy(Engine started, Machine machine, String version) {
+        String node = config.node().id();
+        List<String> workers = new ArrayList<>();
+        Future<?> deployed = Future.succeededFuture();
+        WorkerPorts ports = new WorkerPorts(
+                started,
+                new SocketDirectories(machine.instance().path(), config.worker()),
+                machine.watcher(),
+                new FreezeSwitch(),
+                LifecycleObserver.NONE,
+                config.worker());
+        for (int i = 0; i < config.node().eventLoops(); i++) {
+            String address = Addresses.worker(node, i);
+            workers.add(address);
+            ContainerWorkerVerticle.Links links =
+                    new ContainerWorkerVerticle.Links(vertx.eventBus(), address, Addresses.registry(node));
+            deployed = deployed.compose(before -> deploy(new ContainerWorkerVerticle(links, ports, config.stream())));
+        }
+        SlotRegistryVerticle.Links links = new SlotRegistryVerticle.Links(
+                vertx.eventBus(), Addresses.registry(node), workers, config.stream().windowBytes());
+        return deployed
+                .compose(before -> deploy(new SlotRegistryVerticle(links, config.registry(), machine.capacity())))
+                .compose(before -> deployIngresses(started, version));
+    }
+
+    private Future<Void> deployIngresses(Engine started, String version) {
+        IngressSetup setup = new IngressSetup(
+                vertx.eventBus(),
+                new NodeFacts(config.node().id(), version, started.name(), started.isolated()),
+                config.grpc(),
+                config.stream(),
+                new CallFactory(config.call(), config.status().image()),
+                counters);
+        Future<Void> deployed = Future.succeededFuture();
+        for (int i = 0; i < config.node().eventLoops(); i++) {
+            GrpcIngressVerticle ingress = new GrpcIngressVerticle(setup, i);
+            ingresses.add(ingress);
+            deployed = deployed.compose(before -> deploy(ingress));
+        }
+        return deployed;
+    }
+
+    private Future<Void> deploy(Deployable verticle) {
+        return vertx.deployVerticle(verticle, new DeploymentOptions()).map(id -> {
+            closers.push(() -> vertx.undeploy(id));
+            return null;
+        });
+    }
+
+    /** The port calls are taken on. */
+    public int port() {
+        return ingresses.get(0).port();
+    }
+
+    /** {@code docker}, {@code podman} or {@code process}. */
+    public String engineName() {
+        return engine == null ? "none" : engine.name();
+    }
+
+    /**
+     * Stops in good order: new calls and waiting ones are refused with 503, running ones finish, every
+     * container and socket directory is removed, then everything is closed. Idempotent. There is no limit of
+     * time but the calls' own.
+     */
+    public Future<Void> drain() {
+        if (draining.compareAndSet(false, true)) {
+            LOG.atInfo().addKeyValue("calls", counters.active()).log("draining");
+            Promise<Void> idle = Promise.promise();
+            counters.drain(idle::tryComplete);
+            drainRegistry()
+                    .compose(empty -> idle.future())
+                    .transform(ended -> close())
+                    .onComplete(closed -> {
+                        LOG.info("stopped");
+                        if (closed.succeeded()) {
+                            drained.complete();
+                        } else {
+                            drained.fail(closed.cause());
+                        }
+                    });
+        }
+        return drained.future();
+    }
+
+    private Future<Void> drainRegistry() {
+        DeliveryOptions patient = new DeliveryOptions().setSendTimeout(WITHOUT_LIMIT);
+        return vertx.eventBus()
+                .request(Addresses.registry(config.node().id()), new RegistryMessage.Drain(), patient)
+                .mapEmpty();
+    }
+
+    /** Closes what was opened, last first; a failure is logged and does not keep the rest open. */
+    private Future<Void> close() {
+        Supplier<Future<?>> next = closers.poll();
+        if (next == null) {
+            return Future.succeededFuture();
+        }
+        return next.get().transform(closed -> {
+            if (closed.failed()) {
+                LOG.atWarn().setCause(closed.cause()).log("cannot close a part of the runner");
+            }
+            return close();
+        });
+    }
+}
