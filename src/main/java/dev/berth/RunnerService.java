@@ -27,7 +27,6 @@ import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -189,9 +188,12 @@ public final class RunnerService {
             deployed = deployed.compose(before -> deploy(new ContainerWorkerVerticle(links, ports, config.stream())));
         }
         SlotRegistryVerticle.Links links = new SlotRegistryVerticle.Links(
-                vertx.eventBus(), Addresses.registry(node), workers, config.stream().windowBytes());
-        return deployed
-                .compose(before -> deploy(new SlotRegistryVerticle(links, config.registry(), machine.capacity())))
+                vertx.eventBus(),
+                Addresses.registry(node),
+                workers,
+                config.stream().windowBytes());
+        return deployed.compose(
+                        before -> deploy(new SlotRegistryVerticle(links, config.registry(), machine.capacity())))
                 .compose(before -> deployIngresses(started, version));
     }
 
