@@ -123,7 +123,9 @@ final class EngageCall {
 
     static ClientMsg frame(byte[] bytes, boolean eof) {
         return ClientMsg.newBuilder()
-                .setData(DataFrame.newBuilder().setData(ByteString.copyFrom(bytes)).setEof(eof))
+                .setData(DataFrame.newBuilder()
+                        .setData(ByteString.copyFrom(bytes))
+                        .setEof(eof))
                 .build();
     }
 

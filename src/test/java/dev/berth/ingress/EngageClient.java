@@ -30,7 +30,8 @@ final class EngageClient implements AutoCloseable {
                 .setHttp2ClearTextUpgrade(false)
                 .setHttp2ConnectionWindowSize(16 << 20)
                 .setInitialSettings(new Http2Settings().setInitialWindowSize(1 << 20)));
-        connection = Await.of(http.connect(new HttpConnectOptions().setHost("127.0.0.1").setPort(port)));
+        connection = Await.of(
+                http.connect(new HttpConnectOptions().setHost("127.0.0.1").setPort(port)));
     }
 
     EngageCall engage() {

@@ -67,7 +67,10 @@ final class EngagementTest {
 
     @Test
     void handsTheWorkerTheCallWithoutHopByHopHeaders() {
-        EngageCall call = rig.client.engage("fn_request_id", "rid-7").tryCall(IngressRig.MODEL).data("", true);
+        EngageCall call = rig.client
+                .engage("fn_request_id", "rid-7")
+                .tryCall(IngressRig.MODEL)
+                .data("", true);
 
         assertThat(call.result().finished().getSuccess()).isTrue();
         CallRequest request = Await.next(rig.worker.calls);
@@ -221,8 +224,12 @@ final class EngagementTest {
     void timingsOfTheContainerWaitedForAreReported() {
         rig.registry.onAcquire = acquire -> rig.registry.grant(acquire, new ContainerTimings(1, 2, 3, 4));
 
-        CallFinished finished =
-                rig.client.engage().tryCall(IngressRig.MODEL).data("", true).result().finished();
+        CallFinished finished = rig.client
+                .engage()
+                .tryCall(IngressRig.MODEL)
+                .data("", true)
+                .result()
+                .finished();
 
         assertThat(List.of(
                         finished.getImagePullWaitDuration(),
@@ -330,8 +337,10 @@ final class EngagementTest {
     void deadlineThatPassesWhileWaitingIsARefusal() {
         rig.registry.onAcquire = acquire -> {};
 
-        EngageCall.Result result =
-                rig.client.engage("grpc-timeout", "50m").tryCall(IngressRig.MODEL).result();
+        EngageCall.Result result = rig.client
+                .engage("grpc-timeout", "50m")
+                .tryCall(IngressRig.MODEL)
+                .result();
 
         assertThat(result.status()).isEqualTo("0");
         assertThat(result.finished().getErrorCode()).isEqualTo(503);

@@ -21,7 +21,8 @@ import java.util.function.Consumer;
 
 /** A worker that treats calls by script, over real frame streams. Echoes unless told otherwise. */
 final class FakeWorker extends VerticleBase {
-    static final List<Header> HEADERS = List.of(new Header("X-One", "1"), new Header("X-Two", "a"), new Header("X-Two", "b"));
+    static final List<Header> HEADERS =
+            List.of(new Header("X-One", "1"), new Header("X-Two", "a"), new Header("X-Two", "b"));
 
     final BlockingQueue<CallRequest> calls = new LinkedBlockingQueue<>();
     final BlockingQueue<RunnerException> failures = new LinkedBlockingQueue<>();

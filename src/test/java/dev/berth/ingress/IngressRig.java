@@ -17,8 +17,7 @@ final class IngressRig implements AutoCloseable {
     static final String NODE = "test";
     static final int MAX_MESSAGE = 4 << 20;
     static final int FRAME = 10 * 1024;
-    static final GrpcConfig GRPC =
-            new GrpcConfig("127.0.0.1", 0, MAX_MESSAGE, 8 << 20, 1 << 20, 10_000, FRAME, null);
+    static final GrpcConfig GRPC = new GrpcConfig("127.0.0.1", 0, MAX_MESSAGE, 8 << 20, 1 << 20, 10_000, FRAME, null);
     static final CallConfig CALLS = new CallConfig(false, false, Map.of(), Set.of(), 0, 0);
     static final CallConfig DETACHED = new CallConfig(false, true, Map.of(), Set.of(), 0, 0);
     static final String STATUS_IMAGE = "status:1";
@@ -39,8 +38,8 @@ final class IngressRig implements AutoCloseable {
 
     IngressRig(GrpcConfig grpc, CallConfig calls) {
         BusCodecs.register(vertx);
-        StreamConfig streams = new StreamConfig(
-                (int) FakeRegistry.WINDOW, 16 * 1024, Duration.ofSeconds(5), Duration.ofSeconds(15));
+        StreamConfig streams =
+                new StreamConfig((int) FakeRegistry.WINDOW, 16 * 1024, Duration.ofSeconds(5), Duration.ofSeconds(15));
         registry = new FakeRegistry(NODE);
         worker = new FakeWorker(NODE, streams, registry);
         IngressSetup setup = new IngressSetup(
