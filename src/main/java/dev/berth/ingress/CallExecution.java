@@ -125,7 +125,8 @@ final class CallExecution implements SlotDesk.Waiter {
     }
 
     private void onFinish(Object payload) {
-        RunnerException error = payload instanceof CallEnd callEnd ? callEnd.error() : ErrorCode.STREAM_BROKEN.exception();
+        RunnerException error =
+                payload instanceof CallEnd callEnd ? callEnd.error() : ErrorCode.STREAM_BROKEN.exception();
         if (state == State.OFFERED
                 && error != null
                 && error.code() == ErrorCode.SLOT_GONE

@@ -62,7 +62,7 @@ final class EngageCodec {
     private static void appendVarint(Buffer to, int value) {
         int rest = value;
         while ((rest & ~0x7F) != 0) {
-            to.appendByte((byte) (rest & 0x7F | 0x80));
+            to.appendByte((byte) ((rest & 0x7F) | 0x80));
             rest >>>= 7;
         }
         to.appendByte((byte) rest);

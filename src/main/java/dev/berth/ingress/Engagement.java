@@ -150,10 +150,13 @@ final class Engagement implements CallListener {
         CallModel model = CallModelParser.parse(call.getModelsCallJson());
         report.describe(model.id(), model.image());
         detached = model.detached();
-        ContainerSpec spec =
-                parts.calls().spec(model, call.getSlotHashId().toByteArray(), call.getExtensionsMap());
+        ContainerSpec spec = parts.calls().spec(model, call.getSlotHashId().toByteArray(), call.getExtensionsMap());
         return new CallOrder(
-                model.id(), spec, model.timeout(), deadline, end -> parts.calls().request(model, end, requestId));
+                model.id(),
+                spec,
+                model.timeout(),
+                deadline,
+                end -> parts.calls().request(model, end, requestId));
     }
 
     private void onData(EngageMessage.Data data) {
@@ -289,8 +292,9 @@ final class Engagement implements CallListener {
             log(error);
         }
         boolean refused = error != null && error.wireCode() == ErrorCode.SERVER_BUSY.wire();
-        RunnerMsg finished =
-                RunnerMsg.newBuilder().setFinished(report.finish(error, timings)).build();
+        RunnerMsg finished = RunnerMsg.newBuilder()
+                .setFinished(report.finish(error, timings))
+                .build();
         close(refused);
         // The client may have gone meanwhile; nobody hears of it then.
         response.end(finished);

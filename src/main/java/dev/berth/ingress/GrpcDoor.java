@@ -49,7 +49,8 @@ final class GrpcDoor implements Handler<HttpServerRequest> {
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/grpc")
                 .putHeader("grpc-accept-encoding", IDENTITY)
                 .putHeader("grpc-status", Integer.toString(GrpcStatus.UNIMPLEMENTED.code))
-                .putHeader("grpc-message", "compression " + encoding.replaceAll("[^a-z0-9-]", "?") + " is not supported")
+                .putHeader(
+                        "grpc-message", "compression " + encoding.replaceAll("[^a-z0-9-]", "?") + " is not supported")
                 .end();
     }
 }

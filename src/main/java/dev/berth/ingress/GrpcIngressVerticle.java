@@ -25,11 +25,13 @@ public final class GrpcIngressVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        return NodeBus.open(vertx, setup.bus(), setup.node().id(), instance, setup.stream()).compose(opened -> {
-            bus = opened;
-            server = vertx.createHttpServer(GrpcOptions.http(setup.grpc()));
-            return server.requestHandler(new GrpcDoor(grpcServer(opened))).listen();
-        });
+        return NodeBus.open(vertx, setup.bus(), setup.node().id(), instance, setup.stream())
+                .compose(opened -> {
+                    bus = opened;
+                    server = vertx.createHttpServer(GrpcOptions.http(setup.grpc()));
+                    return server.requestHandler(new GrpcDoor(grpcServer(opened)))
+                            .listen();
+                });
     }
 
     private GrpcServer grpcServer(NodeBus opened) {
@@ -61,7 +63,8 @@ public final class GrpcIngressVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
-        Future<Void> closed = server == null ? Future.succeededFuture() : server.shutdown(GOODBYE_SECONDS, TimeUnit.SECONDS);
+        Future<Void> closed =
+                server == null ? Future.succeededFuture() : server.shutdown(GOODBYE_SECONDS, TimeUnit.SECONDS);
         return closed.eventually(() -> bus == null ? Future.succeededFuture() : bus.close());
     }
 }

@@ -15,16 +15,15 @@ final class GrpcTimeout {
         if (header == null || digits < 1 || digits > MAX_DIGITS) {
             return Deadline.NONE;
         }
-        TimeUnit unit =
-                switch (header.charAt(digits)) {
-                    case 'H' -> TimeUnit.HOURS;
-                    case 'M' -> TimeUnit.MINUTES;
-                    case 'S' -> TimeUnit.SECONDS;
-                    case 'm' -> TimeUnit.MILLISECONDS;
-                    case 'u' -> TimeUnit.MICROSECONDS;
-                    case 'n' -> TimeUnit.NANOSECONDS;
-                    default -> null;
-                };
+        TimeUnit unit = switch (header.charAt(digits)) {
+            case 'H' -> TimeUnit.HOURS;
+            case 'M' -> TimeUnit.MINUTES;
+            case 'S' -> TimeUnit.SECONDS;
+            case 'm' -> TimeUnit.MILLISECONDS;
+            case 'u' -> TimeUnit.MICROSECONDS;
+            case 'n' -> TimeUnit.NANOSECONDS;
+            default -> null;
+        };
         long amount = 0;
         for (int i = 0; i < digits; i++) {
             char c = header.charAt(i);

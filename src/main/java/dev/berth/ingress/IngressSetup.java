@@ -12,7 +12,12 @@ import java.time.Duration;
  * @param bus with the codecs of all messages registered
  */
 public record IngressSetup(
-        EventBus bus, NodeFacts node, GrpcConfig grpc, StreamConfig stream, CallFactory calls, IngressCounters counters) {
+        EventBus bus,
+        NodeFacts node,
+        GrpcConfig grpc,
+        StreamConfig stream,
+        CallFactory calls,
+        IngressCounters counters) {
     /** How long past a call's deadline a worker may take to say so. */
     static final Duration WORKER_GRACE = Duration.ofSeconds(5);
 }

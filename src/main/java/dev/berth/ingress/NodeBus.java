@@ -31,9 +31,8 @@ final class NodeBus implements RegistryLink, WorkerLink {
     private NodeBus(EventBus bus, String node, String address, StreamEndpoint streams) {
         this.bus = bus;
         this.registry = Addresses.registry(node);
-        this.toRegistry = bus.sender(
-                        registry,
-                        new DeliveryOptions().setLocalOnly(true).setTracingPolicy(TracingPolicy.IGNORE));
+        this.toRegistry =
+                bus.sender(registry, new DeliveryOptions().setLocalOnly(true).setTracingPolicy(TracingPolicy.IGNORE));
         this.streams = streams;
         this.desk = new SlotDesk(address, this);
         this.answers = bus.consumer(address, message -> desk.onMessage(message.body()));

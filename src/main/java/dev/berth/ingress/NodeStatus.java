@@ -25,7 +25,10 @@ final class NodeStatus {
 
     /** Never fails: of a registry that does not answer the figures are left out. */
     Future<RunnerStatus> answer() {
-        return registry.get().map(this::summary).otherwise(silent -> facts().build()).map(this::status);
+        return registry.get()
+                .map(this::summary)
+                .otherwise(silent -> facts().build())
+                .map(this::status);
     }
 
     private RunnerStatus status(NodeSummary summary) {
@@ -47,8 +50,7 @@ final class NodeStatus {
     }
 
     private NodeSummary summary(NodeSnapshot snapshot) {
-        NodeSummary.Builder summary = facts()
-                .setDraining(snapshot.draining() || counters.draining())
+        NodeSummary.Builder summary = facts().setDraining(snapshot.draining() || counters.draining())
                 .setMemoryTotalBytes(snapshot.memoryTotalBytes())
                 .setMemoryUsedBytes(snapshot.memoryUsedBytes())
                 .setCpuTotalMillis(snapshot.cpuTotalMillis())

@@ -34,8 +34,7 @@ final class RunnerProtocolEndpoint implements Service {
 
     @Override
     public void bind(GrpcServer server) {
-        server.callHandler(
-                RunnerProtocolGrpcService.Engage, request -> new Engagement(parts, request).start());
+        server.callHandler(RunnerProtocolGrpcService.Engage, request -> new Engagement(parts, request).start());
         server.callHandler(RunnerProtocolGrpcService.StreamLogs, LogStreams::serve);
         unary(server, RunnerProtocolGrpcService.Status, empty -> status());
         unary(server, RunnerProtocolGrpcService.Status2, body -> status());
@@ -47,7 +46,6 @@ final class RunnerProtocolEndpoint implements Service {
     }
 
     private <Q, A> void unary(GrpcServer server, ServiceMethod<Q, A> method, Function<Q, Future<A>> serves) {
-        server.callHandler(
-                method, request -> Unary.serve(request, method.decoder(), parts.maxMessageBytes(), serves));
+        server.callHandler(method, request -> Unary.serve(request, method.decoder(), parts.maxMessageBytes(), serves));
     }
 }

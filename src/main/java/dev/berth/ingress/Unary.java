@@ -82,7 +82,10 @@ final class Unary<Q, A> {
         if (!over) {
             over = true;
             if (!(failure instanceof StatusException)) {
-                LOG.atError().addKeyValue("method", request.fullMethodName()).setCause(failure).log("request failed");
+                LOG.atError()
+                        .addKeyValue("method", request.fullMethodName())
+                        .setCause(failure)
+                        .log("request failed");
             }
             response.fail(failure);
         }
