@@ -26,6 +26,7 @@ import dev.berth.worker.WorkerPorts;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -75,11 +76,10 @@ public final class RunnerService {
     public static Future<RunnerService> start(RunnerConfig config, String version) {
         Vertx vertx = Vertx.builder().with(options(config)).build();
         RunnerService service = new RunnerService(vertx, config);
-        service.closers.push(vertx::close);
         Promise<RunnerService> started = Promise.promise();
         service.open(version)
                 .onSuccess(opened -> started.complete(service))
-                .onFailure(failure -> service.close().onComplete(closed -> started.fail(failure)));
+                .onFailure(failure -> service.close(closed -> started.fail(failure)));
         return started.future();
     }
 
@@ -243,15 +243,10 @@ public final class RunnerService {
             counters.drain(idle::tryComplete);
             drainRegistry()
                     .compose(empty -> idle.future())
-                    .transform(ended -> close())
-                    .onComplete(closed -> {
+                    .onComplete(ended -> close(closed -> {
                         LOG.info("stopped");
-                        if (closed.succeeded()) {
-                            drained.complete();
-                        } else {
-                            drained.fail(closed.cause());
-                        }
-                    });
+                        drained.complete();
+                    }));
         }
         return drained.future();
     }
@@ -263,8 +258,16 @@ public final class RunnerService {
                 .mapEmpty();
     }
 
-    /** Closes what was opened, last first; a failure is logged and does not keep the rest open. */
-    private Future<Void> close() {
+    /**
+     * Closes what was opened, then Vert.x itself. Told through a handler and not a future: one made on an event
+     * loop would have to complete on that loop, which is gone by then.
+     */
+    private void close(Handler<Void> closed) {
+        closeParts().onComplete(parts -> vertx.close().onComplete(ended -> closed.handle(null)));
+    }
+
+    /** Last opened, first closed; a failure is logged and does not keep the rest open. */
+    private Future<Void> closeParts() {
         Supplier<Future<?>> next = closers.poll();
         if (next == null) {
             return Future.succeededFuture();
@@ -273,7 +276,7 @@ public final class RunnerService {
             if (closed.failed()) {
                 LOG.atWarn().setCause(closed.cause()).log("cannot close a part of the runner");
             }
-            return close();
+            return closeParts();
         });
     }
 }
