@@ -1,0 +1,167 @@
+package dev.berth.observe;
+
+import ch.qos.logback.classic.AsyncAppender;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.FileAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import dev.berth.config.LogConfig;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sets up the log by the settings, in place of whatever logback found by itself.
+ *
+ * <p>Lines are written by a thread of their own, so that a slow destination never holds an event loop. When
+ * more than {@value #QUEUE} lines wait, further ones are dropped; below warn that begins at four fifths.
+ */
+public final class LogSetup {
+    static final int QUEUE = 4096;
+
+    private static final int FLUSH_MILLIS = 2_000;
+    private static final String TEXT =
+            "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX, UTC} %-5level %logger{0} %replace(%msg){'[\\r\\n]+', ' '} %kvp%n";
+    private static final String SYSLOG_TEXT = "%logger{0} %replace(%msg){'[\\r\\n]+', ' '} %kvp";
+    private static final String SHORT_TEXT = "berth: %msg %kvp%n%nopex";
+
+    private LogSetup() {}
+
+    /** The log of a runner. A destination that cannot be had is replaced by stderr, with a warning. */
+    public static void start(LogConfig config) {
+        configure(context(), config);
+    }
+
+    /** The log of a command: warnings and errors, short, on stderr. */
+    public static void quiet() {
+        LoggerContext context = context();
+        context.reset();
+        Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+        root.setLevel(Level.WARN);
+        root.addAppender(console(context, text(context, SHORT_TEXT)));
+    }
+
+    /** Writes what still waits. Blocks, two seconds at most. Nothing is logged afterwards. */
+    public static void stop() {
+        context().stop();
+    }
+
+    static void configure(LoggerContext context, LogConfig config) {
+        context.reset();
+        Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+        root.setLevel(Level.valueOf(config.level().name()));
+        // Netty tells every buffer at debug; that is of use to nobody but its authors.
+        if (config.level() != LogConfig.Level.TRACE) {
+            context.getLogger("io.netty").setLevel(Level.toLevel(config.level() == LogConfig.Level.DEBUG
+                    ? "INFO"
+                    : config.level().name()));
+        }
+        String problem = "";
+        Appender<ILoggingEvent> target;
+        try {
+            target = destination(context, config);
+        } catch (IOException | IllegalArgumentException e) {
+            problem = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            target = console(context, lines(context, config));
+        }
+        root.addAppender(async(context, target));
+        if (!problem.isEmpty()) {
+            context.getLogger(LogSetup.class)
+                    .atWarn()
+                    .addKeyValue("destination", config.destination())
+                    .log("log destination failed, using stderr: {}", problem);
+        }
+    }
+
+    private static Appender<ILoggingEvent> destination(LoggerContext context, LogConfig config) throws IOException {
+        if (config.destination().equals("stderr")) {
+            return console(context, lines(context, config));
+        }
+        URI url = URI.create(config.destination());
+        return url.getScheme().equals("file")
+                ? file(context, Path.of(url.getPath()), lines(context, config))
+                : syslog(context, url, config);
+    }
+
+    private static Appender<ILoggingEvent> console(LoggerContext context, Encoder<ILoggingEvent> encoder) {
+        ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
+        appender.setContext(context);
+        appender.setTarget("System.err");
+        appender.setEncoder(encoder);
+        appender.start();
+        return appender;
+    }
+
+    private static Appender<ILoggingEvent> file(LoggerContext context, Path file, Encoder<ILoggingEvent> encoder)
+            throws IOException {
+        if (!Files.exists(file)) {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        }
+        FileAppender<ILoggingEvent> appender = new FileAppender<>();
+        appender.setContext(context);
+        appender.setFile(file.toString());
+        appender.setAppend(true);
+        appender.setEncoder(encoder);
+        appender.start();
+        if (!appender.isStarted()) {
+            throw new IOException("cannot write " + file);
+        }
+        return appender;
+    }
+
+    private static Appender<ILoggingEvent> syslog(LoggerContext context, URI url, LogConfig config)
+            throws IOException {
+        Encoder<ILoggingEvent> body = config.format() == LogConfig.Format.JSON
+                ? lines(context, config)
+                : text(context, SYSLOG_TEXT);
+        SyslogLines lines = new SyslogLines(config.prefix().isEmpty() ? "berth" : config.prefix());
+        RemoteAppender appender = new RemoteAppender(RemoteSocket.open(url), lines, body);
+        appender.setContext(context);
+        appender.start();
+        return appender;
+    }
+
+    private static Encoder<ILoggingEvent> lines(LoggerContext context, LogConfig config) {
+        return switch (config.format()) {
+            case TEXT -> text(context, TEXT);
+            case JSON -> {
+                JsonLines json = new JsonLines();
+                json.setContext(context);
+                json.start();
+                yield json;
+            }
+        };
+    }
+
+    private static Encoder<ILoggingEvent> text(LoggerContext context, String pattern) {
+        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+        encoder.setContext(context);
+        encoder.setPattern(pattern);
+        encoder.start();
+        return encoder;
+    }
+
+    private static Appender<ILoggingEvent> async(LoggerContext context, Appender<ILoggingEvent> target) {
+        AsyncAppender appender = new AsyncAppender();
+        appender.setContext(context);
+        appender.setName("berth-log");
+        appender.setQueueSize(QUEUE);
+        appender.setNeverBlock(true);
+        appender.setMaxFlushTime(FLUSH_MILLIS);
+        appender.addAppender(target);
+        appender.start();
+        return appender;
+    }
+
+    private static LoggerContext context() {
+        return (LoggerContext) LoggerFactory.getILoggerFactory();
+    }
+}
