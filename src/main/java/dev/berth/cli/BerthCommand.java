@@ -1,0 +1,40 @@
+package dev.berth.cli;
+
+import dev.berth.observe.Version;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The command {@code berth}, which does nothing without one of its commands. */
+@Command(
+        name = "berth",
+        mixinStandardHelpOptions = true,
+        version = "berth " + Version.NUMBER,
+        description = "Runs functions for an Fn load balancer, and talks to what does.",
+        subcommands = {RunCommand.class, CallCommand.class, StatusCommand.class})
+public final class BerthCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    private BerthCommand() {}
+
+    /** Runs a command line to its end; returns the exit code. */
+    public static int execute(String... args) {
+        return commandLine().execute(args);
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new BerthCommand())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpWidth(100)
+                .setAbbreviatedOptionsAllowed(false);
+    }
+
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getErr());
+        return ExitCode.USAGE;
+    }
+}

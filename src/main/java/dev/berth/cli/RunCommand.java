@@ -1,0 +1,125 @@
+package dev.berth.cli;
+
+import dev.berth.RunnerService;
+import dev.berth.config.ConfigException;
+import dev.berth.config.ConfigLoader;
+import dev.berth.config.LoadedConfig;
+import dev.berth.config.RunnerConfig;
+import dev.berth.observe.LogSetup;
+import dev.berth.observe.Version;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs a runner until a signal asks it to stop. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        version = "berth " + Version.NUMBER,
+        description = {
+            "Runs a runner until SIGTERM or SIGINT.",
+            "It then takes no new calls, finishes those in flight, removes its containers and exits; a second SIGINT"
+                    + " ends it at once."
+        },
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:stopped in good order",
+            "1:could not start, or did not finish within node.drainTimeout",
+            "2:wrong options or settings",
+            "130:ended by a second SIGINT"
+        })
+final class RunCommand implements Callable<Integer> {
+    private static final Path DEFAULT_FILE = Path.of("conf/berth.yaml");
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "The settings; default: conf/berth.yaml where there is one.")
+    private @Nullable Path file;
+
+    @Option(names = "--port", paramLabel = "N", description = "Setting grpc.port; 0: any free port.")
+    private @Nullable String port;
+
+    @Option(names = "--engine", paramLabel = "KIND", description = "Setting engine.kind: auto, docker or process.")
+    private @Nullable String engine;
+
+    @Option(names = "--set", paramLabel = "NAME=VALUE", description = "Any other setting; repeatable.")
+    private final Map<String, String> settings = new LinkedHashMap<>();
+
+    @Override
+    public Integer call() {
+        LoadedConfig loaded;
+        try {
+            loaded = ConfigLoader.load(settingsFile(), System.getenv(), options());
+        } catch (ConfigException e) {
+            e.problems().forEach(this::complain);
+            return ExitCode.USAGE;
+        }
+        LogSetup.start(loaded.config().log());
+        try {
+            EffectiveSettings.log(loaded);
+            return serve(loaded.config());
+        } finally {
+            LogSetup.stop();
+        }
+    }
+
+    private int serve(RunnerConfig config) {
+        StopSignals signals = StopSignals.install();
+        RunnerService service;
+        try {
+            service = Blocking.await(RunnerService.start(config, Version.NUMBER));
+        } catch (Exception e) {
+            complain(StartFailure.describe(e, config));
+            signals.stopped();
+            return ExitCode.FAILED;
+        }
+        say("berth " + Version.NUMBER + " listening on "
+                + new RunnerAddress(config.grpc().host(), service.port()) + ", engine " + service.engineName());
+        signals.first().join();
+        try {
+            Blocking.await(service.drain(), config.node().drainTimeout());
+            return ExitCode.OK;
+        } catch (Exception e) {
+            complain("not stopped in good order: " + StartFailure.text(e));
+            return ExitCode.FAILED;
+        } finally {
+            signals.stopped();
+        }
+    }
+
+    private @Nullable Path settingsFile() {
+        return file == null && Files.exists(DEFAULT_FILE) ? DEFAULT_FILE : file;
+    }
+
+    private Map<String, String> options() {
+        Map<String, String> options = new LinkedHashMap<>(settings);
+        if (port != null) {
+            options.put("grpc.port", port);
+        }
+        if (engine != null) {
+            options.put("engine.kind", engine);
+        }
+        return options;
+    }
+
+    private void say(String line) {
+        spec.commandLine().getOut().println(line);
+        spec.commandLine().getOut().flush();
+    }
+
+    private void complain(String line) {
+        spec.commandLine().getErr().println("berth: " + line);
+        spec.commandLine().getErr().flush();
+    }
+}

@@ -1,0 +1,74 @@
+package dev.berth.cli;
+
+import dev.berth.proto.NodeSummary;
+import dev.berth.proto.RunnerStatus;
+import dev.berth.proto.SlotSummary;
+import java.util.HexFormat;
+
+/** A runner's status for people. Lines that have nothing to say are left out. */
+final class StatusText {
+    private final StringBuilder out = new StringBuilder();
+
+    private StatusText() {}
+
+    static String of(RunnerStatus status) {
+        StatusText text = new StatusText();
+        text.line("calls", status.getActive() + " active, " + status.getRequestsReceived() + " received, "
+                + status.getRequestsHandled() + " handled");
+        text.health(status);
+        if (status.hasNode()) {
+            text.node(status.getNode());
+        }
+        return text.out.toString();
+    }
+
+    private void health(RunnerStatus status) {
+        if (status.getFailed()) {
+            line("health", "failed, " + status.getErrorCode() + " " + status.getErrorStr());
+        } else if (!status.getId().isEmpty()) {
+            line("health", "ok");
+        }
+        if (!status.getId().isEmpty()) {
+            line("status call", status.getId() + (status.getCached() ? " (cached)" : "")
+                    + ", waited " + CallTimes.millis(status.getSchedulerDuration())
+                    + ", ran " + CallTimes.millis(status.getExecutionDuration()));
+        }
+        if (!status.getDetails().isEmpty()) {
+            line("details", status.getDetails());
+        }
+        if (status.getIsNetworkDisabled()) {
+            line("network", "disabled");
+        }
+        if (status.getKdumpsOnDisk() > 0) {
+            line("kernel dumps", Long.toString(status.getKdumpsOnDisk()));
+        }
+        status.getCustomStatusMap().forEach(this::line);
+    }
+
+    private void node(NodeSummary node) {
+        line("node", node.getNodeId() + ", berth " + node.getVersion() + (node.getDraining() ? ", draining" : ""));
+        line("engine", node.getEngine() + (node.getIsolated() ? "" : ", functions are not isolated"));
+        line("memory", mib(node.getMemoryUsedBytes()) + " of " + mib(node.getMemoryTotalBytes()) + " MiB taken");
+        line("cpu", node.getCpuUsedMillis() + " of " + node.getCpuTotalMillis() + " thousandths taken");
+        for (SlotSummary slot : node.getSlotsList()) {
+            line("slot " + shortHash(slot), slot.getImage() + ": " + slot.getIdle() + " idle, " + slot.getBusy()
+                    + " busy, " + slot.getStarting() + " starting, " + slot.getWaiting() + " waiting");
+        }
+        if (node.getSlotsLeftOut() > 0) {
+            line("slots", node.getSlotsLeftOut() + " more");
+        }
+    }
+
+    private static String shortHash(SlotSummary slot) {
+        String hex = HexFormat.of().formatHex(slot.getSlotHashId().toByteArray());
+        return hex.substring(0, Math.min(8, hex.length()));
+    }
+
+    private static long mib(long bytes) {
+        return bytes >> 20;
+    }
+
+    private void line(String name, String value) {
+        out.append(String.format("%-14s%s%n", name, value));
+    }
+}
