@@ -168,11 +168,20 @@ ensure_base_node() {
   base_node_checked=1
   local node
   node=$(readlink -f "$(command -v node)")
-  # Debian's Node.js keeps some of its own modules in files.
-  mapfile -t builtins < <(node -e '
-    Object.values(process.config.variables).filter((v) => /^\/.*\.js$/.test(v)).forEach((v) => console.log(v))')
   mapfile -t libraries < <(libraries_of "$node")
+  mapfile -t builtins < <(external_builtins "$node" "${libraries[@]}")
   ensure_base base-node make_node_root "$node" "${libraries[@]}" "${builtins[@]}"
+}
+
+# Debian's Node.js does not start without some modules of its own that it keeps in files; only the program has their names.
+external_builtins() {
+  local program programs=() file
+  for program in "$@"; do
+    [[ ${program##*/} != *node* ]] || programs+=("$program")
+  done
+  LC_ALL=C grep -aoh '/usr/share/nodejs/[A-Za-z0-9@._/-]*\.js' "${programs[@]}" | sort -u | while read -r file; do
+    [[ ! -e $file ]] || echo "$file"
+  done
 }
 
 make_node_root() {
