@@ -54,17 +54,6 @@ final class Chain<E> {
         return last == null ? null : last.element;
     }
 
-    void addFirst(Link<E> link) {
-        adopt(link);
-        link.next = first;
-        if (first == null) {
-            last = link;
-        } else {
-            first.previous = link;
-        }
-        first = link;
-    }
-
     void addLast(Link<E> link) {
         adopt(link);
         link.previous = last;

@@ -15,7 +15,7 @@ final class Evictable {
     private long cpuMillis;
 
     void add(Slot slot) {
-        if (slot.queue.evictable()) {
+        if (slot.queue.evictable) {
             (slot.frozen ? frozen : running).addLast(slot.inEvictable);
             bytes += slot.queue.reservation.bytes();
             cpuMillis += slot.queue.reservation.cpuMillis();
@@ -23,7 +23,7 @@ final class Evictable {
     }
 
     void remove(Slot slot) {
-        if (slot.queue.evictable()) {
+        if (slot.queue.evictable) {
             slot.inEvictable.unlink();
             bytes -= slot.queue.reservation.bytes();
             cpuMillis -= slot.queue.reservation.cpuMillis();

@@ -26,7 +26,7 @@ final class IdleClock {
     }
 
     void idleSince(Slot slot, long now) {
-        slot.idleDeadline = now + slot.queue.idleTimeoutNanos();
+        slot.idleDeadline = now + slot.queue.idleTimeoutNanos;
         if (!slot.alarmSet) {
             set(slot, slot.idleDeadline);
         }

@@ -74,7 +74,7 @@ final class Placement {
         }
     }
 
-    void frozen(Slot slot, boolean frozen) {
+    void freeze(Slot slot, boolean frozen) {
         evictable.remove(slot);
         slot.frozen = frozen;
         evictable.add(slot);
@@ -132,7 +132,7 @@ final class Placement {
 
     private void giveUpJustIdle(long shortBytes, long shortCpu) {
         Slot slot = justIdle;
-        if (slot == null || !slot.queue.evictable()) {
+        if (slot == null || !slot.queue.evictable) {
             return;
         }
         Reservation gain = slot.queue.reservation;

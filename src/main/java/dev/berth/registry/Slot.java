@@ -2,7 +2,7 @@ package dev.berth.registry;
 
 import org.jspecify.annotations.Nullable;
 
-/** One container as the table sees it: room for one call at a time. Only {@link SlotTable} changes it. */
+/** One container as the table sees it: room for one call at a time. {@link Slots} changes its state. */
 final class Slot {
     enum State {
         /** Launched, not ready yet. */

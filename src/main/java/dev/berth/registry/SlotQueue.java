@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The slots and waiters of one slot key. The first call's specification is the template of all its
- * containers; only the pull credential follows the calls. Only {@link SlotTable} changes it.
+ * containers; only the pull credential follows the calls. Those who belong to it keep its accounts: {@link Slots} and {@link Waiters}.
  *
  * <p>A waiter is in one of three positions: a container was launched for it ({@link Waiter#launch}); or it
  * is {@link #relying} on a container that starts and whose own waiter has left; or it is {@link #starved},
@@ -19,6 +19,12 @@ final class SlotQueue {
     private @Nullable String registryToken;
 
     final Reservation reservation;
+
+    /** How long a slot may be idle. */
+    final long idleTimeoutNanos;
+
+    /** Idle slots of this queue may be evicted for others, which gains something. */
+    final boolean evictable;
 
     /** Oldest first; the next call takes the last. */
     final Chain<Slot> idle = new Chain<>();
@@ -42,19 +48,12 @@ final class SlotQueue {
         this.template = template;
         this.registryToken = template.registryToken();
         this.reservation = Reservation.of(template);
+        this.idleTimeoutNanos = IdleClock.nanos(template.idleTimeout());
+        this.evictable = template.evictable() && !reservation.isNothing();
     }
 
     SlotKey key() {
         return template.key();
-    }
-
-    long idleTimeoutNanos() {
-        return IdleClock.nanos(template.idleTimeout());
-    }
-
-    /** Idle slots of this queue may be evicted for others, which gains something. */
-    boolean evictable() {
-        return template.evictable() && !reservation.isNothing();
     }
 
     /** Remembers the newest credential: the one of the first call may have expired by the next launch. */

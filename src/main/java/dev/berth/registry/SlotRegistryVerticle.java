@@ -1,10 +1,6 @@
 package dev.berth.registry;
 
-import dev.berth.bus.Addresses;
-import dev.berth.bus.IngressMessage;
 import dev.berth.bus.RegistryMessage;
-import dev.berth.bus.WorkerMessage;
-import dev.berth.bus.WorkerMessage.Reason;
 import dev.berth.config.RegistryConfig;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -17,7 +13,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * The slot registry of a node: puts what arrives on the bus through the {@link SlotTable}, and sends what it
@@ -46,6 +41,7 @@ public final class SlotRegistryVerticle extends VerticleBase {
 
     private final Links links;
     private final SlotTable table;
+    private final Outbox outbox;
     private final List<Message<RegistryMessage>> drains = new ArrayList<>();
     private long timer = NO_TIMER;
     private long timerDue;
@@ -54,6 +50,7 @@ public final class SlotRegistryVerticle extends VerticleBase {
         this.links = links;
         ContainerIds ids = new ContainerIds(System::currentTimeMillis, RandomGenerator.getDefault());
         this.table = new SlotTable(config, capacity, links.workers().size(), ids);
+        this.outbox = new Outbox(links.bus()::send, links.workers(), links.requestWindow());
     }
 
     @Override
@@ -97,68 +94,12 @@ public final class SlotRegistryVerticle extends VerticleBase {
 
     private void perform(List<Command> commands) {
         for (Command command : commands) {
-            if (command instanceof Command.Grant grant) {
-                grant(grant);
-            } else if (command instanceof Command.Refuse refuse) {
-                refuse(refuse);
-            } else if (command instanceof Command.Launch launch) {
-                launch(launch);
-            } else if (command instanceof Command.Remove remove) {
-                remove(remove);
-            } else {
+            if (command instanceof Command.Drained) {
                 drained();
+            } else {
+                outbox.post(command);
             }
         }
-    }
-
-    private void grant(Command.Grant grant) {
-        LOG.atDebug()
-                .addKeyValue("callId", grant.callId())
-                .addKeyValue("containerId", grant.containerId())
-                .addKeyValue("lease", grant.lease())
-                .log("slot granted");
-        IngressMessage message = new IngressMessage.SlotGranted(
-                grant.ticket(),
-                Addresses.frames(links.workers().get(grant.worker())),
-                grant.containerId(),
-                grant.lease(),
-                links.requestWindow(),
-                grant.timings());
-        links.bus().send(grant.replyTo(), message);
-    }
-
-    private void refuse(Command.Refuse refuse) {
-        LOG.atDebug()
-                .addKeyValue("callId", refuse.callId())
-                .addKeyValue("errorCode", refuse.error().code())
-                .log("slot refused");
-        IngressMessage message = new IngressMessage.SlotRefused(refuse.ticket(), refuse.error(), refuse.timings());
-        links.bus().send(refuse.replyTo(), message);
-    }
-
-    private void launch(Command.Launch launch) {
-        String worker = links.workers().get(launch.worker());
-        LOG.atDebug()
-                .addKeyValue("callId", launch.causeCallId())
-                .addKeyValue("containerId", launch.containerId())
-                .addKeyValue("slotKey", launch.spec().key())
-                .addKeyValue("worker", worker)
-                .log("container launched");
-        links.bus()
-                .send(
-                        worker,
-                        new WorkerMessage.LaunchContainer(launch.containerId(), launch.spec(), launch.causeCallId()));
-    }
-
-    private void remove(Command.Remove remove) {
-        LOG.atLevel(remove.reason() == Reason.EVICTED ? Level.INFO : Level.DEBUG)
-                .addKeyValue("containerId", remove.containerId())
-                .addKeyValue("reason", remove.reason())
-                .log("container removed");
-        links.bus()
-                .send(
-                        links.workers().get(remove.worker()),
-                        new WorkerMessage.RemoveContainer(remove.containerId(), remove.reason()));
     }
 
     private void drained() {

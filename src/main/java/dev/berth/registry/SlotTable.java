@@ -46,18 +46,13 @@ final class SlotTable {
 
     private final int maxWaiters;
     private final Room room;
-    private final Workers workers;
-    private final Supplier<String> ids;
     private final Placement placement;
-    private final IdleClock idleClock = new IdleClock();
-    private final Map<SlotKey, SlotQueue> queues = new HashMap<>();
-    private final Map<String, Slot> slots = new HashMap<>();
+    private final Slots slots;
     private final Waiters waiters;
+    private final Map<SlotKey, SlotQueue> queues = new HashMap<>();
 
     private List<Command> commands = new ArrayList<>();
     private long now;
-    private long launches;
-    private long leases;
     private boolean draining;
     private boolean drainToConfirm;
 
@@ -68,9 +63,8 @@ final class SlotTable {
     SlotTable(RegistryConfig config, NodeCapacity capacity, int workers, Supplier<String> ids) {
         this.maxWaiters = config.maxWaiters();
         this.room = new Room(capacity.memoryBytes(), capacity.cpuMillis());
-        this.workers = new Workers(workers);
-        this.ids = ids;
         this.placement = new Placement(config.nonBlocking(), room, new PlacementActions());
+        this.slots = new Slots(room, new Workers(workers), ids, placement);
         this.waiters = new Waiters(placement);
     }
 
@@ -109,7 +103,7 @@ final class SlotTable {
     /** One turn in which only time has passed. Due at {@link #nextDeadlineNanos()}. */
     List<Command> tick(long nowNanos) {
         begin(nowNanos);
-        for (Slot slot = idleClock.nextOverdue(now); slot != null; slot = idleClock.nextOverdue(now)) {
+        for (Slot slot = slots.nextOverdue(now); slot != null; slot = slots.nextOverdue(now)) {
             remove(slot, Reason.IDLE_TIMEOUT);
         }
         return end();
@@ -117,7 +111,7 @@ final class SlotTable {
 
     /** When to call {@link #tick}; it may turn out to have nothing to do. */
     OptionalLong nextDeadlineNanos() {
-        return idleClock.nextAlarm();
+        return slots.nextAlarm();
     }
 
     NodeSnapshot snapshot() {
@@ -150,7 +144,6 @@ final class SlotTable {
             queue.noteToken(wish.spec().registryToken());
         }
         if (slot != null) {
-            leaveIdle(slot);
             lease(slot, wish.replyTo(), wish.ticket(), wish.callId(), ContainerTimings.NONE);
         } else if (draining) {
             refuse(wish, BUSY);
@@ -183,7 +176,7 @@ final class SlotTable {
     }
 
     private void released(String containerId, long lease, boolean unused) {
-        Slot slot = slots.get(containerId);
+        Slot slot = slots.find(containerId);
         if (slot != null && slot.state == Slot.State.BUSY && slot.lease == lease) {
             // A container that has run a call is awake; one that nobody touched may still be frozen.
             slot.frozen &= unused;
@@ -192,53 +185,42 @@ final class SlotTable {
     }
 
     private void ready(ContainerReady ready) {
-        Slot slot = slots.get(ready.containerId());
+        Slot slot = slots.find(ready.containerId());
         if (slot != null && slot.state == Slot.State.STARTING) {
-            slot.queue.starting--;
+            slots.start(slot);
             waiters.uncoverCauseOf(slot);
             offer(slot, ready.timings());
         }
     }
 
     private void launchFailed(LaunchFailed failed) {
-        Slot slot = slots.get(failed.containerId());
+        Slot slot = slots.find(failed.containerId());
         if (slot != null) {
-            giveUp(slot);
+            slots.giveUp(slot);
             tellCause(slot, failed.error(), failed.timings());
             settle(slot.queue);
         }
     }
 
     private void paused(ContainerPaused paused) {
-        Slot slot = slots.get(paused.containerId());
-        if (slot == null || slot.frozen == paused.paused()) {
-            return;
-        }
-        if (slot.state == Slot.State.IDLE) {
-            slot.queue.frozen += paused.paused() ? 1 : -1;
-            placement.frozen(slot, paused.paused());
-        } else {
-            slot.frozen = paused.paused();
+        Slot slot = slots.find(paused.containerId());
+        if (slot != null) {
+            slots.freeze(slot, paused.paused());
         }
     }
 
     private void ending(String containerId) {
-        Slot slot = slots.get(containerId);
+        Slot slot = slots.find(containerId);
         if (slot != null) {
-            giveUp(slot);
+            slots.giveUp(slot);
             settle(slot.queue);
         }
     }
 
     private void gone(String containerId) {
-        Slot slot = slots.remove(containerId);
+        Slot slot = slots.find(containerId);
         if (slot != null) {
-            giveUp(slot);
-            idleClock.forget(slot);
-            workers.release(slot.worker);
-            room.free(slot.queue.reservation);
-            slot.queue.ending--;
-            slot.queue.containers--;
+            slots.bury(slot);
             tellCause(slot, ENDED_UNREADY, ContainerTimings.NONE);
             settle(slot.queue);
         }
@@ -251,7 +233,7 @@ final class SlotTable {
             refuse(waiter, BUSY, ContainerTimings.NONE);
             settle(waiter.queue);
         }
-        for (Slot slot : slots.values()) {
+        for (Slot slot : slots.all()) {
             if (slot.state == Slot.State.IDLE || slot.state == Slot.State.STARTING) {
                 remove(slot, Reason.DRAINING);
             }
@@ -268,48 +250,18 @@ final class SlotTable {
             lease(slot, waiter.id.replyTo(), waiter.id.ticket(), waiter.callId, timings);
             settle(slot.queue);
         } else {
-            becomeIdle(slot);
+            slots.idle(slot, now);
         }
     }
 
     private void lease(Slot slot, String replyTo, long ticket, String callId, ContainerTimings timings) {
-        slot.state = Slot.State.BUSY;
-        slot.lease = ++leases;
+        slots.lease(slot);
         commands.add(new Command.Grant(replyTo, ticket, callId, slot.worker, slot.id, slot.lease, timings));
     }
 
-    private void becomeIdle(Slot slot) {
-        slot.state = Slot.State.IDLE;
-        slot.queue.idle.addLast(slot.inIdle);
-        slot.queue.frozen += slot.frozen ? 1 : 0;
-        placement.becameIdle(slot);
-        idleClock.idleSince(slot, now);
-    }
-
-    private void leaveIdle(Slot slot) {
-        slot.inIdle.unlink();
-        slot.queue.frozen -= slot.frozen ? 1 : 0;
-        placement.leftIdle(slot);
-    }
-
     private void remove(Slot slot, Reason reason) {
-        giveUp(slot);
+        slots.giveUp(slot);
         commands.add(new Command.Remove(slot.worker, slot.id, reason));
-    }
-
-    /** From any state to ending, which is where it stays. */
-    private void giveUp(Slot slot) {
-        switch (slot.state) {
-            case STARTING -> slot.queue.starting--;
-            case IDLE -> leaveIdle(slot);
-            case BUSY -> {}
-            case ENDING -> {
-                return;
-            }
-        }
-        slot.state = Slot.State.ENDING;
-        slot.queue.ending++;
-        room.expect(slot.queue.reservation);
     }
 
     private void tellCause(Slot slot, RunnerException error, ContainerTimings timings) {
@@ -337,11 +289,7 @@ final class SlotTable {
 
     private void launch(Waiter waiter) {
         SlotQueue queue = waiter.queue;
-        Slot slot = new Slot(ids.get(), queue, workers.take(), ++launches);
-        slots.put(slot.id, slot);
-        room.take(queue.reservation);
-        queue.containers++;
-        queue.starting++;
+        Slot slot = slots.launch(queue);
         waiters.cover(waiter, slot);
         commands.add(new Command.Launch(slot.worker, slot.id, queue.launchSpec(), waiter.callId));
     }

@@ -3,7 +3,7 @@ package dev.berth.registry;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
-/** A call that waits for a slot. Only {@link SlotTable} changes it. */
+/** A call that waits for a slot. Only {@link Waiters} changes it. */
 final class Waiter {
     static final Comparator<Waiter> BY_ARRIVAL = Comparator.comparingLong(waiter -> waiter.arrival);
 

@@ -164,6 +164,32 @@ final class PlacementTest {
     }
 
     @Test
+    void cpuOnItsWayBackIsNotEvictedForTwice() {
+        TableDriver node = TableDriver.of(true, 10, 4, 10, 1);
+        node.idle("a", spec("one", 0, 2));
+        node.idle("b", spec("two", 0, 2));
+        assertThat(told(node.call("c", spec("three", 0, 1)))).containsExactly(remove("c1", Reason.EVICTED));
+
+        assertThat(node.call("d", spec("four", 0, 1))).isEmpty();
+        assertThat(told(node.call("e", spec("five", 0, 1)))).containsExactly(remove("c2", Reason.EVICTED));
+        assertThat(told(node.gone("c1"))).containsExactly(launch("c3", "c"), launch("c4", "d"));
+    }
+
+    @Test
+    void whatAnEvictionLeavesOverIsPromisedToTheNextInTheSameTurn() {
+        TableDriver node = TableDriver.blocking(5);
+        node.idle("a", spec("one", 2));
+        node.idle("b", spec("two", 1));
+        node.busy("c", spec("three", 2));
+        node.call("d", spec("big", 5));
+        node.call("e", spec("four", 1));
+        node.call("f", spec("five", 1));
+
+        assertThat(told(node.cancel("d"))).containsExactly(remove("c1", Reason.EVICTED));
+        assertThat(told(node.gone("c1"))).containsExactly(launch("c4", "e"), launch("c5", "f"));
+    }
+
+    @Test
     void aContainerThatEndsByItselfCountsAsRoomOnItsWayBack() {
         TableDriver node = TableDriver.nonBlocking(1);
         node.busy("a", spec("one", 1));

@@ -47,7 +47,7 @@ final class SlotTablePropertyTest {
                 Tuple.of(3, Kind.VANISH),
                 Tuple.of(1, Kind.FREEZE),
                 Tuple.of(1, Kind.THAW),
-                Tuple.of(1, Kind.PASS),
+                Tuple.of(3, Kind.PASS),
                 Tuple.of(9, Kind.DELIVER_FROM_INGRESS),
                 Tuple.of(9, Kind.DELIVER_FROM_WORKER),
                 Tuple.of(7, Kind.DELIVER_TO_INGRESS),
@@ -106,7 +106,7 @@ final class SlotTablePropertyTest {
             case VANISH -> world.vanish(which);
             case FREEZE -> world.freeze(which, true);
             case THAW -> world.freeze(which, false);
-            case PASS -> world.pass(Duration.ofSeconds(which));
+            case PASS -> world.pass(Duration.ofSeconds(which / 2));
             case DELIVER_FROM_INGRESS -> world.deliverFromIngress();
             case DELIVER_FROM_WORKER -> world.deliverFromWorker();
             case DELIVER_TO_INGRESS -> world.deliverToIngress(false);

@@ -287,6 +287,20 @@ final class SlotTableTest {
     }
 
     @Test
+    void aSlotUsedMeanwhileIsKeptPastItsFirstDeadlineButNotPastItsNext() {
+        TableDriver node = TableDriver.blocking(10);
+        node.idle("a", FN);
+        node.pass(Duration.ofSeconds(20));
+        Command.Grant again = (Command.Grant) node.call("b", FN).get(0);
+        node.release("c1", again.lease());
+
+        assertThat(node.pass(Duration.ofSeconds(10))).isEmpty();
+        assertThat(node.table.nextDeadlineNanos())
+                .hasValue(node.now() + Duration.ofSeconds(20).toNanos());
+        assertThat(told(node.pass(Duration.ofSeconds(20)))).containsExactly(remove("c1", Reason.IDLE_TIMEOUT));
+    }
+
+    @Test
     void theNextDeadlineIsNeverLaterThanTheNextRemoval() {
         TableDriver node = TableDriver.blocking(10);
         assertThat(node.table.nextDeadlineNanos()).isEmpty();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.bus.RegistryMessage;
+import dev.berth.bus.WorkerMessage;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
 import dev.berth.call.SlotKey;
@@ -15,11 +16,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 
 /**
  * A {@link SlotTable} among one ingress and one worker that do anything their contracts allow, with every
@@ -29,11 +29,12 @@ import java.util.Set;
 final class SlotWorld {
     static final long TOTAL_MIB = 10;
     static final long TOTAL_CPU = 4000;
+    static final int MAX_WAITERS = 20;
 
     /** The functions: small, middling, big, the whole node, weightless, only CPU, and one that never fits. */
     static final List<ContainerSpec> FUNCTIONS = List.of(
-            Specs.spec("small", 1),
-            Specs.spec("middling", 2, 1000),
+            Specs.spec("small", 1, 0, 0, Duration.ofSeconds(10), null),
+            Specs.spec("middling", 1, 1000, 1, Duration.ofSeconds(20), null),
             Specs.spec("big", 5, 500),
             Specs.spec("whole", TOTAL_MIB),
             Specs.spec("status", 0),
@@ -64,6 +65,11 @@ final class SlotWorld {
         boolean condemned;
 
         long knownLease;
+        boolean knownReady;
+        long idleSince;
+
+        /** Grows by turn in which it became idle; 0 while it is not. */
+        long idleTurn;
 
         Container(String id, ContainerSpec spec) {
             this.id = id;
@@ -94,17 +100,18 @@ final class SlotWorld {
     private final Deque<RegistryMessage> fromWorker = new ArrayDeque<>();
     private final Deque<Command> toIngress = new ArrayDeque<>();
     private final Deque<Command> toWorker = new ArrayDeque<>();
-    private final Set<String> everGranted = new HashSet<>();
     private long now = Long.MAX_VALUE - 5_000_000_000L;
     private long tickets;
+    private long turns;
     private int launched;
     private boolean drainSent;
     int drained;
+    int evicted;
 
     SlotWorld(boolean nonBlocking) {
         this.nonBlocking = nonBlocking;
         table = new SlotTable(
-                new RegistryConfig(nonBlocking, 0, 0, 50),
+                new RegistryConfig(nonBlocking, 0, 0, MAX_WAITERS),
                 new NodeCapacity(TOTAL_MIB * MIB, TOTAL_CPU, List.of()),
                 1,
                 () -> "c" + ++launched);
@@ -178,6 +185,11 @@ final class SlotWorld {
     void pass(Duration time) {
         now += time.toNanos();
         turn(table.tick(now));
+        for (Container container : knownToTable.values()) {
+            if (container.idleTurn > 0) {
+                assertThat(idleTime(container)).as("kept too long").isLessThan(container.spec.idleTimeout());
+            }
+        }
     }
 
     void drain() {
@@ -276,6 +288,9 @@ final class SlotWorld {
             forgetLease(returned.containerId(), returned.lease());
         } else if (message instanceof RegistryMessage.ContainerReleased released) {
             forgetLease(released.containerId(), released.lease());
+        } else if (message instanceof RegistryMessage.ContainerReady ready) {
+            Container container = knownToTable.get(ready.containerId());
+            container.knownReady = true;
         } else if (message instanceof RegistryMessage.LaunchFailed failed) {
             known(failed.containerId()).condemned = true;
         } else if (message instanceof RegistryMessage.ContainerEnding ending) {
@@ -298,7 +313,7 @@ final class SlotWorld {
                 granted(grant);
                 toIngress.add(command);
             } else if (command instanceof Command.Refuse refuse) {
-                answered(refuse.ticket());
+                refused(refuse);
                 toIngress.add(command);
             } else if (command instanceof Command.Launch launch) {
                 assertThat(drainSent).as("launches while draining").isFalse();
@@ -308,6 +323,7 @@ final class SlotWorld {
                 Container container = known(remove.containerId());
                 assertThat(container.condemned).as("removed twice").isFalse();
                 assertThat(container.knownLease).as("removed while leased").isZero();
+                removed(container, remove.reason());
                 container.condemned = true;
                 toWorker.add(command);
             } else {
@@ -315,13 +331,62 @@ final class SlotWorld {
                 drained++;
             }
         }
+        turns++;
+        for (Container container : knownToTable.values()) {
+            boolean idle = container.knownReady && !container.condemned && container.knownLease == 0;
+            if (idle && container.idleTurn == 0) {
+                container.idleSince = now;
+            }
+            if (!idle) {
+                container.idleTurn = 0;
+            } else if (container.idleTurn == 0) {
+                container.idleTurn = turns;
+            }
+        }
         check();
+    }
+
+    private void refused(Command.Refuse refuse) {
+        if (!nonBlocking && !drainSent && refuse.error().code() == ErrorCode.SERVER_BUSY) {
+            assertThat(waiting()).as("refused although it could have waited").isGreaterThanOrEqualTo(MAX_WAITERS);
+        }
+        answered(refuse.ticket());
+    }
+
+    private void removed(Container container, WorkerMessage.Reason reason) {
+        switch (reason) {
+            case IDLE_TIMEOUT ->
+                assertThat(idleTime(container))
+                        .as("removed too early")
+                        .isGreaterThanOrEqualTo(container.spec.idleTimeout());
+            case EVICTED -> {
+                evicted++;
+                assertThat(container.spec.evictable()).isTrue();
+                assertThat(table.snapshot().queues())
+                        .as("evicted for nobody")
+                        .anyMatch(queue -> queue.waiting() > queue.starting());
+            }
+            case DRAINING -> assertThat(drainSent).isTrue();
+        }
+    }
+
+    private Duration idleTime(Container container) {
+        return Duration.ofNanos(now - container.idleSince);
+    }
+
+    private int waiting() {
+        return queued.values().stream().mapToInt(List::size).sum();
     }
 
     private void granted(Command.Grant grant) {
         Container container = known(grant.containerId());
         assertThat(container.condemned).as("grants what is going").isFalse();
         assertThat(container.knownLease).as("leases twice").isZero();
+        for (Container other : knownToTable.values()) {
+            if (container.idleTurn > 0 && other.spec.key().equals(container.spec.key())) {
+                assertThat(other.idleTurn).as("last in, first out").isLessThanOrEqualTo(container.idleTurn);
+            }
+        }
         container.knownLease = grant.lease();
         Call call = calls.get(grant.ticket());
         assertThat(container.spec.key()).isEqualTo(call.spec.key());
@@ -397,9 +462,9 @@ final class SlotWorld {
                 .toList();
     }
 
-    private static <T> java.util.Optional<T> pick(int which, List<T> candidates) {
+    private static <T> Optional<T> pick(int which, List<T> candidates) {
         return candidates.isEmpty()
-                ? java.util.Optional.empty()
-                : java.util.Optional.of(candidates.get(Math.floorMod(which, candidates.size())));
+                ? Optional.empty()
+                : Optional.of(candidates.get(Math.floorMod(which, candidates.size())));
     }
 }

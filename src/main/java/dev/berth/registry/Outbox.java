@@ -1,0 +1,91 @@
+package dev.berth.registry;
+
+import dev.berth.bus.Addresses;
+import dev.berth.bus.IngressMessage;
+import dev.berth.bus.WorkerMessage;
+import dev.berth.bus.WorkerMessage.Reason;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/** Turns commands into messages for ingresses and workers, and says in the log what was decided. */
+final class Outbox {
+    private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
+
+    private final BiConsumer<String, Object> send;
+    private final List<String> workers;
+    private final long requestWindow;
+
+    /**
+     * @param send takes an address and a message for it
+     * @param workers addresses, by worker's index
+     * @param requestWindow bytes a worker takes of a call before its first grant of credit
+     */
+    Outbox(BiConsumer<String, Object> send, List<String> workers, long requestWindow) {
+        this.send = send;
+        this.workers = workers;
+        this.requestWindow = requestWindow;
+    }
+
+    /** Of {@link Command.Drained} nothing is sent: it answers a request. */
+    void post(Command command) {
+        if (command instanceof Command.Grant grant) {
+            grant(grant);
+        } else if (command instanceof Command.Refuse refuse) {
+            refuse(refuse);
+        } else if (command instanceof Command.Launch launch) {
+            launch(launch);
+        } else if (command instanceof Command.Remove remove) {
+            remove(remove);
+        }
+    }
+
+    private void grant(Command.Grant grant) {
+        LOG.atDebug()
+                .addKeyValue("callId", grant.callId())
+                .addKeyValue("containerId", grant.containerId())
+                .addKeyValue("lease", grant.lease())
+                .log("slot granted");
+        IngressMessage message = new IngressMessage.SlotGranted(
+                grant.ticket(),
+                Addresses.frames(workers.get(grant.worker())),
+                grant.containerId(),
+                grant.lease(),
+                requestWindow,
+                grant.timings());
+        send.accept(grant.replyTo(), message);
+    }
+
+    private void refuse(Command.Refuse refuse) {
+        LOG.atDebug()
+                .addKeyValue("callId", refuse.callId())
+                .addKeyValue("errorCode", refuse.error().code())
+                .log("slot refused");
+        IngressMessage message = new IngressMessage.SlotRefused(refuse.ticket(), refuse.error(), refuse.timings());
+        send.accept(refuse.replyTo(), message);
+    }
+
+    private void launch(Command.Launch launch) {
+        String worker = workers.get(launch.worker());
+        LOG.atDebug()
+                .addKeyValue("callId", launch.causeCallId())
+                .addKeyValue("containerId", launch.containerId())
+                .addKeyValue("slotKey", launch.spec().key())
+                .addKeyValue("worker", worker)
+                .log("container launched");
+        WorkerMessage message =
+                new WorkerMessage.LaunchContainer(launch.containerId(), launch.spec(), launch.causeCallId());
+        send.accept(worker, message);
+    }
+
+    private void remove(Command.Remove remove) {
+        LOG.atLevel(remove.reason() == Reason.EVICTED ? Level.INFO : Level.DEBUG)
+                .addKeyValue("containerId", remove.containerId())
+                .addKeyValue("reason", remove.reason())
+                .log("container removed");
+        WorkerMessage message = new WorkerMessage.RemoveContainer(remove.containerId(), remove.reason());
+        send.accept(workers.get(remove.worker()), message);
+    }
+}

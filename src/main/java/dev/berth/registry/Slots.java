@@ -1,0 +1,132 @@
+package dev.berth.registry;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every container of this node, by name, and the accounts that follow from what each is doing: the room it takes,
+ * its worker's load, its queue's counters, the idle clock and who may be evicted. A slot changes its state here and
+ * nowhere else:
+ *
+ * <pre>
+ *   launch → STARTING → start → idle ⇄ lease      IDLE ⇄ BUSY
+ *               └──────────── giveUp ─────────────┴─────┴──→ ENDING → bury
+ * </pre>
+ */
+final class Slots {
+    private final Map<String, Slot> byId = new HashMap<>();
+    private final Room room;
+    private final Workers workers;
+    private final Supplier<String> ids;
+    private final Placement placement;
+    private final IdleClock idleClock = new IdleClock();
+    private long launches;
+    private long leases;
+
+    Slots(Room room, Workers workers, Supplier<String> ids, Placement placement) {
+        this.room = room;
+        this.workers = workers;
+        this.ids = ids;
+        this.placement = placement;
+    }
+
+    boolean isEmpty() {
+        return byId.isEmpty();
+    }
+
+    @Nullable
+    Slot find(String containerId) {
+        return byId.get(containerId);
+    }
+
+    /** In no particular order; a copy. */
+    List<Slot> all() {
+        return List.copyOf(byId.values());
+    }
+
+    Slot launch(SlotQueue queue) {
+        Slot slot = new Slot(ids.get(), queue, workers.take(), ++launches);
+        byId.put(slot.id, slot);
+        room.take(queue.reservation);
+        queue.containers++;
+        queue.starting++;
+        return slot;
+    }
+
+    /** What was starting now leads to {@link #idle} or {@link #lease} in the same turn. */
+    void start(Slot slot) {
+        slot.queue.starting--;
+    }
+
+    /** What was starting or leased is free. */
+    void idle(Slot slot, long now) {
+        slot.state = Slot.State.IDLE;
+        slot.queue.idle.addLast(slot.inIdle);
+        slot.queue.frozen += slot.frozen ? 1 : 0;
+        placement.becameIdle(slot);
+        idleClock.idleSince(slot, now);
+    }
+
+    /** What was starting, idle or leased to another has a new lease. */
+    void lease(Slot slot) {
+        if (slot.state == Slot.State.IDLE) {
+            leaveIdle(slot);
+        }
+        slot.state = Slot.State.BUSY;
+        slot.lease = ++leases;
+    }
+
+    void freeze(Slot slot, boolean frozen) {
+        if (slot.state == Slot.State.IDLE && slot.frozen != frozen) {
+            slot.queue.frozen += frozen ? 1 : -1;
+            placement.freeze(slot, frozen);
+        } else {
+            slot.frozen = frozen;
+        }
+    }
+
+    /** From any state to ending, which is where it stays. */
+    void giveUp(Slot slot) {
+        switch (slot.state) {
+            case STARTING -> slot.queue.starting--;
+            case IDLE -> leaveIdle(slot);
+            case BUSY -> {}
+            case ENDING -> {
+                return;
+            }
+        }
+        slot.state = Slot.State.ENDING;
+        slot.queue.ending++;
+        room.expect(slot.queue.reservation);
+    }
+
+    /** Nothing of the container is left, whether or not that was expected. */
+    void bury(Slot slot) {
+        giveUp(slot);
+        byId.remove(slot.id);
+        idleClock.forget(slot);
+        workers.release(slot.worker);
+        room.free(slot.queue.reservation);
+        slot.queue.ending--;
+        slot.queue.containers--;
+    }
+
+    @Nullable
+    Slot nextOverdue(long now) {
+        return idleClock.nextOverdue(now);
+    }
+
+    OptionalLong nextAlarm() {
+        return idleClock.nextAlarm();
+    }
+
+    private void leaveIdle(Slot slot) {
+        slot.inIdle.unlink();
+        slot.queue.frozen -= slot.frozen ? 1 : 0;
+        placement.leftIdle(slot);
+    }
+}

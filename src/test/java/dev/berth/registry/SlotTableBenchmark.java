@@ -1,0 +1,82 @@
+package dev.berth.registry;
+
+import dev.berth.bus.RegistryMessage.AcquireSlot;
+import dev.berth.bus.RegistryMessage.ContainerReady;
+import dev.berth.bus.RegistryMessage.ContainerReleased;
+import dev.berth.call.ContainerTimings;
+import dev.berth.config.RegistryConfig;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/** One table with 1,000 queues of four slots each, on a node without room for more. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class SlotTableBenchmark {
+    private static final int QUEUES = 1_000;
+    private static final int SLOTS = 4;
+
+    private final SplittableRandom random = new SplittableRandom(1);
+    private final AcquireSlot[] wishes = new AcquireSlot[QUEUES];
+    private final AcquireSlot[] strangers = new AcquireSlot[QUEUES];
+    private SlotTable table;
+    private SlotTable busyTable;
+
+    @Setup
+    public void fill() {
+        for (int i = 0; i < QUEUES; i++) {
+            wishes[i] = new AcquireSlot("ingress", i, "call", Specs.spec("fn" + i, 1));
+            strangers[i] = new AcquireSlot("ingress", i, "call", Specs.spec("stranger" + i, 1));
+        }
+        table = newTable();
+        busyTable = newTable();
+        for (int slot = 0; slot < SLOTS; slot++) {
+            for (AcquireSlot wish : wishes) {
+                start(busyTable, wish);
+                start(table, wish);
+            }
+        }
+        long lease = 1;
+        for (int slot = 1; slot <= QUEUES * SLOTS; slot++) {
+            table.apply(new ContainerReleased("c" + slot, lease++), System.nanoTime());
+        }
+    }
+
+    private static SlotTable newTable() {
+        int[] launched = {0};
+        return new SlotTable(
+                new RegistryConfig(true, 0, 0, 100),
+                new NodeCapacity(QUEUES * SLOTS * Specs.MIB, 1000, List.of()),
+                2,
+                () -> "c" + ++launched[0]);
+    }
+
+    private static void start(SlotTable table, AcquireSlot wish) {
+        Command.Launch launch =
+                (Command.Launch) table.apply(wish, System.nanoTime()).get(0);
+        table.apply(new ContainerReady(launch.containerId(), ContainerTimings.NONE), System.nanoTime());
+    }
+
+    /** A hot call: its slot is idle, and is idle again afterwards. */
+    @Benchmark
+    public List<Command> acquireAndRelease() {
+        long now = System.nanoTime();
+        Command.Grant grant =
+                (Command.Grant) table.apply(wishes[random.nextInt(QUEUES)], now).get(0);
+        return table.apply(new ContainerReleased(grant.containerId(), grant.lease()), now);
+    }
+
+    /** A call for which there is neither a slot nor room, such as a balancer sends every few milliseconds. */
+    @Benchmark
+    public List<Command> refuse() {
+        return busyTable.apply(strangers[random.nextInt(QUEUES)], System.nanoTime());
+    }
+}
