@@ -6,9 +6,11 @@ import dev.berth.bus.BusCodecs;
 import dev.berth.call.CallFactory;
 import dev.berth.config.CallConfig;
 import dev.berth.config.GrpcConfig;
+import dev.berth.config.StatusConfig;
 import dev.berth.config.StreamConfig;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -37,6 +39,10 @@ final class IngressRig implements AutoCloseable {
     }
 
     IngressRig(GrpcConfig grpc, CallConfig calls) {
+        this(grpc, calls, new StatusConfig(null, null, List.of(), Duration.ofSeconds(5), null));
+    }
+
+    IngressRig(GrpcConfig grpc, CallConfig calls, StatusConfig statusConfig) {
         BusCodecs.register(vertx);
         StreamConfig streams =
                 new StreamConfig((int) FakeRegistry.WINDOW, 16 * 1024, Duration.ofSeconds(5), Duration.ofSeconds(15));
@@ -49,9 +55,11 @@ final class IngressRig implements AutoCloseable {
                 streams,
                 new CallFactory(calls, STATUS_IMAGE),
                 counters);
-        ingress = new GrpcIngressVerticle(setup, 0);
+        StatusVerticle status = new StatusVerticle(setup, statusConfig, 1);
+        ingress = new GrpcIngressVerticle(setup, status, 0);
         Await.of(vertx.deployVerticle(registry));
         Await.of(vertx.deployVerticle(worker));
+        Await.of(vertx.deployVerticle(status));
         Await.of(vertx.deployVerticle(ingress));
         client = new EngageClient(vertx, ingress.port());
     }
