@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.grpc.reflection.ReflectionService;
 import io.vertx.grpc.server.GrpcServer;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -108,6 +109,11 @@ public final class GrpcIngressVerticle extends VerticleBase {
     /** For tests. */
     Context context() {
         return context;
+    }
+
+    /** For tests; once started. */
+    HttpServer server() {
+        return Objects.requireNonNull(server);
     }
 
     /** Calls waiting for a slot here, streams to workers, and health watches. For metrics and tests. */

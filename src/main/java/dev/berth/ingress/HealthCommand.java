@@ -61,7 +61,8 @@ final class HealthCommand {
     private Process start(Path output) {
         try {
             return new ProcessBuilder(command)
-                    .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    .redirectInput(
+                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .redirectOutput(output.toFile())
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
@@ -79,7 +80,9 @@ final class HealthCommand {
         text.lines().forEach(line -> {
             int equals = line.indexOf('=');
             if (equals > 0) {
-                pairs.put(line.substring(0, equals).trim(), line.substring(equals + 1).trim());
+                pairs.put(
+                        line.substring(0, equals).trim(),
+                        line.substring(equals + 1).trim());
             }
         });
         return pairs;

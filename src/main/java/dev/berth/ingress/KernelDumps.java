@@ -20,6 +20,9 @@ final class KernelDumps {
         if (folder == null) {
             return Future.succeededFuture(0);
         }
-        return vertx.fileSystem().readDir(folder.toString()).map(entries -> entries.size()).otherwise(0);
+        return vertx.fileSystem()
+                .readDir(folder.toString())
+                .map(entries -> entries.size())
+                .otherwise(0);
     }
 }

@@ -34,14 +34,13 @@ final class NodeStatus {
 
     /** Never fails: of a registry that does not answer the figures are left out. */
     Future<RunnerStatus> answer(String body) {
-        return check.outcome(body).compose(outcome -> dumps.count().compose(dumped -> summary()
-                .map(summary -> status(outcome, dumped, summary))));
+        return check.outcome(body)
+                .compose(outcome ->
+                        dumps.count().compose(dumped -> summary().map(summary -> status(outcome, dumped, summary))));
     }
 
     private Future<NodeSummary> summary() {
-        return registry.get()
-                .map(this::summary)
-                .otherwise(silent -> facts().build());
+        return registry.get().map(this::summary).otherwise(silent -> facts().build());
     }
 
     private RunnerStatus status(RunnerStatus.Builder outcome, int dumped, NodeSummary summary) {

@@ -83,10 +83,11 @@ final class StatusCheck {
     }
 
     private Future<RunnerStatus> run(String body) {
-        return networkIsDisabled().compose(disabled -> command.run()
-                .compose(custom -> call(disabled, body).map(status -> status.putAllCustomStatus(custom)))
-                .otherwise(StatusCheck::failed)
-                .map(status -> status.setIsNetworkDisabled(disabled).build()));
+        return networkIsDisabled()
+                .compose(disabled -> command.run()
+                        .compose(custom -> call(disabled, body).map(status -> status.putAllCustomStatus(custom)))
+                        .otherwise(StatusCheck::failed)
+                        .map(status -> status.setIsNetworkDisabled(disabled).build()));
     }
 
     private Future<Boolean> networkIsDisabled() {

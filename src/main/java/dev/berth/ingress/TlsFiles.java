@@ -30,14 +30,15 @@ final class TlsFiles {
     private @Nullable Contents current;
 
     /** @param authority null: clients need no certificate */
-    private record Contents(Buffer certificate, Buffer key, @Nullable Buffer authority) {}
+    private record Contents(
+            Buffer certificate, Buffer key, @Nullable Buffer authority) {}
 
     TlsFiles(Vertx vertx, GrpcConfig.Tls files) {
         this.vertx = vertx;
         this.files = files;
     }
 
-    /** Puts the certificates into the options a server is made with. Fails when a file cannot be read. */
+    /** Puts the certificates into the options a server is made with. Fails when files cannot be used. */
     Future<HttpServerOptions> apply(HttpServerOptions options) {
         return read().map(contents -> {
             current = contents;
@@ -73,8 +74,8 @@ final class TlsFiles {
                         return true;
                     });
                 })
-                .onFailure(failure ->
-                        LOG.atWarn().setCause(failure).log("TLS files cannot be used, the earlier ones stay in use"));
+                .onFailure(failure -> LOG.atWarn()
+                        .log("TLS files cannot be used, the earlier ones stay in use: {}", failure.getMessage()));
     }
 
     private Future<Contents> read() {
@@ -83,7 +84,18 @@ final class TlsFiles {
                 : read(files.clientAuthority()).map(bytes -> bytes);
         return read(files.certificate())
                 .compose(certificate -> read(files.key())
-                        .compose(key -> authority.map(trusted -> new Contents(certificate, key, trusted))));
+                        .compose(key -> authority.map(trusted -> new Contents(certificate, key, trusted))))
+                .compose(this::checked);
+    }
+
+    private Future<Contents> checked(Contents contents) {
+        if (contents.equals(current)) {
+            return Future.succeededFuture(contents);
+        }
+        return vertx.executeBlocking(() -> {
+            KeyPairCheck.check(vertx, pair(contents));
+            return contents;
+        });
     }
 
     private Future<Buffer> read(Path file) {

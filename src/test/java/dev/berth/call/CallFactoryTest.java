@@ -22,14 +22,16 @@ final class CallFactoryTest {
 
     @Test
     void environmentIsConfigAndFormatAndTheListenerIsLeftToTheEngine() {
-        ContainerSpec spec = PLAIN.spec(model("\"config\":{\"A\":\"1\",\"FN_LISTENER\":\"x\",\"FN_FORMAT\":\"y\"}"), NONE, Map.of());
+        ContainerSpec spec =
+                PLAIN.spec(model("\"config\":{\"A\":\"1\",\"FN_LISTENER\":\"x\",\"FN_FORMAT\":\"y\"}"), NONE, Map.of());
 
         assertThat(spec.env()).isEqualTo(Map.of("A", "1", "FN_FORMAT", "http-stream"));
     }
 
     @Test
     void environmentOf2018FormatsIsTheModelsAlone() {
-        ContainerSpec spec = PLAIN.spec(model("\"format\":\"json\",\"config\":{\"FN_FORMAT\":\"json\"}"), NONE, Map.of());
+        ContainerSpec spec =
+                PLAIN.spec(model("\"format\":\"json\",\"config\":{\"FN_FORMAT\":\"json\"}"), NONE, Map.of());
 
         assertThat(spec.env()).isEqualTo(Map.of("FN_FORMAT", "json"));
         assertThat(spec.format()).isEqualTo(CallFormat.JSON);
@@ -44,29 +46,34 @@ final class CallFactoryTest {
                 NONE,
                 Map.of("TENANT", "t", "OTHER", "o", "FN_REGISTRY_TOKEN", "secret"));
 
-        assertThat(spec.env())
-                .isEqualTo(Map.of("A", "1", "EXTRA", "e", "TENANT", "t", "FN_FORMAT", "http-stream"));
+        assertThat(spec.env()).isEqualTo(Map.of("A", "1", "EXTRA", "e", "TENANT", "t", "FN_FORMAT", "http-stream"));
         assertThat(spec.registryToken()).isEqualTo("secret");
         assertThat(spec.extensions()).containsKey("OTHER");
     }
 
     @Test
     void calculatesWithAnyMemoryAndTmpfs() {
-        ContainerSpec spec = PLAIN.spec(model("\"memory\":18446744073709551615,\"tmpfs_size\":4294967295"), NONE, Map.of());
+        ContainerSpec spec =
+                PLAIN.spec(model("\"memory\":18446744073709551615,\"tmpfs_size\":4294967295"), NONE, Map.of());
 
         assertThat(spec.reservedBytes()).isGreaterThan(1L << 62);
     }
 
     @Test
     void whatReservesNothingIsNeverEvicted() {
-        assertThat(PLAIN.spec(model("\"memory\":0"), NONE, Map.of()).evictable()).isFalse();
-        assertThat(PLAIN.spec(model("\"memory\":1"), NONE, Map.of()).evictable()).isTrue();
-        assertThat(PLAIN.spec(model("\"cpus\":\"1m\""), NONE, Map.of()).evictable()).isTrue();
+        assertThat(PLAIN.spec(model("\"memory\":0"), NONE, Map.of()).evictable())
+                .isFalse();
+        assertThat(PLAIN.spec(model("\"memory\":1"), NONE, Map.of()).evictable())
+                .isTrue();
+        assertThat(PLAIN.spec(model("\"cpus\":\"1m\""), NONE, Map.of()).evictable())
+                .isTrue();
     }
 
     @Test
     void statusImageIsReserved() {
-        assertFails(ErrorCode.INVALID_IMAGE, () -> PLAIN.spec(CallModelParser.parse("{\"image\":\"status:1\"}"), NONE, Map.of()));
+        assertFails(
+                ErrorCode.INVALID_IMAGE,
+                () -> PLAIN.spec(CallModelParser.parse("{\"image\":\"status:1\"}"), NONE, Map.of()));
     }
 
     @Test
@@ -74,7 +81,8 @@ final class CallFactoryTest {
         CallModel detached = model("\"type\":\"detached\"");
 
         assertFails(ErrorCode.DETACH_UNSUPPORTED, () -> PLAIN.spec(detached, NONE, Map.of()));
-        assertThat(factory(Map.of(), Set.of(), true).spec(detached, NONE, Map.of())).isNotNull();
+        assertThat(factory(Map.of(), Set.of(), true).spec(detached, NONE, Map.of()))
+                .isNotNull();
     }
 
     @Test
@@ -112,21 +120,27 @@ final class CallFactoryTest {
                 "\"annotations\":{\"a\":1}",
                 "\"format\":\"json\"",
                 "\"format\":\"http\"");
-        variants.forEach(fields -> keys.add(calls.spec(model(fields), NONE, Map.of()).key()));
+        variants.forEach(
+                fields -> keys.add(calls.spec(model(fields), NONE, Map.of()).key()));
         keys.add(calls.spec(model(""), NONE, Map.of("PASSED", "1")).key());
-        keys.add(calls.spec(CallModelParser.parse("{\"image\":\"j\"}"), NONE, Map.of()).key());
-        keys.add(factory(Map.of("E", "1"), Set.of(), false).spec(model(""), NONE, Map.of()).key());
+        keys.add(calls.spec(CallModelParser.parse("{\"image\":\"j\"}"), NONE, Map.of())
+                .key());
+        keys.add(factory(Map.of("E", "1"), Set.of(), false)
+                .spec(model(""), NONE, Map.of())
+                .key());
 
         assertThat(keys).hasSize(variants.size() + 3);
     }
 
     @Test
     void nothingElseTellsCallsApart() {
-        SlotKey key = PLAIN.spec(model("\"config\":{\"a\":\"1\",\"b\":\"2\"}"), NONE, Map.of()).key();
+        SlotKey key = PLAIN.spec(model("\"config\":{\"a\":\"1\",\"b\":\"2\"}"), NONE, Map.of())
+                .key();
 
         assertThat(PLAIN.spec(
-                                model("\"config\":{\"b\":\"2\",\"a\":\"1\"},\"id\":\"x\",\"app_name\":\"n\",\"url\":\"/u\",\"method\":\"PUT\","
-                                        + "\"headers\":{\"H\":[\"v\"]},\"type\":\"async\""),
+                                model(
+                                        "\"config\":{\"b\":\"2\",\"a\":\"1\"},\"id\":\"x\",\"app_name\":\"n\",\"url\":\"/u\",\"method\":\"PUT\","
+                                                + "\"headers\":{\"H\":[\"v\"]},\"type\":\"async\""),
                                 NONE,
                                 Map.of("OTHER", "1", "FN_REGISTRY_TOKEN", "t"))
                         .key())
@@ -135,7 +149,9 @@ final class CallFactoryTest {
 
     @Test
     void theSlotKeyStaysTheSameFromReleaseToRelease() {
-        assertThat(PLAIN.spec(model("\"app_id\":\"a\",\"fn_id\":\"f\""), NONE, Map.of()).key().toString())
+        assertThat(PLAIN.spec(model("\"app_id\":\"a\",\"fn_id\":\"f\""), NONE, Map.of())
+                        .key()
+                        .toString())
                 .isEqualTo("de229cb0f1133f56d0b7562b36b3d8262b725978ac2b520b6aa457cc5f311bf5");
     }
 
@@ -172,7 +188,7 @@ final class CallFactoryTest {
 
     private static void assertFails(ErrorCode code, Runnable run) {
         assertThatThrownBy(run::run)
-                .isInstanceOfSatisfying(RunnerException.class, e -> assertThat(e.code())
-                        .isEqualTo(code));
+                .isInstanceOfSatisfying(
+                        RunnerException.class, e -> assertThat(e.code()).isEqualTo(code));
     }
 }

@@ -11,13 +11,59 @@ import net.jqwik.api.Provide;
 /** Whatever comes in, the parser answers with a model or a runner error. */
 final class CallModelFuzzTest {
     private static final List<String> PIECES = List.of(
-            "{", "}", "[", "]", ":", ",", "\"", "null", "true", "-1", "0", "1e999", "18446744073709551615", "1.5",
-            "\"image\"", "\"memory\"", "\"cpus\"", "\"100m\"", "\"config\"", "\"headers\"", "\"annotations\"",
-            "\"timeout\"", "\"url\"", "\"http://[h]:x/%\"", "\"format\"", "\\", "\\u0000", "\"\\ud800\"", " ", "\u0000");
+            "{",
+            "}",
+            "[",
+            "]",
+            ":",
+            ",",
+            "\"",
+            "null",
+            "true",
+            "-1",
+            "0",
+            "1e999",
+            "18446744073709551615",
+            "1.5",
+            "\"image\"",
+            "\"memory\"",
+            "\"cpus\"",
+            "\"100m\"",
+            "\"config\"",
+            "\"headers\"",
+            "\"annotations\"",
+            "\"timeout\"",
+            "\"url\"",
+            "\"http://[h]:x/%\"",
+            "\"format\"",
+            "\\",
+            "\\u0000",
+            "\"\\ud800\"",
+            " ",
+            "\u0000");
 
     private static final List<String> KEYS = List.of(
-            "id", "image", "type", "method", "url", "timeout", "idle_timeout", "tmpfs_size", "memory", "cpus", "config",
-            "annotations", "headers", "syslog_url", "app_id", "app_name", "fn_id", "path", "format", "IMAGE", "other");
+            "id",
+            "image",
+            "type",
+            "method",
+            "url",
+            "timeout",
+            "idle_timeout",
+            "tmpfs_size",
+            "memory",
+            "cpus",
+            "config",
+            "annotations",
+            "headers",
+            "syslog_url",
+            "app_id",
+            "app_name",
+            "fn_id",
+            "path",
+            "format",
+            "IMAGE",
+            "other");
 
     @Property(tries = 2000)
     void anyTextIsAModelOrARunnerError(@ForAll String text) {
@@ -53,7 +99,9 @@ final class CallModelFuzzTest {
     @Provide
     Arbitrary<String> documents() {
         Arbitrary<String> key = Arbitraries.of(KEYS);
-        return Arbitraries.lazyOf(() -> scalars(), () -> objects(Arbitraries.strings().alpha().ofMaxLength(3), 3))
+        return Arbitraries.lazyOf(
+                        () -> scalars(),
+                        () -> objects(Arbitraries.strings().alpha().ofMaxLength(3), 3))
                 .list()
                 .ofMaxSize(20)
                 .flatMap(values -> key.list().ofSize(values.size()).map(keys -> join(keys, values)));
@@ -76,7 +124,11 @@ final class CallModelFuzzTest {
     private static String join(List<String> keys, List<String> values) {
         StringBuilder object = new StringBuilder("{");
         for (int i = 0; i < keys.size(); i++) {
-            object.append(i == 0 ? "" : ",").append('"').append(keys.get(i)).append("\":").append(values.get(i));
+            object.append(i == 0 ? "" : ",")
+                    .append('"')
+                    .append(keys.get(i))
+                    .append("\":")
+                    .append(values.get(i));
         }
         return object.append('}').toString();
     }

@@ -18,14 +18,15 @@ final class CallModelParserTest {
 
     @Test
     void readsADocumentAsALoadBalancerWritesIt() {
-        CallModel model = CallModelParser.parse("{\"id\":\"01M8\",\"status\":\"running\",\"image\":\"img:1\",\"type\":\"sync\","
-                + "\"url\":\"http://host/invoke/fnid\",\"method\":\"POST\",\"timeout\":45,\"idle_timeout\":60,"
-                + "\"tmpfs_size\":64,\"memory\":128,\"cpus\":\"100m\",\"config\":{\"A\":\"1\",\"B\":\"\"},"
-                + "\"annotations\":{\"x/y\":{\"k\": [1, 2.50, \"s\"]}},"
-                + "\"headers\":{\"Content-Type\":[\"text/plain\"],\"X\":[\"a\",\"b\"]},\"syslog_url\":\"udp://log:514\","
-                + "\"completed_at\":\"0001-01-01T00:00:00.000Z\",\"created_at\":\"2026-11-24T01:44:24.000Z\","
-                + "\"started_at\":\"0001-01-01T00:00:00.000Z\",\"app_id\":\"a1\",\"app_name\":\"app\","
-                + "\"trigger_id\":\"\",\"fn_id\":\"f1\"}");
+        CallModel model =
+                CallModelParser.parse("{\"id\":\"01M8\",\"status\":\"running\",\"image\":\"img:1\",\"type\":\"sync\","
+                        + "\"url\":\"http://host/invoke/fnid\",\"method\":\"POST\",\"timeout\":45,\"idle_timeout\":60,"
+                        + "\"tmpfs_size\":64,\"memory\":128,\"cpus\":\"100m\",\"config\":{\"A\":\"1\",\"B\":\"\"},"
+                        + "\"annotations\":{\"x/y\":{\"k\": [1, 2.50, \"s\"]}},"
+                        + "\"headers\":{\"Content-Type\":[\"text/plain\"],\"X\":[\"a\",\"b\"]},\"syslog_url\":\"udp://log:514\","
+                        + "\"completed_at\":\"0001-01-01T00:00:00.000Z\",\"created_at\":\"2026-11-24T01:44:24.000Z\","
+                        + "\"started_at\":\"0001-01-01T00:00:00.000Z\",\"app_id\":\"a1\",\"app_name\":\"app\","
+                        + "\"trigger_id\":\"\",\"fn_id\":\"f1\"}");
 
         assertThat(model)
                 .isEqualTo(new CallModel(
@@ -73,7 +74,8 @@ final class CallModelParserTest {
 
     @Test
     void unknownKeysAreSkippedWhateverTheyHold() {
-        assertThat(parse("\"later\":{\"a\":[{\"b\":null}]},\"created_at\":17,\"stats\":[1,2]").image())
+        assertThat(parse("\"later\":{\"a\":[{\"b\":null}]},\"created_at\":17,\"stats\":[1,2]")
+                        .image())
                 .isEqualTo("i");
     }
 
@@ -84,7 +86,8 @@ final class CallModelParserTest {
 
     @Test
     void repeatedMapsAddUp() {
-        assertThat(parse("\"config\":{\"a\":\"1\",\"b\":\"1\"},\"config\":{\"b\":\"2\"}").config())
+        assertThat(parse("\"config\":{\"a\":\"1\",\"b\":\"1\"},\"config\":{\"b\":\"2\"}")
+                        .config())
                 .isEqualTo(Map.of("a", "1", "b", "2"));
     }
 
@@ -99,7 +102,8 @@ final class CallModelParserTest {
 
     @Test
     void nullsInsideMapsAreEmpty() {
-        CallModel model = parse("\"config\":{\"a\":null},\"headers\":{\"H\":null,\"J\":[null]},\"annotations\":{\"n\":null}");
+        CallModel model =
+                parse("\"config\":{\"a\":null},\"headers\":{\"H\":null,\"J\":[null]},\"annotations\":{\"n\":null}");
 
         assertThat(model.config()).containsEntry("a", "");
         assertThat(model.headers()).containsEntry("H", List.of()).containsEntry("J", List.of(""));
@@ -134,16 +138,26 @@ final class CallModelParserTest {
     void wrongTypesAndRangesAreInvalidJsonAndTheTextNamesTheKey(String field) {
         String key = field.substring(1, field.indexOf('"', 1));
 
-        assertThatThrownBy(() -> parse(field))
-                .isInstanceOfSatisfying(RunnerException.class, e -> {
-                    assertThat(e.code()).isEqualTo(ErrorCode.INVALID_JSON);
-                    assertThat(e.wireCode()).isEqualTo(400);
-                    assertThat(e).hasMessageContaining(key);
-                });
+        assertThatThrownBy(() -> parse(field)).isInstanceOfSatisfying(RunnerException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.INVALID_JSON);
+            assertThat(e.wireCode()).isEqualTo(400);
+            assertThat(e).hasMessageContaining(key);
+        });
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "{", "[]", "1", "{\"image\":\"i\"}}", "{\"image\":\"i\"} {}", "{'image':'i'}", "nul", "{\"a\":01}"})
+    @ValueSource(
+            strings = {
+                "",
+                "{",
+                "[]",
+                "1",
+                "{\"image\":\"i\"}}",
+                "{\"image\":\"i\"} {}",
+                "{'image':'i'}",
+                "nul",
+                "{\"a\":01}"
+            })
     void whatIsNoJsonObjectIsInvalidJson(String document) {
         assertFails(ErrorCode.INVALID_JSON, () -> CallModelParser.parse(document));
     }
@@ -173,15 +187,43 @@ final class CallModelParserTest {
 
     @ParameterizedTest
     @CsvSource({
-        "'',0", "0,0", "0m,0", "100m,100", "1024000m,1024000", "0.1,100", "1,1000", "1024,1024000", "1.0009,1000",
-        "1e2,100000", ".5,500", "+1,1000"
+        "'',0",
+        "0,0",
+        "0m,0",
+        "100m,100",
+        "1024000m,1024000",
+        "0.1,100",
+        "1,1000",
+        "1024,1024000",
+        "1.0009,1000",
+        "1e2,100000",
+        ".5,500",
+        "+1,1000"
     })
     void cpusAreMillisOrFractions(String text, long millis) {
         assertThat(parse("\"cpus\":\"" + text + "\"").cpuMillis()).isEqualTo(millis);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"m", "-1m", "+1m", "1.5m", "1024001m", "99999999999999999999m", "-0.1", "1024.1", "NaN", "1f", "0x1p3", "Infinity", "1e999", "abc", " 1", "."})
+    @ValueSource(
+            strings = {
+                "m",
+                "-1m",
+                "+1m",
+                "1.5m",
+                "1024001m",
+                "99999999999999999999m",
+                "-0.1",
+                "1024.1",
+                "NaN",
+                "1f",
+                "0x1p3",
+                "Infinity",
+                "1e999",
+                "abc",
+                " 1",
+                "."
+            })
     void otherCpusAreInvalid(String text) {
         assertFails(ErrorCode.INVALID_CPUS, () -> parse("\"cpus\":\"" + text + "\""));
     }
@@ -201,7 +243,12 @@ final class CallModelParserTest {
 
     @ParameterizedTest
     @CsvSource({
-        "'',HTTP_STREAM", "http-stream,HTTP_STREAM", "default,DEFAULT", "http,HTTP", "json,JSON", "cloudevent,CLOUDEVENT"
+        "'',HTTP_STREAM",
+        "http-stream,HTTP_STREAM",
+        "default,DEFAULT",
+        "http,HTTP",
+        "json,JSON",
+        "cloudevent,CLOUDEVENT"
     })
     void formatsAreKnownByName(String format, CallFormat expected) {
         assertThat(parse("\"format\":\"" + format + "\"").format()).isEqualTo(expected);
@@ -272,7 +319,11 @@ final class CallModelParserTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{\"a b\":[\"x\"]}", "{\"\":[\"x\"]}", "{\"A\":[\"x\\r\\nB: y\"]}", "{\"A\":[\"\\u0000\"]}", "{\"a:\":[]}"
+                "{\"a b\":[\"x\"]}",
+                "{\"\":[\"x\"]}",
+                "{\"A\":[\"x\\r\\nB: y\"]}",
+                "{\"A\":[\"\\u0000\"]}",
+                "{\"a:\":[]}"
             })
     void headersThatWouldBreakTheRequestAreRefused(String headers) {
         assertFails(ErrorCode.INVALID_HEADER, () -> parse("\"headers\":" + headers));
@@ -280,7 +331,8 @@ final class CallModelParserTest {
 
     @Test
     void annotationsAreCompactedNotInterpreted() {
-        CallModel model = parse("\"annotations\":{ \"a\" : { \"z\" : [ 1.50 , -0 , 1E9 , \"x\\\"\\n\" ] , \"b\" : { } } , \"c\":[ ] }");
+        CallModel model = parse(
+                "\"annotations\":{ \"a\" : { \"z\" : [ 1.50 , -0 , 1E9 , \"x\\\"\\n\" ] , \"b\" : { } } , \"c\":[ ] }");
 
         assertThat(model.annotations())
                 .isEqualTo(Map.of("a", "{\"z\":[1.50,-0,1E9,\"x\\\"\\n\"],\"b\":{}}", "c", "[]"));
@@ -292,7 +344,7 @@ final class CallModelParserTest {
 
     private static void assertFails(ErrorCode code, ThrowingCallable parse) {
         assertThatThrownBy(parse)
-                .isInstanceOfSatisfying(RunnerException.class, e -> assertThat(e.code())
-                        .isEqualTo(code));
+                .isInstanceOfSatisfying(
+                        RunnerException.class, e -> assertThat(e.code()).isEqualTo(code));
     }
 }

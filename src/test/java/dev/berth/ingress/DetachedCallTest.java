@@ -45,8 +45,7 @@ final class DetachedCallTest {
 
         assertThat(result.messages()).hasSize(1);
         assertThat(result.finished().getErrorCode()).isEqualTo(501);
-        assertThat(result.finished().getErrorStr())
-                .isEqualTo("Detach call functions are not supported on this server");
+        assertThat(result.finished().getErrorStr()).isEqualTo("Detach call functions are not supported on this server");
         assertThat(result.finished().getDetails()).isEqualTo("call-1");
         assertThat(result.finished().getImage()).isEqualTo("img:1");
     }
@@ -67,7 +66,8 @@ final class DetachedCallTest {
         rig = new IngressRig(IngressRig.GRPC, IngressRig.DETACHED);
         rig.worker.script = FakeWorker.fail(ErrorCode.SLOT_GONE);
 
-        EngageCall.Result result = rig.client.engage().tryCall(MODEL).data("", true).result();
+        EngageCall.Result result =
+                rig.client.engage().tryCall(MODEL).data("", true).result();
 
         assertThat(result.messages().stream().filter(RunnerMsg::hasResultStart)).hasSize(1);
         assertThat(result.finished().getErrorCode()).isEqualTo(500);

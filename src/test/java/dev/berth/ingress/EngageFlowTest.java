@@ -318,7 +318,8 @@ final class EngageFlowTest {
         call.data("", true);
 
         assertThat(result.finished().getErrorCode()).isEqualTo(502);
-        assertThat(rig.client.engage().tryCall("{}").result().finished().getErrorCode()).isEqualTo(400);
+        assertThat(rig.client.engage().tryCall("{}").result().finished().getErrorCode())
+                .isEqualTo(400);
         rig.assertNothingLeft();
     }
 }

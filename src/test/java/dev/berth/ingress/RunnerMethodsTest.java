@@ -79,8 +79,8 @@ final class RunnerMethodsTest {
                 1500,
                 List.of(new NodeSnapshot.Queue(new SlotKey(new byte[] {7}), "img:1", 3, 1, 2, 4, 5)));
 
-        NodeSummary node =
-                client.ask("/RunnerProtocol/Status2", Struct.getDefaultInstance(), RunnerStatus.parser()).getNode();
+        NodeSummary node = client.ask("/RunnerProtocol/Status2", Struct.getDefaultInstance(), RunnerStatus.parser())
+                .getNode();
 
         assertThat(node.getNodeId()).isEqualTo(IngressRig.NODE);
         assertThat(node.getEngine()).isEqualTo("process");
@@ -149,8 +149,8 @@ final class RunnerMethodsTest {
 
     @Test
     void streamLogsSaysThatThereAreNone() {
-        EngageCall.Result result =
-                Await.of(rig.client.open("/RunnerProtocol/StreamLogs", NO_HEADERS)).result();
+        EngageCall.Result result = Await.of(rig.client.open("/RunnerProtocol/StreamLogs", NO_HEADERS))
+                .result();
 
         assertThat(result.status()).isEqualTo("2");
         assertThat(result.text()).isEqualTo("runner not configured with logStreamer");
@@ -160,7 +160,9 @@ final class RunnerMethodsTest {
     void healthIsServingUntilTheNodeDrains() {
         assertThat(check("")).isEqualTo(ServingStatus.SERVING);
         assertThat(check("RunnerProtocol")).isEqualTo(ServingStatus.SERVING);
-        assertThat(client.call(HEALTH_CHECK, HealthCheckRequest.newBuilder().setService("x").build())
+        assertThat(client.call(
+                                HEALTH_CHECK,
+                                HealthCheckRequest.newBuilder().setService("x").build())
                         .status())
                 .isEqualTo("5");
 
@@ -178,13 +180,15 @@ final class RunnerMethodsTest {
         gone.raw(0, HealthCheckRequest.getDefaultInstance().toByteArray());
         gone.nextPayload();
         gone.cancel();
-        assertThat(HealthCheckResponse.parseFrom(watcher.nextPayload().getBytes()).getStatus())
+        assertThat(HealthCheckResponse.parseFrom(watcher.nextPayload().getBytes())
+                        .getStatus())
                 .isEqualTo(ServingStatus.SERVING);
         Await.until(rig.ingress.context(), "one watcher left", () -> rig.ingress.pending() == 1);
 
         rig.counters.drain(() -> {});
 
-        assertThat(HealthCheckResponse.parseFrom(watcher.nextPayload().getBytes()).getStatus())
+        assertThat(HealthCheckResponse.parseFrom(watcher.nextPayload().getBytes())
+                        .getStatus())
                 .isEqualTo(ServingStatus.NOT_SERVING);
         watcher.cancel();
         rig.assertNothingLeft();
@@ -200,8 +204,8 @@ final class RunnerMethodsTest {
 
     @Test
     void reflectionListsTheServices() throws Exception {
-        EngageCall call = Await.of(
-                rig.client.open("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", NO_HEADERS));
+        EngageCall call =
+                Await.of(rig.client.open("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", NO_HEADERS));
         call.raw(
                 0,
                 ServerReflectionRequest.newBuilder()
@@ -226,8 +230,7 @@ final class RunnerMethodsTest {
         boolean[] idle = new boolean[1];
 
         rig.counters.drain(() -> idle[0] = true);
-        EngageCall.Result refused =
-                rig.client.engage().tryCall("not even JSON").result();
+        EngageCall.Result refused = rig.client.engage().tryCall("not even JSON").result();
 
         assertThat(refused.finished().getErrorCode()).isEqualTo(503);
         assertThat(idle[0]).isFalse();

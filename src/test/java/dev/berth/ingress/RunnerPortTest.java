@@ -44,17 +44,25 @@ final class RunnerPortTest {
         for (int batch = 0; batch < 20; batch++) {
             List<Future<?>> calls = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
-                calls.add(rig.client.open(EngageClient.ENGAGE, NO_HEADERS).compose(call -> call.tryCall(IngressRig.MODEL)
-                        .future()
-                        .onSuccess(result -> refused.addAndGet(result.finished().getErrorCode() == 503 ? 1 : 0))
-                        .compose(result -> call.request.reset(8).otherwiseEmpty())));
+                calls.add(rig.client
+                        .open(EngageClient.ENGAGE, NO_HEADERS)
+                        .compose(call -> call.tryCall(IngressRig.MODEL)
+                                .future()
+                                .onSuccess(result ->
+                                        refused.addAndGet(result.finished().getErrorCode() == 503 ? 1 : 0))
+                                .compose(result -> call.request.reset(8).otherwiseEmpty())));
             }
             Await.of(Future.all(calls));
         }
 
         assertThat(refused).hasValue(1000);
         rig.registry.onAcquire = rig.registry::grant;
-        assertThat(rig.client.engage().tryCall(IngressRig.MODEL).data("x", true).result().body())
+        assertThat(rig.client
+                        .engage()
+                        .tryCall(IngressRig.MODEL)
+                        .data("x", true)
+                        .result()
+                        .body())
                 .isEqualTo("x");
         rig.assertNothingLeft();
     }
@@ -65,7 +73,12 @@ final class RunnerPortTest {
             assertThat(rig.client.engage().data("x", false).result().status()).isEqualTo("2");
         }
 
-        assertThat(rig.client.engage().tryCall(IngressRig.MODEL).data("x", true).result().body())
+        assertThat(rig.client
+                        .engage()
+                        .tryCall(IngressRig.MODEL)
+                        .data("x", true)
+                        .result()
+                        .body())
                 .isEqualTo("x");
         rig.assertNothingLeft();
     }
@@ -85,7 +98,12 @@ final class RunnerPortTest {
         rig.registry.onAcquire = rig.registry::grant;
 
         for (int i = 0; i < 50; i++) {
-            assertThat(rig.client.engage().tryCall(IngressRig.MODEL).data("go", true).result().body())
+            assertThat(rig.client
+                            .engage()
+                            .tryCall(IngressRig.MODEL)
+                            .data("go", true)
+                            .result()
+                            .body())
                     .isEqualTo("go");
         }
         stalled.forEach(EngageCall::cancel);
@@ -106,7 +124,12 @@ final class RunnerPortTest {
         }
         rig.worker.script = FakeWorker::echo;
 
-        assertThat(rig.client.engage().tryCall(IngressRig.MODEL).data("go", true).result().body())
+        assertThat(rig.client
+                        .engage()
+                        .tryCall(IngressRig.MODEL)
+                        .data("go", true)
+                        .result()
+                        .body())
                 .isEqualTo("go");
         assertThat(ended).hasSize(12);
         rig.assertNothingLeft();
@@ -158,7 +181,8 @@ final class RunnerPortTest {
                 .setURI(EngageClient.ENGAGE)
                 .putHeader("content-type", "application/grpc");
 
-        int status = Await.of(http.request(options).compose(request -> request.send(Buffer.buffer()))
+        int status = Await.of(http.request(options)
+                .compose(request -> request.send(Buffer.buffer()))
                 .map(response -> response.statusCode()));
 
         assertThat(status).isEqualTo(415);
@@ -196,7 +220,9 @@ final class RunnerPortTest {
 
     @Test
     void unknownMethodsAreUnimplemented() {
-        assertThat(Await.of(rig.client.open("/RunnerProtocol/Nope", NO_HEADERS)).result().status())
+        assertThat(Await.of(rig.client.open("/RunnerProtocol/Nope", NO_HEADERS))
+                        .result()
+                        .status())
                 .isEqualTo("12");
     }
 

@@ -190,7 +190,8 @@ final class StatusCheckTest {
 
         assertThat(ask().getIsNetworkDisabled()).isFalse();
         assertThat(acquired.get(1).spec().networkDisabled()).isFalse();
-        assertThat(acquired.get(1).spec().key()).isNotEqualTo(acquired.get(0).spec().key());
+        assertThat(acquired.get(1).spec().key())
+                .isNotEqualTo(acquired.get(0).spec().key());
     }
 
     @Test
@@ -245,8 +246,8 @@ final class StatusCheckTest {
         startWithImage();
         List<FrameStream> held = new CopyOnWriteArrayList<>();
         rig.worker.script = held::add;
-        EngageCall hasty = Await.of(rig.client.open(
-                STATUS, MultiMap.caseInsensitiveMultiMap().add("grpc-timeout", "300m")));
+        EngageCall hasty = Await.of(
+                rig.client.open(STATUS, MultiMap.caseInsensitiveMultiMap().add("grpc-timeout", "300m")));
         hasty.raw(0, new byte[0]);
 
         assertThat(hasty.halfClose().result().status()).isEqualTo("4");
@@ -255,7 +256,8 @@ final class StatusCheckTest {
         Await.until(rig.worker.context(), "stream open", () -> !held.isEmpty());
         rig.worker.run(() -> FakeWorker.echo(held.get(0)));
 
-        assertThat(parse(patient.halfClose().result().payloads().get(0)).getFailed()).isFalse();
+        assertThat(parse(patient.halfClose().result().payloads().get(0)).getFailed())
+                .isFalse();
         assertThat(acquired).hasSize(1);
     }
 
