@@ -2,6 +2,8 @@ package dev.berth.call;
 
 import dev.berth.config.CallConfig;
 import dev.berth.error.ErrorCode;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,16 +19,22 @@ public final class CallFactory {
     private static final String LISTENER_ADDRESS = "unix:/tmp/iofs/lsnr.sock";
     private static final String REGISTRY_TOKEN = "FN_REGISTRY_TOKEN";
 
+    private static final int STATUS_KEY_BYTES = 33;
+
     /** The most that can be written in bytes. More than any machine has, so a call for it is refused. */
     private static final long MAX_MIB = Long.MAX_VALUE >> 20;
 
     private final CallConfig config;
     private final @Nullable String statusImage;
 
+    /** Nobody can ask for this slot key: it is known here only. */
+    private final byte[] statusKey = new byte[STATUS_KEY_BYTES];
+
     /** @param statusImage the image only the status check may use; null: there is none */
     public CallFactory(CallConfig config, @Nullable String statusImage) {
         this.config = config;
         this.statusImage = statusImage;
+        new SecureRandom().nextBytes(statusKey);
     }
 
     /**
@@ -84,6 +92,32 @@ public final class CallFactory {
             env.put(FORMAT, HTTP_STREAM);
         }
         return env;
+    }
+
+    /**
+     * What the container of a status check is made from: it fits always, and is neither shared with calls nor
+     * evicted.
+     */
+    public ContainerSpec statusSpec(String image, Duration idleTimeout, boolean networkDisabled) {
+        byte[] key = statusKey.clone();
+        key[0] = (byte) (networkDisabled ? 1 : 0);
+        return new ContainerSpec(
+                new SlotKey(key),
+                image,
+                CallFormat.HTTP_STREAM,
+                Map.of(FORMAT, HTTP_STREAM),
+                0,
+                0,
+                0,
+                idleTimeout,
+                null,
+                "",
+                "",
+                "",
+                null,
+                Map.of(),
+                networkDisabled,
+                false);
     }
 
     /** The call as its function sees it. */

@@ -296,6 +296,7 @@ final class Engagement implements CallListener {
                 .setFinished(report.finish(error, timings))
                 .build();
         close(refused);
+        dropTheRest();
         // The client may have gone meanwhile; nobody hears of it then.
         response.end(finished);
     }
@@ -321,15 +322,19 @@ final class Engagement implements CallListener {
         }
         cancelExecution();
         close(false);
+        dropTheRest();
         response.status(status).statusMessage(text).end();
     }
 
     private void close(boolean refused) {
         state = State.DONE;
         disarm();
-        // What is still on its way must not fill the connection's window.
-        request.resume();
         parts.counters().closed(refused);
+    }
+
+    /** What is still on its way must not fill the connection's window. Not for a stream that was reset. */
+    private void dropTheRest() {
+        request.resume();
     }
 
     private void cancelExecution() {

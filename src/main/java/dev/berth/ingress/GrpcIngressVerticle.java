@@ -1,25 +1,44 @@
 package dev.berth.ingress;
 
+import dev.berth.proto.RunnerProtocolGrpcService;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.grpc.reflection.ReflectionService;
 import io.vertx.grpc.server.GrpcServer;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The runner port, on one event loop. Instances share the port: each takes its part of the connections. */
+/**
+ * The runner port, on one event loop. Instances share the port: each takes its part of the connections.
+ *
+ * <p>Undeploying sends a GOAWAY, gives open streams a moment to end, and closes the connections.
+ */
 public final class GrpcIngressVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(GrpcIngressVerticle.class);
     private static final long GOODBYE_SECONDS = 2;
 
     private final IngressSetup setup;
+    private final StatusSource status;
     private final int instance;
     private @Nullable HttpServer server;
     private @Nullable NodeBus bus;
+    private @Nullable Health health;
 
-    /** @param instance from 0; part of the instance's bus address */
-    public GrpcIngressVerticle(IngressSetup setup, int instance) {
+    /**
+     * @param status answers for every instance of the node
+     * @param instance from 0; part of the instance's bus address
+     */
+    public GrpcIngressVerticle(IngressSetup setup, StatusSource status, int instance) {
         this.setup = setup;
+        this.status = status;
         this.instance = instance;
     }
 
@@ -28,10 +47,38 @@ public final class GrpcIngressVerticle extends VerticleBase {
         return NodeBus.open(vertx, setup.bus(), setup.node().id(), instance, setup.stream())
                 .compose(opened -> {
                     bus = opened;
-                    server = vertx.createHttpServer(GrpcOptions.http(setup.grpc()));
-                    return server.requestHandler(new GrpcDoor(grpcServer(opened)))
-                            .listen();
+                    return listen(new GrpcDoor(grpcServer(opened)));
                 });
+    }
+
+    private Future<HttpServer> listen(GrpcDoor door) {
+        HttpServerOptions options = GrpcOptions.http(setup.grpc());
+        if (setup.grpc().tls() == null) {
+            return listen(options, door);
+        }
+        TlsFiles tls = new TlsFiles(vertx, setup.grpc().tls());
+        return tls.apply(options).compose(ready -> listen(ready, door)).onSuccess(listening -> {
+            // Instances share one listener, and with it its certificates.
+            if (instance == 0) {
+                tls.watch(listening);
+            }
+        });
+    }
+
+    private Future<HttpServer> listen(HttpServerOptions options, GrpcDoor door) {
+        HttpServer created = vertx.createHttpServer(options);
+        server = created;
+        return created.connectionHandler(GrpcIngressVerticle::onConnection)
+                .requestHandler(door)
+                .listen();
+    }
+
+    /** What goes wrong on a connection ends its streams, which say so where it matters. */
+    private static void onConnection(HttpConnection connection) {
+        connection.exceptionHandler(failure -> LOG.atDebug()
+                .addKeyValue("client", connection.remoteAddress())
+                .setCause(failure)
+                .log("connection failed"));
     }
 
     private GrpcServer grpcServer(NodeBus opened) {
@@ -41,9 +88,17 @@ public final class GrpcIngressVerticle extends VerticleBase {
                 setup.counters(),
                 setup.grpc().maxMessageBytes(),
                 setup.grpc().responseFrameBytes());
-        NodeStatus status = new NodeStatus(setup.node(), setup.counters(), opened::snapshot);
+        Health checks = new Health(
+                vertx,
+                Set.of("", RunnerProtocolGrpcService.SERVICE_NAME.fullyQualifiedName()),
+                setup.counters(),
+                setup.grpc().maxMessageBytes());
+        health = checks;
+        setup.counters().onDrain(() -> context.runOnContext(turn -> checks.drained()));
         return GrpcServer.server(vertx, GrpcOptions.grpc(setup.grpc()))
-                .addService(new RunnerProtocolEndpoint(parts, status, new RunnerSettings(LogLevels::set)));
+                .addService(new RunnerProtocolEndpoint(parts, status, new RunnerSettings(LogLevels::set)))
+                .addService(checks)
+                .addService(ReflectionService.v1());
     }
 
     /** The port listened on. Once started. */
@@ -56,9 +111,15 @@ public final class GrpcIngressVerticle extends VerticleBase {
         return context;
     }
 
-    /** Calls waiting for a slot here, and streams to workers. For metrics and tests. */
+    /** For tests; once started. */
+    HttpServer server() {
+        return Objects.requireNonNull(server);
+    }
+
+    /** Calls waiting for a slot here, streams to workers, and health watches. For metrics and tests. */
     int pending() {
-        return bus == null ? 0 : bus.desk().waiting() + bus.streams();
+        int calls = bus == null ? 0 : bus.desk().waiting() + bus.streams();
+        return calls + (health == null ? 0 : health.watching());
     }
 
     @Override

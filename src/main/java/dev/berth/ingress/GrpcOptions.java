@@ -7,7 +7,6 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.grpc.server.GrpcProtocol;
 import io.vertx.grpc.server.GrpcServerOptions;
 import java.util.List;
-import java.util.Set;
 
 /** How the runner port is set up. Every value here replaces a default that breaks a load balancer or wastes memory. */
 final class GrpcOptions {
@@ -15,12 +14,14 @@ final class GrpcOptions {
 
     private GrpcOptions() {}
 
+    /** All but the certificates. */
     static HttpServerOptions http(GrpcConfig config) {
-        HttpServerOptions options = new HttpServerOptions()
+        return new HttpServerOptions()
                 .setHost(config.host())
                 .setPort(config.port())
                 .setTcpKeepAlive(true)
                 .setHttp2ClearTextEnabled(true)
+                .setAlpnVersions(List.of(HttpVersion.HTTP_2))
                 // A balancer never half-closes, and its library resets each stream once it has its answer. The
                 // guard against floods of resets would cut such a balancer off after 200 calls.
                 .setHttp2RstFloodMaxRstFramePerWindow(Integer.MAX_VALUE)
@@ -31,13 +32,6 @@ final class GrpcOptions {
                         .setInitialWindowSize(config.streamWindowBytes())
                         .setMaxConcurrentStreams(config.maxConcurrentStreams())
                         .setMaxHeaderListSize(MAX_HEADER_BYTES));
-        if (config.tls() != null) {
-            options.setSsl(true)
-                    .setUseAlpn(true)
-                    .setAlpnVersions(List.of(HttpVersion.HTTP_2))
-                    .setEnabledSecureTransportProtocols(Set.of("TLSv1.2", "TLSv1.3"));
-        }
-        return options;
     }
 
     static GrpcServerOptions grpc(GrpcConfig config) {

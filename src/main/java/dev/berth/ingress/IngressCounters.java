@@ -1,5 +1,7 @@
 package dev.berth.ingress;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -10,6 +12,7 @@ public final class IngressCounters {
     private final LongAdder handled = new LongAdder();
     private volatile boolean draining;
     private volatile Runnable whenIdle = () -> {};
+    private final List<Runnable> drainListeners = new CopyOnWriteArrayList<>();
 
     void opened() {
         active.incrementAndGet();
@@ -34,9 +37,15 @@ public final class IngressCounters {
     public void drain(Runnable idle) {
         whenIdle = idle;
         draining = true;
+        drainListeners.forEach(Runnable::run);
         if (active.get() == 0) {
             idle.run();
         }
+    }
+
+    /** @param listener run when the node begins to drain, on any thread */
+    void onDrain(Runnable listener) {
+        drainListeners.add(listener);
     }
 
     boolean draining() {

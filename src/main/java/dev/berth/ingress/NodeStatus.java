@@ -15,27 +15,39 @@ final class NodeStatus {
     private final NodeFacts facts;
     private final IngressCounters counters;
     private final Supplier<Future<NodeSnapshot>> registry;
+    private final StatusCheck check;
+    private final KernelDumps dumps;
 
     /** @param registry asks the registry; fails within a bounded time when it does not answer */
-    NodeStatus(NodeFacts facts, IngressCounters counters, Supplier<Future<NodeSnapshot>> registry) {
+    NodeStatus(
+            NodeFacts facts,
+            IngressCounters counters,
+            Supplier<Future<NodeSnapshot>> registry,
+            StatusCheck check,
+            KernelDumps dumps) {
         this.facts = facts;
         this.counters = counters;
         this.registry = registry;
+        this.check = check;
+        this.dumps = dumps;
     }
 
     /** Never fails: of a registry that does not answer the figures are left out. */
-    Future<RunnerStatus> answer() {
-        return registry.get()
-                .map(this::summary)
-                .otherwise(silent -> facts().build())
-                .map(this::status);
+    Future<RunnerStatus> answer(String body) {
+        return check.outcome(body)
+                .compose(outcome ->
+                        dumps.count().compose(dumped -> summary().map(summary -> status(outcome, dumped, summary))));
     }
 
-    private RunnerStatus status(NodeSummary summary) {
-        return RunnerStatus.newBuilder()
-                .setActive(counters.active())
+    private Future<NodeSummary> summary() {
+        return registry.get().map(this::summary).otherwise(silent -> facts().build());
+    }
+
+    private RunnerStatus status(RunnerStatus.Builder outcome, int dumped, NodeSummary summary) {
+        return outcome.setActive(counters.active())
                 .setRequestsReceived(counters.received())
                 .setRequestsHandled(counters.handled())
+                .setKdumpsOnDisk(dumped)
                 .setNode(summary)
                 .build();
     }

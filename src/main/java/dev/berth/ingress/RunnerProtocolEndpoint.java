@@ -1,22 +1,26 @@
 package dev.berth.ingress;
 
 import com.google.protobuf.Descriptors.ServiceDescriptor;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Struct;
+import com.google.protobuf.util.JsonFormat;
 import dev.berth.proto.RunnerProtocolGrpcService;
-import dev.berth.proto.RunnerStatus;
 import io.vertx.core.Future;
+import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.common.ServiceMethod;
 import io.vertx.grpc.common.ServiceName;
 import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.Service;
+import io.vertx.grpc.server.StatusException;
 import java.util.function.Function;
 
 /** Binds the protocol's five methods to what serves them. */
 final class RunnerProtocolEndpoint implements Service {
     private final IngressParts parts;
-    private final NodeStatus status;
+    private final StatusSource status;
     private final RunnerSettings settings;
 
-    RunnerProtocolEndpoint(IngressParts parts, NodeStatus status, RunnerSettings settings) {
+    RunnerProtocolEndpoint(IngressParts parts, StatusSource status, RunnerSettings settings) {
         this.parts = parts;
         this.status = status;
         this.settings = settings;
@@ -36,16 +40,20 @@ final class RunnerProtocolEndpoint implements Service {
     public void bind(GrpcServer server) {
         server.callHandler(RunnerProtocolGrpcService.Engage, request -> new Engagement(parts, request).start());
         server.callHandler(RunnerProtocolGrpcService.StreamLogs, LogStreams::serve);
-        unary(server, RunnerProtocolGrpcService.Status, empty -> status());
-        unary(server, RunnerProtocolGrpcService.Status2, body -> status());
+        unary(server, RunnerProtocolGrpcService.Status, empty -> status.answer("{}"));
+        unary(server, RunnerProtocolGrpcService.Status2, body -> status.answer(json(body)));
         unary(server, RunnerProtocolGrpcService.ConfigureRunner, settings::apply);
     }
 
-    private Future<RunnerStatus> status() {
-        return status.answer();
+    private static String json(Struct body) {
+        try {
+            return JsonFormat.printer().omittingInsignificantWhitespace().print(body);
+        } catch (InvalidProtocolBufferException noJson) {
+            throw new StatusException(GrpcStatus.INVALID_ARGUMENT, "not a JSON object: " + noJson.getMessage());
+        }
     }
 
     private <Q, A> void unary(GrpcServer server, ServiceMethod<Q, A> method, Function<Q, Future<A>> serves) {
-        server.callHandler(method, request -> Unary.serve(request, method.decoder(), parts.maxMessageBytes(), serves));
+        Unary.bind(server, parts.execution().vertx(), parts.maxMessageBytes(), method, serves);
     }
 }

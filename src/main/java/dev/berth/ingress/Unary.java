@@ -1,60 +1,85 @@
 package dev.berth.ingress;
 
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.grpc.common.CodecException;
 import io.vertx.grpc.common.GrpcMessage;
 import io.vertx.grpc.common.GrpcMessageDecoder;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.common.MessageSizeOverflowException;
+import io.vertx.grpc.common.ServiceMethod;
+import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.GrpcServerResponse;
 import io.vertx.grpc.server.StatusException;
+import java.time.Duration;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One call of a method with one request and one answer. */
+/** One call of a method with one request and one answer, by the RPC's deadline. */
 final class Unary<Q, A> {
     private static final Logger LOG = LoggerFactory.getLogger(Unary.class);
+
+    private static final long NO_TIMER = -1;
 
     private final GrpcServerRequest<Q, A> request;
     private final GrpcServerResponse<Q, A> response;
     private final GrpcMessageDecoder<Q> decoder;
     private final Function<Q, Future<A>> method;
+    private final Vertx vertx;
+    private long timer = NO_TIMER;
     private boolean asked;
     private boolean over;
 
-    private Unary(GrpcServerRequest<Q, A> request, GrpcMessageDecoder<Q> decoder, Function<Q, Future<A>> method) {
+    private Unary(
+            Vertx vertx,
+            GrpcServerRequest<Q, A> request,
+            GrpcMessageDecoder<Q> decoder,
+            Function<Q, Future<A>> method) {
+        this.vertx = vertx;
         this.request = request;
         this.response = request.response();
         this.decoder = decoder;
         this.method = method;
     }
 
-    static <Q, A> void serve(
-            GrpcServerRequest<Q, A> request,
-            GrpcMessageDecoder<Q> decoder,
+    /** Binds a method's handler. Failures with a {@link StatusException} are told to the client as they are. */
+    static <Q, A> void bind(
+            GrpcServer server,
+            Vertx vertx,
             int maxMessageBytes,
+            ServiceMethod<Q, A> service,
             Function<Q, Future<A>> method) {
-        Unary<Q, A> unary = new Unary<>(request, decoder, method);
+        server.callHandler(
+                service, request -> new Unary<>(vertx, request, service.decoder(), method).start(maxMessageBytes));
+    }
+
+    private void start(int maxMessageBytes) {
         request.messageHandler(message -> {
-            if (!unary.asked) {
-                unary.asked = true;
-                unary.ask(message);
+            if (!asked) {
+                asked = true;
+                ask(message);
             }
         });
-        request.invalidMessageHandler(invalid -> unary.fail(
+        request.invalidMessageHandler(invalid -> fail(
                 invalid instanceof MessageSizeOverflowException tooBig
                         ? Oversize.status(tooBig, maxMessageBytes)
                         : new StatusException(GrpcStatus.INTERNAL, "message cannot be decoded")));
         request.endHandler(v -> {
-            if (!unary.asked) {
-                unary.fail(new StatusException(GrpcStatus.INTERNAL, "the request message is missing"));
+            if (!asked) {
+                fail(new StatusException(GrpcStatus.INTERNAL, "the request message is missing"));
             }
         });
-        request.errorHandler(error -> unary.over = true);
-        request.exceptionHandler(gone -> unary.over = true);
-        unary.response.exceptionHandler(gone -> unary.over = true);
+        request.errorHandler(error -> close());
+        request.exceptionHandler(gone -> close());
+        response.exceptionHandler(gone -> close());
+        Deadline deadline = GrpcTimeout.parse(request.headers().get("grpc-timeout"));
+        if (deadline.limited()) {
+            timer = vertx.setTimer(
+                    deadline.timerMillis(Duration.ZERO),
+                    fired -> fail(new StatusException(GrpcStatus.DEADLINE_EXCEEDED, "deadline exceeded")));
+        }
     }
 
     private void ask(GrpcMessage message) {
@@ -72,15 +97,13 @@ final class Unary<Q, A> {
     }
 
     private void answer(A message) {
-        if (!over) {
-            over = true;
+        if (close()) {
             response.end(message);
         }
     }
 
     private void fail(Throwable failure) {
-        if (!over) {
-            over = true;
+        if (close()) {
             if (!(failure instanceof StatusException)) {
                 LOG.atError()
                         .addKeyValue("method", request.fullMethodName())
@@ -89,5 +112,16 @@ final class Unary<Q, A> {
             }
             response.fail(failure);
         }
+    }
+
+    /** Whether it was open. */
+    private boolean close() {
+        if (timer != NO_TIMER) {
+            vertx.cancelTimer(timer);
+            timer = NO_TIMER;
+        }
+        boolean open = !over;
+        over = true;
+        return open;
     }
 }

@@ -22,8 +22,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 /** One stream of an {@link EngageClient}. */
 final class EngageCall {
     final HttpClientRequest request;
-    /** As they come. */
-    final BlockingQueue<RunnerMsg> messages = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Buffer> unseen = new LinkedBlockingQueue<>();
 
     private final Promise<Result> result = Promise.promise();
     private final List<Buffer> payloads = new ArrayList<>();
@@ -38,14 +37,18 @@ final class EngageCall {
     }
 
     /** How a stream ended. */
-    record Result(int http, String status, String text, List<RunnerMsg> messages) {
+    record Result(int http, String status, String text, List<Buffer> payloads) {
+        List<RunnerMsg> messages() {
+            return payloads.stream().map(EngageCall::parse).toList();
+        }
+
         CallFinished finished() {
-            return messages.get(messages.size() - 1).getFinished();
+            return messages().get(payloads.size() - 1).getFinished();
         }
 
         String body() {
             ByteString bytes = ByteString.EMPTY;
-            for (RunnerMsg message : messages) {
+            for (RunnerMsg message : messages()) {
                 bytes = bytes.concat(message.getData().getData());
             }
             return bytes.toStringUtf8();
@@ -66,7 +69,7 @@ final class EngageCall {
                     response.statusCode(),
                     status,
                     text == null ? null : URLDecoder.decode(text, StandardCharsets.UTF_8),
-                    payloads.stream().map(EngageCall::parse).toList()));
+                    List.copyOf(payloads)));
         });
     }
 
@@ -77,7 +80,7 @@ final class EngageCall {
             int length = unread.getInt(at + 1);
             Buffer payload = unread.getBuffer(at + 5, at + 5 + length);
             payloads.add(payload);
-            messages.add(parse(payload));
+            unseen.add(payload);
             at += 5 + length;
         }
         unread = unread.getBuffer(at, unread.length());
@@ -148,7 +151,8 @@ final class EngageCall {
         return Await.of(result.future());
     }
 
-    RunnerMsg next() {
-        return Await.next(messages);
+    /** The next message as it comes. */
+    Buffer nextPayload() {
+        return Await.next(unseen);
     }
 }

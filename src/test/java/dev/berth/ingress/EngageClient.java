@@ -1,5 +1,6 @@
 package dev.berth.ingress;
 
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -20,6 +21,8 @@ final class EngageClient implements AutoCloseable {
 
     final HttpClientAgent http;
     final HttpClientConnection connection;
+    /** The connection's own. */
+    final Context context;
 
     EngageClient(Vertx vertx, int port) {
         this(vertx, port, new HttpClientOptions());
@@ -30,8 +33,9 @@ final class EngageClient implements AutoCloseable {
                 .setHttp2ClearTextUpgrade(false)
                 .setHttp2ConnectionWindowSize(16 << 20)
                 .setInitialSettings(new Http2Settings().setInitialWindowSize(1 << 20)));
-        connection = Await.of(
-                http.connect(new HttpConnectOptions().setHost("127.0.0.1").setPort(port)));
+        context = vertx.getOrCreateContext();
+        HttpConnectOptions to = new HttpConnectOptions().setHost("127.0.0.1").setPort(port);
+        connection = Await.of(Await.on(context, () -> http.connect(to)));
     }
 
     EngageCall engage() {

@@ -335,10 +335,12 @@ final class EngagementTest {
 
     @Test
     void deadlineThatPassesWhileWaitingIsARefusal() {
+        rig.client.engage().tryCall(IngressRig.MODEL).data("", true).result();
+        rig.registry.seen.clear();
         rig.registry.onAcquire = acquire -> {};
 
         EngageCall.Result result = rig.client
-                .engage("grpc-timeout", "50m")
+                .engage("grpc-timeout", "1S")
                 .tryCall(IngressRig.MODEL)
                 .result();
 

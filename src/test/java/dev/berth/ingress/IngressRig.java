@@ -6,10 +6,14 @@ import dev.berth.bus.BusCodecs;
 import dev.berth.call.CallFactory;
 import dev.berth.config.CallConfig;
 import dev.berth.config.GrpcConfig;
+import dev.berth.config.StatusConfig;
 import dev.berth.config.StreamConfig;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** The runner port with a scripted registry and a scripted worker behind it, all on one local bus. */
@@ -20,6 +24,7 @@ final class IngressRig implements AutoCloseable {
     static final GrpcConfig GRPC = new GrpcConfig("127.0.0.1", 0, MAX_MESSAGE, 8 << 20, 1 << 20, 10_000, FRAME, null);
     static final CallConfig CALLS = new CallConfig(false, false, Map.of(), Set.of(), 0, 0);
     static final CallConfig DETACHED = new CallConfig(false, true, Map.of(), Set.of(), 0, 0);
+    static final StatusConfig NO_STATUS = new StatusConfig(null, null, List.of(), Duration.ofSeconds(5), null);
     static final String STATUS_IMAGE = "status:1";
     static final String MODEL =
             "{\"id\":\"call-1\",\"image\":\"img:1\",\"app_id\":\"app\",\"fn_id\":\"fn\",\"timeout\":30,"
@@ -31,12 +36,26 @@ final class IngressRig implements AutoCloseable {
     final FakeWorker worker;
     final GrpcIngressVerticle ingress;
     final EngageClient client;
+    private final GrpcConfig grpc;
 
     IngressRig() {
         this(GRPC, CALLS);
     }
 
     IngressRig(GrpcConfig grpc, CallConfig calls) {
+        this(grpc, calls, NO_STATUS);
+    }
+
+    IngressRig(GrpcConfig grpc, HttpClientOptions client) {
+        this(grpc, CALLS, NO_STATUS, client);
+    }
+
+    IngressRig(GrpcConfig grpc, CallConfig calls, StatusConfig statusConfig) {
+        this(grpc, calls, statusConfig, new HttpClientOptions());
+    }
+
+    IngressRig(GrpcConfig grpc, CallConfig calls, StatusConfig statusConfig, HttpClientOptions clientOptions) {
+        this.grpc = grpc;
         BusCodecs.register(vertx);
         StreamConfig streams =
                 new StreamConfig((int) FakeRegistry.WINDOW, 16 * 1024, Duration.ofSeconds(5), Duration.ofSeconds(15));
@@ -49,11 +68,17 @@ final class IngressRig implements AutoCloseable {
                 streams,
                 new CallFactory(calls, STATUS_IMAGE),
                 counters);
-        ingress = new GrpcIngressVerticle(setup, 0);
+        StatusVerticle status = new StatusVerticle(setup, statusConfig, 1);
+        ingress = new GrpcIngressVerticle(setup, status, 0);
         Await.of(vertx.deployVerticle(registry));
         Await.of(vertx.deployVerticle(worker));
+        Await.of(vertx.deployVerticle(status));
         Await.of(vertx.deployVerticle(ingress));
-        client = new EngageClient(vertx, ingress.port());
+        client = new EngageClient(vertx, ingress.port(), clientOptions);
+    }
+
+    GrpcConfig.Tls tls() {
+        return Objects.requireNonNull(grpc.tls());
     }
 
     /** Whatever happened: no open stream, no waiting call, no stream to a worker and no lease is left behind. */

@@ -1,0 +1,194 @@
+package dev.berth.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.berth.config.CallConfig;
+import dev.berth.error.ErrorCode;
+import dev.berth.error.RunnerException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class CallFactoryTest {
+    private static final byte[] NONE = {};
+    private static final CallFactory PLAIN = factory(Map.of(), Set.of(), false);
+
+    @Test
+    void environmentIsConfigAndFormatAndTheListenerIsLeftToTheEngine() {
+        ContainerSpec spec =
+                PLAIN.spec(model("\"config\":{\"A\":\"1\",\"FN_LISTENER\":\"x\",\"FN_FORMAT\":\"y\"}"), NONE, Map.of());
+
+        assertThat(spec.env()).isEqualTo(Map.of("A", "1", "FN_FORMAT", "http-stream"));
+    }
+
+    @Test
+    void environmentOf2018FormatsIsTheModelsAlone() {
+        ContainerSpec spec =
+                PLAIN.spec(model("\"format\":\"json\",\"config\":{\"FN_FORMAT\":\"json\"}"), NONE, Map.of());
+
+        assertThat(spec.env()).isEqualTo(Map.of("FN_FORMAT", "json"));
+        assertThat(spec.format()).isEqualTo(CallFormat.JSON);
+    }
+
+    @Test
+    void extraEnvironmentAndPassedExtensionsAreAdded() {
+        CallFactory calls = factory(Map.of("EXTRA", "e"), Set.of("TENANT"), false);
+
+        ContainerSpec spec = calls.spec(
+                model("\"config\":{\"A\":\"1\",\"EXTRA\":\"own\"}"),
+                NONE,
+                Map.of("TENANT", "t", "OTHER", "o", "FN_REGISTRY_TOKEN", "secret"));
+
+        assertThat(spec.env()).isEqualTo(Map.of("A", "1", "EXTRA", "e", "TENANT", "t", "FN_FORMAT", "http-stream"));
+        assertThat(spec.registryToken()).isEqualTo("secret");
+        assertThat(spec.extensions()).containsKey("OTHER");
+    }
+
+    @Test
+    void calculatesWithAnyMemoryAndTmpfs() {
+        ContainerSpec spec =
+                PLAIN.spec(model("\"memory\":18446744073709551615,\"tmpfs_size\":4294967295"), NONE, Map.of());
+
+        assertThat(spec.reservedBytes()).isGreaterThan(1L << 62);
+    }
+
+    @Test
+    void whatReservesNothingIsNeverEvicted() {
+        assertThat(PLAIN.spec(model("\"memory\":0"), NONE, Map.of()).evictable())
+                .isFalse();
+        assertThat(PLAIN.spec(model("\"memory\":1"), NONE, Map.of()).evictable())
+                .isTrue();
+        assertThat(PLAIN.spec(model("\"cpus\":\"1m\""), NONE, Map.of()).evictable())
+                .isTrue();
+    }
+
+    @Test
+    void statusImageIsReserved() {
+        assertFails(
+                ErrorCode.INVALID_IMAGE,
+                () -> PLAIN.spec(CallModelParser.parse("{\"image\":\"status:1\"}"), NONE, Map.of()));
+    }
+
+    @Test
+    void detachedCallsNeedTheSwitch() {
+        CallModel detached = model("\"type\":\"detached\"");
+
+        assertFails(ErrorCode.DETACH_UNSUPPORTED, () -> PLAIN.spec(detached, NONE, Map.of()));
+        assertThat(factory(Map.of(), Set.of(), true).spec(detached, NONE, Map.of()))
+                .isNotNull();
+    }
+
+    @Test
+    void slotKeyOfTheBalancerIsHexOrTheBytesThemselves() {
+        assertThat(key("00ffAB".getBytes(StandardCharsets.US_ASCII))).isEqualTo(new SlotKey(new byte[] {0, -1, -85}));
+        byte[] raw = {1, 2, (byte) 0x80, 4};
+        assertThat(key(raw)).isEqualTo(new SlotKey(raw));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"abc", "xy", "0g", "  "})
+    void otherSlotKeysAreRefused(String id) {
+        assertFails(ErrorCode.INVALID_SLOT_HASH, () -> key(id.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    @Test
+    void everyInputOfTheSlotKeyTellsCallsApart() {
+        CallFactory calls = factory(Map.of(), Set.of("PASSED"), false);
+        Set<SlotKey> keys = new HashSet<>();
+        List<String> variants = List.of(
+                "",
+                "\"app_id\":\"a\"",
+                "\"fn_id\":\"a\"",
+                "\"path\":\"a\"",
+                "\"syslog_url\":\"a\"",
+                "\"timeout\":31",
+                "\"idle_timeout\":31",
+                "\"tmpfs_size\":1",
+                "\"memory\":1",
+                "\"cpus\":\"1m\"",
+                "\"config\":{\"a\":\"\"}",
+                "\"config\":{\"a\":\"b\"}",
+                "\"config\":{\"ab\":\"\"}",
+                "\"annotations\":{\"a\":\"\"}",
+                "\"annotations\":{\"a\":1}",
+                "\"format\":\"json\"",
+                "\"format\":\"http\"");
+        variants.forEach(
+                fields -> keys.add(calls.spec(model(fields), NONE, Map.of()).key()));
+        keys.add(calls.spec(model(""), NONE, Map.of("PASSED", "1")).key());
+        keys.add(calls.spec(CallModelParser.parse("{\"image\":\"j\"}"), NONE, Map.of())
+                .key());
+        keys.add(factory(Map.of("E", "1"), Set.of(), false)
+                .spec(model(""), NONE, Map.of())
+                .key());
+
+        assertThat(keys).hasSize(variants.size() + 3);
+    }
+
+    @Test
+    void nothingElseTellsCallsApart() {
+        SlotKey key = PLAIN.spec(model("\"config\":{\"a\":\"1\",\"b\":\"2\"}"), NONE, Map.of())
+                .key();
+
+        assertThat(PLAIN.spec(
+                                model(
+                                        "\"config\":{\"b\":\"2\",\"a\":\"1\"},\"id\":\"x\",\"app_name\":\"n\",\"url\":\"/u\",\"method\":\"PUT\","
+                                                + "\"headers\":{\"H\":[\"v\"]},\"type\":\"async\""),
+                                NONE,
+                                Map.of("OTHER", "1", "FN_REGISTRY_TOKEN", "t"))
+                        .key())
+                .isEqualTo(key);
+    }
+
+    @Test
+    void theSlotKeyStaysTheSameFromReleaseToRelease() {
+        assertThat(PLAIN.spec(model("\"app_id\":\"a\",\"fn_id\":\"f\""), NONE, Map.of())
+                        .key()
+                        .toString())
+                .isEqualTo("de229cb0f1133f56d0b7562b36b3d8262b725978ac2b520b6aa457cc5f311bf5");
+    }
+
+    @Test
+    void theRequestHasWhatTheFunctionSees() {
+        Instant deadline = Instant.ofEpochSecond(1000);
+        CallModel model = model("\"id\":\"c\",\"app_id\":\"a\",\"fn_id\":\"f\",\"method\":\"PUT\",\"url\":\"/u\","
+                + "\"headers\":{\"A\":[\"1\",\"2\"],\"connection\":[\"x\"],\"TE\":[\"trailers\",\"gzip\"]}");
+
+        assertThat(PLAIN.request(model, deadline, "rid"))
+                .isEqualTo(new CallRequest(
+                        "c",
+                        "a",
+                        "f",
+                        "PUT",
+                        "/u",
+                        List.of(new Header("A", "1"), new Header("A", "2"), new Header("TE", "trailers")),
+                        deadline,
+                        "rid",
+                        false));
+    }
+
+    private static SlotKey key(byte[] id) {
+        return PLAIN.spec(model(""), id, Map.of()).key();
+    }
+
+    private static CallFactory factory(Map<String, String> extraEnv, Set<String> passed, boolean detached) {
+        return new CallFactory(new CallConfig(false, detached, extraEnv, passed, 0, 0), "status:1");
+    }
+
+    private static CallModel model(String fields) {
+        return CallModelParser.parse("{\"image\":\"i\"" + (fields.isEmpty() ? "" : ",") + fields + "}");
+    }
+
+    private static void assertFails(ErrorCode code, Runnable run) {
+        assertThatThrownBy(run::run)
+                .isInstanceOfSatisfying(
+                        RunnerException.class, e -> assertThat(e.code()).isEqualTo(code));
+    }
+}

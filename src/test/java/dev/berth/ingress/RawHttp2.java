@@ -1,0 +1,79 @@
+package dev.berth.ingress;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** HTTP/2 frames by hand, for what no client library lets one say. */
+final class RawHttp2 implements AutoCloseable {
+    static final int DATA = 0;
+    static final int HEADERS = 1;
+    static final int RST_STREAM = 3;
+    static final int GOAWAY = 7;
+    private static final int SETTINGS = 4;
+    private static final int END_HEADERS = 4;
+
+    private final Socket socket;
+    private final DataInputStream in;
+
+    RawHttp2(Socket socket) throws IOException {
+        this.socket = socket;
+        socket.setSoTimeout(20_000);
+        in = new DataInputStream(socket.getInputStream());
+        socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        frame(SETTINGS, 0, 0, new byte[0]);
+    }
+
+    void frame(int type, int flags, int stream, byte[] payload) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(payload.length >> 16);
+        out.write(payload.length >> 8);
+        out.write(payload.length);
+        out.write(type);
+        out.write(flags);
+        out.write(stream >> 24);
+        out.write(stream >> 16);
+        out.write(stream >> 8);
+        out.write(stream);
+        out.writeBytes(payload);
+        socket.getOutputStream().write(out.toByteArray());
+        socket.getOutputStream().flush();
+    }
+
+    /** Opens a stream: names and values by turns, each written out literally. */
+    void headers(int stream, String... namesAndValues) throws IOException {
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            block.write(0);
+            literal(block, namesAndValues[i]);
+            literal(block, namesAndValues[i + 1]);
+        }
+        frame(HEADERS, END_HEADERS, stream, block.toByteArray());
+    }
+
+    private static void literal(ByteArrayOutputStream block, String text) {
+        block.write(text.length());
+        block.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** The type of the next frame that belongs to a stream, or GOAWAY. */
+    int nextOf(int stream) throws IOException {
+        while (true) {
+            int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+            int type = in.readUnsignedByte();
+            in.readUnsignedByte();
+            int of = in.readInt();
+            in.skipNBytes(length);
+            if (of == stream || type == GOAWAY) {
+                return type;
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
