@@ -31,7 +31,10 @@ public final class CallValues {
     }
 
     static void writeSpec(WireWriter out, ContainerSpec spec) {
-        out.bytes(spec.key().bytes()).text(spec.image()).enumValue(spec.format()).map(spec.env());
+        out.bytes(spec.key().bytes())
+                .text(spec.image())
+                .enumValue(spec.format())
+                .map(spec.env());
         out.number(spec.memoryMiB()).number(spec.cpuMillis()).number(spec.tmpfsMiB());
         out.duration(spec.idleTimeout()).optional(spec.syslogUrl(), out::text);
         out.text(spec.appId()).text(spec.appName()).text(spec.fnId());

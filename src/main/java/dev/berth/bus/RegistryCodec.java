@@ -35,7 +35,10 @@ final class RegistryCodec extends WireCodec<RegistryMessage> {
     @Override
     protected void write(WireWriter out, RegistryMessage message) {
         if (message instanceof AcquireSlot acquire) {
-            out.number(ACQUIRE_SLOT).text(acquire.replyTo()).number(acquire.ticket()).text(acquire.callId());
+            out.number(ACQUIRE_SLOT)
+                    .text(acquire.replyTo())
+                    .number(acquire.ticket())
+                    .text(acquire.callId());
             CallValues.writeSpec(out, acquire.spec());
         } else if (message instanceof CancelAcquire cancel) {
             out.number(CANCEL_ACQUIRE).text(cancel.replyTo()).number(cancel.ticket());

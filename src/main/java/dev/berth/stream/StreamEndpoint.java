@@ -173,7 +173,9 @@ public final class StreamEndpoint {
             // A cancel is not answered, or two ends could go on for ever; a grant asks for nothing.
             if (frame instanceof Frame.Ordered) {
                 unknownFrames++;
-                refuse(envelope, envelope.stream().initiator().equals(address) ? ErrorCode.CANCELLED : ErrorCode.PEER_LOST);
+                refuse(
+                        envelope,
+                        envelope.stream().initiator().equals(address) ? ErrorCode.CANCELLED : ErrorCode.PEER_LOST);
             }
         }
     }

@@ -42,15 +42,18 @@ final class BusCodecsTest {
             Map.of(),
             false,
             true);
-    private static final String SPEC_BYTES = "02ff00" + "03696d67" + "00" + "01014b0176" + "8001" + "64" + "00"
-            + "01" + "80cab5ee01" + "00" + "03617070" + "046e616d65" + "02666e" + "0103746f6b" + "00" + "00" + "01";
+    private static final String SPEC_BYTES = "02ff00" + "03696d67" + "00" + "01014b0176" + "8001" + "64" + "00" + "01"
+            + "80cab5ee01" + "00" + "03617070" + "046e616d65" + "02666e" + "0103746f6b" + "00" + "00" + "01";
 
     static Stream<Arguments> messages() {
         RegistryCodec registry = new RegistryCodec();
         IngressCodec ingress = new IngressCodec();
         WorkerCodec worker = new WorkerCodec();
         return Stream.of(
-                message(registry, new RegistryMessage.AcquireSlot("r", 1, "c", SPEC), "01" + "0172" + "01" + "0163" + SPEC_BYTES),
+                message(
+                        registry,
+                        new RegistryMessage.AcquireSlot("r", 1, "c", SPEC),
+                        "01" + "0172" + "01" + "0163" + SPEC_BYTES),
                 message(registry, new RegistryMessage.CancelAcquire("r", 2), "02" + "0172" + "02"),
                 message(registry, new RegistryMessage.ReturnLease("c", 3), "03" + "0163" + "03"),
                 message(registry, new RegistryMessage.ContainerReady("c", TIMINGS), "04" + "0163" + TIMINGS_BYTES),
@@ -90,8 +93,8 @@ final class BusCodecsTest {
 
     @Test
     void failuresTravelWithCodeWireCodeAndText() {
-        RegistryMessage.LaunchFailed failed = new RegistryMessage.LaunchFailed(
-                "c", ErrorCode.PULL_FAILED.exception("x", 404), TIMINGS);
+        RegistryMessage.LaunchFailed failed =
+                new RegistryMessage.LaunchFailed("c", ErrorCode.PULL_FAILED.exception("x", 404), TIMINGS);
         String bytes = "05" + "0163" + "d401" + "9403" + "0178" + TIMINGS_BYTES;
 
         assertThat(encode(new RegistryCodec(), failed)).isEqualTo(bytes);
@@ -107,8 +110,8 @@ final class BusCodecsTest {
         IngressMessage.SlotRefused refused =
                 new IngressMessage.SlotRefused(7, ErrorCode.SERVER_BUSY.exception(), ContainerTimings.NONE);
 
-        IngressMessage.SlotRefused read = (IngressMessage.SlotRefused)
-                decode(new IngressCodec(), encode(new IngressCodec(), refused));
+        IngressMessage.SlotRefused read =
+                (IngressMessage.SlotRefused) decode(new IngressCodec(), encode(new IngressCodec(), refused));
 
         assertThat(read.ticket()).isEqualTo(7);
         assertThat(read.error().code()).isEqualTo(ErrorCode.SERVER_BUSY);

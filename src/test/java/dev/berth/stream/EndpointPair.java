@@ -64,8 +64,7 @@ final class EndpointPair implements AutoCloseable {
     }
 
     Recorded open(long peerWindow) {
-        return initiator.call(
-                () -> new Recorded(initiator.endpoint().open(acceptor.frames(), "call", peerWindow)));
+        return initiator.call(() -> new Recorded(initiator.endpoint().open(acceptor.frames(), "call", peerWindow)));
     }
 
     /** The next stream that was accepted, once it is. */

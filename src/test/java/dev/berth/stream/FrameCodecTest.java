@@ -35,7 +35,9 @@ final class FrameCodecTest {
                 Map.entry(new Frame.End(7), "04" + "07"),
                 Map.entry(new Frame.Finish(8, new CallEnd(null)), "05" + "08" + "03" + "00"),
                 Map.entry(new Frame.Grant(128), "07" + "8001"),
-                Map.entry(new Frame.Ping(List.of(new Frame.Mark(1, 128), new Frame.Mark(2, 0)), List.of()), "08" + "02" + "018001" + "0200" + "00"),
+                Map.entry(
+                        new Frame.Ping(List.of(new Frame.Mark(1, 128), new Frame.Mark(2, 0)), List.of()),
+                        "08" + "02" + "018001" + "0200" + "00"),
                 Map.entry(new Frame.Pong(List.of(), List.of(3L)), "09" + "00" + "0103"));
     }
 
@@ -70,7 +72,8 @@ final class FrameCodecTest {
 
     @Test
     void anErrorOfAnUnknownNumberIsInternal() {
-        Frame.Cancel read = (Frame.Cancel) decode(HEAD + "06" + "8f4e" + "f703" + "02" + "6e6f").frame();
+        Frame.Cancel read = (Frame.Cancel)
+                decode(HEAD + "06" + "8f4e" + "f703" + "02" + "6e6f").frame();
 
         assertThat(read.error().code()).isEqualTo(ErrorCode.INTERNAL);
         assertThat(read.error().wireCode()).isEqualTo(500);
@@ -104,8 +107,8 @@ final class FrameCodecTest {
     void aFailedCallEndTravels() {
         Frame.Finish finish = new Frame.Finish(0, new CallEnd(ErrorCode.OUT_OF_MEMORY.exception("at 128 MiB")));
 
-        Frame.Finish read = (Frame.Finish)
-                decode(hex(new Envelope(STREAM, "a", finish))).frame();
+        Frame.Finish read =
+                (Frame.Finish) decode(hex(new Envelope(STREAM, "a", finish))).frame();
 
         RunnerException error = ((CallEnd) read.payload()).error();
         assertThat(error).hasMessage("at 128 MiB");

@@ -27,7 +27,9 @@ final class Recorded {
     }
 
     static String code(Throwable why) {
-        return why instanceof dev.berth.error.RunnerException known ? known.code().name() : why.toString();
+        return why instanceof dev.berth.error.RunnerException known
+                ? known.code().name()
+                : why.toString();
     }
 
     /** All data so far, however it was cut. */

@@ -59,7 +59,8 @@ final class StreamChaosTest {
         // Then
         pair.assertNothingLeft();
         assertThat(callers).allMatch(caller -> caller.ends == 1);
-        assertThat(callers).allMatch(caller -> !caller.finished || caller.sent.getValue() == caller.received.getValue());
+        assertThat(callers)
+                .allMatch(caller -> !caller.finished || caller.sent.getValue() == caller.received.getValue());
         assertThat(callers.stream().filter(caller -> caller.finished).count()).isBetween(STREAMS / 10L, STREAMS - 1L);
         assertThat(acceptedEnds).hasValue(accepted.get());
     }

@@ -41,7 +41,8 @@ final class StreamEndingTest {
         });
         pair.initiator.until(() -> here.saw("finish 5"));
 
-        assertThat(there.events).containsExactly("note 1", "data a", "note 2", "note 3", "data b", "end", "finished ok");
+        assertThat(there.events)
+                .containsExactly("note 1", "data a", "note 2", "note 3", "data b", "end", "finished ok");
         assertThat(here.events).containsExactly("ended ok", "data c", "note 4", "end", "finish 5");
         pair.assertNothingLeft();
     }

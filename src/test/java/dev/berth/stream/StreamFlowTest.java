@@ -67,7 +67,8 @@ final class StreamFlowTest {
         pair.initiator.until(() -> here.saw("drain"));
 
         assertThat(here.events).containsExactly("first ok", "full true", "second ok", "drain");
-        assertThat(pair.initiator.<Boolean>call(() -> here.stream.outbound().writeQueueFull())).isFalse();
+        assertThat(pair.initiator.<Boolean>call(() -> here.stream.outbound().writeQueueFull()))
+                .isFalse();
         pair.acceptor.until(() -> there.text().endsWith("yz"));
         assertThat(there.text()).hasSize(WINDOW + 2);
     }
@@ -213,9 +214,11 @@ final class StreamFlowTest {
     @Test
     void pipesRunBothWaysUnderPressure() {
         // Given an acceptor that sends back what it gets
-        pair.acceptor.run(() -> pair.acceptor.endpoint().acceptor(stream -> stream.inbound()
-                .pipeTo(stream.outbound())
-                .onComplete(done -> stream.finish(done.succeeded() ? "piped" : "failed"))));
+        pair.acceptor.run(() -> pair.acceptor
+                .endpoint()
+                .acceptor(stream -> stream.inbound()
+                        .pipeTo(stream.outbound())
+                        .onComplete(done -> stream.finish(done.succeeded() ? "piped" : "failed"))));
         RandomWriter writer = new RandomWriter(20_000_000, 50_000);
         Recorded here = pair.open();
         HaltingReader reader = new HaltingReader(here.stream);

@@ -153,7 +153,8 @@ final class StreamLossTest {
         pair.initiator.run(() -> here.stream.outbound().write(Buffer.buffer("x")));
         pair.initiator.until(() -> here.saw("failure PEER_LOST"));
 
-        assertThat(pair.acceptor.<Long>call(() -> pair.acceptor.endpoint().unknownFrames())).isEqualTo(1);
+        assertThat(pair.acceptor.<Long>call(() -> pair.acceptor.endpoint().unknownFrames()))
+                .isEqualTo(1);
         pair.assertNothingLeft();
     }
 
@@ -226,7 +227,8 @@ final class StreamLossTest {
         send(pair.initiator.frames(), new StreamId(pair.initiator.frames(), 8), new Frame.Note(0, "x"));
         pair.settle();
 
-        assertThat(pair.acceptor.<Long>call(() -> pair.acceptor.endpoint().unknownFrames())).isEqualTo(2);
+        assertThat(pair.acceptor.<Long>call(() -> pair.acceptor.endpoint().unknownFrames()))
+                .isEqualTo(2);
         assertThat(pair.bus.sent(Frame.Cancel.class))
                 .extracting(cancel -> cancel.error().code().name())
                 .containsExactlyInAnyOrder("PEER_LOST", "PEER_LOST", "CANCELLED");
