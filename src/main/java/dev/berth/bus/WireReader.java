@@ -52,10 +52,10 @@ public final class WireReader {
         return buffer.getBytes(start, position);
     }
 
-    /** A copy: the buffer read from may be one the network layer uses again. */
+    /** Shares the bytes read from: the bus gives every message a buffer of its own. */
     public Buffer buffer() {
         int start = skip(size());
-        return buffer.getBuffer(start, position);
+        return buffer.slice(start, position);
     }
 
     private int skip(int length) {

@@ -84,8 +84,11 @@ final class BusStream implements FrameStream {
     @Override
     public Future<Void> finish(Object payload) {
         checkThread();
-        if (initiator || finishing) {
-            throw new IllegalStateException("stream " + id + (initiator ? " was not accepted here" : " is finished"));
+        if (initiator) {
+            throw new IllegalStateException("stream " + id + " was not accepted here");
+        }
+        if (finishing) {
+            return Future.failedFuture(new IllegalStateException("stream " + id + " is finished"));
         }
         if (!over) {
             finishing = true;
@@ -141,7 +144,8 @@ final class BusStream implements FrameStream {
         }
     }
 
-    private boolean finishArrived() {
+    /** Whether the outcome is fixed, though not all of it delivered: the peer has left the stream. */
+    boolean finishArrived() {
         return initiator && finishing;
     }
 
@@ -166,6 +170,7 @@ final class BusStream implements FrameStream {
     }
 
     void onFinishReceived() {
+        endpoint.peerLeft(this);
         finishing = true;
         outbound.discard();
     }
@@ -190,6 +195,17 @@ final class BusStream implements FrameStream {
         leave();
     }
 
+    Frame.Mark mark() {
+        return new Frame.Mark(id.number(), outbound.framesSent());
+    }
+
+    /** Frames keep their order: those sent before the mark have arrived before it, or never will. */
+    void check(Frame.Mark mark) {
+        if (!finishArrived()) {
+            inbound.check(mark.sent());
+        }
+    }
+
     void repeatGrant() {
         inbound.repeatGrant();
     }
@@ -205,7 +221,7 @@ final class BusStream implements FrameStream {
     }
 
     private void failHalves(RunnerException why) {
-        guarded(() -> outbound.fail(why));
+        outbound.fail(why);
         guarded(() -> inbound.fail(why));
     }
 

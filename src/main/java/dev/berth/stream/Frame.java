@@ -42,19 +42,26 @@ sealed interface Frame {
     record Grant(long total) implements Frame {}
 
     /**
-     * Are you there, and do you know these streams?
+     * How far a live stream has come.
      *
-     * @param opened numbers of live streams the sender opened towards the receiver
-     * @param accepted numbers of live streams the receiver opened towards the sender
+     * @param sent how many ordered frames the sender of the ping has sent in it
      */
-    record Ping(List<Long> opened, List<Long> accepted) implements Frame {
+    record Mark(long stream, long sent) {}
+
+    /**
+     * Are you there, do you know these streams, and has all arrived?
+     *
+     * @param opened live streams the sender opened towards the receiver
+     * @param accepted live streams the receiver opened towards the sender
+     */
+    record Ping(List<Mark> opened, List<Mark> accepted) implements Frame {
         public Ping {
             opened = List.copyOf(opened);
             accepted = List.copyOf(accepted);
         }
     }
 
-    /** Answers a {@link Ping} with those of its streams that are over or were never known here. */
+    /** Answers a {@link Ping} with the numbers of those of its streams that are over or were never known here. */
     record Pong(List<Long> opened, List<Long> accepted) implements Frame {
         public Pong {
             opened = List.copyOf(opened);

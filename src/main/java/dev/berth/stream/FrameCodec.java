@@ -7,7 +7,6 @@ import dev.berth.bus.WireCodec;
 import dev.berth.bus.WireReader;
 import dev.berth.bus.WireWriter;
 import io.vertx.core.Vertx;
-import java.util.List;
 
 /** Wire form of {@link Envelope}. */
 final class FrameCodec extends WireCodec<Envelope> {
@@ -73,14 +72,19 @@ final class FrameCodec extends WireCodec<Envelope> {
         } else if (frame instanceof Frame.Grant grant) {
             out.number(GRANT).number(grant.total());
         } else if (frame instanceof Frame.Ping ping) {
-            writeStreams(out.number(PING), ping.opened(), ping.accepted());
+            out.number(PING).list(ping.opened(), mark -> writeMark(out, mark));
+            out.list(ping.accepted(), mark -> writeMark(out, mark));
         } else if (frame instanceof Frame.Pong pong) {
-            writeStreams(out.number(PONG), pong.opened(), pong.accepted());
+            out.number(PONG).list(pong.opened(), out::number).list(pong.accepted(), out::number);
         }
     }
 
-    private static void writeStreams(WireWriter out, List<Long> opened, List<Long> accepted) {
-        out.list(opened, out::number).list(accepted, out::number);
+    private static void writeMark(WireWriter out, Frame.Mark mark) {
+        out.number(mark.stream()).number(mark.sent());
+    }
+
+    private static Frame.Mark readMark(WireReader in) {
+        return new Frame.Mark(in.number(), in.number());
     }
 
     @Override
@@ -100,7 +104,7 @@ final class FrameCodec extends WireCodec<Envelope> {
             case FINISH -> new Frame.Finish(in.number(), StreamPayload.read(in));
             case CANCEL -> new Frame.Cancel(CallValues.readError(in));
             case GRANT -> new Frame.Grant(in.number());
-            case PING -> new Frame.Ping(in.list(in::number), in.list(in::number));
+            case PING -> new Frame.Ping(in.list(() -> readMark(in)), in.list(() -> readMark(in)));
             case PONG -> new Frame.Pong(in.list(in::number), in.list(in::number));
             default -> throw new IllegalArgumentException("no frame of kind " + kind);
         };

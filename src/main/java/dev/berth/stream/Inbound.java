@@ -81,7 +81,9 @@ final class Inbound implements ReadStream<Buffer> {
         if (frame instanceof Frame.Data data && !meter.received(data.bytes().length())) {
             return "more bytes than the " + meter.granted() + " granted";
         }
-        return queuedNotes >= MAX_QUEUED_NOTES ? queuedNotes + " notes queued" : null;
+        return frame instanceof Frame.Note && queuedNotes >= MAX_QUEUED_NOTES
+                ? "more than " + MAX_QUEUED_NOTES + " notes queued"
+                : null;
     }
 
     private void enqueue(Frame.Ordered frame) {
@@ -125,6 +127,9 @@ final class Inbound implements ReadStream<Buffer> {
             if (queue.isEmpty()) {
                 joined = null;
             }
+            if (head instanceof Frame.Note) {
+                queuedNotes--;
+            }
             deliver(head);
         }
     }
@@ -133,7 +138,6 @@ final class Inbound implements ReadStream<Buffer> {
         if (frame instanceof Frame.Data data) {
             deliverData(data.bytes());
         } else if (frame instanceof Frame.Note note) {
-            queuedNotes = Math.max(0, queuedNotes - 1);
             if (noteHandler != null) {
                 noteHandler.handle(note.payload());
             }
@@ -165,6 +169,12 @@ final class Inbound implements ReadStream<Buffer> {
         if (endHandler != null && !endHeard) {
             endHeard = true;
             endHandler.handle(null);
+        }
+    }
+
+    void check(long framesSent) {
+        if (!stopped && framesSent != nextSeq) {
+            stream.breakOff(framesSent + " frames were sent, " + nextSeq + " arrived");
         }
     }
 

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Asks peers with live streams whether they are there, and whether they know the same streams. The second
- * question mends what a lost frame at the end of a stream leaves behind. Ticks only while there are streams:
+ * Asks peers with live streams whether they are there, whether they know the same streams, and whether all
+ * frames have arrived. The last two questions find what a lost frame leaves behind when no other follows it. Ticks only while there are streams:
  * the first tick without any is the last.
  *
  * <p>Counts ticks instead of reading clocks, so that an event loop that was held up does not take its own
@@ -18,6 +18,16 @@ import java.util.Map;
  */
 final class Liveness {
     private static final long OFF = -1;
+
+    /** The live streams shared with one peer. */
+    private static final class Census {
+        final List<Frame.Mark> opened = new ArrayList<>();
+        final List<Frame.Mark> accepted = new ArrayList<>();
+
+        void add(BusStream stream) {
+            (stream.isInitiator() ? opened : accepted).add(stream.mark());
+        }
+    }
 
     private final StreamEndpoint endpoint;
     private final Vertx vertx;
@@ -38,9 +48,6 @@ final class Liveness {
 
     void start() {
         if (timer == OFF) {
-            for (Peer peer : endpoint.peers()) {
-                peer.silentTicks = 0;
-            }
             timer = vertx.setTimer(intervalMillis, id -> tick());
         }
     }
@@ -58,58 +65,46 @@ final class Liveness {
 
     private void tick() {
         timer = OFF;
-        if (endpoint.active() == 0) {
-            return;
-        }
-        timer = vertx.setTimer(intervalMillis, id -> tick());
-        Map<Peer, Frame.Ping> pings = pings();
-        pings.forEach(this::check);
-    }
-
-    private void check(Peer peer, Frame.Ping ping) {
-        peer.silentTicks = peer.heard ? 0 : peer.silentTicks + 1;
-        peer.heard = false;
-        if (peer.silentTicks > silentTicksAllowed) {
-            peer.silentTicks = 0;
-            endpoint.lose(peer, "was silent for " + silentTicksAllowed * intervalMillis + " ms");
-        } else {
-            endpoint.send(peer, ping);
-        }
-    }
-
-    /** A ping for each peer with live streams; repeats grants that may have been lost on the way. */
-    private Map<Peer, Frame.Ping> pings() {
-        Map<Peer, List<Long>> opened = new HashMap<>();
-        Map<Peer, List<Long>> accepted = new HashMap<>();
+        endpoint.forgetIdlePeers();
+        Map<Peer, Census> censuses = new HashMap<>();
         for (BusStream stream : endpoint.streams()) {
-            stream.repeatGrant();
-            Map<Peer, List<Long>> side = stream.isInitiator() ? opened : accepted;
-            side.computeIfAbsent(stream.peer(), key -> new ArrayList<>())
-                    .add(stream.id().number());
-        }
-        Map<Peer, Frame.Ping> pings = new HashMap<>();
-        for (Peer peer : endpoint.peers()) {
-            if (peer.streams > 0) {
-                pings.put(
-                        peer,
-                        new Frame.Ping(opened.getOrDefault(peer, List.of()), accepted.getOrDefault(peer, List.of())));
+            if (!stream.finishArrived()) {
+                stream.repeatGrant();
+                censuses.computeIfAbsent(stream.peer(), key -> new Census()).add(stream);
             }
         }
-        return pings;
+        if (!censuses.isEmpty()) {
+            start();
+            censuses.forEach(this::check);
+        }
+    }
+
+    private void check(Peer peer, Census census) {
+        peer.silentTicks = peer.heard ? 0 : peer.silentTicks + 1;
+        peer.heard = false;
+        if (peer.silentTicks >= silentTicksAllowed) {
+            endpoint.lose(peer, "was silent for " + silentTicksAllowed * intervalMillis + " ms");
+        } else {
+            endpoint.send(peer, new Frame.Ping(census.opened, census.accepted));
+        }
     }
 
     void onPing(Peer peer, Frame.Ping ping) {
         peer.heard = true;
-        List<Long> opened = unknown(peer.address(), ping.opened());
-        List<Long> accepted = unknown(endpoint.address(), ping.accepted());
+        List<Long> opened = check(peer.address(), ping.opened());
+        List<Long> accepted = check(endpoint.address(), ping.accepted());
         endpoint.send(peer, new Frame.Pong(opened, accepted));
     }
 
-    private List<Long> unknown(String initiator, List<Long> numbers) {
+    /** @return the streams not known here */
+    private List<Long> check(String initiator, List<Frame.Mark> marks) {
         List<Long> unknown = new ArrayList<>();
-        for (Long number : numbers) {
-            if (endpoint.stream(new StreamId(initiator, number)) == null) {
-                unknown.add(number);
+        for (Frame.Mark mark : marks) {
+            BusStream stream = endpoint.stream(new StreamId(initiator, mark.stream()));
+            if (stream == null) {
+                unknown.add(mark.stream());
+            } else {
+                stream.check(mark);
             }
         }
         return unknown;

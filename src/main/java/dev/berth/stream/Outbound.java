@@ -195,11 +195,12 @@ final class Outbound implements WriteStream<Buffer> {
     /** The peer finished: what is queued, and all that is written from now on, is dropped and succeeds. */
     void discard() {
         state = State.DISCARDING;
+        queuedBytes = 0;
         Queued head;
         while ((head = queue.poll()) != null) {
-            head.sent.tryComplete();
+            Promise<Void> sent = head.sent;
+            stream.guarded(sent::complete);
         }
-        queuedBytes = 0;
         drained();
     }
 
@@ -210,16 +211,18 @@ final class Outbound implements WriteStream<Buffer> {
         queuedBytes = 0;
         Queued head;
         while ((head = queue.poll()) != null) {
-            head.sent.tryFail(why);
+            Promise<Void> sent = head.sent;
+            stream.guarded(() -> sent.fail(why));
         }
-        if (exceptionHandler != null) {
-            exceptionHandler.handle(why);
+        Handler<Throwable> handler = exceptionHandler;
+        if (handler != null) {
+            stream.guarded(() -> handler.handle(why));
         }
-        drained();
+        stream.guarded(this::drained);
     }
 
     private void drained() {
-        if (blocked && !writeQueueFull()) {
+        if (blocked && state != State.ENDED && !writeQueueFull()) {
             blocked = false;
             if (drainHandler != null) {
                 drainHandler.handle(null);
@@ -256,6 +259,10 @@ final class Outbound implements WriteStream<Buffer> {
     public Outbound exceptionHandler(@Nullable Handler<Throwable> handler) {
         exceptionHandler = handler;
         return this;
+    }
+
+    long framesSent() {
+        return seq;
     }
 
     /** Bytes written and not sent yet. For metrics and tests. */

@@ -13,7 +13,6 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.MessageConsumerOptions;
-import io.vertx.core.tracing.TracingPolicy;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -87,12 +86,15 @@ public final class StreamEndpoint {
     /**
      * Opens a stream. Data may be written at once.
      *
-     * @param peerFramesAddress frames address of the endpoint that is to accept it
+     * @param peerFramesAddress frames address of the endpoint that is to accept it; not this one's own
      * @param payload what the acceptor sees as {@link FrameStream#openPayload}
      * @param peerWindow bytes the peer takes before its first grant
      */
     public FrameStream open(String peerFramesAddress, Object payload, long peerWindow) {
         checkThread();
+        if (peerFramesAddress.equals(address) || peerWindow < 0) {
+            throw new IllegalArgumentException("open to " + peerFramesAddress + " with a window of " + peerWindow);
+        }
         Peer peer = peer(peerFramesAddress);
         StreamId id = new StreamId(address, ++lastNumber);
         Frame.Open open = new Frame.Open(config.windowBytes(), peerWindow, payload);
@@ -129,9 +131,14 @@ public final class StreamEndpoint {
         return streams.size();
     }
 
-    /** Frames that came for streams not known here. For metrics and tests. */
+    /** Frames refused because their stream is over or was never known here. For metrics and tests. */
     public long unknownFrames() {
         return unknownFrames;
+    }
+
+    /** Whether the ping timer runs. For tests. */
+    boolean pinging() {
+        return liveness.running();
     }
 
     private void onMessage(Message<Envelope> message) {
@@ -163,8 +170,9 @@ public final class StreamEndpoint {
         } else if (frame instanceof Frame.Pong pong) {
             liveness.onPong(peer(envelope.from()), pong);
         } else {
-            unknownFrames++;
+            // A cancel is not answered, or two ends could go on for ever; a grant asks for nothing.
             if (frame instanceof Frame.Ordered) {
+                unknownFrames++;
                 refuse(
                         envelope,
                         envelope.stream().initiator().equals(address) ? ErrorCode.CANCELLED : ErrorCode.PEER_LOST);
@@ -199,12 +207,17 @@ public final class StreamEndpoint {
 
     private void add(BusStream stream) {
         streams.put(stream.id(), stream);
-        stream.peer().streams++;
+        stream.peer().join();
         liveness.start();
     }
 
+    /** The stream lives on here, to deliver what has arrived. */
+    void peerLeft(BusStream stream) {
+        stream.peer().streams--;
+    }
+
     void remove(BusStream stream) {
-        if (streams.remove(stream.id(), stream)) {
+        if (streams.remove(stream.id(), stream) && !stream.finishArrived()) {
             stream.peer().streams--;
         }
     }
@@ -214,7 +227,7 @@ public final class StreamEndpoint {
         stream.breakOff(ErrorCode.INTERNAL.exception("stream " + stream.id() + ": " + failure));
     }
 
-    /** Fails every stream shared with a peer. */
+    /** Fails every stream shared with a peer, and tells it, in case it is there after all. */
     void lose(Peer peer, String how) {
         if (peer.streams == 0) {
             return;
@@ -225,8 +238,8 @@ public final class StreamEndpoint {
                 .log(how);
         RunnerException why = ErrorCode.PEER_LOST.exception(peer.address() + ": " + how);
         for (BusStream stream : List.copyOf(streams.values())) {
-            if (stream.peer() == peer) {
-                stream.onPeerFailed(why);
+            if (stream.peer() == peer && !stream.finishArrived()) {
+                stream.breakOff(why);
             }
         }
     }
@@ -245,10 +258,7 @@ public final class StreamEndpoint {
 
     Peer peer(String peerAddress) {
         return peers.computeIfAbsent(peerAddress, key -> {
-            DeliveryOptions options = new DeliveryOptions()
-                    .setCodecName(FrameCodec.NAME)
-                    .setTracingPolicy(TracingPolicy.IGNORE)
-                    .setLocalOnly(Addresses.sameNode(address, key));
+            DeliveryOptions options = Peer.options(Addresses.sameNode(address, key));
             return new Peer(key, vertx.eventBus().sender(key, options));
         });
     }
@@ -262,8 +272,8 @@ public final class StreamEndpoint {
         return streams.values();
     }
 
-    Collection<Peer> peers() {
-        return peers.values();
+    void forgetIdlePeers() {
+        peers.values().removeIf(peer -> peer.streams == 0);
     }
 
     String address() {

@@ -2,6 +2,7 @@ package dev.berth.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.bus.Addresses;
 import dev.berth.config.StreamConfig;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -9,11 +10,15 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Two endpoints on a local bus, each in a verticle of its own on an event loop of its own. */
@@ -25,15 +30,47 @@ final class EndpointPair implements AutoCloseable {
     final Vertx vertx;
     final Side initiator;
     final Side acceptor;
+    final BusFaults bus;
+    private final Queue<Recorded> accepted = new ConcurrentLinkedQueue<>();
 
     EndpointPair() {
         this(config(Duration.ofSeconds(5), Duration.ofSeconds(15)));
     }
 
     EndpointPair(StreamConfig config) {
+        this(config, vertx -> {});
+    }
+
+    /** @param prepare what to do before the endpoints exist */
+    EndpointPair(StreamConfig config, Consumer<Vertx> prepare) {
         vertx = Vertx.vertx();
+        prepare.accept(vertx);
+        bus = new BusFaults(vertx);
         initiator = side("berth.test.ingress.0", config);
         acceptor = side("berth.test.worker.0", config);
+        accept(stream -> {});
+    }
+
+    /** Records what is accepted from now on. */
+    void accept(Consumer<FrameStream> more) {
+        acceptor.run(() -> acceptor.endpoint().acceptor(stream -> {
+            accepted.add(new Recorded(stream));
+            more.accept(stream);
+        }));
+    }
+
+    Recorded open() {
+        return open(WINDOW);
+    }
+
+    Recorded open(long peerWindow) {
+        return initiator.call(() -> new Recorded(initiator.endpoint().open(acceptor.frames(), "call", peerWindow)));
+    }
+
+    /** The next stream that was accepted, once it is. */
+    Recorded accepted() {
+        acceptor.until(() -> !accepted.isEmpty());
+        return accepted.remove();
     }
 
     static StreamConfig config(Duration pingInterval, Duration pingTimeout) {
@@ -49,7 +86,7 @@ final class EndpointPair implements AutoCloseable {
     static <T> T await(Future<T> future) {
         try {
             return future.toCompletionStage().toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
-        } catch (java.util.concurrent.ExecutionException e) {
+        } catch (ExecutionException e) {
             throw new CompletionException(e.getCause());
         } catch (TimeoutException | InterruptedException e) {
             throw new AssertionError("not within " + LIMIT_SECONDS + " s", e);
@@ -98,7 +135,7 @@ final class EndpointPair implements AutoCloseable {
         }
 
         String frames() {
-            return dev.berth.bus.Addresses.frames(address);
+            return Addresses.frames(address);
         }
 
         /** Runs on this side's event loop and waits. */
@@ -127,6 +164,10 @@ final class EndpointPair implements AutoCloseable {
             while (!call(condition::getAsBoolean)) {
                 assertThat(System.nanoTime()).as("waited for a condition").isLessThan(end);
             }
+        }
+
+        String deploymentId() {
+            return context.deploymentID();
         }
 
         int active() {
