@@ -15,12 +15,15 @@ import org.jspecify.annotations.Nullable;
 /** A call from the caller's side; everything of the stream is done on the caller's context. */
 final class TestCall {
     private static final long LIMIT_SECONDS = 20;
+    private static final int PIECE = 10_240;
 
     private final Context context;
     private final FrameStream stream;
     private final CompletableFuture<ResponseHead> head = new CompletableFuture<>();
     private final CompletableFuture<CallEnd> end = new CompletableFuture<>();
     private final Buffer body = Buffer.buffer();
+    private volatile Buffer rest = Buffer.buffer();
+    private boolean endWanted;
 
     /** On the caller's context. */
     TestCall(Context context, FrameStream stream) {
@@ -41,8 +44,39 @@ final class TestCall {
         return this;
     }
 
+    /** Writes as credit allows; an {@link #endBody} that follows waits for it. */
+    TestCall writeAll(Buffer bytes) {
+        context.runOnContext(turn -> {
+            rest = bytes;
+            stream.outbound().drainHandler(drained -> writeRest());
+            writeRest();
+        });
+        return this;
+    }
+
+    private void writeRest() {
+        while (rest.length() > 0 && !stream.outbound().writeQueueFull()) {
+            int piece = Math.min(rest.length(), PIECE);
+            stream.outbound().write(rest.slice(0, piece));
+            rest = rest.slice(piece, rest.length());
+        }
+        if (rest.length() == 0 && endWanted) {
+            stream.outbound().end();
+        }
+    }
+
+    /** Bytes of {@link #writeAll} that found no credit yet. */
+    int unwritten() {
+        return rest.length();
+    }
+
     TestCall endBody() {
-        context.runOnContext(turn -> stream.outbound().end());
+        context.runOnContext(turn -> {
+            endWanted = true;
+            if (rest.length() == 0) {
+                stream.outbound().end();
+            }
+        });
         return this;
     }
 

@@ -274,6 +274,14 @@ final class WorkerRig implements AutoCloseable {
         assertThat(bugs).isEmpty();
     }
 
+    /** Lets what is on its way between caller and worker arrive. */
+    void settle() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            await(caller.active());
+            snapshot();
+        }
+    }
+
     /** Undeploys the worker, which removes what is left. */
     void undeploy() throws Exception {
         await(vertx.undeploy(deployment));
