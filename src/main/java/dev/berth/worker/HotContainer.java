@@ -1,5 +1,6 @@
 package dev.berth.worker;
 
+import dev.berth.bus.CallEnd;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.bus.RunCall;
 import dev.berth.bus.WorkerMessage.LaunchContainer;
@@ -95,15 +96,20 @@ final class HotContainer implements ActiveCall.Owner {
      * @return false if the container does not take it: it is ending, busy, or the lease is an old one
      */
     boolean run(FrameStream stream, RunCall run) {
-        if (!state().takesLease() || run.lease() == lease) {
+        if (!state().takesLease() || run.lease() <= lease) {
             return false;
         }
         lease = run.lease();
+        long left = nanosUntil(run.request().deadline());
+        if (left <= 0) {
+            stream.finish(new CallEnd(ErrorCode.CALL_TIMEOUT.exception()));
+            links.registry().tell(new RegistryMessage.ContainerReleased(id(), lease));
+            return true;
+        }
         ActiveCall accepted = new ActiveCall(stream, run, this);
         call = accepted;
-        stream.inbound().pause();
         stream.failureHandler(gone -> cancelled(accepted));
-        alarm.set(Alarm.Slot.DEADLINE, nanosUntil(run.request().deadline()));
+        alarm.set(Alarm.Slot.DEADLINE, left);
         fire(ContainerEvent.LEASED);
         return true;
     }

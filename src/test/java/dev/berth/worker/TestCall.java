@@ -9,6 +9,7 @@ import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -115,6 +116,15 @@ final class TestCall {
     ErrorCode code() throws Exception {
         RunnerException error = error();
         return error == null ? null : error.code();
+    }
+
+    /** Waits for the stream to fail. */
+    RunnerException failure() throws Exception {
+        try {
+            throw new AssertionError("ended with " + end.get(LIMIT_SECONDS, TimeUnit.SECONDS));
+        } catch (ExecutionException failed) {
+            return (RunnerException) failed.getCause();
+        }
     }
 
     /** What has arrived of the answer's body; whole after the end. */

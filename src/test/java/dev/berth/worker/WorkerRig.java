@@ -282,6 +282,18 @@ final class WorkerRig implements AutoCloseable {
         }
     }
 
+    /** Waits for a timer of this length, for what happens by time alone. */
+    void timer(Duration length) throws Exception {
+        Promise<Void> rung = Promise.promise();
+        vertx.setTimer(length.toMillis(), id -> rung.complete());
+        await(rung.future());
+    }
+
+    /** A stream to the worker that opens with something that is no call. */
+    TestCall strayStream() throws Exception {
+        return await(caller.open("not a call"));
+    }
+
     /** Undeploys the worker, which removes what is left. */
     void undeploy() throws Exception {
         await(vertx.undeploy(deployment));
@@ -319,8 +331,8 @@ final class WorkerRig implements AutoCloseable {
                     .onSuccess(bound -> endpoint = bound);
         }
 
-        Future<TestCall> open(RunCall run) {
-            return onContext(own -> new TestCall(own, endpoint.open(Addresses.frames(address()), run, WINDOW)));
+        Future<TestCall> open(Object payload) {
+            return onContext(own -> new TestCall(own, endpoint.open(Addresses.frames(address()), payload, WINDOW)));
         }
 
         Future<Integer> active() {
