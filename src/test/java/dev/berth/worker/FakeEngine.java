@@ -12,12 +12,12 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +62,12 @@ final class FakeEngine implements Engine {
 
     /** The next operation of this kind ends as {@code outcome} says, in place of succeeding at once. */
     void next(Operation operation, Future<Void> outcome) {
-        scripted.computeIfAbsent(operation, key -> new ArrayDeque<>()).add(() -> outcome);
+        nextDo(operation, () -> outcome);
+    }
+
+    /** The next operation of this kind does this, on the worker's own thread. */
+    void nextDo(Operation operation, Supplier<Future<Void>> work) {
+        scripted.computeIfAbsent(operation, key -> new ConcurrentLinkedQueue<>()).add(work);
     }
 
     /** Containers created and not removed. */

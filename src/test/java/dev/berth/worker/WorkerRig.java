@@ -65,6 +65,7 @@ final class WorkerRig implements AutoCloseable {
     private final Caller caller = new Caller();
     private final BlockingQueue<RegistryMessage> registry = new LinkedBlockingQueue<>();
     private final List<String> bugs = new CopyOnWriteArrayList<>();
+    private boolean undeployed;
     private final AtomicLong numbers = new AtomicLong();
 
     /** Settings of a test, changed from defaults that keep containers idle and unfrozen. */
@@ -295,15 +296,16 @@ final class WorkerRig implements AutoCloseable {
     }
 
     /** Undeploys the worker, which removes what is left. */
-    void undeploy() throws Exception {
-        await(vertx.undeploy(deployment));
+    Future<Void> undeploying() {
+        undeployed = true;
+        return vertx.undeploy(deployment);
     }
 
     @Override
     public void close() throws Exception {
         try {
-            if (vertx.deploymentIDs().contains(deployment)) {
-                undeploy();
+            if (!undeployed) {
+                await(undeploying());
             }
             assertNothingLeftBehind();
         } finally {
