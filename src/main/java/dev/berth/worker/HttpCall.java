@@ -145,7 +145,7 @@ final class HttpCall {
         }
         responseBytes += bytes.length();
         out.write(bytes);
-        if (out.writeQueueFull()) {
+        if (!over && out.writeQueueFull()) {
             answer.pause();
             out.drainHandler(drained -> answer.resume());
         }

@@ -115,7 +115,10 @@ final class CallEndingTest {
     void theDeadlineOfAnEarlierCallDoesNotEndALaterOne() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             String id = rig.ready();
-            assertThat(rig.call(id, rig.request(Duration.ofMillis(200))).endBody().code()).isNull();
+            assertThat(rig.call(id, rig.request(Duration.ofMillis(200)))
+                            .endBody()
+                            .code())
+                    .isNull();
             rig.heard(ContainerReleased.class);
             CallRequest slow = rig.request(Duration.ofMillis(600));
             long began = System.nanoTime();
@@ -180,7 +183,8 @@ final class CallEndingTest {
             call.head();
             call.cancel();
             rig.heard(ContainerReleased.class);
-            WorkerRig.until("connection is closed", () -> rig.engine.last().function().open() == 0);
+            WorkerRig.until(
+                    "connection is closed", () -> rig.engine.last().function().open() == 0);
             rig.call(id).endBody().head();
             assertThat(rig.engine.last().function().accepted()).isEqualTo(2);
             rig.remove(id);

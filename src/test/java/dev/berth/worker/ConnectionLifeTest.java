@@ -16,7 +16,8 @@ final class ConnectionLifeTest {
         try (WorkerRig rig = new WorkerRig(new WorkerRig.Settings().keepAlive(Duration.ofMillis(50)))) {
             String id = rig.ready();
             assertThat(rig.call(id).endBody().code()).isNull();
-            WorkerRig.until("connection is closed", () -> rig.engine.last().function().open() == 0);
+            WorkerRig.until(
+                    "connection is closed", () -> rig.engine.last().function().open() == 0);
             assertThat(rig.call(id).write("again").endBody().code()).isNull();
             assertThat(rig.engine.last().function().accepted()).isEqualTo(2);
         }
@@ -54,7 +55,8 @@ final class ConnectionLifeTest {
                 rig.heard(ContainerReleased.class);
                 assertThat(rig.engine.last().function().accepted()).isEqualTo(i);
             }
-            WorkerRig.until("connections are closed", () -> rig.engine.last().function().open() == 0);
+            WorkerRig.until(
+                    "connections are closed", () -> rig.engine.last().function().open() == 0);
         }
     }
 
@@ -68,7 +70,9 @@ final class ConnectionLifeTest {
                 assertThat(call.code()).isNull();
                 assertThat(call.body()).isEqualTo("ok");
                 rig.heard(ContainerReleased.class);
-                WorkerRig.until("function has hung up", () -> rig.engine.last().function().open() == 0);
+                WorkerRig.until(
+                        "function has hung up",
+                        () -> rig.engine.last().function().open() == 0);
             }
             rig.remove(id);
             rig.assertGone(id);
@@ -101,7 +105,8 @@ final class ConnectionLifeTest {
             heldUp.await();
             TestCall call = rig.call(id).write("body").endBody();
             hangUp.countDown();
-            WorkerRig.until("function has hung up", () -> rig.engine.last().function().open() == 0);
+            WorkerRig.until(
+                    "function has hung up", () -> rig.engine.last().function().open() == 0);
             goOn.countDown();
 
             assertThat(call.code()).isNull();
@@ -134,7 +139,9 @@ final class ConnectionLifeTest {
                 assertThat(call.code()).isNull();
                 assertThat(call.body()).isEqualTo("ok");
                 rig.heard(ContainerReleased.class);
-                WorkerRig.until("connection is closed", () -> rig.engine.last().function().open() == 0);
+                WorkerRig.until(
+                        "connection is closed",
+                        () -> rig.engine.last().function().open() == 0);
                 assertThat(rig.engine.last().function().accepted()).isEqualTo(i);
             }
         }

@@ -67,7 +67,8 @@ final class FakeEngine implements Engine {
 
     /** The next operation of this kind does this, on the worker's own thread. */
     void nextDo(Operation operation, Supplier<Future<Void>> work) {
-        scripted.computeIfAbsent(operation, key -> new ConcurrentLinkedQueue<>()).add(work);
+        scripted.computeIfAbsent(operation, key -> new ConcurrentLinkedQueue<>())
+                .add(work);
     }
 
     /** Containers created and not removed. */

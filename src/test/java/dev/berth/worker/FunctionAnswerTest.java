@@ -56,8 +56,7 @@ final class FunctionAnswerTest {
 
     @Test
     void passesOnHeadersOfA200WithoutThoseOfTheConnection() throws Exception {
-        TestCall call = kept(
-                FakeFunction.answering("""
+        TestCall call = kept(FakeFunction.answering("""
                         HTTP/1.1 200 OK\r
                         X-One: 1\r
                         x-one: 2\r
@@ -70,8 +69,7 @@ final class FunctionAnswerTest {
                         Proxy-Authenticate: Basic\r
                         X-Name: gr\u00c3\u00b6\u00c3\u009fe\r
                         \r
-                        ok"""),
-                null);
+                        ok"""), null);
         assertThat(call.head().headers())
                 .containsExactlyInAnyOrder(
                         new Header("X-One", "1"),
@@ -138,8 +136,7 @@ final class FunctionAnswerTest {
     @Test
     void doesNotDecompress() throws Exception {
         TestCall call = kept(
-                FakeFunction.answering(
-                        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 6\r\n\r\nnozip!"),
+                FakeFunction.answering("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 6\r\n\r\nnozip!"),
                 null);
         assertThat(call.body()).isEqualTo("nozip!");
         assertThat(call.head().headers()).contains(new Header("Content-Encoding", "gzip"));
@@ -265,8 +262,8 @@ final class FunctionAnswerTest {
     void aBodyOverTheLimitByItsSecondPieceIsCutThere() throws Exception {
         TestCall call = kept(
                 new WorkerRig.Settings().maxResponseBytes(4),
-                FakeFunction.answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-                        + "4\r\nabcd\r\n1\r\ne\r\n0\r\n\r\n"),
+                FakeFunction.answering(
+                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + "4\r\nabcd\r\n1\r\ne\r\n0\r\n\r\n"),
                 ErrorCode.RESPONSE_TOO_BIG);
         assertThat(call.body()).isEqualTo("abcd");
     }

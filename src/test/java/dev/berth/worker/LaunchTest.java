@@ -141,7 +141,8 @@ final class LaunchTest {
             String id = rig.launch();
             LaunchFailed failed = rig.heard(LaunchFailed.class);
             assertThat(failed.error().code()).isEqualTo(ErrorCode.INIT_TIMEOUT);
-            assertThat(Duration.ofNanos(failed.timings().init())).isBetween(Duration.ofMillis(80), Duration.ofSeconds(5));
+            assertThat(Duration.ofNanos(failed.timings().init()))
+                    .isBetween(Duration.ofMillis(80), Duration.ofSeconds(5));
             rig.assertGone(id);
         }
     }
@@ -203,7 +204,9 @@ final class LaunchTest {
         fails(ErrorCode.INIT_FAILED, container -> {
             container.listen("phony.sock", FakeFunction.echo());
             Path directory = container.socket("x").getParent().getFileName();
-            Files.createSymbolicLink(container.socket("lsnr.sock"), Path.of("..").resolve(directory).resolve("phony.sock"));
+            Files.createSymbolicLink(
+                    container.socket("lsnr.sock"),
+                    Path.of("..").resolve(directory).resolve("phony.sock"));
         });
     }
 

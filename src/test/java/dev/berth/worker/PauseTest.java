@@ -80,7 +80,8 @@ final class PauseTest {
             rig.engine.next(Operation.PAUSE, pause.future());
             assertThat(rig.call(id).endBody().code()).isNull();
             rig.untilIn(ContainerState.PAUSING);
-            WorkerRig.until("connection is closed", () -> rig.engine.last().function().open() == 0);
+            WorkerRig.until(
+                    "connection is closed", () -> rig.engine.last().function().open() == 0);
             pause.complete();
             assertThat(rig.call(id).endBody().code()).isNull();
         }

@@ -116,7 +116,8 @@ final class RemovalTest {
         try (WorkerRig rig = WorkerRig.start()) {
             String id = rig.ready();
             for (int i = 0; i < 3; i++) {
-                rig.engine.next(Operation.REMOVE, Future.failedFuture(ErrorCode.ENGINE_FAILED.exception("engine hangs")));
+                rig.engine.next(
+                        Operation.REMOVE, Future.failedFuture(ErrorCode.ENGINE_FAILED.exception("engine hangs")));
             }
             long began = System.nanoTime();
             rig.remove(id);

@@ -44,8 +44,7 @@ final class RequestSendingTest {
             String id = rig.ready();
             assertThat(rig.call(id).endBody().code()).isNull();
             assertThat(rig.engine.last().function().bodies()).hasSize(1);
-            assertThat(rig.engine.last().function().heads().get(0))
-                    .containsIgnoringCase("transfer-encoding: chunked");
+            assertThat(rig.engine.last().function().heads().get(0)).containsIgnoringCase("transfer-encoding: chunked");
         }
     }
 
@@ -53,7 +52,8 @@ final class RequestSendingTest {
     void anEmptyPieceDoesNotEndTheBody() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             String id = rig.ready();
-            TestCall call = rig.call(id).write("a").write(Buffer.buffer()).write("b").endBody();
+            TestCall call =
+                    rig.call(id).write("a").write(Buffer.buffer()).write("b").endBody();
             assertThat(call.code()).isNull();
             assertThat(call.body()).isEqualTo("ab");
         }
@@ -109,7 +109,8 @@ final class RequestSendingTest {
             assertThat(call.answered()).isFalse();
             rig.heard(ContainerReleased.class);
             assertThat(rig.snapshot().in(ContainerState.IDLE)).isEqualTo(1);
-            WorkerRig.until("connection is closed", () -> rig.engine.last().function().open() == 0);
+            WorkerRig.until(
+                    "connection is closed", () -> rig.engine.last().function().open() == 0);
         }
     }
 
@@ -218,7 +219,8 @@ final class RequestSendingTest {
             TestCall call = rig.call(id).write("some");
             assertThat(call.code()).isEqualTo(ErrorCode.FUNCTION_FAILED);
             rig.heard(ContainerReleased.class);
-            WorkerRig.until("connection is closed", () -> rig.engine.last().function().open() == 0);
+            WorkerRig.until(
+                    "connection is closed", () -> rig.engine.last().function().open() == 0);
         }
     }
 
