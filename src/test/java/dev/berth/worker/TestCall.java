@@ -25,6 +25,7 @@ final class TestCall {
     private final Buffer body = Buffer.buffer();
     private volatile Buffer rest = Buffer.buffer();
     private boolean endWanted;
+    private volatile boolean cancelled;
 
     /** On the caller's context. */
     TestCall(Context context, FrameStream stream) {
@@ -82,6 +83,7 @@ final class TestCall {
     }
 
     TestCall cancel() {
+        cancelled = true;
         context.runOnContext(turn -> stream.cancel(ErrorCode.CANCELLED.exception()));
         return this;
     }
@@ -116,6 +118,13 @@ final class TestCall {
     ErrorCode code() throws Exception {
         RunnerException error = error();
         return error == null ? null : error.code();
+    }
+
+    /** Waits for the end, whatever it is; a call that was cancelled here hears of none. */
+    void over() throws Exception {
+        if (!cancelled) {
+            end.handle((ended, failed) -> true).get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        }
     }
 
     /** Waits for the stream to fail. */

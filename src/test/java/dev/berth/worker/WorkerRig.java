@@ -30,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -238,6 +239,13 @@ final class WorkerRig implements AutoCloseable {
         RegistryMessage next = registry.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
         assertThat(next).isInstanceOf(kind);
         return kind.cast(next);
+    }
+
+    /** All messages to the registry that nobody has asked for yet. */
+    List<RegistryMessage> heardSoFar() {
+        List<RegistryMessage> heard = new ArrayList<>();
+        registry.drainTo(heard);
+        return heard;
     }
 
     boolean nothingHeard() {
