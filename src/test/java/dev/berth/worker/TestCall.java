@@ -120,6 +120,13 @@ final class TestCall {
         return error == null ? null : error.code();
     }
 
+    /** Whether it has ended well. */
+    boolean succeeded() {
+        return end.isDone()
+                && !end.isCompletedExceptionally()
+                && end.getNow(new CallEnd(null)).error() == null;
+    }
+
     /** Waits for the end, whatever it is; a call that was cancelled here hears of none. */
     void over() throws Exception {
         if (!cancelled) {

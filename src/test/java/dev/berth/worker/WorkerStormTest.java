@@ -15,10 +15,13 @@ import io.vertx.core.Promise;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -28,10 +31,14 @@ import org.junit.jupiter.params.provider.ValueSource;
  * hears one well-formed story per container, every call ends, and nothing is left.
  */
 final class WorkerStormTest {
-    private static final int STEPS = 400;
+    private static final int STEPS = 600;
+    private static final int CONTAINERS = 6;
 
     private final List<TestCall> calls = new ArrayList<>();
     private final List<String> containers = new ArrayList<>();
+    private final List<RegistryMessage> heard = new ArrayList<>();
+    private final Set<String> alive = new LinkedHashSet<>();
+    private final Set<String> idle = new LinkedHashSet<>();
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
@@ -45,6 +52,7 @@ final class WorkerStormTest {
         try (WorkerRig rig = new WorkerRig(settings)) {
             rig.engine.serve(talk -> erratic(talk, seed));
             for (int i = 0; i < STEPS; i++) {
+                listen(rig);
                 step(rig, random);
             }
             for (TestCall call : calls) {
@@ -53,48 +61,67 @@ final class WorkerStormTest {
             for (TestCall call : calls) {
                 call.over();
             }
-            containers.forEach(rig::remove);
+            alive.forEach(rig::remove);
             rig.assertNothingLeft();
-            story(rig.heardSoFar());
+            listen(rig);
+            story();
+            assertThat(calls.stream().filter(TestCall::succeeded).count()).isGreaterThan(calls.size() / 10);
+        }
+    }
+
+    /** Keeps book of the containers, as a registry does. */
+    private void listen(WorkerRig rig) {
+        for (RegistryMessage message : rig.heardSoFar()) {
+            heard.add(message);
+            if (message instanceof ContainerReady ready) {
+                idle.add(ready.containerId());
+            } else if (message instanceof ContainerReleased released) {
+                idle.add(released.containerId());
+            } else if (message instanceof ContainerEnding ending) {
+                idle.remove(ending.containerId());
+            } else if (message instanceof ContainerGone gone) {
+                idle.remove(gone.containerId());
+                alive.remove(gone.containerId());
+            }
         }
     }
 
     private void step(WorkerRig rig, Random random) throws Exception {
-        switch (random.nextInt(12)) {
-            case 0, 1 -> {
-                disturb(rig, random);
-                containers.add(rig.launch());
-            }
-            case 2 -> {
-                if (!containers.isEmpty()) {
-                    rig.remove(any(containers, random));
-                }
-            }
-            case 3 -> {
-                if (!rig.engine.all().isEmpty()) {
-                    any(rig.engine.all(), random).exit(random.nextInt(3));
-                }
-            }
-            case 4 -> {
-                if (!calls.isEmpty()) {
-                    any(calls, random).cancel();
-                }
-            }
-            case 5 -> rig.timer(Duration.ofMillis(1 + random.nextInt(5)));
-            default -> call(rig, random);
+        int dice = random.nextInt(100);
+        if (alive.size() < CONTAINERS) {
+            disturb(rig, random);
+            String launched = rig.launch();
+            containers.add(launched);
+            alive.add(launched);
+        } else if (dice < 3) {
+            rig.remove(any(alive, random));
+        } else if (dice < 6 && !rig.engine.all().isEmpty()) {
+            any(rig.engine.all(), random).exit(random.nextInt(3));
+        } else if (dice < 12 && !calls.isEmpty()) {
+            calls.get(calls.size() - 1).cancel();
+        } else if (dice < 40) {
+            rig.timer(Duration.ofMillis(1 + random.nextInt(5)));
+        } else if (dice < 45) {
+            call(rig, random, any(containers, random));
+        } else if (idle.isEmpty()) {
+            rig.settle();
+        } else {
+            String leased = any(idle, random);
+            idle.remove(leased);
+            call(rig, random, leased);
         }
     }
 
-    private void call(WorkerRig rig, Random random) throws Exception {
-        if (containers.isEmpty()) {
-            return;
-        }
-        Duration timeout = random.nextInt(4) == 0 ? Duration.ofMillis(1 + random.nextInt(10)) : Duration.ofSeconds(5);
+    private void call(WorkerRig rig, Random random, String container) throws Exception {
+        Duration timeout = random.nextInt(8) == 0 ? Duration.ofMillis(1 + random.nextInt(10)) : Duration.ofSeconds(5);
         var request = rig.request(timeout);
-        TestCall call = rig.call(any(containers, random), random.nextInt(5) == 0 ? WorkerRig.early(request) : request);
+        TestCall call = rig.call(container, random.nextInt(5) == 0 ? WorkerRig.early(request) : request);
         call.write("x".repeat(random.nextInt(2_000)));
-        if (random.nextInt(4) > 0) {
+        if (random.nextInt(10) > 0) {
             call.endBody();
+        }
+        if (random.nextInt(3) == 0) {
+            call.over();
         }
         calls.add(call);
     }
@@ -102,8 +129,8 @@ final class WorkerStormTest {
     /** Makes some of the engine's next operations slow or failing. */
     private static void disturb(WorkerRig rig, Random random) {
         for (Operation operation : Operation.values()) {
-            if (random.nextInt(4) == 0) {
-                boolean fails = random.nextInt(3) == 0;
+            if (random.nextInt(2) == 0) {
+                boolean fails = random.nextInt(6) == 0;
                 long millis = 1 + random.nextInt(15);
                 rig.engine.nextDo(operation, () -> after(rig, millis, fails));
             }
@@ -149,7 +176,7 @@ final class WorkerStormTest {
     }
 
     /** One container's messages: ready or failed, then releases, ending at most once, and gone at last. */
-    private void story(List<RegistryMessage> heard) {
+    private void story() {
         Map<String, StringBuilder> stories = new HashMap<>();
         for (RegistryMessage message : heard) {
             if (message instanceof ContainerReady ready) {
@@ -172,7 +199,7 @@ final class WorkerStormTest {
         stories.computeIfAbsent(id, key -> new StringBuilder()).append(what);
     }
 
-    private static <T> T any(List<T> of, Random random) {
-        return of.get(random.nextInt(of.size()));
+    private static <T> T any(Collection<T> of, Random random) {
+        return List.copyOf(of).get(random.nextInt(of.size()));
     }
 }
