@@ -193,8 +193,8 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
         }
     }
 
-    /** Deletes a tree without following links; mounts inside are left for {@code umount} by their owner. */
-    static void deleteTree(Path top) throws IOException {
+    /** Deletes a tree, if it is there, without following links; mounts inside are left for {@code umount} by their owner. */
+    public static void deleteTree(Path top) throws IOException {
         Files.walkFileTree(top, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {

@@ -8,6 +8,7 @@ import dev.berth.engine.EngineContainer;
 import dev.berth.engine.ExitStatus;
 import dev.berth.engine.ImageRequest;
 import dev.berth.error.ErrorCode;
+import dev.berth.error.RunnerException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -19,6 +20,8 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a container is put together from: image, socket directory with its watch, and the engine's container.
@@ -26,7 +29,9 @@ import org.jspecify.annotations.Nullable;
  * however far the building came. Confined to the worker's context; blocking work is done off it.
  */
 final class ContainerAssembly {
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerAssembly.class);
     private static final Duration FREEZE_LIMIT = Duration.ofSeconds(5);
+    private static final int DIRECTORY_TRIES = 5;
 
     private final String id;
     private final ContainerSpec spec;
@@ -37,6 +42,7 @@ final class ContainerAssembly {
     private @Nullable SocketDirectory directory;
     private SocketWatcher.@Nullable Watch watch;
     private @Nullable EngineContainer container;
+    private int directoryFailures;
     private long stepBegan;
     private long imagePull;
     private long prepare;
@@ -143,11 +149,28 @@ final class ContainerAssembly {
             watch.cancel();
             watch = null;
         }
-        if (directory != null) {
-            directory.remove();
+        SocketDirectory left = directory;
+        if (left != null) {
+            try {
+                left.remove();
+            } catch (RunnerException failure) {
+                leaveBehind(left, failure);
+            }
             directory = null;
         }
         return null;
+    }
+
+    /** What a function put there may be beyond our rights. That must not hold the node's capacity for ever. */
+    private void leaveBehind(SocketDirectory left, RunnerException failure) {
+        if (++directoryFailures < DIRECTORY_TRIES) {
+            throw failure;
+        }
+        LOG.atWarn()
+                .addKeyValue("containerId", id)
+                .addKeyValue("directory", left.path())
+                .setCause(failure)
+                .log("socket directory cannot be removed and is left behind");
     }
 
     private ContainerPlan plan() {

@@ -1,6 +1,6 @@
 package dev.berth.worker;
 
-import dev.berth.bus.RegistryMessage;
+import dev.berth.bus.CallEnd;
 import dev.berth.bus.RunCall;
 import dev.berth.bus.WorkerMessage.LaunchContainer;
 import dev.berth.container.ContainerEffect;
@@ -17,9 +17,7 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientAgent;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -44,12 +42,12 @@ final class HotContainer implements ActiveCall.Owner {
     private final ContainerLifecycle lifecycle;
     private final ContainerAssembly assembly;
     private final Alarm alarm;
-    private final Queue<Runnable> waiting = new ArrayDeque<>(2);
-    private boolean inTurn;
+    private final ContainerReports reports;
+    private final Freezer freezer;
+    private final Turns turns = new Turns();
     private @Nullable FunctionExchange exchange;
     private @Nullable ActiveCall call;
     private RunnerException launchError = ErrorCode.SERVER_BUSY.exception();
-    private @Nullable String endReason;
     private long lease;
     private Duration retryAfter = FIRST_RETRY;
 
@@ -66,7 +64,9 @@ final class HotContainer implements ActiveCall.Owner {
         this.links = links;
         this.lifecycle = new ContainerLifecycle(launch.containerId(), ports.observer());
         this.assembly = new ContainerAssembly(launch.containerId(), launch.spec(), ports, links.context());
+        this.reports = new ContainerReports(launch, links.registry());
         this.alarm = new Alarm(links.context().owner(), this::due);
+        this.freezer = new Freezer(ports, assembly, reports, alarm, this::fire);
     }
 
     String id() {
@@ -84,7 +84,7 @@ final class HotContainer implements ActiveCall.Owner {
     /** Removes the container, at whatever stage it is. Idempotent. */
     void remove(String reason) {
         if (state() != ContainerState.GONE) {
-            because(reason);
+            reports.because(reason);
             fire(ContainerEvent.REMOVE_ASKED);
         }
     }
@@ -95,27 +95,32 @@ final class HotContainer implements ActiveCall.Owner {
      * @return false if the container does not take it: it is ending, busy, or the lease is an old one
      */
     boolean run(FrameStream stream, RunCall run) {
-        if (!state().takesLease() || run.lease() == lease) {
+        if (!state().takesLease() || run.lease() <= lease) {
             return false;
         }
         lease = run.lease();
+        long left = nanosUntil(run.request().deadline());
+        if (left <= 0) {
+            stream.finish(new CallEnd(ErrorCode.CALL_TIMEOUT.exception()));
+            reports.released(lease);
+            return true;
+        }
         ActiveCall accepted = new ActiveCall(stream, run, this);
         call = accepted;
-        stream.inbound().pause();
         stream.failureHandler(gone -> cancelled(accepted));
-        alarm.set(Alarm.Slot.DEADLINE, nanosUntil(run.request().deadline()));
+        alarm.set(Alarm.Slot.DEADLINE, left);
         fire(ContainerEvent.LEASED);
         return true;
     }
 
     @Override
     public void callOver(ActiveCall ended, boolean keep) {
-        turn(() -> {
+        turns.run(() -> {
             if (call == ended) {
                 call = null;
                 alarm.clear(Alarm.Slot.DEADLINE);
                 if (!keep) {
-                    because("call broke");
+                    reports.because("call broke");
                 }
                 take(keep ? ContainerEvent.CALL_KEPT : ContainerEvent.CALL_BROKE);
             }
@@ -161,23 +166,7 @@ final class HotContainer implements ActiveCall.Owner {
     }
 
     private void fire(ContainerEvent event) {
-        turn(() -> take(event));
-    }
-
-    /** One event at a time: what an effect brings about at once waits until all effects are done. */
-    private void turn(Runnable step) {
-        if (inTurn) {
-            waiting.add(step);
-            return;
-        }
-        inTurn = true;
-        try {
-            for (Runnable next = step; next != null; next = waiting.poll()) {
-                next.run();
-            }
-        } finally {
-            inTurn = false;
-        }
+        turns.run(() -> take(event));
     }
 
     /** Only within a turn. */
@@ -194,17 +183,20 @@ final class HotContainer implements ActiveCall.Owner {
             case CREATE -> step(assembly.create(), ContainerEvent.CREATED);
             case START -> step(assembly.start(), ContainerEvent.STARTED);
             case AWAIT_SOCKET -> awaitSocket();
-            case REPORT_READY -> links.registry().tell(new RegistryMessage.ContainerReady(id(), assembly.timings()));
-            case FAIL_LAUNCH -> failLaunch();
+            case REPORT_READY -> reports.ready(assembly.timings());
+            case FAIL_LAUNCH -> reports.launchFailed(launchError, assembly.timings());
             case RUN_CALL -> Objects.requireNonNull(call).begin(exchange());
-            case RELEASE -> links.registry().tell(new RegistryMessage.ContainerReleased(id(), lease));
+            case RELEASE -> reports.released(lease);
             case RETURN_CALL, BREAK_CALL -> breakCall();
-            case PAUSE -> pause();
+            case PAUSE -> {
+                exchange().suspend();
+                freezer.pause();
+            }
             case STOP_PAUSING -> LOG.atDebug().addKeyValue("containerId", id()).log("container runs on unfrozen");
-            case REPORT_PAUSED -> links.registry().tell(new RegistryMessage.ContainerPaused(id(), true));
-            case RESUME -> resume();
-            case AWAIT_FREEZE -> awaitFreeze();
-            case REPORT_ENDING -> links.registry().tell(new RegistryMessage.ContainerEnding(id()));
+            case REPORT_PAUSED -> reports.paused(true);
+            case RESUME -> freezer.resume();
+            case AWAIT_FREEZE -> freezer.await();
+            case REPORT_ENDING -> reports.ending();
             case REMOVE -> removeAll();
             case RETRY_LATER -> retryLater();
             case REPORT_GONE -> gone();
@@ -237,7 +229,7 @@ final class HotContainer implements ActiveCall.Owner {
         alarm.set(Alarm.Slot.START, ports.config().startTimeout().toNanos());
         assembly.exit().onComplete(this::exited);
         assembly.socketReady()
-                .onComplete(ready -> turn(() -> {
+                .onComplete(ready -> turns.run(() -> {
                     if (state() != ContainerState.INITIALIZING) {
                         return;
                     }
@@ -252,7 +244,7 @@ final class HotContainer implements ActiveCall.Owner {
     }
 
     private void initBroke(RunnerException error) {
-        turn(() -> {
+        turns.run(() -> {
             if (state() == ContainerState.INITIALIZING) {
                 breakLaunch(error);
             }
@@ -266,29 +258,16 @@ final class HotContainer implements ActiveCall.Owner {
     }
 
     private void exited(AsyncResult<ExitStatus> exit) {
-        turn(() -> {
+        Object outcome = exit.succeeded() ? exit.result() : exit.cause();
+        turns.run(() -> {
             if (state() == ContainerState.INITIALIZING) {
-                LOG.atInfo()
-                        .addKeyValue("containerId", id())
-                        .addKeyValue("exit", exit.result())
-                        .log("exited early");
+                reports.because("exited before it was ready: " + outcome);
                 breakLaunch(ErrorCode.INIT_FAILED.exception());
             } else if (state() != ContainerState.GONE) {
-                because("exited " + (exit.succeeded() ? exit.result() : exit.cause()));
+                reports.because("exited: " + outcome);
                 take(ContainerEvent.EXITED);
             }
         });
-    }
-
-    private void failLaunch() {
-        LOG.atInfo()
-                .addKeyValue("containerId", id())
-                .addKeyValue("image", launch.spec().image())
-                .addKeyValue("callId", launch.causeCallId())
-                .addKeyValue("errorCode", launchError.code())
-                .addKeyValue("error", launchError.getMessage())
-                .log("container launch failed");
-        links.registry().tell(new RegistryMessage.LaunchFailed(id(), launchError, assembly.timings()));
     }
 
     /** Ends the call under way because the container cannot go on. */
@@ -302,54 +281,6 @@ final class HotContainer implements ActiveCall.Owner {
         }
     }
 
-    private void awaitFreeze() {
-        Duration grace = ports.config().freezeIdle();
-        if (grace.isNegative() || !ports.freeze().on()) {
-            return;
-        }
-        if (grace.isZero()) {
-            fire(ContainerEvent.FREEZE_DUE);
-        } else {
-            alarm.set(Alarm.Slot.FREEZE, grace.toNanos());
-        }
-    }
-
-    private void pause() {
-        exchange().suspend();
-        assembly.pause().onComplete(paused -> {
-            if (paused.succeeded()) {
-                fire(ContainerEvent.PAUSE_DONE);
-            } else if (RunnerException.of(paused.cause()).code() == ErrorCode.PAUSE_UNSUPPORTED) {
-                ports.freeze().turnOff(String.valueOf(paused.cause().getMessage()));
-                fire(ContainerEvent.PAUSE_UNSUPPORTED);
-            } else {
-                because("pause failed: " + paused.cause().getMessage());
-                fire(ContainerEvent.PAUSE_FAILED);
-            }
-        });
-    }
-
-    private void resume() {
-        links.registry().tell(new RegistryMessage.ContainerPaused(id(), false));
-        assembly.resume().onComplete(resumed -> {
-            if (resumed.failed()) {
-                because("resume failed: " + resumed.cause().getMessage());
-            }
-            fire(resumed.succeeded() ? ContainerEvent.RESUME_DONE : ContainerEvent.RESUME_FAILED);
-        });
-    }
-
-    /** Notes why the container ends; the first reason counts. */
-    private void because(String reason) {
-        if (endReason == null) {
-            endReason = reason;
-            LOG.atInfo()
-                    .addKeyValue("containerId", id())
-                    .addKeyValue("reason", reason)
-                    .log("container ending");
-        }
-    }
-
     private void removeAll() {
         for (Alarm.Slot slot : Alarm.Slot.values()) {
             alarm.clear(slot);
@@ -359,11 +290,7 @@ final class HotContainer implements ActiveCall.Owner {
         }
         assembly.remove().onComplete(removed -> {
             if (removed.failed()) {
-                LOG.atWarn()
-                        .addKeyValue("containerId", id())
-                        .addKeyValue("retryAfter", retryAfter)
-                        .setCause(removed.cause())
-                        .log("container cannot be removed; its capacity stays taken");
+                reports.removeFailed(removed.cause(), retryAfter);
             }
             fire(removed.succeeded() ? ContainerEvent.REMOVED : ContainerEvent.REMOVE_FAILED);
         });
@@ -377,7 +304,7 @@ final class HotContainer implements ActiveCall.Owner {
 
     private void gone() {
         alarm.close();
-        links.registry().tell(new RegistryMessage.ContainerGone(id()));
+        reports.gone();
         links.gone().accept(this);
     }
 

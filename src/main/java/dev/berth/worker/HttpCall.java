@@ -54,6 +54,7 @@ final class HttpCall {
     void send(HttpClientRequest opened, boolean kept) {
         request = opened;
         onKeptConnection = kept;
+        opened.exceptionHandler(failure -> broken(opened, failure));
         try {
             HttpHeads.request(call.request(), opened.headers());
         } catch (IllegalArgumentException badHeader) {
@@ -62,7 +63,6 @@ final class HttpCall {
             return;
         }
         opened.setChunked(true);
-        opened.exceptionHandler(failure -> broken(opened, failure));
         opened.response().onComplete(answer -> {
             if (answer.succeeded()) {
                 answered(opened, answer.result());
@@ -109,6 +109,7 @@ final class HttpCall {
             return;
         }
         response = answer;
+        answer.exceptionHandler(this::broken);
         switch (answer.statusCode()) {
             case OK -> {
                 if (bodyFlushed || call.request().firstByteMayBeEarly()) {
@@ -128,7 +129,6 @@ final class HttpCall {
         call.answer(HttpHeads.response(answer));
         answer.handler(bytes -> pass(answer, out, bytes));
         answer.endHandler(ended -> complete(answer));
-        answer.exceptionHandler(failure -> broken(failure));
     }
 
     private void pass(HttpClientResponse answer, WriteStream<Buffer> out, Buffer bytes) {
@@ -145,7 +145,7 @@ final class HttpCall {
         }
         responseBytes += bytes.length();
         out.write(bytes);
-        if (out.writeQueueFull()) {
+        if (!over && out.writeQueueFull()) {
             answer.pause();
             out.drainHandler(drained -> answer.resume());
         }

@@ -71,10 +71,21 @@ final class HttpHeads {
         if (connection == null) {
             return response.version() != HttpVersion.HTTP_1_0;
         }
-        if (response.version() == HttpVersion.HTTP_1_0) {
-            return connection.equalsIgnoreCase("keep-alive");
+        return response.version() == HttpVersion.HTTP_1_0
+                ? hasToken(connection, "keep-alive")
+                : !hasToken(connection, "close");
+    }
+
+    private static boolean hasToken(String list, String token) {
+        if (list.equalsIgnoreCase(token)) {
+            return true;
         }
-        return !connection.regionMatches(true, 0, "close", 0, "close".length());
+        for (String part : list.split(",", -1)) {
+            if (part.strip().equalsIgnoreCase(token)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Headers of a call that the runner gives itself, or that describe a connection we do not share. */

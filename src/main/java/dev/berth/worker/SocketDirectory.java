@@ -1,14 +1,9 @@
 package dev.berth.worker;
 
+import dev.berth.engine.InstanceDirectory;
 import dev.berth.error.ErrorCode;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The directory one function's socket appears in.
@@ -30,37 +25,9 @@ record SocketDirectory(Path path, Path enginePath, boolean mounted) {
             if (mounted && Mounts.mounted(path)) {
                 Mounts.unmount(path);
             }
-            deleteTree();
+            InstanceDirectory.deleteTree(path);
         } catch (IOException failure) {
             throw ErrorCode.SOCKET_DIRECTORY.exception("cannot remove %s: %s".formatted(path, failure.getMessage()));
         }
-    }
-
-    private void deleteTree() throws IOException {
-        if (!Files.exists(path)) {
-            return;
-        }
-        Files.walkFileTree(path, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.deleteIfExists(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-                if (failure instanceof NoSuchFileException) {
-                    return FileVisitResult.CONTINUE;
-                }
-                throw failure;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
-                    throws IOException {
-                Files.deleteIfExists(directory);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

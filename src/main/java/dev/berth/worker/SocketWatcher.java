@@ -117,6 +117,8 @@ public final class SocketWatcher implements AutoCloseable {
 
         private void look() {
             if (Files.exists(directory.resolve(SOCKET), LinkOption.NOFOLLOW_LINKS) && over.compareAndSet(false, true)) {
+                // Only the first appearance counts, and what else a function does there must not keep us busy.
+                cancel();
                 appeared.accept(SocketCheck.good(directory, SOCKET));
             }
         }

@@ -6,16 +6,18 @@ import dev.berth.engine.Engine;
 import dev.berth.engine.EngineContainer;
 import dev.berth.engine.ExitStatus;
 import dev.berth.engine.ImageRequest;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +62,13 @@ final class FakeEngine implements Engine {
 
     /** The next operation of this kind ends as {@code outcome} says, in place of succeeding at once. */
     void next(Operation operation, Future<Void> outcome) {
-        scripted.computeIfAbsent(operation, key -> new ArrayDeque<>()).add(() -> outcome);
+        nextDo(operation, () -> outcome);
+    }
+
+    /** The next operation of this kind does this, on the worker's own thread. */
+    void nextDo(Operation operation, Supplier<Future<Void>> work) {
+        scripted.computeIfAbsent(operation, key -> new ConcurrentLinkedQueue<>())
+                .add(work);
     }
 
     /** Containers created and not removed. */
@@ -86,7 +94,15 @@ final class FakeEngine implements Engine {
         operations.add(operation.name());
         Queue<Supplier<Future<Void>>> queue = scripted.get(operation);
         Supplier<Future<Void>> outcome = queue == null ? null : queue.poll();
-        return outcome == null ? Future.succeededFuture() : outcome.get();
+        return outcome == null ? Future.succeededFuture() : onCallersContext(outcome.get());
+    }
+
+    /** What a test completes on its own thread arrives where engines promise it: on the caller's context. */
+    private static <T> Future<T> onCallersContext(Future<T> future) {
+        Context context = Objects.requireNonNull(Vertx.currentContext(), "engines are called on a context");
+        Promise<T> promise = Promise.promise();
+        future.onComplete(result -> context.runOnContext(turn -> promise.handle(result)));
+        return promise.future();
     }
 
     @Override
@@ -169,6 +185,11 @@ final class FakeEngine implements Engine {
             exit.tryComplete(new ExitStatus(code, false));
         }
 
+        /** The engine says that the process has ended, before anything else shows it. */
+        void reportExit(int code) {
+            exit.tryComplete(new ExitStatus(code, false));
+        }
+
         private void stop() {
             try {
                 if (function != null) {
@@ -198,7 +219,7 @@ final class FakeEngine implements Engine {
 
         @Override
         public Future<ExitStatus> exit() {
-            return exit.future();
+            return onCallersContext(exit.future());
         }
 
         @Override

@@ -9,18 +9,23 @@ import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A call from the caller's side; everything of the stream is done on the caller's context. */
 final class TestCall {
     private static final long LIMIT_SECONDS = 20;
+    private static final int PIECE = 10_240;
 
     private final Context context;
     private final FrameStream stream;
     private final CompletableFuture<ResponseHead> head = new CompletableFuture<>();
     private final CompletableFuture<CallEnd> end = new CompletableFuture<>();
     private final Buffer body = Buffer.buffer();
+    private volatile Buffer rest = Buffer.buffer();
+    private boolean endWanted;
+    private volatile boolean cancelled;
 
     /** On the caller's context. */
     TestCall(Context context, FrameStream stream) {
@@ -41,12 +46,44 @@ final class TestCall {
         return this;
     }
 
+    /** Writes as credit allows; an {@link #endBody} that follows waits for it. */
+    TestCall writeAll(Buffer bytes) {
+        context.runOnContext(turn -> {
+            rest = bytes;
+            stream.outbound().drainHandler(drained -> writeRest());
+            writeRest();
+        });
+        return this;
+    }
+
+    private void writeRest() {
+        while (rest.length() > 0 && !stream.outbound().writeQueueFull()) {
+            int piece = Math.min(rest.length(), PIECE);
+            stream.outbound().write(rest.slice(0, piece));
+            rest = rest.slice(piece, rest.length());
+        }
+        if (rest.length() == 0 && endWanted) {
+            stream.outbound().end();
+        }
+    }
+
+    /** Bytes of {@link #writeAll} that found no credit yet. */
+    int unwritten() {
+        return rest.length();
+    }
+
     TestCall endBody() {
-        context.runOnContext(turn -> stream.outbound().end());
+        context.runOnContext(turn -> {
+            endWanted = true;
+            if (rest.length() == 0) {
+                stream.outbound().end();
+            }
+        });
         return this;
     }
 
     TestCall cancel() {
+        cancelled = true;
         context.runOnContext(turn -> stream.cancel(ErrorCode.CANCELLED.exception()));
         return this;
     }
@@ -81,6 +118,29 @@ final class TestCall {
     ErrorCode code() throws Exception {
         RunnerException error = error();
         return error == null ? null : error.code();
+    }
+
+    /** Whether it has ended well. */
+    boolean succeeded() {
+        return end.isDone()
+                && !end.isCompletedExceptionally()
+                && end.getNow(new CallEnd(null)).error() == null;
+    }
+
+    /** Waits for the end, whatever it is; a call that was cancelled here hears of none. */
+    void over() throws Exception {
+        if (!cancelled) {
+            end.handle((ended, failed) -> true).get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Waits for the stream to fail. */
+    RunnerException failure() throws Exception {
+        try {
+            throw new AssertionError("ended with " + end.get(LIMIT_SECONDS, TimeUnit.SECONDS));
+        } catch (ExecutionException failed) {
+            return (RunnerException) failed.getCause();
+        }
     }
 
     /** What has arrived of the answer's body; whole after the end. */

@@ -30,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -65,6 +66,7 @@ final class WorkerRig implements AutoCloseable {
     private final Caller caller = new Caller();
     private final BlockingQueue<RegistryMessage> registry = new LinkedBlockingQueue<>();
     private final List<String> bugs = new CopyOnWriteArrayList<>();
+    private boolean undeployed;
     private final AtomicLong numbers = new AtomicLong();
 
     /** Settings of a test, changed from defaults that keep containers idle and unfrozen. */
@@ -239,6 +241,13 @@ final class WorkerRig implements AutoCloseable {
         return kind.cast(next);
     }
 
+    /** All messages to the registry that nobody has asked for yet. */
+    List<RegistryMessage> heardSoFar() {
+        List<RegistryMessage> heard = new ArrayList<>();
+        registry.drainTo(heard);
+        return heard;
+    }
+
     boolean nothingHeard() {
         return registry.isEmpty();
     }
@@ -274,16 +283,37 @@ final class WorkerRig implements AutoCloseable {
         assertThat(bugs).isEmpty();
     }
 
+    /** Lets what is on its way between caller and worker arrive. */
+    void settle() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            await(caller.active());
+            snapshot();
+        }
+    }
+
+    /** Waits for a timer of this length, for what happens by time alone. */
+    void timer(Duration length) throws Exception {
+        Promise<Void> rung = Promise.promise();
+        vertx.setTimer(length.toMillis(), id -> rung.complete());
+        await(rung.future());
+    }
+
+    /** A stream to the worker that opens with something that is no call. */
+    TestCall strayStream() throws Exception {
+        return await(caller.open("not a call"));
+    }
+
     /** Undeploys the worker, which removes what is left. */
-    void undeploy() throws Exception {
-        await(vertx.undeploy(deployment));
+    Future<Void> undeploying() {
+        undeployed = true;
+        return vertx.undeploy(deployment);
     }
 
     @Override
     public void close() throws Exception {
         try {
-            if (vertx.deploymentIDs().contains(deployment)) {
-                undeploy();
+            if (!undeployed) {
+                await(undeploying());
             }
             assertNothingLeftBehind();
         } finally {
@@ -311,8 +341,8 @@ final class WorkerRig implements AutoCloseable {
                     .onSuccess(bound -> endpoint = bound);
         }
 
-        Future<TestCall> open(RunCall run) {
-            return onContext(own -> new TestCall(own, endpoint.open(Addresses.frames(address()), run, WINDOW)));
+        Future<TestCall> open(Object payload) {
+            return onContext(own -> new TestCall(own, endpoint.open(Addresses.frames(address()), payload, WINDOW)));
         }
 
         Future<Integer> active() {

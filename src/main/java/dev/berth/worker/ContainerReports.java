@@ -1,0 +1,78 @@
+package dev.berth.worker;
+
+import dev.berth.bus.RegistryMessage;
+import dev.berth.bus.WorkerMessage.LaunchContainer;
+import dev.berth.call.ContainerTimings;
+import dev.berth.error.RunnerException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What one container tells the registry and the log. */
+final class ContainerReports {
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerReports.class);
+
+    private final LaunchContainer launch;
+    private final RegistryLink registry;
+    private @Nullable String endReason;
+
+    ContainerReports(LaunchContainer launch, RegistryLink registry) {
+        this.launch = launch;
+        this.registry = registry;
+    }
+
+    private String id() {
+        return launch.containerId();
+    }
+
+    void ready(ContainerTimings timings) {
+        registry.tell(new RegistryMessage.ContainerReady(id(), timings));
+    }
+
+    void launchFailed(RunnerException error, ContainerTimings timings) {
+        LOG.atInfo()
+                .addKeyValue("containerId", id())
+                .addKeyValue("image", launch.spec().image())
+                .addKeyValue("callId", launch.causeCallId())
+                .addKeyValue("errorCode", error.code())
+                .addKeyValue("error", error.getMessage())
+                .log("container launch failed");
+        registry.tell(new RegistryMessage.LaunchFailed(id(), error, timings));
+    }
+
+    void released(long lease) {
+        registry.tell(new RegistryMessage.ContainerReleased(id(), lease));
+    }
+
+    void paused(boolean paused) {
+        registry.tell(new RegistryMessage.ContainerPaused(id(), paused));
+    }
+
+    /** Notes why the container ends; the first reason counts. */
+    void because(String reason) {
+        if (endReason == null) {
+            endReason = reason;
+            LOG.atInfo()
+                    .addKeyValue("containerId", id())
+                    .addKeyValue("reason", reason)
+                    .log("container ending");
+        }
+    }
+
+    void ending() {
+        registry.tell(new RegistryMessage.ContainerEnding(id()));
+    }
+
+    void removeFailed(Throwable failure, Duration retryAfter) {
+        LOG.atWarn()
+                .addKeyValue("containerId", id())
+                .addKeyValue("retryAfter", retryAfter)
+                .setCause(failure)
+                .log("container cannot be removed; its capacity stays taken");
+    }
+
+    void gone() {
+        registry.tell(new RegistryMessage.ContainerGone(id()));
+    }
+}

@@ -1,0 +1,68 @@
+package dev.berth.worker;
+
+import dev.berth.container.ContainerEvent;
+import dev.berth.error.ErrorCode;
+import dev.berth.error.RunnerException;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** Freezes and thaws one container, and brings its lifecycle the outcomes. Confined to the worker's context. */
+final class Freezer {
+    private final WorkerPorts ports;
+    private final ContainerAssembly assembly;
+    private final ContainerReports reports;
+    private final Alarm alarm;
+    private final Consumer<ContainerEvent> lifecycle;
+
+    Freezer(
+            WorkerPorts ports,
+            ContainerAssembly assembly,
+            ContainerReports reports,
+            Alarm alarm,
+            Consumer<ContainerEvent> lifecycle) {
+        this.ports = ports;
+        this.assembly = assembly;
+        this.reports = reports;
+        this.alarm = alarm;
+        this.lifecycle = lifecycle;
+    }
+
+    /** The container has become idle: freeze it once the grace is over, if nothing happens before. */
+    void await() {
+        Duration grace = ports.config().freezeIdle();
+        if (grace.isNegative() || !ports.freeze().on()) {
+            return;
+        }
+        if (grace.isZero()) {
+            lifecycle.accept(ContainerEvent.FREEZE_DUE);
+        } else {
+            alarm.set(Alarm.Slot.FREEZE, grace.toNanos());
+        }
+    }
+
+    void pause() {
+        assembly.pause().onComplete(paused -> {
+            if (paused.succeeded()) {
+                lifecycle.accept(ContainerEvent.PAUSE_DONE);
+            } else if (RunnerException.of(paused.cause()).code() == ErrorCode.PAUSE_UNSUPPORTED) {
+                ports.freeze().turnOff(String.valueOf(paused.cause().getMessage()));
+                lifecycle.accept(ContainerEvent.PAUSE_UNSUPPORTED);
+            } else {
+                reports.because("pause failed: " + paused.cause().getMessage());
+                lifecycle.accept(ContainerEvent.PAUSE_FAILED);
+            }
+        });
+    }
+
+    void resume() {
+        reports.paused(false);
+        assembly.resume().onComplete(resumed -> {
+            if (resumed.succeeded()) {
+                lifecycle.accept(ContainerEvent.RESUME_DONE);
+            } else {
+                reports.because("resume failed: " + resumed.cause().getMessage());
+                lifecycle.accept(ContainerEvent.RESUME_FAILED);
+            }
+        });
+    }
+}

@@ -1,0 +1,165 @@
+package dev.berth.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.bus.RegistryMessage.ContainerReleased;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+/** The one connection to a function: kept, closed, and made anew. */
+final class ConnectionLifeTest {
+
+    @Test
+    void anIdleConnectionIsClosedAfterItsTimeAndMadeAnew() throws Exception {
+        try (WorkerRig rig = new WorkerRig(new WorkerRig.Settings().keepAlive(Duration.ofMillis(50)))) {
+            String id = rig.ready();
+            assertThat(rig.call(id).endBody().code()).isNull();
+            WorkerRig.until(
+                    "connection is closed", () -> rig.engine.last().function().open() == 0);
+            assertThat(rig.call(id).write("again").endBody().code()).isNull();
+            assertThat(rig.engine.last().function().accepted()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aCallLongerThanTheIdleTimeKeepsItsConnection() throws Exception {
+        try (WorkerRig rig = new WorkerRig(new WorkerRig.Settings().keepAlive(Duration.ofMillis(20)))) {
+            CountDownLatch go = new CountDownLatch(1);
+            rig.engine.serve(talk -> {
+                while (talk.readHead()) {
+                    talk.readBody();
+                    if (rig.engine.last().function().heads().size() > 1) {
+                        go.await();
+                    }
+                    talk.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+                }
+            });
+            String id = rig.ready();
+            assertThat(rig.call(id).endBody().code()).isNull();
+            rig.heard(ContainerReleased.class);
+            TestCall slow = rig.call(id).endBody();
+            rig.timer(Duration.ofMillis(60));
+            go.countDown();
+            assertThat(slow.code()).isNull();
+        }
+    }
+
+    @Test
+    void withoutIdleTimeEachCallHasItsOwnConnection() throws Exception {
+        try (WorkerRig rig = new WorkerRig(new WorkerRig.Settings().keepAlive(Duration.ZERO))) {
+            String id = rig.ready();
+            for (int i = 1; i <= 3; i++) {
+                assertThat(rig.call(id).endBody().code()).isNull();
+                rig.heard(ContainerReleased.class);
+                assertThat(rig.engine.last().function().accepted()).isEqualTo(i);
+            }
+            WorkerRig.until(
+                    "connections are closed", () -> rig.engine.last().function().open() == 0);
+        }
+    }
+
+    @Test
+    void aFunctionThatClosesAfterEachAnswerIsReconnectedSilently() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            rig.engine.serve(FakeFunction.answeringOnce("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
+            String id = rig.ready();
+            for (int i = 0; i < 200; i++) {
+                TestCall call = rig.call(id).write("body").endBody();
+                assertThat(call.code()).isNull();
+                assertThat(call.body()).isEqualTo("ok");
+                rig.heard(ContainerReleased.class);
+                WorkerRig.until(
+                        "function has hung up",
+                        () -> rig.engine.last().function().open() == 0);
+            }
+            rig.remove(id);
+            rig.assertGone(id);
+        }
+    }
+
+    @Test
+    void aConnectionFoundClosedByTheFirstWriteIsReconnectedSilently() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            CountDownLatch hangUp = new CountDownLatch(1);
+            rig.engine.serve(talk -> {
+                talk.readHead();
+                talk.readBody();
+                talk.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+                hangUp.await();
+            });
+            String id = rig.ready();
+            assertThat(rig.call(id).endBody().code()).isNull();
+            rig.heard(ContainerReleased.class);
+
+            // While the worker's thread is held up here it cannot hear that the function hangs up.
+            CountDownLatch heldUp = new CountDownLatch(1);
+            CountDownLatch goOn = new CountDownLatch(1);
+            rig.engine.nextDo(FakeEngine.Operation.PULL, () -> {
+                heldUp.countDown();
+                await(goOn);
+                return Future.failedFuture("not needed");
+            });
+            rig.launch();
+            heldUp.await();
+            TestCall call = rig.call(id).write("body").endBody();
+            hangUp.countDown();
+            WorkerRig.until(
+                    "function has hung up", () -> rig.engine.last().function().open() == 0);
+            goOn.countDown();
+
+            assertThat(call.code()).isNull();
+            assertThat(call.body()).isEqualTo("ok");
+            assertThat(rig.engine.last().function().accepted()).isEqualTo(2);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    @Test
+    void whatAFunctionSaysBetweenCallsOnlyCostsItTheConnection() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            rig.engine.serve(talk -> {
+                while (talk.readHead()) {
+                    talk.readBody();
+                    talk.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+                    talk.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno");
+                }
+            });
+            String id = rig.ready();
+            for (int i = 1; i <= 3; i++) {
+                TestCall call = rig.call(id).endBody();
+                assertThat(call.code()).isNull();
+                assertThat(call.body()).isEqualTo("ok");
+                rig.heard(ContainerReleased.class);
+                WorkerRig.until(
+                        "connection is closed",
+                        () -> rig.engine.last().function().open() == 0);
+                assertThat(rig.engine.last().function().accepted()).isEqualTo(i);
+            }
+        }
+    }
+
+    @Test
+    void aThousandCallsRunOverOneConnection() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            String id = rig.ready();
+            for (int i = 0; i < 1000; i++) {
+                TestCall call = rig.call(id).write("call " + i).endBody();
+                assertThat(call.code()).isNull();
+                assertThat(call.body()).isEqualTo("call " + i);
+                rig.heard(ContainerReleased.class);
+            }
+            assertThat(rig.engine.last().function().accepted()).isEqualTo(1);
+            rig.remove(id);
+            rig.assertGone(id);
+        }
+    }
+}

@@ -1,0 +1,248 @@
+package dev.berth.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.bus.RegistryMessage.ContainerReady;
+import dev.berth.bus.RegistryMessage.LaunchFailed;
+import dev.berth.call.CallFormat;
+import dev.berth.call.ContainerTimings;
+import dev.berth.container.ContainerState;
+import dev.berth.engine.ContainerPlan;
+import dev.berth.error.ErrorCode;
+import dev.berth.worker.FakeEngine.Operation;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** How containers come to be, and all the ways in which they do not. */
+final class LaunchTest {
+
+    private static void fails(WorkerRig rig, ErrorCode code) throws Exception {
+        String id = rig.launch();
+        LaunchFailed failed = rig.heard(LaunchFailed.class);
+        assertThat(failed.containerId()).isEqualTo(id);
+        assertThat(failed.error().code()).isEqualTo(code);
+        rig.assertGone(id);
+    }
+
+    private static void fails(ErrorCode code, FakeEngine.Process process) throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            rig.engine.process(process);
+            fails(rig, code);
+        }
+    }
+
+    private static void becomesReady(FakeEngine.Process process) throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            rig.engine.process(process);
+            String id = rig.ready();
+            assertThat(rig.call(id).write("x").endBody().code()).isNull();
+        }
+    }
+
+    @Test
+    void plansTheContainerFromItsSpecification() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            String id = rig.ready();
+            ContainerPlan plan = rig.engine.last().plan();
+            assertThat(plan.id()).isEqualTo(id);
+            assertThat(plan.image()).isEqualTo("image:1");
+            assertThat(plan.env()).containsExactly(Map.entry("KEY", "value"));
+            assertThat(plan.memoryMiB()).isEqualTo(128);
+            assertThat(plan.cpuMillis()).isEqualTo(100);
+            assertThat(plan.syslogUrl()).isEqualTo("tcp://logs:514");
+            assertThat(plan.syslogTag()).isEqualTo("app_id=app,fn_id=fn");
+            assertThat(plan.attach()).isEqualTo(ContainerPlan.Attach.NONE);
+            Path directory = plan.socketDirectory();
+            assertThat(directory).hasParent(rig.root);
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
+                    .isEqualTo("rwxrwxrwx");
+            assertThat(rig.engine.operations()).containsExactly("PULL", "CREATE", "START");
+        }
+    }
+
+    @Test
+    void measuresTheSteps() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            Promise<Void> pull = Promise.promise();
+            Promise<Void> start = Promise.promise();
+            rig.engine.next(Operation.PULL, pull.future());
+            rig.engine.next(Operation.START, start.future());
+            rig.launch();
+            rig.timer(Duration.ofMillis(30));
+            pull.complete();
+            rig.untilIn(ContainerState.STARTING);
+            rig.timer(Duration.ofMillis(20));
+            start.complete();
+            ContainerTimings timings = rig.heard(ContainerReady.class).timings();
+            assertThat(Duration.ofNanos(timings.imagePull())).isGreaterThan(Duration.ofMillis(25));
+            assertThat(Duration.ofNanos(timings.create())).isGreaterThan(Duration.ofMillis(15));
+            assertThat(timings.prepare()).isPositive();
+            assertThat(timings.init()).isPositive();
+        }
+    }
+
+    @Test
+    void aPullThatFailsFailsTheLaunch() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            rig.engine.next(Operation.PULL, Future.failedFuture(ErrorCode.PULL_FAILED.exception("no such image")));
+            fails(rig, ErrorCode.PULL_FAILED);
+        }
+    }
+
+    @Test
+    void anEngineThatThrowsFailsTheLaunch() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            rig.engine.nextDo(Operation.PULL, () -> {
+                throw new IllegalStateException("engine bug");
+            });
+            fails(rig, ErrorCode.INTERNAL);
+        }
+    }
+
+    @Test
+    void anImageThatVanishesBeforeCreateIsTriedElsewhere() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            rig.engine.next(Operation.CREATE, Future.failedFuture(ErrorCode.SERVER_BUSY.exception()));
+            fails(rig, ErrorCode.SERVER_BUSY);
+        }
+    }
+
+    @Test
+    void aStartThatFailsFailsTheLaunch() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            rig.engine.next(Operation.START, Future.failedFuture(ErrorCode.SYSLOG_UNAVAILABLE.exception()));
+            fails(rig, ErrorCode.SYSLOG_UNAVAILABLE);
+        }
+    }
+
+    @Test
+    void aSocketDirectoryThatCannotBeMadeFailsTheLaunch() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            Files.delete(rig.root);
+            String id = rig.launch();
+            assertThat(rig.heard(LaunchFailed.class).error().code()).isEqualTo(ErrorCode.SOCKET_DIRECTORY);
+            Files.createDirectory(rig.root);
+            rig.assertGone(id);
+        }
+    }
+
+    @Test
+    void aFunctionWithoutSocketTimesOut() throws Exception {
+        try (WorkerRig rig = new WorkerRig(new WorkerRig.Settings().startTimeout(Duration.ofMillis(80)))) {
+            rig.engine.process(container -> {});
+            String id = rig.launch();
+            LaunchFailed failed = rig.heard(LaunchFailed.class);
+            assertThat(failed.error().code()).isEqualTo(ErrorCode.INIT_TIMEOUT);
+            assertThat(Duration.ofNanos(failed.timings().init()))
+                    .isBetween(Duration.ofMillis(80), Duration.ofSeconds(5));
+            rig.assertGone(id);
+        }
+    }
+
+    @Test
+    void theStartTimeoutDoesNotCountTheStartItself() throws Exception {
+        try (WorkerRig rig = new WorkerRig(new WorkerRig.Settings().startTimeout(Duration.ofMillis(200)))) {
+            Promise<Void> start = Promise.promise();
+            rig.engine.next(Operation.START, start.future());
+            rig.launch();
+            rig.timer(Duration.ofMillis(300));
+            start.complete();
+            rig.heard(ContainerReady.class);
+        }
+    }
+
+    @Test
+    void aProcessThatExitsBeforeItIsReadyFailsTheLaunch() throws Exception {
+        fails(ErrorCode.INIT_FAILED, container -> container.reportExit(1));
+    }
+
+    @Test
+    void aSocketUnderAnotherNameIsNotReadiness() throws Exception {
+        try (WorkerRig rig = new WorkerRig(new WorkerRig.Settings().startTimeout(Duration.ofMillis(100)))) {
+            rig.engine.process(container -> container.listen("other.sock", FakeFunction.echo()));
+            fails(rig, ErrorCode.INIT_TIMEOUT);
+        }
+    }
+
+    @Test
+    void aLinkToASocketInTheDirectoryIsReadiness() throws Exception {
+        for (String target : List.of("phony.sock", "./phony.sock", "././phony.sock")) {
+            becomesReady(container -> {
+                container.listen("phony.sock", FakeFunction.echo());
+                Files.createSymbolicLink(container.socket("lsnr.sock"), Path.of(target));
+            });
+        }
+    }
+
+    @Test
+    void aSocketRenamedIntoPlaceIsReadiness() throws Exception {
+        becomesReady(container -> {
+            container.listen("made.sock", FakeFunction.echo());
+            Files.move(container.socket("made.sock"), container.socket("lsnr.sock"));
+        });
+    }
+
+    @Test
+    void anythingElseOfThatNameFailsTheLaunch() throws Exception {
+        fails(ErrorCode.INIT_FAILED, container -> Files.createFile(container.socket("lsnr.sock")));
+        fails(ErrorCode.INIT_FAILED, container -> Files.createDirectory(container.socket("lsnr.sock")));
+        fails(
+                ErrorCode.INIT_FAILED,
+                container -> Files.createSymbolicLink(container.socket("lsnr.sock"), Path.of("nowhere.sock")));
+        fails(ErrorCode.INIT_FAILED, container -> {
+            container.listen("phony.sock", FakeFunction.echo());
+            Files.createSymbolicLink(container.socket("lsnr.sock"), container.socket("phony.sock"));
+        });
+        fails(ErrorCode.INIT_FAILED, container -> {
+            container.listen("phony.sock", FakeFunction.echo());
+            Path directory = container.socket("x").getParent().getFileName();
+            Files.createSymbolicLink(
+                    container.socket("lsnr.sock"),
+                    Path.of("..").resolve(directory).resolve("phony.sock"));
+        });
+    }
+
+    @Test
+    void aFormatThatIsNotServedFailsTheLaunch() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            String id = rig.launch(WorkerRig.spec(CallFormat.JSON));
+            assertThat(rig.heard(LaunchFailed.class).error().code()).isEqualTo(ErrorCode.INVALID_FORMAT);
+            rig.assertGone(id);
+        }
+    }
+
+    @Test
+    void aContainerWithASocketButNoOneListeningFailsAtItsFirstCall() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            rig.engine.process(container -> {
+                container.listen(FakeFunction.echo());
+                container.function().close();
+            });
+            String id = rig.ready();
+            assertThat(rig.call(id).endBody().code()).isEqualTo(ErrorCode.RESPONSE_BROKEN);
+        }
+    }
+
+    @Test
+    void theDirectoryIsThereBeforeTheContainerIs() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            rig.engine.nextDo(Operation.CREATE, () -> {
+                assertThat(rig.watcher.watched()).isEqualTo(1);
+                return Future.succeededFuture();
+            });
+            String id = rig.ready();
+            Path directory = rig.engine.last().plan().socketDirectory();
+            rig.remove(id);
+            rig.assertGone(id);
+            assertThat(Files.exists(directory, LinkOption.NOFOLLOW_LINKS)).isFalse();
+        }
+    }
+}

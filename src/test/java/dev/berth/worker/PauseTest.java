@@ -1,0 +1,312 @@
+package dev.berth.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.bus.RegistryMessage.ContainerEnding;
+import dev.berth.bus.RegistryMessage.ContainerPaused;
+import dev.berth.bus.RegistryMessage.ContainerReleased;
+import dev.berth.container.ContainerState;
+import dev.berth.error.ErrorCode;
+import dev.berth.worker.FakeEngine.Operation;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Idle containers are frozen, and thawed by the next call. */
+final class PauseTest {
+    private static WorkerRig freezing() throws Exception {
+        return new WorkerRig(new WorkerRig.Settings().freezeIdle(Duration.ofMillis(20)));
+    }
+
+    private static String paused(WorkerRig rig) throws Exception {
+        String id = rig.ready();
+        assertThat(rig.heard(ContainerPaused.class)).isEqualTo(new ContainerPaused(id, true));
+        return id;
+    }
+
+    @Test
+    void anIdleContainerIsPausedAndTheNextCallResumesIt() throws Exception {
+        try (WorkerRig rig = freezing()) {
+            String id = paused(rig);
+            TestCall call = rig.call(id).write("x").endBody();
+            assertThat(call.code()).isNull();
+            assertThat(rig.heard(ContainerPaused.class)).isEqualTo(new ContainerPaused(id, false));
+            rig.heard(ContainerReleased.class);
+            assertThat(rig.heard(ContainerPaused.class).paused()).isTrue();
+            rig.remove(id);
+            rig.assertGone(id);
+            assertThat(rig.engine.operations())
+                    .containsExactly("PULL", "CREATE", "START", "PAUSE", "RESUME", "PAUSE", "REMOVE");
+        }
+    }
+
+    @Test
+    void withoutGraceItIsPausedAtOnce() throws Exception {
+        try (WorkerRig rig = new WorkerRig(new WorkerRig.Settings().freezeIdle(Duration.ZERO))) {
+            String id = paused(rig);
+            assertThat(rig.call(id).endBody().code()).isNull();
+        }
+    }
+
+    @Test
+    void aNegativeGracePausesNever() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            String id = rig.ready();
+            assertThat(rig.call(id).endBody().code()).isNull();
+            rig.timer(Duration.ofMillis(100));
+            assertThat(rig.engine.operations()).doesNotContain("PAUSE");
+        }
+    }
+
+    @Test
+    void aBusyContainerIsNotPaused() throws Exception {
+        try (WorkerRig rig = freezing()) {
+            String id = rig.ready();
+            TestCall call = rig.call(id).write("x");
+            rig.timer(Duration.ofMillis(80));
+            assertThat(rig.snapshot().in(ContainerState.PAUSED)).isZero();
+            assertThat(call.endBody().code()).isNull();
+        }
+    }
+
+    @Test
+    void noConnectionIsKeptAcrossAPause() throws Exception {
+        try (WorkerRig rig = freezing()) {
+            String id = rig.ready();
+            Promise<Void> pause = Promise.promise();
+            rig.engine.next(Operation.PAUSE, pause.future());
+            assertThat(rig.call(id).endBody().code()).isNull();
+            rig.untilIn(ContainerState.PAUSING);
+            WorkerRig.until(
+                    "connection is closed", () -> rig.engine.last().function().open() == 0);
+            pause.complete();
+            assertThat(rig.call(id).endBody().code()).isNull();
+        }
+    }
+
+    @Test
+    void aCallThatComesWhilePausingWaitsForItAndResumes() throws Exception {
+        try (WorkerRig rig = freezing()) {
+            Promise<Void> pause = Promise.promise();
+            rig.engine.next(Operation.PAUSE, pause.future());
+            String id = rig.ready();
+            rig.untilIn(ContainerState.PAUSING);
+            TestCall call = rig.call(id).write("x").endBody();
+            rig.untilIn(ContainerState.PAUSING_LEASED);
+            assertThat(rig.engine.last().function().accepted()).isZero();
+            pause.complete();
+            assertThat(call.code()).isNull();
+            assertThat(call.body()).isEqualTo("x");
+            assertThat(rig.engine.operations()).containsSubsequence("PAUSE", "RESUME");
+        }
+    }
+
+    @Test
+    void aCallIsSentWhileTheResumeIsStillUnderWay() throws Exception {
+        try (WorkerRig rig = freezing()) {
+            String id = paused(rig);
+            Promise<Void> resume = Promise.promise();
+            rig.engine.next(Operation.RESUME, resume.future());
+            assertThat(rig.call(id).write("x").endBody().code()).isNull();
+            rig.untilIn(ContainerState.THAWING);
+            assertThat(rig.call(id).write("y").endBody().code()).isNull();
+            rig.untilIn(ContainerState.THAWING);
+            resume.complete();
+            rig.untilIn(ContainerState.PAUSED);
+        }
+    }
+
+    @Test
+    void theDeadlineEndsACallThatWaitsForAPause() throws Exception {
+        try (WorkerRig rig = freezing()) {
+            Promise<Void> pause = Promise.promise();
+            rig.engine.next(Operation.PAUSE, pause.future());
+            String id = rig.ready();
+            rig.untilIn(ContainerState.PAUSING);
+            TestCall call = rig.call(id, rig.request(Duration.ofMillis(50)));
+            assertThat(call.code()).isEqualTo(ErrorCode.CALL_TIMEOUT);
+            rig.heard(ContainerReleased.class);
+            pause.complete();
+            rig.heard(ContainerPaused.class);
+            assertThat(rig.call(id).endBody().code()).isNull();
+        }
+    }
+
+    @Test
+    void aCancelEndsACallThatWaitsForAPause() throws Exception {
+        try (WorkerRig rig = freezing()) {
+            Promise<Void> pause = Promise.promise();
+            rig.engine.next(Operation.PAUSE, pause.future());
+            String id = rig.ready();
+            rig.untilIn(ContainerState.PAUSING);
+            TestCall call = rig.call(id);
+            rig.untilIn(ContainerState.PAUSING_LEASED);
+            call.cancel();
+            rig.heard(ContainerReleased.class);
+            pause.complete();
+            rig.heard(ContainerPaused.class);
+        }
+    }
+
+    @Test
+    void aPauseThatFailsEndsTheContainerBeforeAnybodyGetsIt() throws Exception {
+        try (WorkerRig rig = freezing()) {
+            rig.engine.next(Operation.PAUSE, Future.failedFuture(ErrorCode.ENGINE_FAILED.exception("no pause")));
+            String id = rig.ready();
+            assertThat(rig.heard(ContainerEnding.class).containerId()).isEqualTo(id);
+            rig.assertGone(id);
+        }
+    }
+
+    @Test
+    void aPauseThatFailsHandsTheWaitingCallBack() throws Exception {
+        try (WorkerRig rig = freezing()) {
+            Promise<Void> pause = Promise.promise();
+            rig.engine.next(Operation.PAUSE, pause.future());
+            String id = rig.ready();
+            rig.untilIn(ContainerState.PAUSING);
+            TestCall call = rig.call(id).write("x").endBody();
+            rig.untilIn(ContainerState.PAUSING_LEASED);
+            pause.fail(ErrorCode.ENGINE_FAILED.exception());
+            assertThat(call.code()).isEqualTo(ErrorCode.SLOT_GONE);
+            rig.heard(ContainerEnding.class);
+            rig.assertGone(id);
+        }
+    }
+
+    @Test
+    void whereNothingCanBePausedContainersRunOn() throws Exception {
+        try (WorkerRig rig = freezing()) {
+            rig.engine.next(Operation.PAUSE, Future.failedFuture(ErrorCode.PAUSE_UNSUPPORTED.exception()));
+            String id = rig.ready();
+            rig.untilIn(ContainerState.IDLE);
+            assertThat(rig.call(id).endBody().code()).isNull();
+            rig.heard(ContainerReleased.class);
+            rig.timer(Duration.ofMillis(80));
+            assertThat(rig.engine.operations()).containsOnlyOnce("PAUSE");
+        }
+    }
+
+    @Test
+    void aCallThatWaitedForAnUnsupportedPauseRuns() throws Exception {
+        try (WorkerRig rig = freezing()) {
+            Promise<Void> pause = Promise.promise();
+            rig.engine.next(Operation.PAUSE, pause.future());
+            String id = rig.ready();
+            rig.untilIn(ContainerState.PAUSING);
+            TestCall call = rig.call(id).write("x").endBody();
+            rig.untilIn(ContainerState.PAUSING_LEASED);
+            pause.fail(ErrorCode.PAUSE_UNSUPPORTED.exception());
+            assertThat(call.code()).isNull();
+            assertThat(rig.engine.operations()).doesNotContain("RESUME");
+        }
+    }
+
+    @Test
+    void aResumeThatFailsBeforeAnythingIsSentHandsTheCallBack() throws Exception {
+        try (WorkerRig rig = freezing()) {
+            String id = paused(rig);
+            rig.engine.nextDo(Operation.RESUME, () -> {
+                throw ErrorCode.ENGINE_FAILED.exception("no such container");
+            });
+            TestCall call = rig.call(id).write("x").endBody();
+            assertThat(call.code()).isEqualTo(ErrorCode.SLOT_GONE);
+            rig.heard(ContainerPaused.class);
+            rig.heard(ContainerEnding.class);
+            rig.assertGone(id);
+        }
+    }
+
+    @Test
+    void aResumeThatFailsAfterTheCallWasSentBreaksIt() throws Exception {
+        try (WorkerRig rig = freezing()) {
+            CountDownLatch whole = new CountDownLatch(1);
+            rig.engine.serve(talk -> {
+                talk.readHead();
+                talk.readBody();
+                whole.countDown();
+                talk.readToEnd();
+            });
+            String id = paused(rig);
+            Promise<Void> resume = Promise.promise();
+            rig.engine.next(Operation.RESUME, resume.future());
+            TestCall call = rig.call(id).endBody();
+            assertThat(whole.await(20, TimeUnit.SECONDS)).isTrue();
+            resume.fail(ErrorCode.ENGINE_FAILED.exception());
+            assertThat(call.code()).isEqualTo(ErrorCode.RESPONSE_BROKEN);
+            rig.heard(ContainerPaused.class);
+            rig.heard(ContainerEnding.class);
+            rig.assertGone(id);
+        }
+    }
+
+    @Test
+    void aResumeThatFailsAfterTheCallIsOverEndsTheContainer() throws Exception {
+        try (WorkerRig rig = freezing()) {
+            String id = paused(rig);
+            Promise<Void> resume = Promise.promise();
+            rig.engine.next(Operation.RESUME, resume.future());
+            assertThat(rig.call(id).endBody().code()).isNull();
+            rig.heard(ContainerPaused.class);
+            rig.heard(ContainerReleased.class);
+            resume.fail(ErrorCode.ENGINE_FAILED.exception());
+            rig.heard(ContainerEnding.class);
+            rig.assertGone(id);
+        }
+    }
+
+    @Test
+    void aCallThatBreaksDuringTheResumeWaitsWithTheRemoval() throws Exception {
+        try (WorkerRig rig = freezing()) {
+            rig.engine.serve(FakeFunction.answering("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"));
+            String id = paused(rig);
+            Promise<Void> resume = Promise.promise();
+            rig.engine.next(Operation.RESUME, resume.future());
+            assertThat(rig.call(id).endBody().code()).isEqualTo(ErrorCode.INVALID_RESPONSE);
+            rig.heard(ContainerPaused.class);
+            rig.heard(ContainerEnding.class);
+            assertThat(rig.snapshot().in(ContainerState.ENDING)).isEqualTo(1);
+            assertThat(rig.engine.operations()).doesNotContain("REMOVE");
+            resume.complete();
+            rig.assertGone(id);
+        }
+    }
+
+    @Test
+    void aPausedContainerIsRemovedWithoutResuming() throws Exception {
+        try (WorkerRig rig = freezing()) {
+            String id = paused(rig);
+            rig.remove(id);
+            rig.assertGone(id);
+            assertThat(rig.engine.operations()).doesNotContain("RESUME");
+        }
+    }
+
+    @Test
+    void aRemovalWhilePausingWaitsForThePause() throws Exception {
+        try (WorkerRig rig = freezing()) {
+            Promise<Void> pause = Promise.promise();
+            rig.engine.next(Operation.PAUSE, pause.future());
+            String id = rig.ready();
+            rig.untilIn(ContainerState.PAUSING);
+            rig.remove(id);
+            rig.untilIn(ContainerState.ENDING);
+            assertThat(rig.engine.operations()).doesNotContain("REMOVE");
+            pause.complete();
+            rig.assertGone(id);
+        }
+    }
+
+    @Test
+    void anExitWhilePausedEndsTheContainer() throws Exception {
+        try (WorkerRig rig = freezing()) {
+            String id = paused(rig);
+            rig.engine.last().exit(137);
+            rig.heard(ContainerEnding.class);
+            rig.assertGone(id);
+        }
+    }
+}
