@@ -16,6 +16,7 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.streams.ReadStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -88,6 +89,13 @@ final class EngineApi {
                 credentials == null ? request : request.withHeaders(Map.of("X-Registry-Auth", header(credentials))));
     }
 
+    /** The head of the load's progress stream. The archive is sent as it is read. */
+    Future<HttpClientResponse> loadImages(ReadStream<Buffer> archive, Duration limit) {
+        EngineRequest request = EngineRequest.post("load_images", "/images/load?quiet=1", limit)
+                .withHeaders(Map.of("Content-Type", "application/x-tar"));
+        return http.open(request, sent -> sent.setChunked(true).send(archive));
+    }
+
     Future<EngineReply> createContainer(String name, CreateContainerCmdImpl options) {
         return http.call(EngineRequest.post("create_container", "/containers/create?name=" + encode(name), CREATE)
                 .withJson(write(options)));
@@ -119,10 +127,6 @@ final class EngineApi {
 
     Future<EngineReply> unpauseContainer(String name) {
         return http.call(EngineRequest.post("unpause_container", container(name, "/unpause"), PAUSE));
-    }
-
-    Future<EngineReply> killContainer(String name) {
-        return http.call(EngineRequest.post("kill_container", container(name, "/kill"), QUERY));
     }
 
     /** Forced, and its anonymous volumes with it. */
