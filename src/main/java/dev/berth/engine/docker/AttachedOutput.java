@@ -21,24 +21,26 @@ final class AttachedOutput {
     private final Lane stdout = new Lane();
     private final Lane stderr = new Lane();
 
-    /** @param socket paused; this takes it over */
-    AttachedOutput(NetSocket socket) {
-        this.socket = socket;
+    /** Takes the connection over. */
+    AttachedOutput(RawConnection connection) {
+        this.socket = connection.socket();
         LogDemultiplexer frames = new LogDemultiplexer(
                 (stream, bytes) -> (stream == LogDemultiplexer.STDERR ? stderr : stdout).take(bytes));
-        socket.handler(chunk -> {
-            try {
-                frames.feed(chunk);
-            } catch (IllegalArgumentException e) {
-                fail(e);
-                socket.close();
-            }
-            regulate();
-        });
+        socket.handler(chunk -> take(frames, chunk));
         socket.exceptionHandler(this::fail);
         socket.endHandler(end -> close());
         socket.closeHandler(closed -> close());
-        socket.resume();
+        take(frames, connection.first());
+    }
+
+    private void take(LogDemultiplexer frames, Buffer chunk) {
+        try {
+            frames.feed(chunk);
+        } catch (IllegalArgumentException e) {
+            fail(e);
+            socket.close();
+        }
+        regulate();
     }
 
     ReadStream<Buffer> stdout() {

@@ -75,19 +75,20 @@ final class DockerContainer implements EngineContainer {
      * connection that carried output too could not be half closed from here.
      */
     private Future<NetSocket> attachInput() {
-        return tools.api().attach(name, "stdin=1").onSuccess(socket -> {
-            socket.handler(nothing -> {});
-            socket.resume();
-            connections.add(socket);
+        return tools.api().attach(name, "stdin=1").map(raw -> {
+            raw.socket().handler(nothing -> {});
+            raw.socket().resume();
+            connections.add(raw.socket());
+            return raw.socket();
         });
     }
 
     private Future<Void> attachOutput(@Nullable NetSocket stdin) {
         return tools.api()
                 .attach(name, "stdout=1&stderr=1")
-                .onSuccess(socket -> {
-                    AttachedOutput output = new AttachedOutput(socket);
-                    connections.add(socket);
+                .onSuccess(raw -> {
+                    AttachedOutput output = new AttachedOutput(raw);
+                    connections.add(raw.socket());
                     streams = new ContainerStreams(stdin, output.stdout(), output.stderr());
                 })
                 .mapEmpty();

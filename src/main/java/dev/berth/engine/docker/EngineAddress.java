@@ -3,6 +3,8 @@ package dev.berth.engine.docker;
 import dev.berth.config.DockerConfig;
 import dev.berth.error.ErrorCode;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.net.ClientOptionsBase;
+import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
@@ -62,16 +64,30 @@ record EngineAddress(
     /** Reads no file yet: the certificates are read when the first connection is made. */
     HttpClientOptions clientOptions() {
         HttpClientOptions options = new HttpClientOptions();
-        options.setTcpKeepAlive(!socket.isDomainSocket());
         if (tls) {
-            options.setSsl(true).setVerifyHost(true);
-            if (certPath != null) {
-                options.setKeyCertOptions(new PemKeyCertOptions()
-                        .setCertPath(certPath.resolve("cert.pem").toString())
-                        .setKeyPath(certPath.resolve("key.pem").toString()));
-                options.setTrustOptions(new PemTrustOptions()
-                        .addCertPath(certPath.resolve("ca.pem").toString()));
-            }
+            options.setVerifyHost(true);
+        }
+        return secured(options);
+    }
+
+    /** As {@link #clientOptions}, for a connection without HTTP. */
+    NetClientOptions socketOptions() {
+        NetClientOptions options = new NetClientOptions();
+        if (tls) {
+            options.setHostnameVerificationAlgorithm("HTTPS");
+        }
+        return secured(options);
+    }
+
+    private <T extends ClientOptionsBase> T secured(T options) {
+        options.setTcpKeepAlive(!socket.isDomainSocket());
+        options.setSsl(tls);
+        if (tls && certPath != null) {
+            options.setKeyCertOptions(new PemKeyCertOptions()
+                    .setCertPath(certPath.resolve("cert.pem").toString())
+                    .setKeyPath(certPath.resolve("key.pem").toString()));
+            options.setTrustOptions(new PemTrustOptions()
+                    .addCertPath(certPath.resolve("ca.pem").toString()));
         }
         return options;
     }

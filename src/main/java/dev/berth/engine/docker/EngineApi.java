@@ -15,7 +15,6 @@ import com.github.dockerjava.core.command.CreateContainerCmdImpl;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.net.NetSocket;
 import io.vertx.core.streams.ReadStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -144,11 +143,10 @@ final class EngineApi {
                 .map(List::of);
     }
 
-    /** A raw connection to the named streams of a container ({@code stdin=1} and so on); the socket is paused. */
-    Future<NetSocket> attach(String name, String streams) {
-        EngineRequest request =
-                EngineRequest.post("attach_container", container(name, "/attach?stream=1&" + streams), QUERY);
-        return http.upgrade(request.withHeaders(Map.of("Connection", "Upgrade", "Upgrade", "tcp")));
+    /** A raw connection to the named streams of a container ({@code stdin=1} and so on). */
+    Future<RawConnection> attach(String name, String streams) {
+        return http.upgrade(
+                EngineRequest.post("attach_container", container(name, "/attach?stream=1&" + streams), QUERY));
     }
 
     <T> T parse(String verb, EngineReply reply, Class<T> type) {

@@ -9,9 +9,12 @@ import dev.berth.config.RunnerConfig;
 import dev.berth.engine.ContainerPlan;
 import dev.berth.engine.EngineContainer;
 import dev.berth.engine.ExitStatus;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.streams.ReadStream;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -182,6 +185,30 @@ final class RealEngine implements AutoCloseable {
         } finally {
             context.await(container::remove);
         }
+    }
+
+    /** What a script writes to stdout. */
+    String output(PlanBuilder plan) {
+        EngineContainer container =
+                create(plan.attach(ContainerPlan.Attach.OUTPUT).build());
+        try {
+            context.await(container::start);
+            return context.await(() -> collect(container.streams().stdout(), container.streams().stderr()))
+                    .toString();
+        } finally {
+            context.await(container::remove);
+        }
+    }
+
+    /** All of the first; the second must be read too, or it would hold up the first. */
+    static Future<Buffer> collect(ReadStream<Buffer> stream, ReadStream<Buffer> other) {
+        Promise<Buffer> all = Promise.promise();
+        Buffer bytes = Buffer.buffer();
+        stream.exceptionHandler(all::tryFail);
+        stream.endHandler(end -> all.tryComplete(bytes));
+        other.handler(piece -> {});
+        stream.handler(bytes::appendBuffer);
+        return all.future();
     }
 
     List<Container> ours() {
