@@ -46,7 +46,9 @@ public final class DockerEngine implements Engine {
     public DockerEngine(Vertx vertx, Setup setup) {
         this.vertx = vertx;
         this.setup = setup;
-        this.http = new EngineHttp(vertx, EngineAddress.of(setup.docker()), setup.listener());
+        DockerConfig docker = setup.docker();
+        EngineAddress address = EngineAddress.of(docker.host(), docker.tlsVerify(), docker.certPath());
+        this.http = new EngineHttp(vertx, address, setup.listener());
         this.api = new EngineApi(http);
     }
 

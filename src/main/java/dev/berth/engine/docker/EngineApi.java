@@ -1,5 +1,6 @@
 package dev.berth.engine.docker;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.dockerjava.api.command.CreateContainerResponse;
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class EngineApi {
     private static final ObjectMapper JSON = DockerClientConfig.getDefaultObjectMapper();
+    /** What is not set is not sent: a null is not to every engine the same as nothing. */
+    private static final ObjectMapper WITHOUT_NULLS =
+            JSON.copy().setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
 
     private static final Duration PING = Duration.ofSeconds(5);
     private static final Duration QUERY = Duration.ofSeconds(10);
@@ -162,7 +166,7 @@ final class EngineApi {
 
     static Buffer write(Object value) {
         try {
-            return Buffer.buffer(JSON.writeValueAsBytes(value));
+            return Buffer.buffer(WITHOUT_NULLS.writeValueAsBytes(value));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

@@ -39,10 +39,9 @@ final class Remover {
     void removeIfMade(String name) {
         for (long delay : LATE_CREATE_MILLIS) {
             vertx.timer(delay)
-                    .compose(fired -> remove(name))
-                    .onFailure(cause -> log.atWarn()
+                    .onSuccess(fired -> remove(name).onFailure(cause -> log.atWarn()
                             .addKeyValue("containerId", name)
-                            .log("A container may be left over: {}", cause.getMessage()));
+                            .log("A container may be left over: {}", cause.getMessage())));
         }
     }
 
