@@ -73,8 +73,7 @@ public final class DockerEngine implements Engine {
         return new EngineHandshake(vertx, api)
                 .meet()
                 .compose(facts -> loadImages().compose(loaded -> assemble(facts)))
-                .compose(EngineParts::start)
-                .onSuccess(started -> greet());
+                .compose(made -> made.start().onSuccess(started -> greet(made.facts())));
     }
 
     private Future<Void> loadImages() {
@@ -94,8 +93,7 @@ public final class DockerEngine implements Engine {
                 auth == null ? null : auth.reveal(), setup.docker().configFolder());
     }
 
-    private void greet() {
-        EngineFacts facts = met().facts();
+    private void greet(EngineFacts facts) {
         log.atInfo()
                 .addKeyValue("version", facts.version())
                 .addKeyValue("api", facts.apiVersion())
@@ -169,21 +167,15 @@ public final class DockerEngine implements Engine {
     @Override
     public Future<Void> close() {
         EngineParts known = parts;
+        parts = null;
         Future<Void> closed = known == null ? Future.succeededFuture() : known.close();
         return closed.eventually(http::close);
     }
 
     private <T> Future<T> withParts(Function<EngineParts, Future<T>> action) {
-        return parts == null
-                ? Future.failedFuture(http.failure("has not been asked yet: start() comes first"))
-                : action.apply(met());
-    }
-
-    private EngineParts met() {
         EngineParts known = parts;
-        if (known == null) {
-            throw http.failure("has not answered yet");
-        }
-        return known;
+        return known == null
+                ? Future.failedFuture(http.failure("is not in use: start() comes first"))
+                : action.apply(known);
     }
 }

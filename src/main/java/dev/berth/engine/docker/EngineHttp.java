@@ -99,7 +99,8 @@ final class EngineHttp {
             Promise<RawConnection> result = Promise.promise();
             long began = System.nanoTime();
             long timer = vertx.setTimer(request.limit().toMillis(), id -> result.tryFail(late(request)));
-            sockets.connect(address.socket(), address.host())
+            Future.succeededFuture(sockets)
+                    .compose(open -> open.connect(address.socket(), address.host()))
                     .onSuccess(socket -> RawConnection.ask(
                                     socket, request, prefix + request.path(), address.host())
                             .onComplete(result::tryComplete, cause -> result.tryFail(broken(cause)))
@@ -198,7 +199,9 @@ final class EngineHttp {
 
         Future<T> run(Function<HttpClientRequest, Future<HttpClientResponse>> send) {
             long timer = vertx.setTimer(Math.max(1, request.limit().toMillis()), id -> expire());
-            client.request(options())
+            // A closed client throws: that too is a failure of this request.
+            Future.succeededFuture(client)
+                    .compose(open -> open.request(options()))
                     .compose(opened -> {
                         sent = opened;
                         if (result.future().isComplete()) {
