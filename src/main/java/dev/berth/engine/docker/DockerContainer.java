@@ -1,5 +1,7 @@
 package dev.berth.engine.docker;
 
+import dev.berth.engine.ContainerPlan;
+import dev.berth.engine.ContainerPlan.Attach;
 import dev.berth.engine.ContainerStreams;
 import dev.berth.engine.EngineContainer;
 import dev.berth.engine.ExitStatus;
@@ -7,6 +9,9 @@ import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.NetSocket;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +25,13 @@ final class DockerContainer implements EngineContainer {
     private final Tools tools;
     private final String name;
     private final String engineId;
+    private final Attach attach;
     private final Runnable whenGone;
     private final ExitWatch exitWatch;
     private Pausing.Hold hold = Pausing.Hold.NONE;
     private Future<Void> last = Future.succeededFuture();
+    private final List<NetSocket> connections = new ArrayList<>(2);
+    private @Nullable ContainerStreams streams;
     private @Nullable Future<Void> removal;
 
     /** What all containers of an engine share. */
@@ -33,9 +41,10 @@ final class DockerContainer implements EngineContainer {
      * @param engineId the engine's own id
      * @param whenGone run once the container is removed
      */
-    DockerContainer(Tools tools, String name, String engineId, Runnable whenGone) {
+    DockerContainer(Tools tools, ContainerPlan plan, String engineId, Runnable whenGone) {
         this.tools = tools;
-        this.name = name;
+        this.name = plan.id();
+        this.attach = plan.attach();
         this.engineId = engineId;
         this.whenGone = whenGone;
         this.exitWatch = new ExitWatch(tools.vertx(), tools.api(), name);
@@ -48,9 +57,41 @@ final class DockerContainer implements EngineContainer {
 
     @Override
     public Future<Void> start() {
-        return tools.api()
-                .startContainer(name)
+        return attached()
+                .compose(ready -> tools.api().startContainer(name))
                 .compose(reply -> reply.ok() ? Future.succeededFuture() : Future.failedFuture(startFailure(reply)));
+    }
+
+    private Future<Void> attached() {
+        return switch (attach) {
+            case NONE -> Future.succeededFuture();
+            case OUTPUT -> attachOutput(null);
+            case ALL -> attachInput().compose(this::attachOutput);
+        };
+    }
+
+    /**
+     * stdin has a connection of its own: the engine closes the container's stdin when that one is closed, and a
+     * connection that carried output too could not be half closed from here.
+     */
+    private Future<NetSocket> attachInput() {
+        return tools.api().attach(name, "stdin=1").map(raw -> {
+            raw.socket().handler(nothing -> {});
+            raw.socket().resume();
+            connections.add(raw.socket());
+            return raw.socket();
+        });
+    }
+
+    private Future<Void> attachOutput(@Nullable NetSocket stdin) {
+        return tools.api()
+                .attach(name, "stdout=1&stderr=1")
+                .onSuccess(raw -> {
+                    AttachedOutput output = new AttachedOutput(raw);
+                    connections.add(raw.socket());
+                    streams = new ContainerStreams(stdin, output.stdout(), output.stderr());
+                })
+                .mapEmpty();
     }
 
     private static RunnerException startFailure(EngineReply reply) {
@@ -87,7 +128,9 @@ final class DockerContainer implements EngineContainer {
         return removal;
     }
 
+    /** Connections first: an engine may hold up a container's end until all its output is taken. */
     private Future<Void> removeNow() {
+        connections.forEach(NetSocket::close);
         Future<Void> released = hold == Pausing.Hold.NONE
                 ? Future.succeededFuture()
                 : tools.pausing().releaseAny(name, engineId, hold == Pausing.Hold.PAUSED);
@@ -96,7 +139,7 @@ final class DockerContainer implements EngineContainer {
 
     @Override
     public @Nullable ContainerStreams streams() {
-        return null;
+        return streams;
     }
 
     private Future<Void> inTurn(Supplier<Future<Void>> action) {

@@ -1,7 +1,6 @@
 package dev.berth.engine.docker;
 
 import com.github.dockerjava.api.command.InspectImageResponse;
-import com.github.dockerjava.core.command.CreateContainerCmdImpl;
 import dev.berth.config.DockerConfig;
 import dev.berth.config.EngineConfig;
 import dev.berth.config.Secret;
@@ -16,6 +15,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,40 +23,43 @@ import org.slf4j.LoggerFactory;
 /** Containers of an engine with Docker's API: Docker itself, or Podman. */
 public final class DockerEngine implements Engine {
     private static final Logger log = LoggerFactory.getLogger(DockerEngine.class);
-    private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
     private final Vertx vertx;
-    private final DockerConfig docker;
-    private final EngineConfig settings;
-    private final Instances instances;
-    private final SocketPaths paths;
+    private final Setup setup;
     private final EngineHttp http;
     private final EngineApi api;
-    private volatile @Nullable Parts parts;
+    private volatile @Nullable EngineParts parts;
 
-    /** Everything that is made once the engine has answered. */
-    private record Parts(
-            EngineFacts facts,
-            ContainerOptions options,
-            DockerContainer.Tools tools,
-            ImagePuller puller,
-            Freezer freezer) {}
+    /**
+     * @param instances who we are, and who else is alive
+     * @param paths of socket directories
+     * @param listener hears of every request to the engine
+     */
+    public record Setup(
+            DockerConfig docker,
+            EngineConfig engine,
+            Instances instances,
+            SocketPaths paths,
+            EngineCallListener listener) {}
 
-    /** Fails with ENGINE_FAILED if the address cannot be one. */
-    public DockerEngine(
-            Vertx vertx, DockerConfig docker, EngineConfig settings, Instances instances, SocketPaths paths) {
+    /** Fails with ENGINE_FAILED if the configured address cannot be one. */
+    public DockerEngine(Vertx vertx, Setup setup) {
         this.vertx = vertx;
-        this.docker = docker;
-        this.settings = settings;
-        this.instances = instances;
-        this.paths = paths;
-        this.http = new EngineHttp(vertx, EngineAddress.of(docker), EngineCallListener.NONE);
+        this.setup = setup;
+        DockerConfig docker = setup.docker();
+        EngineAddress address = EngineAddress.of(docker.host(), docker.tlsVerify(), docker.certPath());
+        this.http = new EngineHttp(vertx, address, setup.listener());
         this.api = new EngineApi(http);
+    }
+
+    /** As the other, with nobody listening to requests. */
+    public DockerEngine(Vertx vertx, DockerConfig docker, EngineConfig engine, Instances instances, SocketPaths paths) {
+        this(vertx, new Setup(docker, engine, instances, paths, EngineCallListener.NONE));
     }
 
     @Override
     public String name() {
-        Parts known = parts;
+        EngineParts known = parts;
         return known != null && known.facts().podman() ? "podman" : "docker";
     }
 
@@ -69,78 +72,87 @@ public final class DockerEngine implements Engine {
     public Future<Void> start() {
         return new EngineHandshake(vertx, api)
                 .meet()
-                .compose(facts -> vertx.executeBlocking(this::credentials, false)
-                        .map(credentials -> {
-                            parts = assemble(facts, credentials);
-                            log.atInfo()
-                                    .addKeyValue("version", facts.version())
-                                    .addKeyValue("api", facts.apiVersion())
-                                    .addKeyValue("cgroup", facts.cgroupV1() ? 1 : 2)
-                                    .log(
-                                            "Container engine at {}: {}",
-                                            http.address().text(),
-                                            name());
-                            return null;
-                        }));
+                .compose(facts -> loadImages().compose(loaded -> assemble(facts)))
+                .compose(made -> made.start().onSuccess(started -> greet(made.facts())));
+    }
+
+    private Future<Void> loadImages() {
+        Path file = setup.docker().loadFile();
+        return file == null ? Future.succeededFuture() : new ImageArchive(vertx, api).load(file);
+    }
+
+    private Future<EngineParts> assemble(EngineFacts facts) {
+        return vertx.executeBlocking(this::credentials, false)
+                .map(credentials -> EngineParts.of(vertx, api, setup, facts, credentials))
+                .onSuccess(made -> parts = made);
     }
 
     private RegistryCredentials credentials() {
-        Secret auth = docker.auth();
-        return RegistryCredentials.load(auth == null ? null : auth.reveal(), docker.configFolder());
+        Secret auth = setup.docker().auth();
+        return RegistryCredentials.load(
+                auth == null ? null : auth.reveal(), setup.docker().configFolder());
     }
 
-    private Parts assemble(EngineFacts facts, RegistryCredentials credentials) {
-        Freezer freezer = new Freezer(vertx, CGROUPS, facts.cgroupV1());
-        DockerContainer.Tools tools =
-                new DockerContainer.Tools(vertx, api, new Pausing(api, freezer), new Remover(vertx, api));
-        return new Parts(
-                facts,
-                new ContainerOptions(docker, paths, instances, facts),
-                tools,
-                new ImagePuller(vertx, api, credentials, settings.pullTimeout()),
-                freezer);
+    private void greet(EngineFacts facts) {
+        log.atInfo()
+                .addKeyValue("version", facts.version())
+                .addKeyValue("api", facts.apiVersion())
+                .addKeyValue("cgroup", facts.cgroupV1() ? 1 : 2)
+                .log("Container engine {} at {}", name(), http.address().text());
     }
 
     @Override
     public Future<Integer> sweep() {
-        return new Sweeper(parts().tools(), instances).sweep(docker.labelTag());
+        return withParts(known -> new Sweeper(known.tools(), setup.instances())
+                .sweep(setup.docker().labelTag()));
     }
 
     @Override
     public Future<Void> ensureImage(ImageRequest request) {
-        return parts().puller().ensure(request).compose(this::accept);
+        return withParts(known -> known.puller().ensure(request).compose(image -> {
+            if (known.cleaner() != null) {
+                known.cleaner().seen(request.image(), image);
+            }
+            return hasVolumes(image) && !setup.docker().enableVolume()
+                    ? Future.failedFuture(ErrorCode.IMAGE_WITH_VOLUME.exception())
+                    : Future.succeededFuture();
+        }));
     }
 
-    private Future<Void> accept(InspectImageResponse image) {
-        boolean volumes = image.getConfig() != null
+    private static boolean hasVolumes(InspectImageResponse image) {
+        return image.getConfig() != null
                 && image.getConfig().getVolumes() != null
                 && !image.getConfig().getVolumes().isEmpty();
-        return volumes && !docker.enableVolume()
-                ? Future.failedFuture(ErrorCode.IMAGE_WITH_VOLUME.exception())
-                : Future.succeededFuture();
     }
 
     @Override
     public Future<EngineContainer> create(ContainerPlan plan) {
-        NetworkLease network = plan.networkDisabled() ? NetworkLease.NO_NETWORK : NetworkLease.DEFAULT;
-        CreateContainerCmdImpl options = parts().options().of(plan, network.mode());
-        return api.createContainer(plan.id(), options)
-                .onFailure(cause -> removeIfMade(plan.id()))
-                .compose(reply ->
-                        reply.ok() ? Future.succeededFuture(container(plan, reply, network)) : refused(plan, reply))
-                .onFailure(cause -> network.release().run());
+        return withParts(known -> {
+            NetworkLease network = known.networks().choose(plan);
+            Runnable freeImage = known.useImage(plan);
+            Runnable whenGone = () -> {
+                network.release().run();
+                freeImage.run();
+            };
+            return create(known, plan, network)
+                    .<EngineContainer>map(engineId -> new DockerContainer(known.tools(), plan, engineId, whenGone))
+                    .onFailure(cause -> whenGone.run());
+        });
     }
 
-    private EngineContainer container(ContainerPlan plan, EngineReply reply, NetworkLease network) {
-        return new DockerContainer(
-                parts().tools(), plan.id(), api.created(reply).getId(), network.release());
-    }
-
-    private Future<EngineContainer> refused(ContainerPlan plan, EngineReply reply) {
-        if (reply.serverError()) {
-            removeIfMade(plan.id());
-        }
-        return Future.failedFuture(createFailure(reply));
+    /** The engine's id of the new container. */
+    private Future<String> create(EngineParts known, ContainerPlan plan, NetworkLease network) {
+        return api.createContainer(plan.id(), known.options().of(plan, network.mode()))
+                .onFailure(unanswered -> known.tools().remover().removeIfMade(plan.id()))
+                .map(reply -> {
+                    if (reply.serverError()) {
+                        known.tools().remover().removeIfMade(plan.id());
+                    }
+                    if (!reply.ok()) {
+                        throw createFailure(reply);
+                    }
+                    return api.created(reply).getId();
+                });
     }
 
     private static RunnerException createFailure(EngineReply reply) {
@@ -152,29 +164,18 @@ public final class DockerEngine implements Engine {
         return conflict ? ErrorCode.ENGINE_FAILED.exception("container already exists") : reply.failure();
     }
 
-    /** After a create without a clear answer: the container may exist, and nobody else knows of it. */
-    private void removeIfMade(String name) {
-        parts().tools()
-                .remover()
-                .remove(name)
-                .onFailure(cause -> log.atWarn()
-                        .addKeyValue("containerId", name)
-                        .log("A container may be left over: {}", cause.getMessage()));
-    }
-
     @Override
     public Future<Void> close() {
-        Parts known = parts;
-        Future<Void> freezer =
-                known == null ? Future.succeededFuture() : known.freezer().close();
-        return Future.join(freezer, http.close()).mapEmpty();
+        EngineParts known = parts;
+        parts = null;
+        Future<Void> closed = known == null ? Future.succeededFuture() : known.close();
+        return closed.eventually(http::close);
     }
 
-    private Parts parts() {
-        Parts known = parts;
-        if (known == null) {
-            throw http.failure("has not been met yet: start() first");
-        }
-        return known;
+    private <T> Future<T> withParts(Function<EngineParts, Future<T>> action) {
+        EngineParts known = parts;
+        return known == null
+                ? Future.failedFuture(http.failure("is not in use: start() comes first"))
+                : action.apply(known);
     }
 }

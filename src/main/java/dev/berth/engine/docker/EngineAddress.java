@@ -1,8 +1,10 @@
 package dev.berth.engine.docker;
 
-import dev.berth.config.DockerConfig;
 import dev.berth.error.ErrorCode;
+import dev.berth.error.RunnerException;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.net.ClientOptionsBase;
+import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
@@ -26,35 +28,28 @@ record EngineAddress(
         String host,
         boolean tls,
         @Nullable Path certPath) {
-    private static final int PLAIN_PORT = 2375;
-    private static final int TLS_PORT = 2376;
+    private static final String UNIX = "unix://";
 
-    static EngineAddress of(DockerConfig config) {
-        String text = config.host();
-        if (text.startsWith("unix://") && text.length() > "unix://".length()) {
-            String path = text.substring("unix://".length());
+    /** Fails with ENGINE_FAILED if it is neither {@code unix:///path} nor {@code tcp://host:port}. */
+    static EngineAddress of(String text, boolean tls, @Nullable Path certPath) {
+        if (text.startsWith(UNIX + "/")) {
+            String path = text.substring(UNIX.length());
             return new EngineAddress(text, SocketAddress.domainSocketAddress(path), "docker", false, null);
         }
-        URI uri = uri(text);
-        String scheme = uri.getScheme();
-        if (uri.getHost() == null || scheme == null || !scheme.matches("tcp|http|https")) {
-            throw unusable(text);
-        }
-        boolean tls = config.tlsVerify() || scheme.equals("https");
-        int port = uri.getPort() > 0 ? uri.getPort() : tls ? TLS_PORT : PLAIN_PORT;
-        return new EngineAddress(
-                text, SocketAddress.inetSocketAddress(port, uri.getHost()), uri.getHost(), tls, config.certPath());
-    }
-
-    private static URI uri(String text) {
         try {
-            return new URI(text);
+            URI uri = new URI(text);
+            if ("tcp".equals(uri.getScheme()) && uri.getHost() != null && uri.getPort() > 0) {
+                String host = uri.getHost();
+                return new EngineAddress(
+                        text, SocketAddress.inetSocketAddress(uri.getPort(), host), host, tls, certPath);
+            }
         } catch (URISyntaxException e) {
             throw unusable(text);
         }
+        throw unusable(text);
     }
 
-    private static RuntimeException unusable(String text) {
+    private static RunnerException unusable(String text) {
         return ErrorCode.ENGINE_FAILED.exception(
                 "container engine address '" + text + "' is neither unix:///path nor tcp://host:port");
     }
@@ -62,16 +57,30 @@ record EngineAddress(
     /** Reads no file yet: the certificates are read when the first connection is made. */
     HttpClientOptions clientOptions() {
         HttpClientOptions options = new HttpClientOptions();
-        options.setTcpKeepAlive(!socket.isDomainSocket());
         if (tls) {
-            options.setSsl(true).setVerifyHost(true);
-            if (certPath != null) {
-                options.setKeyCertOptions(new PemKeyCertOptions()
-                        .setCertPath(certPath.resolve("cert.pem").toString())
-                        .setKeyPath(certPath.resolve("key.pem").toString()));
-                options.setTrustOptions(new PemTrustOptions()
-                        .addCertPath(certPath.resolve("ca.pem").toString()));
-            }
+            options.setVerifyHost(true);
+        }
+        return secured(options);
+    }
+
+    /** As {@link #clientOptions}, for a connection without HTTP. */
+    NetClientOptions socketOptions() {
+        NetClientOptions options = new NetClientOptions();
+        if (tls) {
+            options.setHostnameVerificationAlgorithm("HTTPS");
+        }
+        return secured(options);
+    }
+
+    private <T extends ClientOptionsBase> T secured(T options) {
+        options.setTcpKeepAlive(!socket.isDomainSocket());
+        options.setSsl(tls);
+        if (tls && certPath != null) {
+            options.setKeyCertOptions(new PemKeyCertOptions()
+                    .setCertPath(certPath.resolve("cert.pem").toString())
+                    .setKeyPath(certPath.resolve("key.pem").toString()));
+            options.setTrustOptions(new PemTrustOptions()
+                    .addCertPath(certPath.resolve("ca.pem").toString()));
         }
         return options;
     }

@@ -1,5 +1,6 @@
 package dev.berth.engine.docker;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.dockerjava.api.command.CreateContainerResponse;
@@ -15,7 +16,7 @@ import com.github.dockerjava.core.command.CreateContainerCmdImpl;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.net.NetSocket;
+import io.vertx.core.streams.ReadStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class EngineApi {
     private static final ObjectMapper JSON = DockerClientConfig.getDefaultObjectMapper();
+    /** What is not set is not sent: a null is not to every engine the same as nothing. */
+    private static final ObjectMapper WITHOUT_NULLS =
+            JSON.copy().setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
 
     private static final Duration PING = Duration.ofSeconds(5);
     private static final Duration QUERY = Duration.ofSeconds(10);
@@ -88,6 +92,13 @@ final class EngineApi {
                 credentials == null ? request : request.withHeaders(Map.of("X-Registry-Auth", header(credentials))));
     }
 
+    /** The head of the load's progress stream. The archive is sent as it is read. */
+    Future<HttpClientResponse> loadImages(ReadStream<Buffer> archive, Duration limit) {
+        EngineRequest request = EngineRequest.post("load_images", "/images/load?quiet=1", limit)
+                .withHeaders(Map.of("Content-Type", "application/x-tar"));
+        return http.open(request, sent -> sent.setChunked(true).send(archive));
+    }
+
     Future<EngineReply> createContainer(String name, CreateContainerCmdImpl options) {
         return http.call(EngineRequest.post("create_container", "/containers/create?name=" + encode(name), CREATE)
                 .withJson(write(options)));
@@ -121,10 +132,6 @@ final class EngineApi {
         return http.call(EngineRequest.post("unpause_container", container(name, "/unpause"), PAUSE));
     }
 
-    Future<EngineReply> killContainer(String name) {
-        return http.call(EngineRequest.post("kill_container", container(name, "/kill"), QUERY));
-    }
-
     /** Forced, and its anonymous volumes with it. */
     Future<EngineReply> removeContainer(String name) {
         return http.call(
@@ -140,11 +147,10 @@ final class EngineApi {
                 .map(List::of);
     }
 
-    /** A raw connection to the named streams of a container ({@code stdin=1} and so on); the socket is paused. */
-    Future<NetSocket> attach(String name, String streams) {
-        EngineRequest request =
-                EngineRequest.post("attach_container", container(name, "/attach?stream=1&" + streams), QUERY);
-        return http.upgrade(request.withHeaders(Map.of("Connection", "Upgrade", "Upgrade", "tcp")));
+    /** A raw connection to the named streams of a container ({@code stdin=1} and so on). */
+    Future<RawConnection> attach(String name, String streams) {
+        return http.upgrade(
+                EngineRequest.post("attach_container", container(name, "/attach?stream=1&" + streams), QUERY));
     }
 
     <T> T parse(String verb, EngineReply reply, Class<T> type) {
@@ -160,7 +166,7 @@ final class EngineApi {
 
     static Buffer write(Object value) {
         try {
-            return Buffer.buffer(JSON.writeValueAsBytes(value));
+            return Buffer.buffer(WITHOUT_NULLS.writeValueAsBytes(value));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

@@ -14,7 +14,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.NetClient;
 import java.io.FileNotFoundException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -46,6 +46,7 @@ final class EngineHttp {
     private final EngineCallListener listener;
     private final HttpClientAgent calls;
     private final HttpClientAgent streams;
+    private final NetClient sockets;
     private final Context own;
     private volatile String prefix = "";
 
@@ -55,6 +56,7 @@ final class EngineHttp {
         this.listener = listener;
         this.own = vertx.getOrCreateContext();
         HttpClientOptions options = address.clientOptions().setProtocolVersion(HttpVersion.HTTP_1_1);
+        this.sockets = vertx.createNetClient(address.socketOptions().setConnectTimeout((int) CONNECT_MILLIS));
         this.calls = vertx.createHttpClient(
                 options, new PoolOptions().setHttp1MaxSize(POOL_SIZE).setMaxWaitQueueSize(MAX_WAITING));
         this.streams = vertx.createHttpClient(
@@ -91,9 +93,28 @@ final class EngineHttp {
         return onContext(() -> new Exchange<HttpClientResponse>(request, streams, EngineHttp::head).run(send));
     }
 
-    /** Turns the connection into a raw one; the socket is paused. */
-    Future<NetSocket> upgrade(EngineRequest request) {
-        return onContext(() -> new Exchange<NetSocket>(request, streams, this::socket).run(HttpClientRequest::connect));
+    /** Turns a connection into a raw one. */
+    Future<RawConnection> upgrade(EngineRequest request) {
+        return onContext(() -> {
+            Promise<RawConnection> result = Promise.promise();
+            long began = System.nanoTime();
+            long timer = vertx.setTimer(request.limit().toMillis(), id -> result.tryFail(late(request)));
+            Future.succeededFuture(sockets)
+                    .compose(open -> open.connect(address.socket(), address.host()))
+                    .onSuccess(socket -> RawConnection.ask(
+                                    socket, request, prefix + request.path(), address.host())
+                            .onComplete(result::tryComplete, cause -> result.tryFail(broken(cause)))
+                            .onComplete(done -> {
+                                if (done.failed() || result.future().failed()) {
+                                    socket.close();
+                                }
+                            }))
+                    .onFailure(cause -> result.tryFail(broken(cause)));
+            return result.future().onComplete(done -> {
+                vertx.cancelTimer(timer);
+                listener.onCall(request.verb(), done.succeeded() ? 101 : 0, System.nanoTime() - began);
+            });
+        });
     }
 
     /** A whole answer from a streamed one, for the message of an error. */
@@ -114,7 +135,7 @@ final class EngineHttp {
     }
 
     Future<Void> close() {
-        return Future.all(calls.close(), streams.close()).mapEmpty();
+        return Future.join(calls.close(), streams.close(), sockets.close()).mapEmpty();
     }
 
     /** A failure of the engine in our own words: {@code container engine at … <what>}. */
@@ -132,15 +153,6 @@ final class EngineHttp {
         return Future.succeededFuture(response);
     }
 
-    private Future<NetSocket> socket(HttpClientResponse response) {
-        if (response.statusCode() == 101) {
-            NetSocket socket = response.netSocket();
-            socket.pause();
-            return Future.succeededFuture(socket);
-        }
-        return whole(response).compose(reply -> Future.failedFuture(reply.failure()));
-    }
-
     private <T> Future<T> onContext(Supplier<Future<T>> action) {
         if (Vertx.currentContext() != null) {
             return action.get();
@@ -148,6 +160,11 @@ final class EngineHttp {
         Promise<T> promise = Promise.promise();
         own.runOnContext(v -> action.get().onComplete(promise));
         return promise.future();
+    }
+
+    private RunnerException late(EngineRequest request) {
+        return failure("did not finish " + request.verb() + " within "
+                + TimeUnit.MILLISECONDS.toSeconds(request.limit().toMillis()) + " s");
     }
 
     private RunnerException broken(Throwable cause) {
@@ -182,7 +199,9 @@ final class EngineHttp {
 
         Future<T> run(Function<HttpClientRequest, Future<HttpClientResponse>> send) {
             long timer = vertx.setTimer(Math.max(1, request.limit().toMillis()), id -> expire());
-            client.request(options())
+            // A closed client throws: that too is a failure of this request.
+            Future.succeededFuture(client)
+                    .compose(open -> open.request(options()))
                     .compose(opened -> {
                         sent = opened;
                         if (result.future().isComplete()) {
@@ -204,8 +223,7 @@ final class EngineHttp {
         }
 
         private void expire() {
-            result.tryFail(failure("did not finish " + request.verb() + " within "
-                    + TimeUnit.MILLISECONDS.toSeconds(request.limit().toMillis()) + " s"));
+            result.tryFail(late(request));
         }
 
         private void abandon() {

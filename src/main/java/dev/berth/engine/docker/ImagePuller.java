@@ -109,7 +109,7 @@ final class ImagePuller {
                         .addKeyValue("millis", (System.nanoTime() - began) / 1_000_000)
                         .log("Image pulled"))
                 .onFailure(
-                        cause -> log.atWarn().addKeyValue("image", image.text()).log(cause.getMessage()));
+                        cause -> log.atInfo().addKeyValue("image", image.text()).log(cause.getMessage()));
     }
 
     private Future<Void> finish(ImageReference image, HttpClientResponse response) {

@@ -54,4 +54,9 @@ record ImageReference(String text, @Nullable String registry, String repository,
     String source() {
         return registry == null ? repository : registry + "/" + repository;
     }
+
+    /** As engines list it: with the tag, whether or not it was given. */
+    String nameWithTag() {
+        return text.endsWith(":" + tag) ? text : text + ":" + tag;
+    }
 }

@@ -3,13 +3,19 @@ package dev.berth.engine.docker;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Removes containers, again and again while the engine has trouble. A container that is gone, or that the
  * engine is removing already, counts as removed. May be used on any context.
  */
 final class Remover {
+    private static final Logger log = LoggerFactory.getLogger(Remover.class);
     private static final int ATTEMPTS = 10;
+    /** When to look, in ms after the create failed: it may be carried out long after we gave up on it. */
+    private static final long[] LATE_CREATE_MILLIS = {1, 5_000, 30_000, 120_000};
+
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LONGEST_PAUSE_MILLIS = 10_000;
 
@@ -24,6 +30,19 @@ final class Remover {
     /** Fails with ENGINE_FAILED when the last attempt did, or when the engine refuses. */
     Future<Void> remove(String name) {
         return attempt(name, 1);
+    }
+
+    /**
+     * After a create without a clear answer: the container may exist, or may yet come to, and nobody else knows
+     * of it. Goes on by itself for a while; what comes later still is left to the next sweep.
+     */
+    void removeIfMade(String name) {
+        for (long delay : LATE_CREATE_MILLIS) {
+            vertx.timer(delay)
+                    .onSuccess(fired -> remove(name).onFailure(cause -> log.atWarn()
+                            .addKeyValue("containerId", name)
+                            .log("A container may be left over: {}", cause.getMessage())));
+        }
     }
 
     private Future<Void> attempt(String name, int number) {

@@ -2,6 +2,7 @@ package dev.berth.engine.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.dockerjava.api.model.AuthConfig;
 import com.github.dockerjava.api.model.Container;
 import dev.berth.config.ConfigLoader;
 import dev.berth.config.DockerConfig;
@@ -9,15 +10,19 @@ import dev.berth.config.RunnerConfig;
 import dev.berth.engine.ContainerPlan;
 import dev.berth.engine.EngineContainer;
 import dev.berth.engine.ExitStatus;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.streams.ReadStream;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RealEngine implements AutoCloseable {
     /** The tag is to be changed with the image's content: an image that is there is used. */
-    static final String IMAGE = "berth-it:1";
+    static final String IMAGE = "berth-it:2";
 
     private static final List<Path> BUSYBOX = List.of(Path.of("/bin/busybox"), Path.of("/usr/bin/busybox"));
     private static final List<String> APPLETS = List.of(
@@ -70,7 +75,8 @@ final class RealEngine implements AutoCloseable {
 
     private RealEngine(Map<String, String> environment) {
         RunnerConfig config = config(environment);
-        api = new EngineApi(new EngineHttp(vertx, EngineAddress.of(config.docker()), EngineCallListener.NONE));
+        EngineAddress address = EngineAddress.of(config.docker().host(), false, null);
+        api = new EngineApi(new EngineHttp(vertx, address, EngineCallListener.NONE));
         engine = engine(config, instances);
     }
 
@@ -120,6 +126,11 @@ final class RealEngine implements AutoCloseable {
 
     /** An image of busybox, unless there is one of that name; {@code changes} are lines of a Dockerfile. */
     void makeImage(String name, String... changes) {
+        makeImage(name, "nothing".getBytes(StandardCharsets.UTF_8), changes);
+    }
+
+    /** With a file of this content, to be unlike any other image. */
+    void makeImage(String name, byte[] content, String... changes) {
         if (context.await(() -> api.inspectImage(name)).isPresent()) {
             return;
         }
@@ -134,22 +145,48 @@ final class RealEngine implements AutoCloseable {
         EngineRequest request =
                 new EngineRequest("import_image", HttpMethod.POST, path.toString(), null, Map.of(), LIMIT);
         EngineReply reply = context.await(() -> api.http()
-                .open(request, sent -> sent.send(Buffer.buffer(fileSystem())))
+                .open(request, sent -> sent.send(Buffer.buffer(fileSystem(content))))
                 .compose(api.http()::whole));
         assertThat(reply.ok()).as(reply.message()).isTrue();
         assertThat(reply.body().toString()).doesNotContain("errorDetail");
     }
 
     void removeImage(String name) {
-        context.await(() -> api.removeImage(name));
+        EngineReply reply = context.await(() -> api.removeImage(name));
+        assertThat(reply.ok() || reply.status() == 404).as(reply.message()).isTrue();
     }
 
-    private static byte[] fileSystem() {
+    boolean hasImage(String name) {
+        return context.await(() -> api.inspectImage(name)).isPresent();
+    }
+
+    /** Pushes to a registry, and takes the image off the engine. */
+    void moveTo(String name, @Nullable AuthConfig credentials) {
+        int colon = name.lastIndexOf(':');
+        String path = "/images/" + name.substring(0, colon) + "/push?tag=" + name.substring(colon + 1);
+        byte[] auth = EngineApi.write(credentials == null ? new AuthConfig() : credentials).getBytes();
+        EngineRequest request = EngineRequest.post("push_image", path, LIMIT)
+                .withHeaders(Map.of("X-Registry-Auth", Base64.getUrlEncoder().encodeToString(auth)));
+        EngineReply reply = context.await(() -> api.http().call(request));
+        assertThat(reply.body().toString()).doesNotContain("errorDetail");
+        assertThat(reply.ok()).as(reply.message()).isTrue();
+        removeImage(name);
+    }
+
+    /** Writes the image to an archive. */
+    void save(String name, Path file) throws IOException {
+        EngineReply reply = context.await(
+                () -> api.http().call(EngineRequest.get("save_image", "/images/" + name + "/get", LIMIT)));
+        assertThat(reply.ok()).as(reply.message()).isTrue();
+        Files.write(file, reply.body().getBytes());
+    }
+
+    private static byte[] fileSystem(byte[] content) {
         TarArchive tar =
                 new TarArchive().folder("bin", 0755).folder("tmp", 01777).folder("etc", 0755);
         tar.file("bin/busybox", 0755, busybox());
         APPLETS.forEach(applet -> tar.link("bin/" + applet, "busybox"));
-        return tar.bytes();
+        return tar.file("content", 0644, content).bytes();
     }
 
     private static byte[] busybox() {
@@ -182,6 +219,30 @@ final class RealEngine implements AutoCloseable {
         } finally {
             context.await(container::remove);
         }
+    }
+
+    /** What a script writes to stdout. */
+    String output(PlanBuilder plan) {
+        EngineContainer container =
+                create(plan.attach(ContainerPlan.Attach.OUTPUT).build());
+        try {
+            context.await(container::start);
+            return context.await(() -> collect(container.streams().stdout(), container.streams().stderr()))
+                    .toString();
+        } finally {
+            context.await(container::remove);
+        }
+    }
+
+    /** All of the first; the second must be read too, or it would hold up the first. */
+    static Future<Buffer> collect(ReadStream<Buffer> stream, ReadStream<Buffer> other) {
+        Promise<Buffer> all = Promise.promise();
+        Buffer bytes = Buffer.buffer();
+        stream.exceptionHandler(all::tryFail);
+        stream.endHandler(end -> all.tryComplete(bytes));
+        other.handler(piece -> {});
+        stream.handler(bytes::appendBuffer);
+        return all.future();
     }
 
     List<Container> ours() {

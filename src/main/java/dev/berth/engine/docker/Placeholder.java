@@ -1,0 +1,151 @@
+package dev.berth.engine.docker;
+
+import com.github.dockerjava.core.command.CreateContainerCmdImpl;
+import dev.berth.engine.ImageRequest;
+import io.vertx.core.Future;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One placeholder of a pool: made, waited for, removed and made again until the pool is closed. Each container
+ * it has is one life. Used on the pool's context, except for {@link #name} and {@link #life}.
+ */
+final class Placeholder {
+    private static final Logger log = LoggerFactory.getLogger(Placeholder.class);
+    private static final long FIRST_PAUSE_MILLIS = 500;
+    private static final long LONGEST_PAUSE_MILLIS = 30_000;
+
+    private final DockerContainer.Tools tools;
+    private final ImagePuller puller;
+    private final CreateContainerCmdImpl options;
+    private final RateLimit rate;
+    private final Listener listener;
+    private volatile int life;
+    private boolean alive;
+    private boolean closed;
+    private int failures;
+    private Future<Void> making = Future.succeededFuture();
+    private Future<Void> removal = Future.succeededFuture();
+
+    /** Hears when a placeholder can be used, and when it can no longer. */
+    @FunctionalInterface
+    interface Listener {
+        void changed(Placeholder placeholder, boolean ready);
+    }
+
+    Placeholder(
+            DockerContainer.Tools tools,
+            ImagePuller puller,
+            CreateContainerCmdImpl options,
+            RateLimit rate,
+            Listener listener) {
+        this.tools = tools;
+        this.puller = puller;
+        this.options = options;
+        this.rate = rate;
+        this.listener = listener;
+    }
+
+    String name() {
+        return Objects.requireNonNull(options.getName());
+    }
+
+    int life() {
+        return life;
+    }
+
+    boolean alive(int asked) {
+        return alive && life == asked;
+    }
+
+    void run() {
+        if (closed) {
+            return;
+        }
+        rate.permit()
+                .compose(go -> puller.ensure(new ImageRequest(Objects.requireNonNull(options.getImage()), null)))
+                .compose(image -> make())
+                .compose(started -> new ExitWatch(tools.vertx(), tools.api(), name()).exit())
+                .onComplete(done -> {
+                    ended();
+                    again(done.cause());
+                });
+    }
+
+    private Future<Void> make() {
+        if (closed) {
+            return Future.failedFuture("closed");
+        }
+        making = tools.remover()
+                .remove(name())
+                .compose(gone -> tools.api().createContainer(name(), options))
+                .compose(Placeholder::accepted)
+                .compose(created -> tools.api().startContainer(name()))
+                .compose(Placeholder::accepted);
+        return making.onSuccess(started -> begun());
+    }
+
+    private static Future<Void> accepted(EngineReply reply) {
+        return reply.ok() ? Future.succeededFuture() : Future.failedFuture(reply.failure());
+    }
+
+    private void begun() {
+        failures = 0;
+        if (closed) {
+            return;
+        }
+        life++;
+        alive = true;
+        listener.changed(this, true);
+    }
+
+    private void ended() {
+        if (alive) {
+            alive = false;
+            listener.changed(this, false);
+        }
+    }
+
+    private void again(@Nullable Throwable cause) {
+        if (closed) {
+            return;
+        }
+        if (cause == null) {
+            run();
+            return;
+        }
+        failures++;
+        if (failures == 1) {
+            log.atWarn().addKeyValue("placeholder", name()).log("No placeholder container: {}", cause.getMessage());
+        }
+        long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures, 10));
+        tools.vertx().setTimer(pause, id -> run());
+    }
+
+    /** Ends this life, so that the next begins. */
+    void end(int asked) {
+        if (alive(asked)) {
+            ended();
+            remove();
+        }
+    }
+
+    private void remove() {
+        removal = tools.remover()
+                .remove(name())
+                .onFailure(cause -> log.atWarn()
+                        .addKeyValue("placeholder", name())
+                        .log("Placeholder container stays: {}", cause.getMessage()));
+    }
+
+    Future<Void> close() {
+        closed = true;
+        ended();
+        return Future.join(making, removal).transform(settled -> {
+            remove();
+            return removal.otherwiseEmpty();
+        });
+    }
+}
