@@ -17,8 +17,8 @@ final class Soak implements Callable<Integer> {
     @Option(names = "--short", description = "a tenth of everything")
     boolean tenth;
 
-    @Option(names = "--engine", description = "docker or process; else docker where one answers")
-    String engine = "";
+    @Option(names = "--engine", defaultValue = "${env:BERTH_ENGINE:-}", description = "docker or process; else docker where one answers")
+    String engine;
 
     @Option(names = "--parts", split = ",", description = "of bodies, calls, cancels; all of them unless given")
     Set<String> parts = Set.of("bodies", "calls", "cancels");
