@@ -1,0 +1,41 @@
+# shellcheck shell=bash
+# The programs of src/test/java/dev/berth/bench, and what they measure. Source common.sh and setup.sh first.
+
+BENCH_CLASSPATH=$BERTH_ROOT/target/bench.classpath
+
+# The fat jar with its class archive; of the sources as they were when it was built.
+ensure_jar() {
+  [[ -e target/berth.jar ]] || {
+    say "building target/berth.jar"
+    logged build mvn -B -q -DskipTests package
+  }
+}
+
+# The test classes and the class path to run them with.
+ensure_bench_classes() {
+  logged bench-classes mvn -B -q -Dquick test-compile
+  [[ $BENCH_CLASSPATH -nt pom.xml ]] ||
+    logged bench-classpath mvn -B -q -Dquick dependency:build-classpath -Dmdep.includeScope=test \
+      "-Dmdep.outputFile=$BENCH_CLASSPATH"
+}
+
+# choose_engine ARGUMENT...: by the --engine among them, if there is one.
+choose_engine() {
+  local engine=${BERTH_ENGINE:-}
+  while (($# > 0)); do
+    case $1 in
+      --engine=*) engine=${1#*=} ;;
+      --engine) engine=${2:-} ;;
+    esac
+    shift
+  done
+  export BERTH_ENGINE=$engine
+}
+
+# bench_program CLASS ARGUMENT...: becomes that program.
+bench_program() {
+  local class=$1
+  shift
+  exec "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx512m -Dio.netty.allocator.type=pooled \
+    -cp "target/test-classes:target/classes:$(<"$BENCH_CLASSPATH")" "dev.berth.bench.$class" "$@"
+}

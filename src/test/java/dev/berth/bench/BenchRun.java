@@ -1,0 +1,44 @@
+package dev.berth.bench;
+
+import java.nio.file.Path;
+
+/**
+ * What the parts of a benchmark share.
+ *
+ * @param logs folder of the runners' logs
+ */
+record BenchRun(
+        Driver driver,
+        FunctionHost host,
+        Cleanup cleanup,
+        RunnerProcess.Setup setup,
+        Pace pace,
+        Report report,
+        Path logs) {
+
+    /** How long it measures. */
+    record Pace(int rounds, int warmupSeconds, int seconds, int coldStarts, int startUps) {
+        static final Pace FULL = new Pace(5, 2, 4, 15, 10);
+        static final Pace QUICK = new Pace(3, 1, 2, 5, 3);
+
+        ClosedLoop.Plan plan() {
+            return ClosedLoop.Plan.lasting(
+                    java.time.Duration.ofSeconds(warmupSeconds), java.time.Duration.ofSeconds(seconds));
+        }
+    }
+
+    RunnerProcess runner(RunnerProcess.Setup with, String name) {
+        return cleanup.add(RunnerProcess.start(driver, with, logs.resolve("runner-" + name + ".log")));
+    }
+
+    /** A function without a runner, which is stopped at the end at the latest. */
+    BareFunction bare(String function) {
+        BareFunction started = host.start(function);
+        cleanup.add(started.stop());
+        return started;
+    }
+
+    void progress(String what) {
+        System.err.println("==> " + what);
+    }
+}

@@ -1,0 +1,100 @@
+package dev.berth.bench;
+
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/** What a closed loop recorded. Latencies in milliseconds, rates per second, sizes in megabytes of 10^6 bytes. */
+final class Measurement {
+    private static final double NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final double MEGA = 1e6;
+
+    private final Histogram latencies = new Histogram(TimeUnit.MINUTES.toNanos(10), 3);
+    private final long requestBytes;
+    private long replyBytes;
+    private long errors;
+    private @Nullable String firstError;
+    private long startNanos;
+    private long stopNanos;
+
+    Measurement(long requestBytes) {
+        this.requestBytes = requestBytes;
+    }
+
+    void startAt(long nanos) {
+        startNanos = nanos;
+    }
+
+    void stopAt(long nanos) {
+        stopNanos = nanos;
+    }
+
+    void succeeded(long nanos, long bytes) {
+        latencies.recordValue(nanos);
+        replyBytes += bytes;
+    }
+
+    void failed(Throwable why) {
+        errors++;
+        if (firstError == null) {
+            firstError = String.valueOf(why.getMessage() == null ? why : why.getMessage());
+        }
+    }
+
+    long calls() {
+        return latencies.getTotalCount();
+    }
+
+    long errors() {
+        return errors;
+    }
+
+    @Nullable
+    String firstError() {
+        return firstError;
+    }
+
+    double seconds() {
+        return (stopNanos - startNanos) / NANOS_PER_SECOND;
+    }
+
+    double callsPerSecond() {
+        return calls() / seconds();
+    }
+
+    double megabytesUp() {
+        return requestBytes * calls() / MEGA / seconds();
+    }
+
+    double megabytesDown() {
+        return replyBytes / MEGA / seconds();
+    }
+
+    double millis(double percentile) {
+        return latencies.getValueAtPercentile(percentile) / NANOS_PER_MILLI;
+    }
+
+    double maxMillis() {
+        return latencies.getMaxValue() / NANOS_PER_MILLI;
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%d calls in %.1f s: %.0f/s; p50 %.3f p90 %.3f p99 %.3f max %.1f ms; up %.1f down %.1f MB/s; %d errors%s",
+                calls(),
+                seconds(),
+                callsPerSecond(),
+                millis(50),
+                millis(90),
+                millis(99),
+                maxMillis(),
+                megabytesUp(),
+                megabytesDown(),
+                errors,
+                firstError == null ? "" : " (first: " + firstError + ")");
+    }
+}

@@ -1,0 +1,59 @@
+package dev.berth.bench;
+
+import dev.berth.bench.Report.Aim;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** From the start of the process to the first answer, and the memory it has then. */
+final class StartUps {
+    private static final long SETTLE_MILLIS = 2000;
+    private static final Path JAR = Path.of("target/berth.jar");
+
+    private final BenchRun run;
+
+    StartUps(BenchRun run) {
+        this.run = run;
+    }
+
+    void measure() {
+        run.progress("start-up");
+        Path alone = copyWithoutArchive();
+        int count = run.pace().startUps();
+        double[] with = new double[count];
+        double[] without = new double[count];
+        double[] memory = new double[count];
+        for (int i = 0; i < count; i++) {
+            RunnerProcess runner = run.runner(run.setup(), "start");
+            with[i] = runner.firstStatusMillis() / 1000;
+            RunnerProcess.pause(SETTLE_MILLIS);
+            memory[i] = runner.figures().residentMiB();
+            run.cleanup().undoNow(runner);
+            RunnerProcess plain = run.runner(run.setup().with("BERTH_JAR", alone.toString()), "start-plain");
+            without[i] = plain.firstStatusMillis() / 1000;
+            run.cleanup().undoNow(plain);
+        }
+        Report report = run.report();
+        if (Files.exists(Path.of("target/berth.jsa"))) {
+            report.figure("process start to first Status", Rounds.median(with), " s", Aim.atMost(1.5, " s"));
+        }
+        report.figure("the same without the class archive", Rounds.median(without), " s");
+        report.figure("resident memory, idle", Rounds.median(memory), " MiB", Aim.atMost(150, " MiB"));
+    }
+
+    private Path copyWithoutArchive() {
+        try {
+            Path folder = Files.createTempDirectory(Path.of("target"), "bench");
+            Path jar = folder.resolve("berth.jar");
+            Files.createLink(jar, JAR);
+            run.cleanup().add(() -> {
+                Files.deleteIfExists(jar);
+                Files.deleteIfExists(folder);
+            });
+            return jar.toAbsolutePath();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
