@@ -16,6 +16,7 @@ import dev.berth.ingress.GrpcIngressVerticle;
 import dev.berth.ingress.IngressCounters;
 import dev.berth.ingress.IngressSetup;
 import dev.berth.ingress.NodeFacts;
+import dev.berth.ingress.StatusVerticle;
 import dev.berth.registry.NodeCapacity;
 import dev.berth.registry.SlotRegistryVerticle;
 import dev.berth.worker.ContainerWorkerVerticle;
@@ -205,9 +206,11 @@ public final class RunnerService {
                 config.stream(),
                 new CallFactory(config.call(), config.status().image()),
                 counters);
-        Future<Void> deployed = Future.succeededFuture();
+        // Has the address after those of the ingress instances, for its status calls are placed like theirs.
+        StatusVerticle status = new StatusVerticle(setup, config.status(), config.node().eventLoops());
+        Future<Void> deployed = deploy(status);
         for (int i = 0; i < config.node().eventLoops(); i++) {
-            GrpcIngressVerticle ingress = new GrpcIngressVerticle(setup, i);
+            GrpcIngressVerticle ingress = new GrpcIngressVerticle(setup, status, i);
             ingresses.add(ingress);
             deployed = deployed.compose(before -> deploy(ingress));
         }
