@@ -106,4 +106,5 @@ daemon_comes_up() {
   return 1
 }
 
-daemon_lives() { [[ $(cat "/proc/$1/comm" 2>/dev/null) == dockerd ]]; }
+# A zombie has a name, but no program.
+daemon_lives() { [[ $(as_root readlink "/proc/$1/exe") == *dockerd* ]]; }
