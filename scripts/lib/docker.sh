@@ -44,8 +44,7 @@ start_engine() {
     start_service
   elif ! daemon_comes_up; then
     mount_cgroups
-    start_daemon || start_daemon --storage-driver=vfs || start_daemon --storage-driver=vfs --iptables=false --bridge=none ||
-      die "dockerd does not start, see above; BERTH_ENGINE=process does without it"
+    start_daemon_somehow
   fi
 }
 
@@ -73,6 +72,22 @@ mount_cgroups() {
       as_root rmdir "/sys/fs/cgroup/$controller" 2>/dev/null || true
   done </proc/cgroups
 }
+
+# Starts dockerd, and once more with less asked of the kernel where its log says that this was at fault.
+start_daemon_somehow() {
+  local options=()
+  start_daemon && return
+  if log_blames 'graphdriver|storage-driver|overlay'; then
+    options+=(--storage-driver=vfs)
+  fi
+  if log_blames 'iptables|nftables|bridge|network controller'; then
+    options+=(--iptables=false --ip6tables=false --bridge=none)
+  fi
+  ((${#options[@]} == 0)) || ! start_daemon "${options[@]}" || return 0
+  die "dockerd does not start, see above; BERTH_ENGINE=process does without it"
+}
+
+log_blames() { as_root grep -v 'level=info' "$DOCKERD_LOG" | grep -qiE "$1"; }
 
 # start_daemon OPTION...: starts dockerd apart from this script, so that it outlives it. Fails, with the log's end shown,
 # when the daemon ends or does not answer in time.
@@ -106,4 +121,5 @@ daemon_comes_up() {
   return 1
 }
 
-daemon_lives() { [[ $(cat "/proc/$1/comm" 2>/dev/null) == dockerd ]]; }
+# A zombie has a name, but no program.
+daemon_lives() { [[ $(as_root readlink "/proc/$1/exe") == *dockerd* ]]; }

@@ -13,8 +13,8 @@ LEAST_NODE=18
 
 need_root_or_sudo() {
   ((EUID == 0)) && return
-  have sudo || die "this needs root, to install packages: run it as root, or install sudo"
-  sudo -v || die "this needs root, to install packages: sudo refused"
+  have sudo || die "this needs root, to install packages or start an engine: run it as root, or install sudo"
+  sudo -v || die "this needs root, to install packages or start an engine: sudo refused"
 }
 
 # ensure_apt_packages WHY PACKAGE...: installs the packages that are missing.
