@@ -44,6 +44,8 @@ final class EngineApi {
     private static final Duration PAUSE = Duration.ofSeconds(5);
     private static final Duration LIST = Duration.ofSeconds(60);
     private static final Duration REMOVE = Duration.ofSeconds(60);
+    private static final Duration EVENTS_BACK = Duration.ofSeconds(30);
+    private static final Duration EVENTS_AHEAD = Duration.ofMillis(250);
     private static final Duration WAIT_HEAD = Duration.ofDays(3650);
 
     private final EngineHttp http;
@@ -122,6 +124,20 @@ final class EngineApi {
     /** Answers its head at once or at the end, as the engine likes, and its body at the container's end. */
     Future<HttpClientResponse> waitContainer(String name) {
         return http.open(EngineRequest.post("wait_container", container(name, "/wait"), WAIT_HEAD));
+    }
+
+    /** Whether the engine has said lately, or says in the next moment, that this container ran out of memory. */
+    Future<Boolean> sawOutOfMemory(String name) {
+        long now = System.currentTimeMillis();
+        String path = "/events?since=" + seconds(now - EVENTS_BACK.toMillis()) + "&until="
+                + seconds(now + EVENTS_AHEAD.toMillis()) + "&filters="
+                + encode("{\"container\":[" + quote(name) + "],\"event\":[\"oom\"]}");
+        return http.call(EngineRequest.get("list_events", path, QUERY))
+                .map(reply -> reply.ok() && reply.body().toString().contains("oom"));
+    }
+
+    private static String seconds(long millis) {
+        return "%d.%03d".formatted(millis / 1_000, millis % 1_000);
     }
 
     Future<EngineReply> pauseContainer(String name) {

@@ -23,7 +23,7 @@ final class ExitWatch {
     private final Vertx vertx;
     private final EngineApi api;
     private final String name;
-    private volatile boolean stopped;
+    private boolean stopped;
 
     ExitWatch(Vertx vertx, EngineApi api, String name) {
         this.vertx = vertx;
@@ -53,9 +53,7 @@ final class ExitWatch {
         if (code != KILLED || stopped) {
             return Future.succeededFuture(new ExitStatus(code, false));
         }
-        return api.inspectContainer(name)
-                .map(found ->
-                        new ExitStatus(code, found.map(ExitWatch::outOfMemory).orElse(false)));
+        return api.inspectContainer(name).compose(this::killed);
     }
 
     private Future<ExitStatus> look(int failures) {
@@ -64,16 +62,27 @@ final class ExitWatch {
 
     private Future<ExitStatus> seen(Optional<InspectContainerResponse> found) {
         if (found.isEmpty()) {
-            return Future.succeededFuture(new ExitStatus(KILLED, false));
+            return killed(found);
         }
         InspectContainerResponse.ContainerState state = found.get().getState();
         if (Boolean.TRUE.equals(state.getRunning())) {
             return again(1);
         }
-        int code = state.getExitCodeLong() == null
-                ? KILLED
-                : state.getExitCodeLong().intValue();
-        return Future.succeededFuture(new ExitStatus(code, code == KILLED && outOfMemory(found.get())));
+        Long code = state.getExitCodeLong();
+        return code == null || code == KILLED
+                ? killed(found)
+                : Future.succeededFuture(new ExitStatus(code.intValue(), false));
+    }
+
+    /**
+     * The engine hears of the end and of its reason from two sides, and takes the reason down only if it comes
+     * first; if it comes second, there is still the event.
+     */
+    private Future<ExitStatus> killed(Optional<InspectContainerResponse> found) {
+        if (found.isEmpty() || Boolean.TRUE.equals(found.get().getState().getOOMKilled())) {
+            return Future.succeededFuture(new ExitStatus(KILLED, found.isPresent()));
+        }
+        return api.sawOutOfMemory(name).otherwise(false).map(memory -> new ExitStatus(KILLED, memory));
     }
 
     private Future<ExitStatus> again(int failures) {
@@ -82,9 +91,5 @@ final class ExitWatch {
         }
         long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures, 10));
         return vertx.timer(pause).compose(fired -> await(failures));
-    }
-
-    private static boolean outOfMemory(InspectContainerResponse container) {
-        return Boolean.TRUE.equals(container.getState().getOOMKilled());
     }
 }

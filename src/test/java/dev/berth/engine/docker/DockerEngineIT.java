@@ -3,6 +3,7 @@ package dev.berth.engine.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.dockerjava.core.command.CreateContainerCmdImpl;
 import dev.berth.engine.EngineContainer;
 import dev.berth.engine.ExitStatus;
 import dev.berth.engine.ImageRequest;
@@ -10,9 +11,11 @@ import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** The life of a container on the real engine. */
@@ -35,9 +38,10 @@ final class DockerEngineIT {
         assertThat(real.run(real.plan("exit 0").build())).isEqualTo(new ExitStatus(0, false));
     }
 
-    @Test
+    @RepeatedTest(4)
     void outOfMemoryIsToldFromOtherKills() {
-        ExitStatus memory = real.run(real.plan("tail /dev/zero").memoryMiB(16).build());
+        ExitStatus memory =
+                real.run(real.plan("tail /dev/zero").memoryMiB(16).build());
         ExitStatus kill = real.run(real.plan("kill -9 $$").build());
 
         assertThat(memory).isEqualTo(new ExitStatus(137, true));
@@ -124,5 +128,28 @@ final class DockerEngineIT {
         assertThat(names).containsExactlyInAnyOrder("/" + mine.id(), "/" + others.id());
         real.context.await(mine::remove);
         real.context.await(others::remove);
+    }
+
+    @Test
+    void containersWithOurLabelTagAreSweptOnlyIfWeHaveOne() {
+        String tag = "berth-it-tag-" + UUID.randomUUID();
+        TestInstances living = real.instances.another();
+        DockerEngine tagged = real.another(Map.of("FN_CONTAINER_LABEL_TAG", tag), living);
+        real.context.await(tagged::start);
+        EngineContainer ours = real.context.await(
+                () -> tagged.create(real.plan("true").build()));
+        String foreign = "it-foreign-" + UUID.randomUUID();
+        CreateContainerCmdImpl options = new CreateContainerCmdImpl(command -> null, null, RealEngine.IMAGE);
+        options.withLabels(Map.of("fn-agent-classifier", tag, "fn-agent-instance", "some other runner"));
+        real.context.await(() -> real.api.createContainer(foreign, options));
+
+        assertThat(real.context.await(real.engine::sweep)).isZero();
+        assertThat(real.context.await(() -> real.api.inspectContainer(foreign))).isPresent();
+
+        assertThat(real.context.await(tagged::sweep)).isEqualTo(1);
+        assertThat(real.context.await(() -> real.api.inspectContainer(foreign))).isEmpty();
+        assertThat(real.ours()).hasSize(1);
+        real.context.await(ours::remove);
+        real.context.await(tagged::close);
     }
 }

@@ -223,6 +223,19 @@ final class EngineFaultsTest {
     }
 
     @Test
+    void memorysEndIsFoundAmongTheEventsWhenItCameTooLate() {
+        script.on("POST " + CONTAINER + "/wait", json(200, "{\"StatusCode\":137}"));
+        script.on("GET " + CONTAINER + "/json",
+                json(200, "{\"State\":{\"Running\":false,\"ExitCode\":137,\"OOMKilled\":false}}"));
+        script.on("GET /events", json(200, "{\"status\":\"oom\",\"id\":\"x\"}\n"));
+        EngineContainer container = create();
+        assertThat(context.await(container::exit)).isEqualTo(new ExitStatus(137, true));
+        script.on("GET /events", json(200, ""));
+        EngineContainer killed = context.await(() -> engine.create(PLAN));
+        assertThat(context.await(killed::exit)).isEqualTo(new ExitStatus(137, false));
+    }
+
+    @Test
     void containerSomeoneElseRemovedWasKilled() {
         script.on("POST " + CONTAINER + "/wait", error(404, "No such container"));
         script.on("GET " + CONTAINER + "/json", error(404, "No such container"));

@@ -1,0 +1,74 @@
+package dev.berth.engine.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On files that look like control groups. */
+final class FreezerTest {
+    private static final String ID = "ab".repeat(32);
+
+    private final Vertx vertx = Vertx.vertx();
+    private final OnContext context = new OnContext(vertx);
+
+    @TempDir
+    private Path cgroups;
+
+    @AfterEach
+    void stop() {
+        new OnContext(vertx).begin(vertx::close).join();
+    }
+
+    private Path group(String place) throws IOException {
+        return Files.createDirectories(cgroups.resolve(place));
+    }
+
+    @Test
+    void firstVersionsStateIsWritten() throws IOException {
+        Path state = Files.writeString(group("freezer/docker/" + ID).resolve("freezer.state"), "THAWED");
+        Freezer freezer = new Freezer(vertx, cgroups, true);
+        assertThat(context.await(() -> freezer.freeze(ID))).isTrue();
+        assertThat(state).hasContent("FROZEN");
+        assertThat(context.await(() -> freezer.thaw(ID))).isTrue();
+        assertThat(state).hasContent("THAWED");
+        context.await(freezer::close);
+    }
+
+    @Test
+    void secondVersionsFreezeIsWritten() throws IOException {
+        Path group = group("system.slice/docker-" + ID + ".scope");
+        Path freeze = Files.writeString(group.resolve("cgroup.freeze"), "0");
+        Files.writeString(group.resolve("cgroup.events"), "populated 1\nfrozen 1\n");
+        Freezer freezer = new Freezer(vertx, cgroups, false);
+        assertThat(context.await(() -> freezer.freeze(ID))).isTrue();
+        assertThat(freeze).hasContent("1");
+        assertThat(context.await(() -> freezer.thaw(ID))).isTrue();
+        assertThat(freeze).hasContent("0");
+        context.await(freezer::close);
+    }
+
+    @Test
+    void processesThatDoNotStopAreThawedAgain() throws IOException {
+        Path group = group("docker/" + ID);
+        Path freeze = Files.writeString(group.resolve("cgroup.freeze"), "0");
+        Files.writeString(group.resolve("cgroup.events"), "populated 1\nfrozen 0\n");
+        Freezer freezer = new Freezer(vertx, cgroups, false);
+        assertThat(context.await(() -> freezer.freeze(ID))).isFalse();
+        assertThat(freeze).hasContent("0");
+        context.await(freezer::close);
+    }
+
+    @Test
+    void unreachableContainerIsLeftToTheEngine() {
+        Freezer freezer = new Freezer(vertx, cgroups, true);
+        assertThat(context.await(() -> freezer.freeze(ID))).isFalse();
+        assertThat(context.await(() -> freezer.thaw(ID))).isFalse();
+        context.await(freezer::close);
+    }
+}

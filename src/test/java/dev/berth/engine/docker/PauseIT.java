@@ -1,0 +1,112 @@
+package dev.berth.engine.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import dev.berth.engine.ContainerPlan;
+import dev.berth.engine.EngineContainer;
+import dev.berth.engine.ExitStatus;
+import io.vertx.core.Vertx;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Pausing on the real engine, both ways. */
+final class PauseIT {
+    @TempDir
+    private Path nothing;
+
+    private RealEngine real;
+
+    @BeforeEach
+    void start() {
+        real = RealEngine.start();
+    }
+
+    @AfterEach
+    void stop() {
+        real.close();
+    }
+
+    private InspectContainerResponse inspect(EngineContainer container) {
+        return real.context.await(() -> real.api.inspectContainer(container.id())).orElseThrow();
+    }
+
+    /** A container whose freezer file cannot be reached. */
+    private EngineContainer withoutFreezerFile(ContainerPlan plan) {
+        Vertx vertx = real.vertx;
+        Pausing pausing = new Pausing(real.api, new Freezer(vertx, nothing, true));
+        DockerContainer.Tools tools =
+                new DockerContainer.Tools(vertx, real.api, pausing, new Remover(vertx, real.api));
+        EngineContainer made = real.create(plan);
+        return new DockerContainer(tools, plan, inspect(made).getId(), () -> {});
+    }
+
+    @Test
+    void freezerFileIsUsedWhereItCanBeReached() throws Exception {
+        EngineContainer container = real.create(real.plan("sleep 60").build());
+        real.context.await(container::start);
+        real.context.await(container::pause);
+
+        InspectContainerResponse seen = inspect(container);
+        Path v1 = Path.of("/sys/fs/cgroup/freezer/docker", seen.getId(), "freezer.state");
+        Path v2 = Path.of("/sys/fs/cgroup/docker", seen.getId(), "cgroup.freeze");
+        Path v2systemd = Path.of("/sys/fs/cgroup/system.slice", "docker-" + seen.getId() + ".scope", "cgroup.freeze");
+        if (Files.isWritable(v1)) {
+            assertThat(v1).hasContent("FROZEN");
+        } else if (Files.isWritable(v2) || Files.isWritable(v2systemd)) {
+            assertThat(Files.isWritable(v2) ? v2 : v2systemd).hasContent("1");
+        } else {
+            assertThat(seen.getState().getPaused()).isTrue();
+        }
+        real.context.await(container::resume);
+        real.context.await(container::remove);
+    }
+
+    @Test
+    void enginesOwnPauseIsUsedElsewhere() {
+        EngineContainer container =
+                withoutFreezerFile(real.plan("sleep 0.2; exit 3").build());
+        real.context.await(container::start);
+        real.context.await(container::pause);
+        CompletableFuture<ExitStatus> exit = real.context.begin(container::exit);
+        assertThat(inspect(container).getState().getPaused()).isTrue();
+        real.context.await(container::resume);
+        assertThat(exit.join().code()).isEqualTo(3);
+        real.context.await(container::remove);
+    }
+
+    @Test
+    void containerPausedByTheEngineIsRemoved() {
+        EngineContainer container = withoutFreezerFile(real.plan("sleep 60").build());
+        real.context.await(container::start);
+        real.context.await(container::pause);
+        real.context.await(container::remove);
+        assertThat(real.ours()).isEmpty();
+    }
+
+    @Test
+    void pauseAndResumeInAnyHurryEndAsAskedLast() {
+        EngineContainer container = real.create(real.plan("exec sleep 60").build());
+        real.context.await(container::start);
+        real.context.await(() -> {
+            for (int i = 0; i < 20; i++) {
+                container.pause();
+                container.resume();
+            }
+            container.pause();
+            return container.resume();
+        });
+        CompletableFuture<ExitStatus> exit = real.context.begin(container::exit);
+        real.context.await(() -> {
+            container.pause();
+            return container.remove();
+        });
+        assertThat(exit.join().code()).isEqualTo(137);
+        assertThat(real.ours()).isEmpty();
+    }
+}
