@@ -40,13 +40,17 @@ final class ColdStartComparison {
                 real.instances,
                 new EngineFacts(false, "", "", true, "host"));
         this.engine = ScriptedEngines.engine(
-                real.vertx, RealEngine.docker(Map.of()).host(), Map.of(), (verb, status, nanos) -> verbs.computeIfAbsent(
-                                verb, name -> new CopyOnWriteArrayList<>())
+                real.vertx,
+                RealEngine.docker(Map.of()).host(),
+                Map.of(),
+                (verb, status, nanos) -> verbs.computeIfAbsent(verb, name -> new CopyOnWriteArrayList<>())
                         .add(nanos / 1e6));
         real.context.await(engine::start);
         this.bare = SocketChannel.open(StandardProtocolFamily.UNIX);
         bare.connect(UnixDomainSocketAddress.of(
-                EngineAddress.of(RealEngine.docker(Map.of()).host(), false, null).socket().path()));
+                EngineAddress.of(RealEngine.docker(Map.of()).host(), false, null)
+                        .socket()
+                        .path()));
     }
 
     public static void main(String[] arguments) throws IOException {
@@ -90,8 +94,7 @@ final class ColdStartComparison {
     private double ours() {
         ContainerPlan plan = real.plan("sleep 60").build();
         long began = System.nanoTime();
-        EngineContainer container = real.context.await(() -> engine
-                .ensureImage(new ImageRequest(plan.image(), null))
+        EngineContainer container = real.context.await(() -> engine.ensureImage(new ImageRequest(plan.image(), null))
                 .compose(present -> engine.create(plan))
                 .compose(created -> created.start().map(created)));
         double millis = (System.nanoTime() - began) / 1e6;
