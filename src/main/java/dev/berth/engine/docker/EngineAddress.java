@@ -79,8 +79,8 @@ record EngineAddress(
             options.setKeyCertOptions(new PemKeyCertOptions()
                     .setCertPath(certPath.resolve("cert.pem").toString())
                     .setKeyPath(certPath.resolve("key.pem").toString()));
-            options.setTrustOptions(new PemTrustOptions()
-                    .addCertPath(certPath.resolve("ca.pem").toString()));
+            options.setTrustOptions(
+                    new PemTrustOptions().addCertPath(certPath.resolve("ca.pem").toString()));
         }
         return options;
     }

@@ -101,8 +101,7 @@ final class EngineHttp {
             long timer = vertx.setTimer(request.limit().toMillis(), id -> result.tryFail(late(request)));
             Future.succeededFuture(sockets)
                     .compose(open -> open.connect(address.socket(), address.host()))
-                    .onSuccess(socket -> RawConnection.ask(
-                                    socket, request, prefix + request.path(), address.host())
+                    .onSuccess(socket -> RawConnection.ask(socket, request, prefix + request.path(), address.host())
                             .onComplete(result::tryComplete, cause -> result.tryFail(broken(cause)))
                             .onComplete(done -> {
                                 if (done.failed() || result.future().failed()) {

@@ -4,6 +4,7 @@ import com.github.dockerjava.core.command.CreateContainerCmdImpl;
 import dev.berth.engine.ImageRequest;
 import io.vertx.core.Future;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +23,7 @@ final class Placeholder {
     private final CreateContainerCmdImpl options;
     private final RateLimit rate;
     private final Listener listener;
-    private volatile int life;
+    private final AtomicInteger life = new AtomicInteger();
     private boolean alive;
     private boolean closed;
     private int failures;
@@ -53,11 +54,11 @@ final class Placeholder {
     }
 
     int life() {
-        return life;
+        return life.get();
     }
 
     boolean alive(int asked) {
-        return alive && life == asked;
+        return alive && life.get() == asked;
     }
 
     void run() {
@@ -96,7 +97,7 @@ final class Placeholder {
         if (closed) {
             return;
         }
-        life++;
+        life.incrementAndGet();
         alive = true;
         listener.changed(this, true);
     }

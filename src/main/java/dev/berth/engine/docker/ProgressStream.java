@@ -2,6 +2,7 @@ package dev.berth.engine.docker;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.dockerjava.api.model.PullResponseItem;
+import com.github.dockerjava.api.model.ResponseItem;
 import com.github.dockerjava.core.DockerClientConfig;
 import dev.berth.error.ErrorCode;
 import io.vertx.core.Future;
@@ -54,7 +55,7 @@ final class ProgressStream {
         try {
             PullResponseItem item = JSON.readValue(line, PullResponseItem.class);
             if (item.isErrorIndicated()) {
-                PullResponseItem.ErrorDetail detail = item.getErrorDetail();
+                ResponseItem.ErrorDetail detail = item.getErrorDetail();
                 error = detail == null || detail.getMessage() == null ? "no reason given" : detail.getMessage();
             }
         } catch (IOException e) {

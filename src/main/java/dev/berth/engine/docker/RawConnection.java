@@ -38,7 +38,8 @@ record RawConnection(NetSocket socket, Buffer first) {
                 .append(host)
                 .append("\r\nContent-Length: 0\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n");
         request.headers()
-                .forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+                .forEach((name, value) ->
+                        head.append(name).append(": ").append(value).append("\r\n"));
         return head.append("\r\n").toString();
     }
 

@@ -39,9 +39,10 @@ final class Remover {
     void removeIfMade(String name) {
         for (long delay : LATE_CREATE_MILLIS) {
             vertx.timer(delay)
-                    .onSuccess(fired -> remove(name).onFailure(cause -> log.atWarn()
-                            .addKeyValue("containerId", name)
-                            .log("A container may be left over: {}", cause.getMessage())));
+                    .onSuccess(fired -> remove(name)
+                            .onFailure(cause -> log.atWarn()
+                                    .addKeyValue("containerId", name)
+                                    .log("A container may be left over: {}", cause.getMessage())));
         }
     }
 

@@ -15,7 +15,17 @@ import org.junit.jupiter.api.Test;
 /** The create request, as it goes to the engine. */
 final class ContainerOptionsTest {
     private static final ContainerPlan PLAN = new ContainerPlan(
-            "01H", "user/fn:1", Map.of("B", "2", "A", "1=1"), 128, 250, 16, Path.of("/sockets/x"), null, "", false, Attach.NONE);
+            "01H",
+            "user/fn:1",
+            Map.of("B", "2", "A", "1=1"),
+            128,
+            250,
+            16,
+            Path.of("/sockets/x"),
+            null,
+            "",
+            false,
+            Attach.NONE);
 
     @Test
     void everythingIsSetAsDocumented() {
@@ -55,8 +65,7 @@ final class ContainerOptionsTest {
                 "FN_DISABLE_UNPRIVILEGED_CONTAINERS", "true",
                 "FN_DISABLE_READONLY_ROOTFS", "true",
                 "FN_MAX_PIDS", "0");
-        ContainerPlan bare =
-                new ContainerPlan("01H", "fn", Map.of(), 0, 0, 0, null, null, "", false, Attach.NONE);
+        ContainerPlan bare = new ContainerPlan("01H", "fn", Map.of(), 0, 0, 0, null, null, "", false, Attach.NONE);
         JsonObject json = json(off, false, true, bare, null);
         JsonObject host = json.getJsonObject("HostConfig");
         assertThat(json.getString("User")).isNull();
@@ -82,7 +91,8 @@ final class ContainerOptionsTest {
                 .containsEntry("fn-agent-instance", "0123456789ab");
         assertThat(host.getJsonObject("StorageOpt").getString("size")).isEqualTo("512M");
         assertThat(host.getJsonObject("Tmpfs").getString("/tmp")).isEqualTo("size=16m,nr_inodes=77");
-        assertThat(host.getJsonArray("Ulimits").getJsonObject(0).getInteger("Hard")).isZero();
+        assertThat(host.getJsonArray("Ulimits").getJsonObject(0).getInteger("Hard"))
+                .isZero();
     }
 
     @Test

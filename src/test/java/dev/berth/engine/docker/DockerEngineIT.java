@@ -40,8 +40,7 @@ final class DockerEngineIT {
 
     @RepeatedTest(4)
     void outOfMemoryIsToldFromOtherKills() {
-        ExitStatus memory =
-                real.run(real.plan("tail /dev/zero").memoryMiB(16).build());
+        ExitStatus memory = real.run(real.plan("tail /dev/zero").memoryMiB(16).build());
         ExitStatus kill = real.run(real.plan("kill -9 $$").build());
 
         assertThat(memory).isEqualTo(new ExitStatus(137, true));
@@ -136,8 +135,8 @@ final class DockerEngineIT {
         TestInstances living = real.instances.another();
         DockerEngine tagged = real.another(Map.of("FN_CONTAINER_LABEL_TAG", tag), living);
         real.context.await(tagged::start);
-        EngineContainer ours = real.context.await(
-                () -> tagged.create(real.plan("true").build()));
+        EngineContainer ours =
+                real.context.await(() -> tagged.create(real.plan("true").build()));
         String foreign = "it-foreign-" + UUID.randomUUID();
         CreateContainerCmdImpl options = new CreateContainerCmdImpl(command -> null, null, RealEngine.IMAGE);
         options.withLabels(Map.of("fn-agent-classifier", tag, "fn-agent-instance", "some other runner"));

@@ -216,7 +216,8 @@ final class EngineFaultsTest {
     @Test
     void containerThatEndedWhileTheEngineWasAwayIsLookedUp() {
         script.on("POST " + CONTAINER + "/wait", hangUp());
-        script.on("GET " + CONTAINER + "/json",
+        script.on(
+                "GET " + CONTAINER + "/json",
                 json(200, "{\"State\":{\"Running\":false,\"ExitCode\":137,\"OOMKilled\":true}}"));
         EngineContainer container = create();
         assertThat(context.await(container::exit)).isEqualTo(new ExitStatus(137, true));
@@ -225,7 +226,8 @@ final class EngineFaultsTest {
     @Test
     void memorysEndIsFoundAmongTheEventsWhenItCameTooLate() {
         script.on("POST " + CONTAINER + "/wait", json(200, "{\"StatusCode\":137}"));
-        script.on("GET " + CONTAINER + "/json",
+        script.on(
+                "GET " + CONTAINER + "/json",
                 json(200, "{\"State\":{\"Running\":false,\"ExitCode\":137,\"OOMKilled\":false}}"));
         script.on("GET /events", json(200, "{\"status\":\"oom\",\"id\":\"x\"}\n"));
         EngineContainer container = create();
@@ -245,7 +247,9 @@ final class EngineFaultsTest {
 
     @Test
     void waitingContainersDoNotHoldUpOtherRequests() {
-        script.on("POST /containers/.*/wait", request -> request.response().setChunked(true).write(""));
+        script.on(
+                "POST /containers/.*/wait",
+                request -> request.response().setChunked(true).write(""));
         context.await(engine::start);
         for (int i = 0; i < 100; i++) {
             EngineContainer container = context.await(() -> engine.create(PLAN));
@@ -282,7 +286,9 @@ final class EngineFaultsTest {
         context.await(container::pause);
         context.await(container::remove);
         assertThat(script.requests("(POST|DELETE) " + CONTAINER + ".*"))
-                .containsExactly("POST /containers/01H/pause", "POST /containers/01H/unpause",
+                .containsExactly(
+                        "POST /containers/01H/pause",
+                        "POST /containers/01H/unpause",
                         "DELETE /containers/01H?force=1&v=1");
     }
 
@@ -290,8 +296,7 @@ final class EngineFaultsTest {
     void refusedAttachFailsTheStart() {
         script.on("POST " + CONTAINER + "/attach", error(409, "container is dead"));
         context.await(engine::start);
-        ContainerPlan attached =
-                new ContainerPlan("01H", "fn:1", Map.of(), 0, 0, 0, null, null, "", true, Attach.ALL);
+        ContainerPlan attached = new ContainerPlan("01H", "fn:1", Map.of(), 0, 0, 0, null, null, "", true, Attach.ALL);
         EngineContainer container = context.await(() -> engine.create(attached));
         assertThatThrownBy(() -> context.await(container::start)).hasMessage("API error (409): container is dead");
         assertThat(container.streams()).isNull();

@@ -37,7 +37,14 @@ final class HardeningIT {
         String seen = real.output(real.plan("id -u; id -g; grep -E 'CapEff|CapBnd|NoNewPrivs' /proc/self/status"));
         assertThat(seen.split("\\s+"))
                 .containsExactly(
-                        "1000", "1000", "CapEff:", "0000000000000000", "CapBnd:", "0000000000000000", "NoNewPrivs:", "1");
+                        "1000",
+                        "1000",
+                        "CapEff:",
+                        "0000000000000000",
+                        "CapBnd:",
+                        "0000000000000000",
+                        "NoNewPrivs:",
+                        "1");
     }
 
     @Test
@@ -84,8 +91,8 @@ final class HardeningIT {
     @Test
     void socketDirectoryIsSharedAndTheListenerNamed(@TempDir Path folder) throws IOException {
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
-        String seen = real.output(
-                real.plan("echo $FN_LISTENER; echo hello > /tmp/iofs/made; cat /tmp/iofs/given; echo $WHO")
+        String seen =
+                real.output(real.plan("echo $FN_LISTENER; echo hello > /tmp/iofs/made; cat /tmp/iofs/given; echo $WHO")
                         .env("WHO", "a b=c\"'")
                         .sockets(Files.writeString(folder.resolve("given"), "from outside\n")
                                 .getParent()));
@@ -119,8 +126,8 @@ final class HardeningIT {
 
     @Test
     void unreachableSyslogIsTheFunctionsFault() {
-        EngineContainer container = real.create(
-                real.plan("true").syslogUrl("tcp://127.0.0.1:1").build());
+        EngineContainer container =
+                real.create(real.plan("true").syslogUrl("tcp://127.0.0.1:1").build());
         assertThatThrownBy(() -> real.context.await(container::start))
                 .isInstanceOf(RunnerException.class)
                 .hasMessage("Syslog Unavailable")

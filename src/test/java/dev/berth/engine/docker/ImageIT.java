@@ -154,11 +154,17 @@ final class ImageIT {
             publish(registry, null);
             String image = gate.host() + name;
             ImageRequest request = new ImageRequest(image, null);
-            List<Future<Void>> all = real.context.await(() -> Future.succeededFuture(
-                    Stream.generate(() -> real.engine.ensureImage(request)).limit(8).toList()));
+            List<Future<Void>> all = real.context.await(
+                    () -> Future.succeededFuture(Stream.generate(() -> real.engine.ensureImage(request))
+                            .limit(8)
+                            .toList()));
             real.context.await(() -> Future.all(all));
-            assertThat(gate.requests()).filteredOn(line -> line.contains("/blobs/")).doesNotHaveDuplicates();
-            assertThat(gate.requests()).filteredOn(line -> line.equals("GET /v2/")).hasSize(1);
+            assertThat(gate.requests())
+                    .filteredOn(line -> line.contains("/blobs/"))
+                    .doesNotHaveDuplicates();
+            assertThat(gate.requests())
+                    .filteredOn(line -> line.equals("GET /v2/"))
+                    .hasSize(1);
             real.removeImage(image);
         }
     }

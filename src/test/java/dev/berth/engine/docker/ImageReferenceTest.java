@@ -29,7 +29,21 @@ final class ImageReferenceTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", " ", "a b", "../containers/x", "a/../b", "a//b", "a/", "/a", "a/./b", "a?x=1", "a#b", "a%2e", "ä", "a\nb", ".a"
+                "",
+                " ",
+                "a b",
+                "../containers/x",
+                "a/../b",
+                "a//b",
+                "a/",
+                "/a",
+                "a/./b",
+                "a?x=1",
+                "a#b",
+                "a%2e",
+                "ä",
+                "a\nb",
+                ".a"
             })
     void nameThatCouldMeanSomethingElseIsRefused(String text) {
         assertThatThrownBy(() -> ImageReference.parse(text))

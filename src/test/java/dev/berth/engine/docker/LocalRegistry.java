@@ -46,7 +46,9 @@ final class LocalRegistry implements AutoCloseable {
                 .append('\n');
         if (locked) {
             Path passwords = Files.writeString(folder.resolve("htpasswd"), USER + ":" + HASH + "\n");
-            text.append("auth:\n  htpasswd:\n    realm: test\n    path: ").append(passwords).append('\n');
+            text.append("auth:\n  htpasswd:\n    realm: test\n    path: ")
+                    .append(passwords)
+                    .append('\n');
         }
         return text.toString();
     }

@@ -11,8 +11,8 @@ final class LogDemultiplexerTest {
     private final StringBuilder stderr = new StringBuilder();
 
     private LogDemultiplexer demultiplexer() {
-        return new LogDemultiplexer((stream, bytes) ->
-                (stream == LogDemultiplexer.STDOUT ? stdout : stderr).append(bytes));
+        return new LogDemultiplexer(
+                (stream, bytes) -> (stream == LogDemultiplexer.STDOUT ? stdout : stderr).append(bytes));
     }
 
     @Test
@@ -29,7 +29,9 @@ final class LogDemultiplexerTest {
                 demultiplexer.feed(wire.getBuffer(0, first));
                 demultiplexer.feed(wire.getBuffer(first, second));
                 demultiplexer.feed(wire.getBuffer(second, wire.length()));
-                assertThat(stdout.toString()).as("cut at %d and %d", first, second).isEqualTo("first second");
+                assertThat(stdout.toString())
+                        .as("cut at %d and %d", first, second)
+                        .isEqualTo("first second");
                 assertThat(stderr.toString()).isEqualTo("error");
                 stdout.setLength(0);
                 stderr.setLength(0);
@@ -48,7 +50,8 @@ final class LogDemultiplexerTest {
 
     @Test
     void beginningOfABigFrameIsHandedOnAtOnce() {
-        Buffer wire = Buffer.buffer().appendByte((byte) 1).appendBytes(new byte[3]).appendUnsignedInt(0xffffffffL);
+        Buffer wire =
+                Buffer.buffer().appendByte((byte) 1).appendBytes(new byte[3]).appendUnsignedInt(0xffffffffL);
         demultiplexer().feed(wire.appendString("begin"));
         assertThat(stdout).hasToString("begin");
     }

@@ -49,7 +49,8 @@ final class NetworkIT {
             real.context.await(first::start);
             assertThat(networkOf(real, first)).isEqualTo("container:" + placeholder);
 
-            EngineContainer without = real.create(real.plan("sleep 60").network().build());
+            EngineContainer without =
+                    real.create(real.plan("sleep 60").network().build());
             assertThat(networkOf(real, without)).isEqualTo("default");
 
             real.context.await(first::remove);
@@ -81,8 +82,9 @@ final class NetworkIT {
             Set<String> before = ids(real);
             EngineContainer container = real.create(real.plan("true").network().build());
             real.context.await(container::remove);
-            await(real, () -> running(real, "_prefork_") == 1
-                    && ids(real).stream().noneMatch(before::contains));
+            await(
+                    real,
+                    () -> running(real, "_prefork_") == 1 && ids(real).stream().noneMatch(before::contains));
             real.context.await(real.engine::close);
         }
     }
@@ -125,15 +127,16 @@ final class NetworkIT {
     }
 
     private static void makeNetwork(RealEngine real, String name) {
-        EngineReply reply = real.context.await(() -> real.api.http()
+        EngineReply reply = real.context.await(() -> real.api
+                .http()
                 .call(EngineRequest.post("create_network", "/networks/create", LIMIT)
                         .withJson(Buffer.buffer("{\"Name\":\"" + name + "\",\"Internal\":true}"))));
         assertThat(reply.ok()).as(reply.message()).isTrue();
     }
 
     private static void removeNetwork(RealEngine real, String name) {
-        EngineReply reply = real.context.await(() ->
-                real.api.http().call(EngineRequest.delete("remove_network", "/networks/" + name, LIMIT)));
+        EngineReply reply = real.context.await(
+                () -> real.api.http().call(EngineRequest.delete("remove_network", "/networks/" + name, LIMIT)));
         assertThat(reply.ok()).as(reply.message()).isTrue();
     }
 }

@@ -33,15 +33,16 @@ final class PauseIT {
     }
 
     private InspectContainerResponse inspect(EngineContainer container) {
-        return real.context.await(() -> real.api.inspectContainer(container.id())).orElseThrow();
+        return real.context
+                .await(() -> real.api.inspectContainer(container.id()))
+                .orElseThrow();
     }
 
     /** A container whose freezer file cannot be reached. */
     private EngineContainer withoutFreezerFile(ContainerPlan plan) {
         Vertx vertx = real.vertx;
         Pausing pausing = new Pausing(real.api, new Freezer(vertx, nothing, true));
-        DockerContainer.Tools tools =
-                new DockerContainer.Tools(vertx, real.api, pausing, new Remover(vertx, real.api));
+        DockerContainer.Tools tools = new DockerContainer.Tools(vertx, real.api, pausing, new Remover(vertx, real.api));
         EngineContainer made = real.create(plan);
         return new DockerContainer(tools, plan, inspect(made).getId(), () -> {});
     }

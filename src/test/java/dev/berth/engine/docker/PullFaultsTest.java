@@ -191,8 +191,7 @@ final class PullFaultsTest {
         script.on(PULL, pulls::add);
         ensure(null);
         awaitPulls(1);
-        assertThat(script.requests(PULL))
-                .containsExactly("POST /images/create?fromImage=r.example.com%2Ffn&tag=1");
+        assertThat(script.requests(PULL)).containsExactly("POST /images/create?fromImage=r.example.com%2Ffn&tag=1");
         JsonObject sent = header(pulls.get(0));
         assertThat(sent.getString("username")).isEqualTo("me");
         assertThat(sent.getString("password")).isEqualTo("secret");
@@ -210,16 +209,18 @@ final class PullFaultsTest {
     @Test
     void archiveThatCannotBeLoadedStopsTheStart(@TempDir Path folder) throws Exception {
         Path archive = Files.writeString(folder.resolve("images.tar"), "no tar");
-        script.on("POST /images/load", request -> request.body()
-                .onSuccess(body -> json(200, "{\"errorDetail\":{\"message\":\"bad " + body + "\"}}\n")
-                        .handle(request)));
+        script.on(
+                "POST /images/load",
+                request -> request.body()
+                        .onSuccess(body -> json(200, "{\"errorDetail\":{\"message\":\"bad " + body + "\"}}\n")
+                                .handle(request)));
         assertThatThrownBy(() -> engine(Map.of("FN_DOCKER_LOAD_FILE", archive.toString())))
                 .hasMessage("Failed to load images of " + archive + ": bad no tar");
     }
 
     private static JsonObject header(HttpServerRequest pull) {
-        return new JsonObject(new String(
-                Base64.getUrlDecoder().decode(pull.getHeader("X-Registry-Auth")), StandardCharsets.UTF_8));
+        return new JsonObject(
+                new String(Base64.getUrlDecoder().decode(pull.getHeader("X-Registry-Auth")), StandardCharsets.UTF_8));
     }
 
     private static String token(HttpServerRequest pull) {

@@ -164,7 +164,8 @@ final class RealEngine implements AutoCloseable {
     void moveTo(String name, @Nullable AuthConfig credentials) {
         int colon = name.lastIndexOf(':');
         String path = "/images/" + name.substring(0, colon) + "/push?tag=" + name.substring(colon + 1);
-        byte[] auth = EngineApi.write(credentials == null ? new AuthConfig() : credentials).getBytes();
+        byte[] auth = EngineApi.write(credentials == null ? new AuthConfig() : credentials)
+                .getBytes();
         EngineRequest request = EngineRequest.post("push_image", path, LIMIT)
                 .withHeaders(Map.of("X-Registry-Auth", Base64.getUrlEncoder().encodeToString(auth)));
         EngineReply reply = context.await(() -> api.http().call(request));
@@ -227,7 +228,8 @@ final class RealEngine implements AutoCloseable {
                 create(plan.attach(ContainerPlan.Attach.OUTPUT).build());
         try {
             context.await(container::start);
-            return context.await(() -> collect(container.streams().stdout(), container.streams().stderr()))
+            return context.await(() -> collect(
+                            container.streams().stdout(), container.streams().stderr()))
                     .toString();
         } finally {
             context.await(container::remove);

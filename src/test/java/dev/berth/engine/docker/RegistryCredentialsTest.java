@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class RegistryCredentialsTest {
-    private static final String DOCUMENT = """
+    private static final String DOCUMENT =
+            """
             {"auths": {
               "https://index.docker.io/v1/": {"auth": "%s"},
               "https://a.b.example.com/v2/": {"auth": "%s", "email": "me@example.com"},

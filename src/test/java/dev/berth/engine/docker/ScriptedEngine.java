@@ -26,8 +26,9 @@ final class ScriptedEngine implements AutoCloseable {
         context = new OnContext(vertx);
         socket = folder.resolve("engine.sock");
         server = vertx.createHttpServer().requestHandler(this::answer);
-        on("GET /_ping", request ->
-                request.response().putHeader("Api-Version", "1.41").end("OK"));
+        on(
+                "GET /_ping",
+                request -> request.response().putHeader("Api-Version", "1.41").end("OK"));
         on("GET /version", json(200, "{\"Version\":\"20.10.24\",\"Components\":[{\"Name\":\"Engine\"}]}"));
         on("GET /info", json(200, "{\"ServerVersion\":\"20.10.24\",\"CgroupVersion\":\"2\"}"));
         context.await(() -> server.listen(SocketAddress.domainSocketAddress(socket.toString())));

@@ -74,7 +74,8 @@ final class SmallPartsTest {
     void planWithoutANetworkGetsNone() {
         NetworkChooser networks = new NetworkChooser(List.of("a"), null);
         assertThat(networks.choose(plan(true)).mode()).isEqualTo("none");
-        assertThat(new NetworkChooser(List.of(), null).choose(plan(false)).mode()).isNull();
+        assertThat(new NetworkChooser(List.of(), null).choose(plan(false)).mode())
+                .isNull();
     }
 
     private static ContainerPlan plan(boolean networkDisabled) {
