@@ -206,6 +206,9 @@ public final class RunnerService {
                 config.stream(),
                 new CallFactory(config.call(), config.status().image()),
                 counters);
+        if (config.grpc().tls() == null) {
+            LOG.warn("the runner port takes cleartext connections: whoever reaches it can run functions");
+        }
         // Has the address after those of the ingress instances, for its status calls are placed like theirs.
         StatusVerticle status = new StatusVerticle(setup, config.status(), config.node().eventLoops());
         Future<Void> deployed = deploy(status);

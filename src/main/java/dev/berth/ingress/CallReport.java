@@ -28,6 +28,11 @@ final class CallReport {
         started = System.nanoTime();
     }
 
+    /** The slot is lost again. */
+    void unstart() {
+        startedAt = null;
+    }
+
     String callId() {
         return callId;
     }

@@ -5,15 +5,11 @@ import dev.berth.call.CallModel;
 import dev.berth.call.CallModelParser;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
-import dev.berth.call.Header;
 import dev.berth.call.ResponseHead;
 import dev.berth.error.Blame;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
-import dev.berth.proto.CallResultStart;
 import dev.berth.proto.ClientMsg;
-import dev.berth.proto.HttpHeader;
-import dev.berth.proto.HttpRespMeta;
 import dev.berth.proto.RunnerMsg;
 import dev.berth.proto.TryCall;
 import io.vertx.core.buffer.Buffer;
@@ -22,25 +18,27 @@ import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.common.InvalidMessageException;
 import io.vertx.grpc.common.MessageSizeOverflowException;
 import io.vertx.grpc.server.GrpcServerRequest;
-import io.vertx.grpc.server.GrpcServerResponse;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * One Engage stream: the protocol's rules on one side, a {@link CallExecution} on the other.
  *
  * <pre>
- * AWAIT_TRY ──try──▶ WAITING ◀──slot / slot lost──▶ RECEIVING ──eof──▶ ANSWERING
+ * AWAIT_TRY ──try──▶ WAITING ──slot──▶ RECEIVING ──eof──▶ ANSWERING
+ *                       ▲                  │                  │
+ *                       └────slot lost─────┴──────────────────┘
  *     any ──the call ends: finished and OK──▶ DONE
  *     any ──the client breaks a rule: a status──▶ DONE
  *     any ──the client has gone: nothing──▶ DONE
  * </pre>
  *
- * In WAITING the client is not read from, so that flow control holds its body back. The body may be over
- * before a slot is lost, so WAITING can lead to ANSWERING too. From DONE on whatever the client still sends
- * is read and dropped. Confined to the context of its stream.
+ * In WAITING the client is not read from, so that flow control holds its body back. A call that loses its
+ * slot after its whole body came goes from WAITING straight to ANSWERING. From DONE on whatever the client
+ * still sends is read and dropped. Confined to the context of its stream.
  */
 final class Engagement implements CallListener {
     private enum State {
@@ -55,18 +53,17 @@ final class Engagement implements CallListener {
     private static final String REQUEST_ID = "fn_request_id";
     private static final String EXPECTED_TRY = "Protocol failure: expected ClientMsg_Try";
     private static final String EXPECTED_DATA = "Protocol failure: expected ClientMsg_Data";
-    private static final int DETACHED_STATUS = 202;
     private static final long NO_TIMER = -1;
 
     private final IngressParts parts;
     private final GrpcServerRequest<ClientMsg, RunnerMsg> request;
-    private final GrpcServerResponse<ClientMsg, RunnerMsg> response;
+    private final ConnectionWindow window;
+    private final EngageReply reply;
     private final CallReport report = new CallReport();
     private State state = State.AWAIT_TRY;
     private Deadline deadline = Deadline.NONE;
     private long timer = NO_TIMER;
-    private boolean detached;
-    private boolean started;
+    private boolean held;
     private boolean bodyEnded;
     private @Nullable String requestId;
     private @Nullable CallExecution execution;
@@ -74,7 +71,8 @@ final class Engagement implements CallListener {
     Engagement(IngressParts parts, GrpcServerRequest<ClientMsg, RunnerMsg> request) {
         this.parts = parts;
         this.request = request;
-        this.response = request.response();
+        this.window = parts.windows().of(request.connection());
+        this.reply = new EngageReply(request.response(), parts.responseFrameBytes());
     }
 
     void start() {
@@ -85,7 +83,7 @@ final class Engagement implements CallListener {
         request.endHandler(v -> onHalfClose());
         request.errorHandler(error -> onClientGone());
         request.exceptionHandler(failure -> onClientGone());
-        response.exceptionHandler(failure -> onClientGone());
+        request.response().exceptionHandler(failure -> onClientGone());
         deadline = GrpcTimeout.parse(request.headers().get("grpc-timeout"));
         if (deadline.limited()) {
             timer = parts.execution().vertx().setTimer(deadline.timerMillis(Duration.ZERO), fired -> onTryOverdue());
@@ -101,7 +99,7 @@ final class Engagement implements CallListener {
         } catch (InvalidProtocolBufferException malformed) {
             abort(GrpcStatus.INTERNAL, "message cannot be decoded: " + malformed.getMessage());
         } catch (RuntimeException bug) {
-            LOG.atError().addKeyValue("callId", report.callId()).setCause(bug).log("engage stream failed");
+            named(LOG.atError()).setCause(bug).log("engage stream failed");
             abort(GrpcStatus.INTERNAL, "internal error");
         }
     }
@@ -141,7 +139,7 @@ final class Engagement implements CallListener {
             return;
         }
         state = State.WAITING;
-        request.pause();
+        hold();
         execution = new CallExecution(parts.execution(), order, this);
         execution.start();
     }
@@ -149,14 +147,13 @@ final class Engagement implements CallListener {
     private CallOrder order(TryCall call) {
         CallModel model = CallModelParser.parse(call.getModelsCallJson());
         report.describe(model.id(), model.image());
-        detached = model.detached();
-        ContainerSpec spec = parts.calls().spec(model, call.getSlotHashId().toByteArray(), call.getExtensionsMap());
+        if (model.detached()) {
+            reply.detach();
+        }
+        ContainerSpec spec =
+                parts.calls().spec(model, call.getSlotHashId().toByteArray(), call.getExtensionsMap());
         return new CallOrder(
-                model.id(),
-                spec,
-                model.timeout(),
-                deadline,
-                end -> parts.calls().request(model, end, requestId));
+                model.id(), spec, model.timeout(), deadline, end -> parts.calls().request(model, end, requestId));
     }
 
     private void onData(EngageMessage.Data data) {
@@ -169,7 +166,7 @@ final class Engagement implements CallListener {
             bodyEnded = true;
             running.endBody();
         } else if (running.bodyFull()) {
-            request.pause();
+            hold();
         }
     }
 
@@ -202,10 +199,7 @@ final class Engagement implements CallListener {
     /** Reset by the client, or its connection is lost. */
     private void onClientGone() {
         if (state != State.DONE) {
-            LOG.atDebug()
-                    .addKeyValue("callId", report.callId())
-                    .addKeyValue(REQUEST_ID, requestId)
-                    .log("client has gone");
+            named(LOG.atDebug()).log("client has gone");
             cancelExecution();
             close(false);
         }
@@ -214,65 +208,41 @@ final class Engagement implements CallListener {
     @Override
     public void onSlot() {
         report.start();
-        if (detached && !started) {
-            started = true;
-            response.write(resultStart(HttpRespMeta.newBuilder().setStatusCode(DETACHED_STATUS)));
-        }
+        reply.slotWon();
         if (bodyEnded) {
             state = State.ANSWERING;
         } else {
             state = State.RECEIVING;
-            request.resume();
+            release();
         }
     }
 
     @Override
     public void onSlotLost() {
+        report.unstart();
         state = State.WAITING;
         if (!bodyEnded) {
-            request.pause();
+            hold();
         }
     }
 
     @Override
     public void onBodyDrained() {
         if (state == State.RECEIVING) {
-            request.resume();
+            release();
         }
     }
 
     @Override
     public void onHead(ResponseHead head) {
-        if (detached) {
-            return;
-        }
-        started = true;
-        HttpRespMeta.Builder meta = HttpRespMeta.newBuilder().setStatusCode(head.status());
-        for (Header header : head.headers()) {
-            meta.addHeaders(HttpHeader.newBuilder().setKey(header.name()).setValue(header.value()));
-        }
-        response.write(resultStart(meta));
-    }
-
-    private static RunnerMsg resultStart(HttpRespMeta.Builder meta) {
-        return RunnerMsg.newBuilder()
-                .setResultStart(CallResultStart.newBuilder().setHttp(meta))
-                .build();
+        reply.head(head);
     }
 
     @Override
     public void onBytes(Buffer bytes) {
-        if (detached) {
-            return;
-        }
-        int limit = parts.responseFrameBytes();
-        for (int start = 0; start < bytes.length(); start += limit) {
-            response.writeMessage(EngageCodec.encodeData(bytes, start, Math.min(start + limit, bytes.length())));
-        }
-        if (response.writeQueueFull()) {
-            CallExecution running = running();
+        CallExecution running = running();
+        if (!reply.bytes(bytes, running::resumeResponse)) {
             running.pauseResponse();
-            response.drainHandler(v -> running.resumeResponse());
         }
     }
 
@@ -281,38 +251,19 @@ final class Engagement implements CallListener {
         finish(error);
     }
 
-    /** Sends the closing message and an OK status, without waiting for the client to end its side. */
     private void finish(@Nullable RunnerException outcome) {
         if (state == State.DONE) {
             return;
         }
-        RunnerException error = outcome == null ? null : afterStart(outcome);
-        ContainerTimings timings = execution == null ? ContainerTimings.NONE : execution.timings();
+        RunnerException error = outcome == null ? null : reply.allowed(outcome);
         if (error != null) {
-            log(error);
+            named(error.code().blame() == Blame.PLATFORM ? LOG.atWarn() : LOG.atDebug())
+                    .addKeyValue("errorCode", error.code())
+                    .log(error.getMessage());
         }
-        boolean refused = error != null && error.wireCode() == ErrorCode.SERVER_BUSY.wire();
-        RunnerMsg finished = RunnerMsg.newBuilder()
-                .setFinished(report.finish(error, timings))
-                .build();
-        close(refused);
+        close(error != null && error.wireCode() == ErrorCode.SERVER_BUSY.wire());
         dropTheRest();
-        // The client may have gone meanwhile; nobody hears of it then.
-        response.end(finished);
-    }
-
-    /** A refusal makes a balancer run the call again, so it must not follow anything that was sent. */
-    private RunnerException afterStart(RunnerException error) {
-        boolean refusal = error.wireCode() == ErrorCode.SERVER_BUSY.wire();
-        return started && refusal ? ErrorCode.PEER_LOST.exception("container lost while starting the call") : error;
-    }
-
-    private void log(RunnerException error) {
-        (error.code().blame() == Blame.PLATFORM ? LOG.atWarn() : LOG.atDebug())
-                .addKeyValue("callId", report.callId())
-                .addKeyValue(REQUEST_ID, requestId)
-                .addKeyValue("errorCode", error.code())
-                .log(error.getMessage());
+        reply.finish(report.finish(error, execution == null ? ContainerTimings.NONE : execution.timings()));
     }
 
     /** Ends the stream with a status in place of the closing message, and tears the call down. */
@@ -323,18 +274,38 @@ final class Engagement implements CallListener {
         cancelExecution();
         close(false);
         dropTheRest();
-        response.status(status).statusMessage(text).end();
+        reply.abort(status, text);
     }
 
     private void close(boolean refused) {
         state = State.DONE;
         disarm();
+        if (held) {
+            held = false;
+            window.release();
+        }
         parts.counters().closed(refused);
     }
 
     /** What is still on its way must not fill the connection's window. Not for a stream that was reset. */
     private void dropTheRest() {
         request.resume();
+    }
+
+    private void hold() {
+        if (!held) {
+            held = true;
+            window.hold();
+            request.pause();
+        }
+    }
+
+    private void release() {
+        if (held) {
+            held = false;
+            window.release();
+            request.resume();
+        }
     }
 
     private void cancelExecution() {
@@ -348,6 +319,11 @@ final class Engagement implements CallListener {
             throw new IllegalStateException("no call in state " + state);
         }
         return execution;
+    }
+
+    private LoggingEventBuilder named(LoggingEventBuilder line) {
+        LoggingEventBuilder named = line.addKeyValue("callId", report.callId());
+        return requestId == null ? named : named.addKeyValue(REQUEST_ID, requestId);
     }
 
     private void disarm() {

@@ -28,6 +28,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
     private final IngressSetup setup;
     private final StatusSource status;
     private final int instance;
+    private final ConnectionWindows windows;
     private @Nullable HttpServer server;
     private @Nullable NodeBus bus;
     private @Nullable Health health;
@@ -40,6 +41,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
         this.setup = setup;
         this.status = status;
         this.instance = instance;
+        this.windows = new ConnectionWindows(setup.grpc());
     }
 
     @Override
@@ -68,13 +70,14 @@ public final class GrpcIngressVerticle extends VerticleBase {
     private Future<HttpServer> listen(HttpServerOptions options, GrpcDoor door) {
         HttpServer created = vertx.createHttpServer(options);
         server = created;
-        return created.connectionHandler(GrpcIngressVerticle::onConnection)
+        return created.connectionHandler(this::onConnection)
                 .requestHandler(door)
                 .listen();
     }
 
     /** What goes wrong on a connection ends its streams, which say so where it matters. */
-    private static void onConnection(HttpConnection connection) {
+    private void onConnection(HttpConnection connection) {
+        connection.closeHandler(closed -> windows.forget(connection));
         connection.exceptionHandler(failure -> LOG.atDebug()
                 .addKeyValue("client", connection.remoteAddress())
                 .setCause(failure)
@@ -86,6 +89,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
                 new ExecutionParts(vertx, opened.desk(), opened, IngressSetup.WORKER_GRACE),
                 setup.calls(),
                 setup.counters(),
+                windows,
                 setup.grpc().maxMessageBytes(),
                 setup.grpc().responseFrameBytes());
         Health checks = new Health(
@@ -114,6 +118,11 @@ public final class GrpcIngressVerticle extends VerticleBase {
     /** For tests; once started. */
     HttpServer server() {
         return Objects.requireNonNull(server);
+    }
+
+    /** For tests. */
+    ConnectionWindows windows() {
+        return windows;
     }
 
     /** Calls waiting for a slot here, streams to workers, and health watches. For metrics and tests. */

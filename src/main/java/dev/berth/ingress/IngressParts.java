@@ -12,5 +12,6 @@ record IngressParts(
         ExecutionParts execution,
         CallFactory calls,
         IngressCounters counters,
+        ConnectionWindows windows,
         int maxMessageBytes,
         int responseFrameBytes) {}

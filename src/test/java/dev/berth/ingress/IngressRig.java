@@ -88,11 +88,16 @@ final class IngressRig implements AutoCloseable {
         Await.until(worker.context(), "worker streams closed", () -> worker.active() == 0);
         Await.until(worker.context(), "leases handed back", () -> registry.leases.isEmpty());
         assertThat(counters.active()).isZero();
+        Await.on(ingress.context(), () -> {
+            ingress.windows().all().forEach(window -> assertThat(window.held()).isZero());
+            return true;
+        });
     }
 
     @Override
     public void close() {
         client.close();
+        Await.of(vertx.undeploy(ingress.deploymentID()));
         Await.of(vertx.close());
     }
 }

@@ -87,9 +87,9 @@ final class RunnerPortTest {
     void waitingCallsWithLargeBodiesDoNotStopTheOthersOfTheirConnection() {
         rig.registry.onAcquire = acquire -> {};
         List<EngageCall> stalled = new ArrayList<>();
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 24; i++) {
             EngageCall call = rig.client.engage().tryCall(IngressRig.MODEL);
-            for (int frame = 0; frame < 200; frame++) {
+            for (int frame = 0; frame < 120; frame++) {
                 call.data(new byte[10 * 1024], false);
             }
             stalled.add(call);

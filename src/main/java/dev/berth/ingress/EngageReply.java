@@ -1,0 +1,98 @@
+package dev.berth.ingress;
+
+import dev.berth.call.Header;
+import dev.berth.call.ResponseHead;
+import dev.berth.error.ErrorCode;
+import dev.berth.error.RunnerException;
+import dev.berth.proto.CallFinished;
+import dev.berth.proto.CallResultStart;
+import dev.berth.proto.ClientMsg;
+import dev.berth.proto.HttpHeader;
+import dev.berth.proto.HttpRespMeta;
+import dev.berth.proto.RunnerMsg;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.server.GrpcServerResponse;
+
+/**
+ * What an Engage stream says to its client: head, bytes, and one closing message or a status in its place. A
+ * detached call's client gets an acknowledgement for a head and no bytes.
+ */
+final class EngageReply {
+    private static final int DETACHED_STATUS = 202;
+
+    private final GrpcServerResponse<ClientMsg, RunnerMsg> response;
+    private final int frameBytes;
+    private boolean started;
+    private boolean detached;
+
+    /** @param frameBytes largest piece of a body in one message */
+    EngageReply(GrpcServerResponse<ClientMsg, RunnerMsg> response, int frameBytes) {
+        this.response = response;
+        this.frameBytes = frameBytes;
+    }
+
+    void detach() {
+        detached = true;
+    }
+
+    /** The call has a slot, for the first time or again. */
+    void slotWon() {
+        if (detached && !started) {
+            start(HttpRespMeta.newBuilder().setStatusCode(DETACHED_STATUS));
+        }
+    }
+
+    void head(ResponseHead head) {
+        if (!detached) {
+            HttpRespMeta.Builder meta = HttpRespMeta.newBuilder().setStatusCode(head.status());
+            for (Header header : head.headers()) {
+                meta.addHeaders(
+                        HttpHeader.newBuilder().setKey(header.name()).setValue(header.value()));
+            }
+            start(meta);
+        }
+    }
+
+    private void start(HttpRespMeta.Builder meta) {
+        started = true;
+        response.write(RunnerMsg.newBuilder()
+                .setResultStart(CallResultStart.newBuilder().setHttp(meta))
+                .build());
+    }
+
+    /** Whether more may be written at once; if not, {@code drained} is run when it may. */
+    boolean bytes(Buffer bytes, Runnable drained) {
+        if (detached) {
+            return true;
+        }
+        for (int start = 0; start < bytes.length(); start += frameBytes) {
+            response.writeMessage(
+                    EngageCodec.encodeData(bytes, start, Math.min(start + frameBytes, bytes.length())));
+        }
+        if (response.writeQueueFull()) {
+            response.drainHandler(v -> drained.run());
+            return false;
+        }
+        return true;
+    }
+
+    /** A refusal makes a balancer run the call again, so it must not follow anything that was sent. */
+    RunnerException allowed(RunnerException error) {
+        boolean refusal = error.wireCode() == ErrorCode.SERVER_BUSY.wire();
+        return started && refusal
+                ? ErrorCode.PEER_LOST.exception("the call's container was lost after its answer had begun")
+                : error;
+    }
+
+    /** The last message and an OK status, without waiting for the client to end its side. */
+    void finish(CallFinished finished) {
+        // The client may have gone meanwhile; nobody hears of it then.
+        response.end(RunnerMsg.newBuilder().setFinished(finished).build());
+    }
+
+    /** A status in place of the last message. */
+    void abort(GrpcStatus status, String text) {
+        response.status(status).statusMessage(text).end();
+    }
+}
