@@ -213,12 +213,11 @@ final class FakeFunction implements AutoCloseable {
 
         int read() throws IOException {
             if (!input.hasRemaining()) {
-                input.clear();
-                int count = channel.read(input);
-                input.flip();
-                if (count < 0) {
+                ByteBuffer room = input.duplicate().clear();
+                if (channel.read(room) < 0) {
                     return -1;
                 }
+                input.clear().limit(room.position());
             }
             return input.get() & 0xff;
         }
