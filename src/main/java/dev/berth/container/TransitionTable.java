@@ -2,12 +2,14 @@ package dev.berth.container;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of a machine, at most one for each state and event. Immutable once built. */
 public final class TransitionTable {
-    private final @Nullable Row[][] cells = new Row[ContainerState.values().length][ContainerEvent.values().length];
+    private final Map<ContainerState, Map<ContainerEvent, Row>> cells = new EnumMap<>(ContainerState.class);
     private final List<Row> rows = new ArrayList<>();
 
     TransitionTable() {}
@@ -21,7 +23,7 @@ public final class TransitionTable {
             throw new IllegalArgumentException("two rows for " + from + " × " + on);
         }
         Row row = new Row(from, on, to, List.of(effects));
-        cells[from.ordinal()][on.ordinal()] = row;
+        cells.computeIfAbsent(from, state -> new EnumMap<>(ContainerEvent.class)).put(on, row);
         rows.add(row);
         return this;
     }
@@ -29,7 +31,8 @@ public final class TransitionTable {
     /** The row for this pair; null if it is not listed. */
     @Nullable
     Row find(ContainerState from, ContainerEvent on) {
-        return cells[from.ordinal()][on.ordinal()];
+        Map<ContainerEvent, Row> exits = cells.get(from);
+        return exits == null ? null : exits.get(on);
     }
 
     /** All rows, in the order listed. */

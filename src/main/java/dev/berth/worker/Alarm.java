@@ -2,7 +2,9 @@ package dev.berth.worker;
 
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
@@ -21,7 +23,6 @@ final class Alarm {
         RETRY
     }
 
-    private static final Slot[] SLOTS = Slot.values();
     private static final long NEVER = Long.MAX_VALUE;
     private static final long NANOS_PER_MILLI = 1_000_000;
     /** Far enough ahead for anybody, and far from overflow. */
@@ -29,7 +30,7 @@ final class Alarm {
 
     private final Vertx vertx;
     private final Consumer<Slot> handler;
-    private final long[] due = new long[SLOTS.length];
+    private final Map<Slot, Due> times = new EnumMap<>(Slot.class);
     private final long origin = System.nanoTime();
     private long armedFor = NEVER;
     private long timer;
@@ -39,7 +40,9 @@ final class Alarm {
     Alarm(Vertx vertx, Consumer<Slot> handler) {
         this.vertx = vertx;
         this.handler = handler;
-        Arrays.fill(due, NEVER);
+        for (Slot slot : Slot.values()) {
+            times.put(slot, new Due());
+        }
     }
 
     /** @param nanos from now; not positive: as soon as possible */
@@ -48,20 +51,20 @@ final class Alarm {
             return;
         }
         long time = now() + Math.min(nanos, FARTHEST);
-        due[slot.ordinal()] = time;
+        of(slot).time = time;
         if (time < armedFor) {
             arm(time);
         }
     }
 
     void clear(Slot slot) {
-        due[slot.ordinal()] = NEVER;
+        of(slot).time = NEVER;
     }
 
     /** Clears everything for good. */
     void close() {
         closed = true;
-        Arrays.fill(due, NEVER);
+        times.values().forEach(due -> due.time = NEVER);
         disarm();
     }
 
@@ -85,18 +88,27 @@ final class Alarm {
 
     private void fired() {
         armedFor = NEVER;
-        for (Slot slot : SLOTS) {
-            if (due[slot.ordinal()] <= now()) {
-                due[slot.ordinal()] = NEVER;
-                handler.accept(slot);
+        for (Map.Entry<Slot, Due> entry : times.entrySet()) {
+            Due due = entry.getValue();
+            if (due.time <= now()) {
+                due.time = NEVER;
+                handler.accept(entry.getKey());
             }
         }
         long next = NEVER;
-        for (long time : due) {
-            next = Math.min(next, time);
+        for (Due due : times.values()) {
+            next = Math.min(next, due.time);
         }
         if (next < armedFor) {
             arm(next);
         }
+    }
+
+    private Due of(Slot slot) {
+        return Objects.requireNonNull(times.get(slot));
+    }
+
+    private static final class Due {
+        private long time = NEVER;
     }
 }

@@ -103,6 +103,10 @@ final class HotContainer implements ActiveCall.Owner {
         if (left <= 0) {
             stream.finish(new CallEnd(ErrorCode.CALL_TIMEOUT.exception()));
             reports.released(lease);
+            if (state() == ContainerState.PAUSED) {
+                // A release is otherwise a sign that the container is awake.
+                reports.paused(true);
+            }
             return true;
         }
         ActiveCall accepted = new ActiveCall(stream, run, this);

@@ -19,8 +19,9 @@ final class Mounts {
         run("mount", "-t", "tmpfs", "-o", "noexec,nosuid,nodev," + options, "berth", where.toString());
     }
 
+    /** Something that still holds the mount open, such as a socket bound in it, does not prevent it. */
     static void unmount(Path where) throws IOException {
-        run("umount", where.toString());
+        run("umount", "--lazy", where.toString());
     }
 
     /** Whether something is mounted on exactly this directory. */

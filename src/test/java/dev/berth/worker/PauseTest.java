@@ -136,6 +136,17 @@ final class PauseTest {
     }
 
     @Test
+    void aCallThatComesTooLateLeavesAPausedContainerPaused() throws Exception {
+        try (WorkerRig rig = freezing()) {
+            String id = paused(rig);
+            assertThat(rig.call(id, rig.request(Duration.ofSeconds(-1))).code()).isEqualTo(ErrorCode.CALL_TIMEOUT);
+            rig.heard(ContainerReleased.class);
+            assertThat(rig.heard(ContainerPaused.class)).isEqualTo(new ContainerPaused(id, true));
+            assertThat(rig.engine.operations()).doesNotContain("RESUME");
+        }
+    }
+
+    @Test
     void aCancelEndsACallThatWaitsForAPause() throws Exception {
         try (WorkerRig rig = freezing()) {
             Promise<Void> pause = Promise.promise();

@@ -59,7 +59,8 @@ final class SocketDirectoriesTest {
         Path parent = Files.createDirectory(root.resolve("berth-1"));
         SocketDirectory directory = below(parent, Path.of("/host/sockets")).create();
         assertThat(directory.enginePath())
-                .isEqualTo(Path.of("/host/sockets/berth-1").resolve(directory.path().getFileName()));
+                .isEqualTo(Path.of("/host/sockets/berth-1")
+                        .resolve(directory.path().getFileName()));
     }
 
     @Test

@@ -88,7 +88,8 @@ final class SocketWatcherTest {
 
     @Test
     void aLinkOutOfTheDirectoryIsBad() throws Exception {
-        for (String target : List.of("../x/phony.sock", "/tmp/phony.sock", "sub/phony.sock", "..", ".", "./.", "./..")) {
+        for (String target :
+                List.of("../x/phony.sock", "/tmp/phony.sock", "sub/phony.sock", "..", ".", "./.", "./..")) {
             watcher.watch(directory, seen::add);
             link(target);
             sees(false);

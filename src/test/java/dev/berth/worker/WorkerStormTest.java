@@ -192,7 +192,8 @@ final class WorkerStormTest {
             }
         }
         assertThat(stories.keySet()).containsExactlyInAnyOrderElementsOf(containers);
-        assertThat(stories.values()).allSatisfy(story -> assertThat(story.toString()).matches("fg|rc*e?g"));
+        assertThat(stories.values())
+                .allSatisfy(story -> assertThat(story.toString()).matches("fg|rc*e?g"));
     }
 
     private static void note(Map<String, StringBuilder> stories, String id, char what) {
