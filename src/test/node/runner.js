@@ -9,8 +9,8 @@ const { loadSync } = require('@grpc/proto-loader')
 const FRAME = 10 * 1024
 const UNSET_TIME = '0001-01-01T00:00:00.000Z'
 
-const load = (file) =>
-  grpc.loadPackageDefinition(loadSync(file, { keepCase: true, longs: Number, enums: String, oneofs: true }))
+const FORM = { keepCase: true, longs: Number, enums: String, defaults: true, oneofs: true }
+const load = (file) => grpc.loadPackageDefinition(loadSync(file, FORM))
 
 const own = load(path.join(__dirname, '../../../proto/runner.proto'))
 const health = load(path.join(__dirname, 'proto/health.proto')).grpc.health.v1
@@ -136,7 +136,10 @@ function gather (stream) {
   // The status, which always comes too, has all that an error has.
   stream.on('error', () => {})
   return new Promise((resolve) => {
-    stream.on('status', ({ code, details }) => resolve({ ...outcome, body: Buffer.concat(chunks), code, details }))
+    stream.on('status', ({ code, details }) => {
+      // The library leaves some of what is percent-encoded in a status text as it came.
+      resolve({ ...outcome, body: Buffer.concat(chunks), code, details: decodeURIComponent(details) })
+    })
   })
 }
 

@@ -67,6 +67,7 @@ final class ClosedLoop {
         long start = System.nanoTime();
         if (start >= stopAt || started >= plan.count()) {
             if (--running == 0) {
+                result.made(started);
                 result.stopAt(Math.max(lastEnd, recordFrom));
                 done.tryComplete(result);
             }

@@ -67,14 +67,14 @@ final class HotCalls {
     }
 
     private Measurement via(RunnerProcess runner, int count) {
-        return run.driver()
+        return runner.metered(() -> run.driver()
                 .viaRunner(
                         List.of(runner.connection()),
                         count,
                         spec,
                         payload,
                         Expected.same(payload),
-                        run.pace().plan());
+                        run.pace().plan()));
     }
 
     private void report(Rounds<Measurement> rounds, int count, String label) {
@@ -102,6 +102,10 @@ final class HotCalls {
         } else {
             report.pair(what + "calls/s", bare, runner, "", percent, Aim.atLeast(50, "%"));
         }
+        report.figure(
+                what + "processor time of the runner",
+                rounds.runner(Measurement::processorMillisPerCall) * 1000,
+                " µs per call");
     }
 
     private void latency(Rounds<Measurement> rounds, String what, int percentile) {

@@ -57,14 +57,14 @@ final class LargeBodies {
         run.progress("10 MiB " + what);
         Supplier<Measurement> bare = () -> run.driver()
                 .direct(List.of(socket), spec, payload, expected.get(), run.pace().plan());
-        Supplier<Measurement> through = () -> run.driver()
+        Supplier<Measurement> through = () -> runner.metered(() -> run.driver()
                 .viaRunner(
                         List.of(runner.connection()),
                         1,
                         spec,
                         payload,
                         expected.get(),
-                        run.pace().plan());
+                        run.pace().plan()));
         through.get();
         Rounds<Measurement> rounds = Rounds.of(run.pace().rounds(), bare, through);
         run.report().errors("10 MiB " + what, rounds.all());
@@ -76,5 +76,10 @@ final class LargeBodies {
                         " MB/s",
                         100 * rounds.ratio(rate),
                         Aim.atLeast(30, "%"));
+        run.report()
+                .figure(
+                        "10 MiB " + what + ": processor time of the runner",
+                        rounds.runner(Measurement::processorMillisPerCall),
+                        " ms per call");
     }
 }

@@ -18,6 +18,8 @@ final class Measurement {
     private @Nullable String firstError;
     private long startNanos;
     private long stopNanos;
+    private int made;
+    private double processorSeconds;
 
     Measurement(long requestBytes) {
         this.requestBytes = requestBytes;
@@ -41,6 +43,20 @@ final class Measurement {
         if (firstError == null) {
             firstError = String.valueOf(why.getMessage() == null ? why : why.getMessage());
         }
+    }
+
+    /** How many calls were made in all, with those of the warm-up and those that failed. */
+    void made(int count) {
+        made = count;
+    }
+
+    /** What all of them cost the process that was measured. */
+    void processorSeconds(double seconds) {
+        processorSeconds = seconds;
+    }
+
+    double processorMillisPerCall() {
+        return processorSeconds * 1000 / made;
     }
 
     long calls() {

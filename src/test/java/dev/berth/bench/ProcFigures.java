@@ -9,6 +9,9 @@ import java.util.stream.Stream;
 /** What Linux knows of a process. */
 final class ProcFigures {
     private static final double KIB_PER_MIB = 1024;
+    private static final double TICKS_PER_SECOND = 100;
+    /** Among the fields after the name. */
+    private static final int USER_TICKS = 11;
 
     private final Path folder;
 
@@ -33,6 +36,18 @@ final class ProcFigures {
     int openFiles() {
         try (Stream<Path> files = Files.list(folder.resolve("fd"))) {
             return (int) files.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Processor time it has used so far, in seconds. */
+    double processorSeconds() {
+        try {
+            String stat = Files.readString(folder.resolve("stat"));
+            // The name, which comes second, may have blanks in it.
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            return (Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[USER_TICKS + 1])) / TICKS_PER_SECOND;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

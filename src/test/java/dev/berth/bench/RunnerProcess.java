@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** A runner in a process of its own, started as a user starts it: by {@code scripts/berth run}. Blocks. */
 final class RunnerProcess implements AutoCloseable {
@@ -144,6 +145,14 @@ final class RunnerProcess implements AutoCloseable {
 
     ProcFigures figures() {
         return new ProcFigures(process.pid());
+    }
+
+    /** Makes calls to it and notes what they cost it. */
+    Measurement metered(Supplier<Measurement> calls) {
+        double before = figures().processorSeconds();
+        Measurement result = calls.get();
+        result.processorSeconds(figures().processorSeconds() - before);
+        return result;
     }
 
     /** Ends it as an operator does, and waits; ends it harder if it does not end. */
