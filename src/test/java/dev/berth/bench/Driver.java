@@ -29,7 +29,10 @@ final class Driver implements AutoCloseable {
     private final CallIds ids = new CallIds();
 
     Driver() {
-        vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(1));
+        vertx = Vertx.vertx(new VertxOptions()
+                .setPreferNativeTransport(true)
+                .setEventLoopPoolSize(1)
+                .setBlockedThreadCheckInterval(TimeUnit.HOURS.toMillis(1)));
         context = vertx.getOrCreateContext();
         sockets = vertx.createHttpClient(new HttpClientOptions()
                 .setKeepAliveTimeout(0)

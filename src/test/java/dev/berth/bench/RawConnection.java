@@ -32,9 +32,11 @@ final class RawConnection {
 
     static Future<HttpClientConnection> connect(HttpClientAgent client, String host, int port) {
         return client.connect(new HttpConnectOptions()
-                .setServer(SocketAddress.inetSocketAddress(port, host))
-                .setHost(host)
-                .setPort(port));
+                        .setServer(SocketAddress.inetSocketAddress(port, host))
+                        .setHost(host)
+                        .setPort(port))
+                // Of a connection that is cut; its streams are told too.
+                .onSuccess(connection -> connection.exceptionHandler(cut -> {}));
     }
 
     /** A new Engage stream of which nothing is sent yet. */

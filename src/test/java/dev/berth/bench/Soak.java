@@ -41,7 +41,8 @@ final class Soak implements Callable<Integer> {
             RunnerProcess.Setup setup = new RunnerProcess.Setup(
                     containers ? "docker" : "process",
                     Path.of("src/examples").toAbsolutePath(),
-                    Map.of("BERTH_XMX", HEAP));
+                    // On a machine as busy as this run makes it, a function may take long to start.
+                    Map.of("BERTH_XMX", HEAP, "BERTH_WORKER_START_TIMEOUT", "60s"));
             checks.say("engine " + setup.engine() + ", runner with -Xmx" + HEAP + ", seed " + seed);
             run(new SoakRun(driver, cleanup, setup, checks, Path.of("target/bench"), tenth ? 1 : 10));
         }

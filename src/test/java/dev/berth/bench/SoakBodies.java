@@ -34,6 +34,7 @@ final class SoakBodies {
     }
 
     void run() {
+        warmUp();
         heapBefore = heap.afterCollection();
         request();
         reply();
@@ -41,6 +42,20 @@ final class SoakBodies {
         checks.that(runner.alive(), "the runner lives", "pid %d", runner.pid());
         double peak = runner.figures().peakMiB();
         checks.that(peak <= MOST_RESIDENT, "resident memory with large bodies", "%.0f MiB at most", peak);
+    }
+
+    private void warmUp() {
+        besides("nothing");
+        Payload payload = Payload.of(4 * MIB, Payload.FRAME_OF_CLI);
+        CallSpec spec = CallSpec.of("berth/stream-node").header("X-Mode", "sink");
+        run.driver()
+                .viaRunner(
+                        List.of(runner.connection()),
+                        1,
+                        spec,
+                        payload,
+                        Expected.likeTheFirst(),
+                        ClosedLoop.Plan.counting(10));
     }
 
     /** The function reads a quarter, sleeps, reads a little, sleeps again, and reads the rest. */
@@ -54,7 +69,7 @@ final class SoakBodies {
         Future<JsonObject> reply = run.driver()
                 .await(() -> Future.succeededFuture(call.run(runner.connection(), spec, run.driver().ids().next())));
         awaitStall(call, quarter, reply);
-        besides("request");
+        besides("the slow request");
         stalledHeap("request");
         JsonObject body = Driver.block(reply).getJsonObject("body");
         ByteRate sent = call.sent();
@@ -90,7 +105,7 @@ final class SoakBodies {
                 .await(() -> Future.succeededFuture(call.run(runner.connection(), spec, run.driver().ids().next())));
         Driver.block(call.stalled());
         RunnerProcess.pause(500);
-        besides("reply");
+        besides("the slow reply");
         stalledHeap("reply");
         Driver.block(over);
         run.checks()
@@ -119,7 +134,7 @@ final class SoakBodies {
         run.checks()
                 .that(
                         calls.errors() == 0 && calls.calls() == 50,
-                        "calls beside the slow " + what,
+                        "calls beside " + what,
                         "%s",
                         calls);
     }

@@ -31,19 +31,18 @@ final class SoakCancels {
     private final EngageWire quick;
     private final EngageWire slow;
     private final Map<CancelStage, Integer> stages = new EnumMap<>(CancelStage.class);
-    private final Promise<Void> done = Promise.promise();
-    private HttpClientAgent client;
+    private final HttpClientAgent client;
+    private Promise<Void> done = Promise.promise();
     private int left;
     private int cuts;
     private int unreached;
     private @Nullable String firstUnreached;
-    private int running = LANES;
+    private int running;
 
     SoakCancels(SoakRun run, RunnerProcess runner, long seed) {
         this.run = run;
         this.runner = runner;
         this.random = new Random(seed);
-        this.left = run.of(CALLS);
         Payload payload = Payload.of(BODY, Payload.FRAME_OF_BALANCER);
         CallSpec spec = CallSpec.of(SoakRun.TEST_FUNCTION).idle(IDLE_SECONDS);
         quick = new EngageWire(spec.header("X-Do", "read; fill 300000"), payload);
@@ -52,15 +51,13 @@ final class SoakCancels {
     }
 
     void run() {
-        awaitQuiet("before the cancels");
+        int calls = run.of(CALLS);
+        giveUp(calls / 10);
+        stages.clear();
+        cuts = 0;
+        awaitQuiet("after the warm-up");
         Holdings before = Holdings.of(runner);
-        int calls = left;
-        run.driver().await(() -> {
-            for (int i = 0; i < LANES; i++) {
-                connect();
-            }
-            return done.future();
-        });
+        giveUp(calls);
         Driver.block(client.close());
         Checks checks = run.checks();
         checks.say("        " + calls + " calls given up: " + stages + ", " + cuts + " connections cut");
@@ -73,6 +70,18 @@ final class SoakCancels {
         awaitQuiet("after the cancels");
         before.checkNoGrowth(checks, "after the cancels", Holdings.of(runner));
         stillWorks();
+    }
+
+    private void giveUp(int calls) {
+        left = calls;
+        running = LANES;
+        run.driver().await(() -> {
+            done = Promise.promise();
+            for (int i = 0; i < LANES; i++) {
+                connect();
+            }
+            return done.future();
+        });
     }
 
     private void connect() {
