@@ -32,6 +32,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -55,6 +56,7 @@ public final class RunnerService {
     private static final long WITHOUT_LIMIT = TimeUnit.DAYS.toMillis(365);
 
     private final Vertx vertx;
+    private final EventBus bus;
     private final RunnerConfig config;
     private final IngressCounters counters = new IngressCounters();
 
@@ -68,6 +70,7 @@ public final class RunnerService {
 
     private RunnerService(Vertx vertx, RunnerConfig config) {
         this.vertx = vertx;
+        this.bus = BusCodecs.register(vertx);
         this.config = config;
     }
 
@@ -96,7 +99,6 @@ public final class RunnerService {
     }
 
     private Future<Void> open(String version) {
-        BusCodecs.register(vertx);
         return vertx.executeBlocking(this::readMachine, false)
                 .compose(machine -> startEngine(machine.instance()).compose(started -> {
                     engine = started;
@@ -185,11 +187,11 @@ public final class RunnerService {
             String address = Addresses.worker(node, i);
             workers.add(address);
             ContainerWorkerVerticle.Links links =
-                    new ContainerWorkerVerticle.Links(vertx.eventBus(), address, Addresses.registry(node));
+                    new ContainerWorkerVerticle.Links(bus, address, Addresses.registry(node));
             deployed = deployed.compose(before -> deploy(new ContainerWorkerVerticle(links, ports, config.stream())));
         }
         SlotRegistryVerticle.Links links = new SlotRegistryVerticle.Links(
-                vertx.eventBus(),
+                bus,
                 Addresses.registry(node),
                 workers,
                 config.stream().windowBytes());
@@ -200,7 +202,7 @@ public final class RunnerService {
 
     private Future<Void> deployIngresses(Engine started, String version) {
         IngressSetup setup = new IngressSetup(
-                vertx.eventBus(),
+                bus,
                 new NodeFacts(config.node().id(), version, started.name(), started.isolated()),
                 config.grpc(),
                 config.stream(),
@@ -259,8 +261,7 @@ public final class RunnerService {
 
     private Future<Void> drainRegistry() {
         DeliveryOptions patient = new DeliveryOptions().setSendTimeout(WITHOUT_LIMIT);
-        return vertx.eventBus()
-                .request(Addresses.registry(config.node().id()), new RegistryMessage.Drain(), patient)
+        return bus.request(Addresses.registry(config.node().id()), new RegistryMessage.Drain(), patient)
                 .mapEmpty();
     }
 

@@ -1,6 +1,7 @@
 package dev.berth.bus;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageCodec;
 import org.jspecify.annotations.Nullable;
 
@@ -11,13 +12,17 @@ import org.jspecify.annotations.Nullable;
 public final class BusCodecs {
     private BusCodecs() {}
 
-    /** Before any deployment; again does nothing. */
-    public static void register(Vertx vertx) {
+    /**
+     * Before any deployment; again does nothing.
+     *
+     * @return the bus, for whoever wires the parts together
+     */
+    public static EventBus register(Vertx vertx) {
         registerOnce(vertx, new RegistryCodec());
         registerOnce(vertx, new IngressCodec());
         registerOnce(vertx, new WorkerCodec());
         registerOnce(vertx, new SnapshotCodec());
-        vertx.eventBus().codecSelector(BusCodecs::nameFor);
+        return vertx.eventBus().codecSelector(BusCodecs::nameFor);
     }
 
     private static @Nullable String nameFor(Object message) {

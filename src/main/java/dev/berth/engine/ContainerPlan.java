@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param memoryMiB 0: no limit
  * @param cpuMillis 0: no quota
  * @param tmpfsMiB size of /tmp; 0: the engine's default
- * @param socketDirectory host directory the function's socket appears in; null for stdin/stdout containers
+ * @param socketDirectory directory the function's socket appears in, as this process sees it; null for stdin/stdout containers
  * @param syslogUrl where output goes; null: nowhere (or to the attached streams)
  * @param syslogTag tag of the lines sent there
  * @param networkDisabled no network at all

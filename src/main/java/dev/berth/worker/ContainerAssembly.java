@@ -182,7 +182,7 @@ final class ContainerAssembly {
                 spec.memoryMiB(),
                 spec.cpuMillis(),
                 spec.tmpfsMiB(),
-                overSocket ? directory().enginePath() : null,
+                overSocket ? directory().path() : null,
                 spec.syslogUrl(),
                 "app_id=%s,fn_id=%s".formatted(spec.appId(), spec.fnId()),
                 spec.networkDisabled(),

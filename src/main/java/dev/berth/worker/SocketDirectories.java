@@ -19,7 +19,6 @@ public final class SocketDirectories {
     private static final int LONGEST_PATH = 107;
 
     private final Path parent;
-    private final Path engineParent;
     private final @Nullable String tmpfsOptions;
     private final AtomicLong counter = new AtomicLong();
 
@@ -28,10 +27,6 @@ public final class SocketDirectories {
      */
     public SocketDirectories(Path parent, WorkerConfig config) {
         this.parent = parent.toAbsolutePath();
-        Path engineRoot = config.engineSocketRoot();
-        this.engineParent = engineRoot == null
-                ? this.parent
-                : engineRoot.resolve(config.socketRoot().toAbsolutePath().relativize(this.parent));
         this.tmpfsOptions = config.socketTmpfs() ? config.socketTmpfsOptions() : null;
     }
 
@@ -44,7 +39,7 @@ public final class SocketDirectories {
             throw ErrorCode.SOCKET_DIRECTORY.exception("socket path of %d bytes in %s; a Unix socket's path may have %d"
                     .formatted(length, path, LONGEST_PATH));
         }
-        SocketDirectory directory = new SocketDirectory(path, engineParent.resolve(name), tmpfsOptions != null);
+        SocketDirectory directory = new SocketDirectory(path, tmpfsOptions != null);
         try {
             Files.createDirectory(path);
             if (tmpfsOptions == null) {

@@ -9,10 +9,9 @@ import java.nio.file.Path;
  * The directory one function's socket appears in.
  *
  * @param path as this process sees it
- * @param enginePath as the container engine's host sees it
  * @param mounted whether a tmpfs may be mounted on it
  */
-record SocketDirectory(Path path, Path enginePath, boolean mounted) {
+record SocketDirectory(Path path, boolean mounted) {
 
     /** The socket, as this process reaches it. */
     Path socket() {

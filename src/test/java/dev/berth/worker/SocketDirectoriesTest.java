@@ -50,17 +50,7 @@ final class SocketDirectoriesTest {
         assertThat(first.path()).isNotEqualTo(second.path()).hasParent(root).isEmptyDirectory();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(first.path())))
                 .isEqualTo("rwxrwxrwx");
-        assertThat(first.enginePath()).isEqualTo(first.path());
         assertThat(first.socket()).isEqualTo(first.path().resolve("lsnr.sock"));
-    }
-
-    @Test
-    void theEngineMaySeeItElsewhere() throws Exception {
-        Path parent = Files.createDirectory(root.resolve("berth-1"));
-        SocketDirectory directory = below(parent, Path.of("/host/sockets")).create();
-        assertThat(directory.enginePath())
-                .isEqualTo(Path.of("/host/sockets/berth-1")
-                        .resolve(directory.path().getFileName()));
     }
 
     @Test
