@@ -82,12 +82,7 @@ public final class WireReader {
     }
 
     public <E extends Enum<E>> E enumValue(Class<E> type) {
-        E[] values = type.getEnumConstants();
-        int ordinal = integer();
-        if (ordinal < 0 || ordinal >= values.length) {
-            throw new IllegalArgumentException(type.getSimpleName() + " has no value " + ordinal);
-        }
-        return values[ordinal];
+        return Enum.valueOf(type, text());
     }
 
     public <T> @Nullable T optional(Supplier<T> read) {

@@ -25,7 +25,7 @@ public final class WireWriter {
     public WireWriter number(long value) {
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
-            buffer.appendByte((byte) (rest & 0x7F | 0x80));
+            buffer.appendByte((byte) ((rest & 0x7F) | 0x80));
             rest >>>= 7;
         }
         buffer.appendByte((byte) rest);
@@ -62,7 +62,7 @@ public final class WireWriter {
     }
 
     public WireWriter enumValue(Enum<?> value) {
-        return number(value.ordinal());
+        return text(value.name());
     }
 
     public <T> WireWriter optional(@Nullable T value, Consumer<T> write) {

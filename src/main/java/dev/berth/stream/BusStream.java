@@ -249,7 +249,7 @@ final class BusStream implements FrameStream {
     }
 
     void send(Frame frame) {
-        endpoint.send(peer, id, frame);
+        peer.send(id, frame);
     }
 
     void later(Handler<Void> task) {
@@ -258,9 +258,5 @@ final class BusStream implements FrameStream {
 
     void checkThread() {
         endpoint.checkThread();
-    }
-
-    long queuedBytes() {
-        return inbound.queuedBytes() + outbound.queuedBytes();
     }
 }

@@ -57,9 +57,13 @@ final class Inbound implements ReadStream<Buffer> {
         nextSeq++;
         if (frame instanceof Frame.Finish) {
             ended = true;
+            // Wakes writers, who may cancel.
             stream.onFinishReceived();
         } else if (frame instanceof Frame.End) {
             ended = true;
+        }
+        if (stopped) {
+            return;
         }
         if (queue.isEmpty() && deliverable(frame)) {
             deliver(frame);
@@ -195,8 +199,9 @@ final class Inbound implements ReadStream<Buffer> {
 
     /** Unless the end has been delivered or nobody wants it: the reader is told. */
     void fail(Throwable why) {
-        if (!stopped && !endDelivered) {
-            stop();
+        boolean open = !stopped && !endDelivered;
+        stop();
+        if (open) {
             unheardFailure = why;
             reportFailure();
         }

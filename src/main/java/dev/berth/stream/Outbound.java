@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The sending half of a stream. Sends at once while there is credit, keeps the rest in order. Holds at most
- * {@code QUEUED_WINDOWS} windows and the write that went past them.
+ * {@code QUEUED_WINDOWS} windows and the write that went past them, in {@code MAX_QUEUED} writes and notes.
  */
 final class Outbound implements WriteStream<Buffer> {
     private static final int QUEUED_WINDOWS = 4;
@@ -119,8 +119,9 @@ final class Outbound implements WriteStream<Buffer> {
 
     private Future<Void> enqueue(Kind kind, Object payload) {
         if (queuedBytes >= cap || queue.size() >= MAX_QUEUED) {
-            RunnerException why = ErrorCode.STREAM_BROKEN.exception(
-                    "stream " + stream.id() + ": " + queuedBytes + " bytes written without credit, limit " + cap);
+            RunnerException why = ErrorCode.STREAM_BROKEN.exception("stream " + stream.id() + ": " + queuedBytes
+                    + " bytes in " + queue.size() + " writes queued without credit, limits " + cap + " and "
+                    + MAX_QUEUED);
             stream.breakOff(why);
             return Future.failedFuture(why);
         }

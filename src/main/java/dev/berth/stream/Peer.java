@@ -1,13 +1,17 @@
 package dev.berth.stream;
 
+import dev.berth.bus.Addresses;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.MessageProducer;
 import io.vertx.core.tracing.TracingPolicy;
 
 /** Another endpoint, as this one sees it. */
 final class Peer {
-    private final MessageProducer<Envelope> producer;
+    private final StreamEndpoint endpoint;
     private final String address;
+    private final MessageProducer<Envelope> producer;
     /** Streams that end if it is lost. */
     int streams;
     /** A frame came since the last tick. */
@@ -15,9 +19,10 @@ final class Peer {
     /** Ticks since the last frame. */
     int silentTicks;
 
-    Peer(String address, MessageProducer<Envelope> producer) {
+    Peer(StreamEndpoint endpoint, Vertx vertx, String address) {
+        this.endpoint = endpoint;
         this.address = address;
-        this.producer = producer;
+        this.producer = vertx.eventBus().sender(address, options(Addresses.sameNode(endpoint.address(), address)));
     }
 
     /**
@@ -32,6 +37,10 @@ final class Peer {
                 .setLocalOnly(local);
     }
 
+    String address() {
+        return address;
+    }
+
     void join() {
         if (streams++ == 0) {
             heard = true;
@@ -39,11 +48,18 @@ final class Peer {
         }
     }
 
-    String address() {
-        return address;
-    }
-
-    MessageProducer<Envelope> producer() {
-        return producer;
+    /** Never throws: the endpoint hears of a failure in a later turn. */
+    void send(StreamId stream, Frame frame) {
+        Future<Void> sent;
+        try {
+            sent = producer.write(new Envelope(stream, endpoint.address(), frame));
+        } catch (RuntimeException e) {
+            endpoint.onUnsendable(stream, e);
+            return;
+        }
+        // Within the process this is decided by now; to other nodes later.
+        if (!sent.succeeded()) {
+            sent.onFailure(failure -> endpoint.onUnreachable(this, stream, failure));
+        }
     }
 }

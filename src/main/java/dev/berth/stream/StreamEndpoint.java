@@ -9,7 +9,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.MessageConsumerOptions;
@@ -24,7 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A verticle instance's end of all its frame streams: one bus address, one consumer, which is never paused.
  *
- * <p>Confined to the event loop it was bound on; calls from other threads throw IllegalStateException.
+ * <p>Confined to the event loop it was bound on; calls from other threads throw IllegalStateException. Close it
+ * before its verticle ends: streams of an endpoint that just disappears fail at their peers only.
  * Memory is bounded by streams × (window inbound + four windows outbound). A peer that is silent for
  * {@code pingTimeout} while it shares a live stream fails all its streams with PEER_LOST, at most two ping
  * intervals later; one whose address has no consumer fails them at once.
@@ -104,7 +104,7 @@ public final class StreamEndpoint {
             return stream;
         }
         add(stream);
-        send(peer, id, open);
+        peer.send(id, open);
         return stream;
     }
 
@@ -202,7 +202,7 @@ public final class StreamEndpoint {
 
     private void refuse(Envelope envelope, ErrorCode code) {
         RunnerException why = code.exception("stream " + envelope.stream() + " is not known at " + address);
-        send(peer(envelope.from()), envelope.stream(), new Frame.Cancel(why));
+        peer(envelope.from()).send(envelope.stream(), new Frame.Cancel(why));
     }
 
     private void add(BusStream stream) {
@@ -244,23 +244,32 @@ public final class StreamEndpoint {
         }
     }
 
-    void send(Peer peer, StreamId id, Frame frame) {
-        Future<Void> sent = peer.producer().write(new Envelope(id, address, frame));
-        if (!sent.succeeded()) {
-            // Local sends have been decided by now, sends to other nodes are decided later.
-            sent.onFailure(failure -> later(nothing -> lose(peer, "cannot be reached: " + failure.getMessage())));
-        }
+    /** A frame of a stream that has ended meanwhile says nothing about the streams opened since. */
+    void onUnreachable(Peer peer, StreamId id, Throwable failure) {
+        later(nothing -> {
+            if (id.equals(self) || streams.containsKey(id)) {
+                lose(peer, "cannot be reached: " + failure.getMessage());
+            }
+        });
+    }
+
+    /** The bus took offence at the frame itself. */
+    void onUnsendable(StreamId id, RuntimeException failure) {
+        LOG.atError().addKeyValue("streamId", id).setCause(failure).log("a frame cannot be sent");
+        later(nothing -> {
+            BusStream stream = streams.get(id);
+            if (stream != null) {
+                stream.breakOff(ErrorCode.INTERNAL.exception("stream " + id + ": " + failure));
+            }
+        });
     }
 
     void send(Peer peer, Frame frame) {
-        send(peer, self, frame);
+        peer.send(self, frame);
     }
 
     Peer peer(String peerAddress) {
-        return peers.computeIfAbsent(peerAddress, key -> {
-            DeliveryOptions options = Peer.options(Addresses.sameNode(address, key));
-            return new Peer(key, vertx.eventBus().sender(key, options));
-        });
+        return peers.computeIfAbsent(peerAddress, key -> new Peer(this, vertx, key));
     }
 
     @Nullable

@@ -42,8 +42,9 @@ final class BusCodecsTest {
             Map.of(),
             false,
             true);
-    private static final String SPEC_BYTES = "02ff00" + "03696d67" + "00" + "01014b0176" + "8001" + "64" + "00" + "01"
-            + "80cab5ee01" + "00" + "03617070" + "046e616d65" + "02666e" + "0103746f6b" + "00" + "00" + "01";
+    private static final String SPEC_BYTES =
+            "02ff00" + "03696d67" + "0b485454505f53545245414d" + "01014b0176" + "8001" + "64" + "00" + "01"
+                    + "80cab5ee01" + "00" + "03617070" + "046e616d65" + "02666e" + "0103746f6b" + "00" + "00" + "01";
 
     static Stream<Arguments> messages() {
         RegistryCodec registry = new RegistryCodec();
@@ -71,7 +72,7 @@ final class BusCodecsTest {
                 message(
                         worker,
                         new WorkerMessage.RemoveContainer("c", WorkerMessage.Reason.DRAINING),
-                        "02" + "0163" + "02"),
+                        "02" + "0163" + "08445241494e494e47"),
                 message(
                         new SnapshotCodec(),
                         new NodeSnapshot(
@@ -133,7 +134,7 @@ final class BusCodecsTest {
         for (WireCodec<?> codec : List.of(new RegistryCodec(), new IngressCodec(), new WorkerCodec())) {
             assertThatThrownBy(() -> decode(codec, "63")).isInstanceOf(IllegalArgumentException.class);
         }
-        assertThatThrownBy(() -> decode(new WorkerCodec(), "02" + "0163" + "03"))
+        assertThatThrownBy(() -> decode(new WorkerCodec(), "02" + "0163" + "0141"))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -101,6 +101,12 @@ final class EndpointPair implements AutoCloseable {
         }
     }
 
+    void settleInitiator() {
+        for (int i = 0; i < 4; i++) {
+            initiator.run(() -> {});
+        }
+    }
+
     void assertNothingLeft() {
         settle();
         assertThat(initiator.active()).as("streams left at the initiator").isZero();

@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** Peers that go away, loudly or silently. */
 final class LivenessTest {
-    private final EndpointPair pair =
-            new EndpointPair(EndpointPair.config(Duration.ofMillis(20), Duration.ofMillis(200)));
+    private EndpointPair pair = new EndpointPair(EndpointPair.config(Duration.ofMillis(20), Duration.ofSeconds(10)));
 
     @AfterEach
     void close() {
@@ -57,6 +56,48 @@ final class LivenessTest {
     }
 
     @Test
+    void framesThatReachNobodyDoNotHarmStreamsOpenedLater() {
+        EndpointPair.await(pair.vertx.undeploy(pair.acceptor.deploymentId()));
+        Recorded[] second = new Recorded[1];
+
+        Recorded first = pair.initiator.call(() -> {
+            Recorded opened = new Recorded(pair.initiator.endpoint().open(pair.acceptor.frames(), "call", 10));
+            opened.stream.outbound().write(Buffer.buffer("x"));
+            opened.stream.outbound().end();
+            opened.stream.failureHandler(why -> {
+                pair.vertx.eventBus().consumer(pair.acceptor.frames(), message -> {});
+                second[0] = new Recorded(pair.initiator.endpoint().open(pair.acceptor.frames(), "call", 10));
+            });
+            return opened;
+        });
+        pair.initiator.until(() -> second[0] != null);
+        pair.settleInitiator();
+
+        assertThat(first.saw("inbound PEER_LOST")).isTrue();
+        assertThat(second[0].events).isEmpty();
+    }
+
+    @Test
+    void aFrameTheBusRefusesEndsItsStreamAlone() {
+        Recorded here = pair.open();
+        Recorded there = pair.accepted();
+        Recorded other = pair.open();
+        pair.accepted();
+
+        pair.initiator.run(() -> {
+            pair.vertx.eventBus().unregisterCodec(FrameCodec.NAME);
+            here.stream.note("n");
+            FrameCodec.register(pair.vertx);
+        });
+        pair.initiator.until(() -> here.saw("failure INTERNAL"));
+        pair.acceptor.until(() -> there.saw("failure INTERNAL"));
+
+        assertThat(other.events).isEmpty();
+        pair.initiator.run(() -> other.stream.cancel(ErrorCode.CANCELLED.exception()));
+        pair.assertNothingLeft();
+    }
+
+    @Test
     void anEndpointWithoutAcceptorRefuses() {
         pair.acceptor.run(() -> pair.acceptor.endpoint().acceptor(null));
 
@@ -79,6 +120,7 @@ final class LivenessTest {
 
     @Test
     void aSilentPeerLosesAllItsStreams() {
+        withShortTimeout();
         Recorded first = pair.open();
         Recorded second = pair.open();
         Recorded there = pair.accepted();
@@ -95,6 +137,7 @@ final class LivenessTest {
 
     @Test
     void theAcceptorNoticesASilentInitiator() {
+        withShortTimeout();
         pair.open();
         Recorded there = pair.accepted();
         pair.bus.rule(envelope -> envelope.from().equals(pair.initiator.frames()) ? Fault.DROP : Fault.PASS);
@@ -107,11 +150,12 @@ final class LivenessTest {
 
     @Test
     void aPeerThatAnswersIsKeptHoweverLongNothingElseHappens() {
+        pair.close();
+        pair = new EndpointPair(EndpointPair.config(Duration.ofMillis(50), Duration.ofSeconds(1)));
         Recorded here = pair.open();
         Recorded there = pair.accepted();
 
-        // Well past the ping timeout.
-        pair.initiator.until(() -> pair.bus.sent(Frame.Pong.class).size() > 40);
+        pair.initiator.until(() -> pair.bus.sent(Frame.Pong.class).size() > 60);
 
         assertThat(here.events).isEmpty();
         assertThat(there.events).isEmpty();
@@ -161,5 +205,10 @@ final class LivenessTest {
         pair.initiator.run(() -> assertThatThrownBy(
                         () -> pair.initiator.endpoint().open(pair.initiator.frames(), "call", 1))
                 .isInstanceOf(IllegalArgumentException.class));
+    }
+
+    private void withShortTimeout() {
+        pair.close();
+        pair = new EndpointPair(EndpointPair.config(Duration.ofMillis(20), Duration.ofMillis(200)));
     }
 }

@@ -3,6 +3,7 @@ package dev.berth.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.berth.error.ErrorCode;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -185,6 +186,26 @@ final class StreamEndingTest {
                 .containsExactly(
                         "sent ok", "queued ok", "drain", "end", "finish enough", "late ok", "end ok", "full false");
         assertThat(there.events).isEmpty();
+        pair.assertNothingLeft();
+    }
+
+    @Test
+    void aWriterThatAFinishWakesMayCancel() {
+        Recorded here = pair.open();
+        Recorded there = pair.accepted();
+        pair.acceptor.run(() -> there.stream.inbound().pause());
+        pair.initiator.run(() -> {
+            here.stream.outbound().write(Buffer.buffer("x".repeat(WINDOW)));
+            here.stream.outbound().write(Buffer.buffer("y")).onSuccess(nothing -> {
+                here.events.add("cancel");
+                here.stream.cancel(ErrorCode.CANCELLED.exception());
+            });
+        });
+
+        pair.acceptor.run(() -> there.stream.finish("enough"));
+        pair.initiator.until(() -> here.saw("cancel"));
+
+        assertThat(here.events).containsExactly("cancel", "outbound CANCELLED", "drain", "inbound CANCELLED");
         pair.assertNothingLeft();
     }
 

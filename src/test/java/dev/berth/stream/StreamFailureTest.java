@@ -245,6 +245,7 @@ final class StreamFailureTest {
                 here.stream.outbound().end();
             });
             pair.initiator.until(() -> here.saw("failure INTERNAL"));
+            pair.acceptor.until(() -> there.saw("failure INTERNAL"));
 
             assertThat(there.count("failure INTERNAL")).isEqualTo(1);
             pair.assertNothingLeft();

@@ -200,6 +200,22 @@ final class StreamFlowTest {
     }
 
     @Test
+    void notesThatPileUpWithoutCreditBreakTheStream() {
+        pair.bus.all(Frame.Grant.class, BusFaults.Fault.DROP);
+        Recorded here = pair.open(0);
+
+        pair.initiator.run(() -> {
+            here.stream.outbound().write(Buffer.buffer("x"));
+            for (int i = 0; i < 4096; i++) {
+                here.stream.note("n");
+            }
+        });
+
+        assertThat(here.events).contains("failure STREAM_BROKEN");
+        pair.assertNothingLeft();
+    }
+
+    @Test
     void anEmptyWriteSendsNothing() {
         Recorded here = pair.open();
 
