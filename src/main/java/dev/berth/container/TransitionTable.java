@@ -23,7 +23,8 @@ public final class TransitionTable {
             throw new IllegalArgumentException("two rows for " + from + " × " + on);
         }
         Row row = new Row(from, on, to, List.of(effects));
-        cells.computeIfAbsent(from, state -> new EnumMap<>(ContainerEvent.class)).put(on, row);
+        cells.computeIfAbsent(from, state -> new EnumMap<>(ContainerEvent.class))
+                .put(on, row);
         rows.add(row);
         return this;
     }

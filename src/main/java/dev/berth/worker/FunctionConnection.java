@@ -1,6 +1,7 @@
 package dev.berth.worker;
 
 import dev.berth.config.WorkerConfig;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientConnection;
@@ -29,6 +30,7 @@ final class FunctionConnection implements FunctionExchange {
             new RequestOptions().setMethod(HttpMethod.POST).setURI("/call");
     private static final int HTTP_PORT = 80;
 
+    private final Context context;
     private final HttpClientAgent client;
     private final HttpConnectOptions target;
     private final WorkerConfig config;
@@ -38,7 +40,8 @@ final class FunctionConnection implements FunctionExchange {
     private int closing;
     private boolean closed;
 
-    FunctionConnection(HttpClientAgent client, Path socket, WorkerConfig config, Alarm alarm) {
+    FunctionConnection(Context context, HttpClientAgent client, Path socket, WorkerConfig config, Alarm alarm) {
+        this.context = context;
         this.client = client;
         this.target = new HttpConnectOptions()
                 .setServer(SocketAddress.domainSocketAddress(socket.toString()))
@@ -51,7 +54,7 @@ final class FunctionConnection implements FunctionExchange {
     @Override
     public void begin(ActiveCall call) {
         alarm.clear(Alarm.Slot.KEEP_ALIVE);
-        HttpCall http = new HttpCall(this, call, config.maxResponseBytes());
+        HttpCall http = new HttpCall(this, call, new RequestPump(call, context), config.maxResponseBytes());
         current = http;
         HttpClientConnection kept = connection;
         if (kept == null) {

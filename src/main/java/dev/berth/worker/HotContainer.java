@@ -239,7 +239,8 @@ final class HotContainer implements ActiveCall.Owner {
                     }
                     if (ready.succeeded()) {
                         assembly.initOver();
-                        exchange = new FunctionConnection(links.client(), assembly.socket(), ports.config(), alarm);
+                        exchange = new FunctionConnection(
+                                links.context(), links.client(), assembly.socket(), ports.config(), alarm);
                         take(ContainerEvent.READY);
                     } else {
                         breakLaunch(RunnerException.of(ready.cause()));

@@ -7,7 +7,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
-import io.vertx.core.streams.ReadStream;
 import io.vertx.core.streams.WriteStream;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -30,19 +29,19 @@ final class HttpCall {
 
     private final FunctionConnection connection;
     private final ActiveCall call;
+    private final RequestPump pump;
     private final long maxResponseBytes;
     private @Nullable HttpClientRequest request;
     private @Nullable HttpClientResponse response;
     private boolean onKeptConnection;
-    private boolean bodyEnded;
-    private boolean bodyFlushed;
     private boolean over;
     private long responseBytes;
 
     /** @param maxResponseBytes 0: no limit */
-    HttpCall(FunctionConnection connection, ActiveCall call, long maxResponseBytes) {
+    HttpCall(FunctionConnection connection, ActiveCall call, RequestPump pump, long maxResponseBytes) {
         this.connection = connection;
         this.call = call;
+        this.pump = pump;
         this.maxResponseBytes = maxResponseBytes;
     }
 
@@ -50,7 +49,7 @@ final class HttpCall {
         return call.request().callId();
     }
 
-    /** Sends the head at once, and the body once the function's socket has taken the head. */
+    /** Sends the call on a connection, and again on another if the first has not taken its head. */
     void send(HttpClientRequest opened, boolean kept) {
         request = opened;
         onKeptConnection = kept;
@@ -70,38 +69,7 @@ final class HttpCall {
                 broken(opened, answer.cause());
             }
         });
-        opened.sendHead().onComplete(head -> {
-            if (head.failed()) {
-                broken(opened, head.cause());
-            } else if (request == opened && !over) {
-                call.markSent();
-                pumpBody(opened);
-            }
-        });
-    }
-
-    private void pumpBody(HttpClientRequest to) {
-        ReadStream<Buffer> body = call.stream().inbound();
-        to.drainHandler(drained -> {
-            if (!over) {
-                body.resume();
-            }
-        });
-        body.handler(bytes -> {
-            if (!over && bytes.length() > 0) {
-                to.write(bytes);
-                if (to.writeQueueFull()) {
-                    body.pause();
-                }
-            }
-        });
-        body.endHandler(ended -> {
-            if (!over) {
-                bodyEnded = true;
-                to.end().onSuccess(flushed -> bodyFlushed = true);
-            }
-        });
-        body.resume();
+        pump.send(opened, failure -> broken(opened, failure));
     }
 
     private void answered(HttpClientRequest to, HttpClientResponse answer) {
@@ -112,7 +80,7 @@ final class HttpCall {
         answer.exceptionHandler(this::broken);
         switch (answer.statusCode()) {
             case OK -> {
-                if (bodyFlushed || call.request().firstByteMayBeEarly()) {
+                if (pump.flushed() || call.request().firstByteMayBeEarly()) {
                     pumpAnswer(answer);
                 } else {
                     end(ErrorCode.PREMATURE_WRITE.exception(), true);
@@ -156,8 +124,9 @@ final class HttpCall {
             return;
         }
         over = true;
+        pump.stop();
         boolean keep = true;
-        if (bodyFlushed && HttpHeads.keepsAlive(answer)) {
+        if (pump.flushed() && HttpHeads.keepsAlive(answer)) {
             connection.done();
         } else {
             keep = connection.letGo(request);
@@ -192,7 +161,7 @@ final class HttpCall {
             return ErrorCode.RESPONSE_HEADER_TOO_BIG;
         }
         boolean hungUp = failure instanceof HttpClosedException || failure instanceof IOException;
-        return hungUp && call.sent() && !bodyEnded && response == null
+        return hungUp && call.sent() && !pump.ended() && response == null
                 ? ErrorCode.REQUEST_PIPE_CLOSED
                 : ErrorCode.RESPONSE_BROKEN;
     }
@@ -204,6 +173,7 @@ final class HttpCall {
     /** As {@link FunctionExchange#abort}. */
     boolean abort() {
         over = true;
+        pump.stop();
         HttpClientResponse answer = response;
         if (answer != null) {
             // Whatever still comes is read and dropped, so that the function does not hang in a write.

@@ -3,7 +3,6 @@ package dev.berth.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.bus.RegistryMessage.ContainerReleased;
-import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -93,33 +92,17 @@ final class ConnectionLifeTest {
             assertThat(rig.call(id).endBody().code()).isNull();
             rig.heard(ContainerReleased.class);
 
-            // While the worker's thread is held up here it cannot hear that the function hangs up.
-            CountDownLatch heldUp = new CountDownLatch(1);
-            CountDownLatch goOn = new CountDownLatch(1);
-            rig.engine.nextDo(FakeEngine.Operation.PULL, () -> {
-                heldUp.countDown();
-                await(goOn);
-                return Future.failedFuture("not needed");
-            });
-            rig.launch();
-            heldUp.await();
+            // While the worker's thread is held up it cannot hear that the function hangs up.
+            WorkerRig.Hold hold = rig.holdUp();
             TestCall call = rig.call(id).write("body").endBody();
             hangUp.countDown();
             WorkerRig.until(
                     "function has hung up", () -> rig.engine.last().function().open() == 0);
-            goOn.countDown();
+            hold.release();
 
             assertThat(call.code()).isNull();
             assertThat(call.body()).isEqualTo("ok");
             assertThat(rig.engine.last().function().accepted()).isEqualTo(2);
-        }
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException interrupted) {
-            throw new IllegalStateException(interrupted);
         }
     }
 

@@ -182,6 +182,13 @@ final class FakeFunction implements AutoCloseable {
             return all.toByteArray();
         }
 
+        /** What one read of the socket gives. */
+        String readOnce() throws IOException {
+            ByteBuffer room = ByteBuffer.allocate(256 * 1024);
+            channel.read(room);
+            return new String(room.array(), 0, room.position(), StandardCharsets.ISO_8859_1);
+        }
+
         void write(String text) throws IOException {
             write(text.getBytes(StandardCharsets.ISO_8859_1));
         }

@@ -134,6 +134,21 @@ final class FunctionAnswerTest {
     }
 
     @Test
+    void anInterimAnswerThatIsNotKnownIsInvalid() throws Exception {
+        removed(
+                FakeFunction.answering("HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"),
+                ErrorCode.INVALID_RESPONSE);
+    }
+
+    @Test
+    void findsCloseAmongOtherConnectionOptions() throws Exception {
+        TestCall call = kept(
+                FakeFunction.answering("HTTP/1.1 200 OK\r\nConnection: foo, Close\r\nContent-Length: 2\r\n\r\nok"),
+                null);
+        assertThat(call.head().headers()).containsExactly(new Header("Content-Length", "2"));
+    }
+
+    @Test
     void doesNotDecompress() throws Exception {
         TestCall call = kept(
                 FakeFunction.answering("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 6\r\n\r\nnozip!"),

@@ -39,6 +39,47 @@ final class RequestSendingTest {
     }
 
     @Test
+    void aSmallCallThatIsThereIsSentInOnePiece() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            CompletableFuture<String> piece = new CompletableFuture<>();
+            rig.engine.serve(talk -> {
+                talk.readHead();
+                talk.readBody();
+                talk.write(OK);
+                piece.complete(talk.readOnce());
+                talk.write(OK);
+                talk.readToEnd();
+            });
+            String id = rig.ready();
+            assertThat(rig.call(id).endBody().code()).isNull();
+            rig.heard(ContainerReleased.class);
+
+            WorkerRig.Hold hold = rig.holdUp();
+            TestCall call = rig.call(id).write("body").endBody();
+            rig.settleCaller();
+            hold.release();
+            assertThat(call.code()).isNull();
+            assertThat(piece.get(20, TimeUnit.SECONDS))
+                    .startsWith("POST /call HTTP/1.1\r\n")
+                    .endsWith("\r\n\r\n4\r\nbody\r\n0\r\n\r\n");
+        }
+    }
+
+    @Test
+    void aBigFirstPieceFollowsTheHead() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            String id = rig.ready();
+            WorkerRig.Hold hold = rig.holdUp();
+            Buffer big = Buffer.buffer("x".repeat(WorkerRig.MAX_FRAME)).appendString("y");
+            TestCall call = rig.call(id).write(big).write("z").endBody();
+            rig.settleCaller();
+            hold.release();
+            assertThat(call.code()).isNull();
+            assertThat(call.body()).isEqualTo(big + "z");
+        }
+    }
+
+    @Test
     void anEmptyBodyIsChunkedToo() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             String id = rig.ready();

@@ -38,6 +38,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -48,6 +49,7 @@ import java.util.stream.Stream;
 final class WorkerRig implements AutoCloseable {
     static final String NODE = "node";
     static final int WINDOW = 64 * 1024;
+    static final int MAX_FRAME = 20 * 1024;
 
     private static final long LIMIT_SECONDS = 20;
 
@@ -60,7 +62,7 @@ final class WorkerRig implements AutoCloseable {
     final Path root;
     final WorkerConfig config;
     private final StreamConfig streams =
-            new StreamConfig(WINDOW, 16 * 1024, Duration.ofSeconds(2), Duration.ofSeconds(10));
+            new StreamConfig(WINDOW, MAX_FRAME, Duration.ofSeconds(2), Duration.ofSeconds(10));
     private final ContainerWorkerVerticle verticle;
     private final String deployment;
     private final Caller caller = new Caller();
@@ -291,11 +293,40 @@ final class WorkerRig implements AutoCloseable {
         }
     }
 
+    /** Lets the caller do what it was told so far. */
+    void settleCaller() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            await(caller.active());
+        }
+    }
+
     /** Waits for a timer of this length, for what happens by time alone. */
     void timer(Duration length) throws Exception {
         Promise<Void> rung = Promise.promise();
         vertx.setTimer(length.toMillis(), id -> rung.complete());
         await(rung.future());
+    }
+
+    /** Holds up the worker's thread, so that what is sent to it meanwhile is all there when it goes on. */
+    Hold holdUp() throws Exception {
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        engine.nextDo(FakeEngine.Operation.PULL, () -> {
+            held.countDown();
+            try {
+                released.await();
+            } catch (InterruptedException interrupted) {
+                throw new IllegalStateException(interrupted);
+            }
+            return Future.failedFuture("this launch was only to hold up the worker");
+        });
+        launch();
+        held.await();
+        return released::countDown;
+    }
+
+    interface Hold {
+        void release();
     }
 
     /** A stream to the worker that opens with something that is no call. */
