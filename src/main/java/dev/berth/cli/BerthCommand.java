@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
         subcommands = {RunCommand.class, CallCommand.class, StatusCommand.class})
 public final class BerthCommand implements Callable<Integer> {
     @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
     private BerthCommand() {}

@@ -5,6 +5,7 @@ import dev.berth.observe.Version;
 import io.vertx.core.Vertx;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -44,15 +45,19 @@ import picocli.CommandLine.Spec;
         })
 final class CallCommand implements Callable<Integer> {
     @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
     @Mixin
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private ClientOptions runner;
 
     @Parameters(index = "1", paramLabel = "IMAGE", description = "The function's image.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private String image;
 
     @Mixin
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private CallOptions options;
 
     @Option(
@@ -82,10 +87,15 @@ final class CallCommand implements Callable<Integer> {
         try (InputStream body = openBody();
                 OutputStream answer = openAnswer()) {
             CallRun run = new CallRun(vertx, options, body, answer, include, verbose);
-            return run.execute(runner.client(vertx), options.document(image).toTryCall(), spec.commandLine().getErr());
+            return run.execute(
+                    runner.client(vertx),
+                    options.document(image).toTryCall(),
+                    spec.commandLine().getErr());
         } catch (IOException e) {
-            spec.commandLine().getErr().println("berth: " + e.getClass().getSimpleName() + ": " + e.getMessage());
+            spec.commandLine().getErr().println("berth: " + FailureText.withKind(e));
             return ExitCode.LOCAL_IO;
+        } finally {
+            vertx.close();
         }
     }
 
@@ -94,11 +104,34 @@ final class CallCommand implements Callable<Integer> {
         if (file == null) {
             return InputStream.nullInputStream();
         }
-        return file.toString().equals("-") ? System.in : Files.newInputStream(file);
+        return file.toString().equals("-") ? new StandardInput() : Files.newInputStream(file);
     }
 
-    /** Not System.out, which keeps failures to itself. */
     private OutputStream openAnswer() throws IOException {
-        return output == null ? new FileOutputStream(FileDescriptor.out) : Files.newOutputStream(output);
+        return output == null ? new StandardOutput() : Files.newOutputStream(output);
+    }
+
+    /** Stays open for the rest of the process. */
+    private static final class StandardInput extends FilterInputStream {
+        StandardInput() {
+            super(System.in);
+        }
+
+        @Override
+        public void close() {
+            // Not ours.
+        }
+    }
+
+    /** Not System.out, which keeps failures to itself. Stays open for the rest of the process. */
+    private static final class StandardOutput extends FileOutputStream {
+        StandardOutput() {
+            super(FileDescriptor.out);
+        }
+
+        @Override
+        public void close() {
+            // Not ours.
+        }
     }
 }

@@ -16,28 +16,57 @@ final class CallOptions {
     private static final Pattern HEX = Pattern.compile("([0-9a-fA-F]{2})*");
     private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
-    @Option(names = "--slot-hash", paramLabel = "HEX", defaultValue = "", description = "Key of the containers to share; otherwise the runner computes it.")
+    @Option(
+            names = "--slot-hash",
+            paramLabel = "HEX",
+            defaultValue = "",
+            description = "Key of the containers to share; otherwise the runner computes it.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private String slotHash;
 
-    @Option(names = "--memory", paramLabel = "MiB", defaultValue = "128", description = "Memory of the container; default ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--memory",
+            paramLabel = "MiB",
+            defaultValue = "128",
+            description = "Memory of the container; default ${DEFAULT-VALUE}.")
     private long memoryMiB;
 
-    @Option(names = "--cpus", paramLabel = "N", description = "CPUs of the container, such as 0.5 or 500m; default: no limit.")
+    @Option(
+            names = "--cpus",
+            paramLabel = "N",
+            description = "CPUs of the container, such as 0.5 or 500m; default: no limit.")
     private @Nullable String cpus;
 
-    @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "30", description = "How long the function may run; default ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description = "How long the function may run; default ${DEFAULT-VALUE}.")
     private long timeout;
 
-    @Option(names = "--idle-timeout", paramLabel = "SECONDS", defaultValue = "30", description = "How long its container is kept unused; default ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--idle-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description = "How long its container is kept unused; default ${DEFAULT-VALUE}.")
     private long idleTimeout;
 
-    @Option(names = "--deadline", paramLabel = "SECONDS", description = "Limit of the whole call, waiting included (grpc-timeout); fractions allowed.")
+    @Option(
+            names = "--deadline",
+            paramLabel = "SECONDS",
+            description = "Limit of the whole call, waiting included (grpc-timeout); fractions allowed.")
     private @Nullable Double deadline;
 
-    @Option(names = "--config", paramLabel = "K=V", description = "The function's configuration: environment of the container; repeatable.")
+    @Option(
+            names = "--config",
+            paramLabel = "K=V",
+            description = "The function's configuration: environment of the container; repeatable.")
     private final Map<String, String> config = new LinkedHashMap<>();
 
-    @Option(names = {"-H", "--header"}, paramLabel = "'K: V'", description = "A header of the call; repeatable.")
+    @Option(
+            names = {"-H", "--header"},
+            paramLabel = "'K: V'",
+            description = "A header of the call; repeatable.")
     private final List<String> headers = new ArrayList<>();
 
     @ArgGroup(exclusive = true)
@@ -48,29 +77,54 @@ final class CallOptions {
         @Option(names = "--body", paramLabel = "TEXT", description = "The request body; default: empty.")
         private @Nullable String text;
 
-        @Option(names = "--body-file", paramLabel = "FILE", description = "The request body from a file; -: from stdin.")
+        @Option(
+                names = "--body-file",
+                paramLabel = "FILE",
+                description = "The request body from a file; -: from stdin.")
         private @Nullable Path file;
     }
 
     @Option(names = "--call-id", paramLabel = "ID", description = "The call's id; default: a new one.")
     private @Nullable String callId;
 
-    @Option(names = "--app-id", paramLabel = "ID", defaultValue = "cli", description = "The application's id; default ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--app-id",
+            paramLabel = "ID",
+            defaultValue = "cli",
+            description = "The application's id; default ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private String appId;
 
     @Option(names = "--fn-id", paramLabel = "ID", description = "The function's id; default: the image.")
     private @Nullable String fnId;
 
-    @Option(names = "--type", paramLabel = "TYPE", defaultValue = "sync", description = "sync or detached; default ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--type",
+            paramLabel = "TYPE",
+            defaultValue = "sync",
+            description = "sync or detached; default ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private String type;
 
-    @Option(names = "--format", paramLabel = "FORMAT", description = "How the function is spoken to: http-stream (the default), or default, http, json or cloudevent of 2018.")
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description =
+                    "How the function is spoken to: http-stream (the default), or default, http, json or cloudevent of 2018.")
     private @Nullable String format;
 
-    @Option(names = "--method", paramLabel = "METHOD", defaultValue = "POST", description = "HTTP method of the call; default ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--method",
+            paramLabel = "METHOD",
+            defaultValue = "POST",
+            description = "HTTP method of the call; default ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private String method;
 
-    @Option(names = "--url", paramLabel = "URL", description = "URL of the call; default: http://localhost/invoke/ and the function's id.")
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description = "URL of the call; default: http://localhost/invoke/ and the function's id.")
     private @Nullable String url;
 
     @Option(names = "--syslog-url", paramLabel = "URL", description = "Where the function's output goes.")
@@ -79,11 +133,16 @@ final class CallOptions {
     @Option(names = "--extension", paramLabel = "K=V", description = "An extension of the call; repeatable.")
     private final Map<String, String> extensions = new LinkedHashMap<>();
 
-    @Option(names = "--frame-bytes", paramLabel = "BYTES", defaultValue = "65536", description = "Largest piece of the body in one message; default ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--frame-bytes",
+            paramLabel = "BYTES",
+            defaultValue = "65536",
+            description = "Largest piece of the body in one message; default ${DEFAULT-VALUE}.")
     private int frameBytes;
 
     /** What is wrong with the options; null: nothing. */
-    @Nullable String problem() {
+    @Nullable
+    String problem() {
         if (!HEX.matcher(slotHash).matches()) {
             return "--slot-hash must be an even number of hex digits";
         }
@@ -129,12 +188,14 @@ final class CallOptions {
         return EngageOptions.DEFAULT.withFrameBytes(frameBytes).withDeadline(limit);
     }
 
-    @Nullable String bodyText() {
+    @Nullable
+    String bodyText() {
         return body.text;
     }
 
     /** The file of the body; {@code -} is stdin. */
-    @Nullable Path bodyFile() {
+    @Nullable
+    Path bodyFile() {
         return body.file;
     }
 

@@ -47,7 +47,7 @@ final class CallRun {
         context.runOnContext(v -> client.engage(tryCall, options.engageOptions())
                 .compose(this::drive)
                 .onComplete(over));
-        Thread interrupted = new Thread(() -> cancelAndWait(over.future()), "cancel");
+        Thread interrupted = new Thread(this::cancelAndWait, "cancel");
         Runtime.getRuntime().addShutdownHook(interrupted);
         try {
             CallFinished finished = Blocking.await(over.future());
@@ -68,10 +68,11 @@ final class CallRun {
                 .handler(this::onPiece)
                 .endHandler(written::tryComplete)
                 .exceptionHandler(failure -> written.tryComplete());
-        output.exceptionHandler(failure -> giveUp(failure));
+        output.exceptionHandler(this::giveUp);
         sendBody(engaged);
         return engaged.finished()
-                .compose(finished -> written.future().compose(ended -> flushed()).map(finished));
+                .compose(
+                        finished -> written.future().compose(ended -> flushed()).map(finished));
     }
 
     private void sendBody(EngageCall engaged) {
@@ -80,15 +81,19 @@ final class CallRun {
             engaged.body().end(Buffer.buffer(text)).onFailure(this::ignoreSinceTheCallTells);
             return;
         }
-        input.exceptionHandler(failure -> giveUp(failure));
-        input.pipe().endOnFailure(false).to(engaged.body()).onFailure(this::ignoreSinceTheCallTells);
+        input.pipe().endOnFailure(false).to(engaged.body()).onFailure(failure -> {
+            if (input.failure() != null) {
+                giveUp(input.failure());
+            }
+        });
     }
 
     private void onHead(HttpRespMeta head) {
         if (!include) {
             return;
         }
-        StringBuilder text = new StringBuilder("HTTP ").append(head.getStatusCode()).append('\n');
+        StringBuilder text =
+                new StringBuilder("HTTP ").append(head.getStatusCode()).append('\n');
         for (HttpHeader header : head.getHeadersList()) {
             text.append(header.getKey()).append(": ").append(header.getValue()).append('\n');
         }
@@ -145,7 +150,7 @@ final class CallRun {
             }
             return ExitCode.LOCAL_IO;
         }
-        err.println(failure instanceof GrpcFailure ? failure.toString() : "berth: " + failure);
+        err.println(failure instanceof GrpcFailure ? failure.getMessage() : "berth: " + FailureText.withKind(failure));
         return ExitCode.UNREACHABLE;
     }
 
@@ -154,15 +159,16 @@ final class CallRun {
     }
 
     /** In a process that was interrupted: the runner is told before it ends. */
-    private void cancelAndWait(Future<CallFinished> over) {
+    private void cancelAndWait() {
+        CompletableFuture<Void> told = new CompletableFuture<>();
         context.runOnContext(v -> {
             if (call != null) {
                 call.cancel();
             }
+            told.complete(null);
         });
-        CompletableFuture<CallFinished> result = over.toCompletionStage().toCompletableFuture();
         try {
-            result.get(CANCEL_MILLIS, TimeUnit.MILLISECONDS);
+            told.get(CANCEL_MILLIS, TimeUnit.MILLISECONDS);
         } catch (Exception endedOrNot) {
             // The process ends either way.
         }

@@ -10,11 +10,14 @@ import picocli.CommandLine.Parameters;
 
 /** Which runner a command talks to, and how. */
 final class ClientOptions {
+    private static final long BLOCKED_CHECK_MILLIS = 3_600_000;
+
     @Parameters(
             index = "0",
             paramLabel = "HOST:PORT",
             converter = RunnerAddress.Converter.class,
             description = "The runner; port 9190 where none is given.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private RunnerAddress address;
 
     @Option(names = "--tls", description = "Use TLS. The other TLS options imply it.")
@@ -41,12 +44,12 @@ final class ClientOptions {
 
     EngageClient client(Vertx vertx) {
         boolean secure = tls || insecure || authority != null || certificate != null || key != null;
-        return new EngageClient(
-                vertx, address, secure ? new ClientTls(authority, certificate, key, !insecure) : null);
+        return new EngageClient(vertx, address, secure ? new ClientTls(authority, certificate, key, !insecure) : null);
     }
 
     /** What is wrong with the options together; null: nothing. */
-    @Nullable String problem() {
+    @Nullable
+    String problem() {
         return (certificate == null) != (key == null) ? "--cert and --key need each other" : null;
     }
 
@@ -57,8 +60,9 @@ final class ClientOptions {
                 .setWorkerPoolSize(1)
                 .setInternalBlockingPoolSize(1)
                 .setPreferNativeTransport(true)
-                .setFileSystemOptions(new FileSystemOptions()
-                        .setFileCachingEnabled(false)
-                        .setClassPathResolvingEnabled(false)));
+                // One call is no service: nobody needs to hear of a slow moment.
+                .setBlockedThreadCheckInterval(BLOCKED_CHECK_MILLIS)
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
     }
 }

@@ -11,4 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param verify false accepts any certificate and host name
  */
 public record ClientTls(
-        @Nullable Path authority, @Nullable Path certificate, @Nullable Path key, boolean verify) {}
+        @Nullable Path authority,
+        @Nullable Path certificate,
+        @Nullable Path key,
+        boolean verify) {}

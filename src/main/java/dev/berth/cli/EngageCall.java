@@ -78,17 +78,23 @@ public final class EngageCall {
 
     /** Resets the stream. Nothing is heard of it afterwards; {@link #finished()} fails with CANCELLED. */
     public void cancel() {
-        request.cancel();
-        onFailure(new GrpcFailure(GrpcStatus.CANCELLED.name(), "cancelled here"));
+        giveUp(new GrpcFailure(GrpcStatus.CANCELLED.name(), "cancelled here"));
     }
 
     private void startTimer(long millis) {
         Context context = Vertx.currentContext();
-        long timer = context.owner().setTimer(millis, id -> {
-            request.cancel();
-            onFailure(new GrpcFailure(GrpcStatus.DEADLINE_EXCEEDED.name(), "no answer within the deadline"));
-        });
+        long timer = context.owner()
+                .setTimer(
+                        millis,
+                        id -> giveUp(
+                                new GrpcFailure(GrpcStatus.DEADLINE_EXCEEDED.name(), "no answer within the deadline")));
         end.future().onComplete(over -> context.owner().cancelTimer(timer));
+    }
+
+    /** The reset itself is told as a failure too, by then of no interest. */
+    private void giveUp(GrpcFailure why) {
+        onFailure(why);
+        request.cancel();
     }
 
     private void onResponse(GrpcClientResponse<ClientMsg, RunnerMsg> response) {

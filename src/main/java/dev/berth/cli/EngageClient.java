@@ -44,14 +44,14 @@ public final class EngageClient {
     public EngageClient(Vertx vertx, RunnerAddress address, @Nullable ClientTls tls) {
         this.address = address;
         this.socket = SocketAddress.inetSocketAddress(address.port(), address.host());
-        this.grpc = GrpcClient.client(
-                vertx, new GrpcClientOptions().setMaxMessageSize(MAX_MESSAGE), transport(tls));
+        this.grpc = GrpcClient.client(vertx, new GrpcClientOptions().setMaxMessageSize(MAX_MESSAGE), transport(tls));
     }
 
     /** Opens a stream and sends the TryCall. The body is written, and the answer read, by the {@link EngageCall}. */
     public Future<EngageCall> engage(TryCall tryCall, EngageOptions options) {
-        return open(options).onSuccess(call -> call.send(
-                ClientMsg.newBuilder().setTry(tryCall).build()));
+        return open(options)
+                .onSuccess(
+                        call -> call.send(ClientMsg.newBuilder().setTry(tryCall).build()));
     }
 
     /** Opens a stream on which nothing has been sent yet. */
@@ -112,7 +112,8 @@ public final class EngageClient {
     }
 
     private <Q, R> Future<GrpcClientRequest<Q, R>> request(ServiceMethod<R, Q> method) {
-        return grpc.request(socket, method).recover(failure -> Future.failedFuture(RpcEnd.unreachable(failure, address)));
+        return grpc.request(socket, method)
+                .recover(failure -> Future.failedFuture(RpcEnd.unreachable(failure, address)));
     }
 
     /** The windows let one paused call hold its own stream without holding the connection. */
@@ -122,13 +123,15 @@ public final class EngageClient {
                 .setHttp2ClearTextUpgrade(false)
                 .setConnectTimeout(CONNECT_MILLIS)
                 .setHttp2ConnectionWindowSize(CONNECTION_WINDOW)
-                .setInitialSettings(new Http2Settings().setInitialWindowSize(STREAM_WINDOW).setPushEnabled(false));
+                .setInitialSettings(
+                        new Http2Settings().setInitialWindowSize(STREAM_WINDOW).setPushEnabled(false));
         if (tls == null) {
             return options;
         }
         options.setSsl(true).setUseAlpn(true).setVerifyHost(tls.verify()).setTrustAll(!tls.verify());
         if (tls.authority() != null) {
-            options.setTrustOptions(new PemTrustOptions().addCertPath(tls.authority().toString()));
+            options.setTrustOptions(
+                    new PemTrustOptions().addCertPath(tls.authority().toString()));
         }
         if (tls.certificate() != null && tls.key() != null) {
             options.setKeyCertOptions(new PemKeyCertOptions()

@@ -7,17 +7,12 @@ public final class GrpcFailure extends RuntimeException {
     private final String status;
 
     public GrpcFailure(String status, String message) {
-        super(message, null, false, false);
+        super(status + " " + message, null, false, false);
         this.status = status;
     }
 
     /** A gRPC status by its name, or a number no name is known for. */
     public String status() {
         return status;
-    }
-
-    @Override
-    public String toString() {
-        return status + " " + getMessage();
     }
 }

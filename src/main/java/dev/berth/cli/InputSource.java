@@ -22,6 +22,7 @@ final class InputSource implements ReadStream<Buffer> {
     private long demand;
     private boolean reading;
     private boolean over;
+    private @Nullable IOException failure;
     private @Nullable Handler<Buffer> handler;
     private @Nullable Handler<Void> endHandler;
     private @Nullable Handler<Throwable> exceptionHandler;
@@ -31,6 +32,12 @@ final class InputSource implements ReadStream<Buffer> {
         this.context = context;
         this.input = input;
         this.reader = reader;
+    }
+
+    /** Why reading failed; null while it has not. */
+    @Nullable
+    IOException failure() {
+        return failure;
     }
 
     private void readIfWanted() {
@@ -69,10 +76,11 @@ final class InputSource implements ReadStream<Buffer> {
         readIfWanted();
     }
 
-    private void onFailure(IOException failure) {
+    private void onFailure(IOException broken) {
         over = true;
+        failure = broken;
         if (exceptionHandler != null) {
-            exceptionHandler.handle(failure);
+            exceptionHandler.handle(broken);
         }
     }
 

@@ -39,7 +39,7 @@ final class RpcEnd {
             return new GrpcFailure(GrpcStatus.UNAVAILABLE.name(), "connection to " + address + " lost");
         }
         GrpcStatus status = failure instanceof IOException ? GrpcStatus.UNAVAILABLE : GrpcStatus.UNKNOWN;
-        return new GrpcFailure(status.name(), text(failure));
+        return new GrpcFailure(status.name(), FailureText.withKind(failure));
     }
 
     /** Of a stream that the runner reset, or that was cancelled here. */
@@ -49,14 +49,8 @@ final class RpcEnd {
 
     /** Of a connection that was not made. */
     static GrpcFailure unreachable(Throwable failure, RunnerAddress address) {
-        return new GrpcFailure(GrpcStatus.UNAVAILABLE.name(), "cannot connect to " + address + ": " + text(failure));
-    }
-
-    private static String text(Throwable failure) {
-        String message = failure.getMessage();
-        return message == null
-                ? failure.getClass().getSimpleName()
-                : message.lines().findFirst().orElse("");
+        return new GrpcFailure(
+                GrpcStatus.UNAVAILABLE.name(), "cannot connect to " + address + ": " + FailureText.of(failure));
     }
 
     private static @Nullable String headerOrTrailer(GrpcClientResponse<?, ?> response, String name) {
@@ -86,7 +80,8 @@ final class RpcEnd {
                     && i + 2 < bytes.length
                     && HexFormat.isHexDigit(bytes[i + 1])
                     && HexFormat.isHexDigit(bytes[i + 2])) {
-                out[length++] = (byte) (HexFormat.fromHexDigit(bytes[i + 1]) << 4 | HexFormat.fromHexDigit(bytes[i + 2]));
+                out[length++] =
+                        (byte) (HexFormat.fromHexDigit(bytes[i + 1]) << 4 | HexFormat.fromHexDigit(bytes[i + 2]));
                 i += 2;
             } else {
                 out[length++] = bytes[i];

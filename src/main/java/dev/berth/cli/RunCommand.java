@@ -39,6 +39,7 @@ final class RunCommand implements Callable<Integer> {
     private static final Path DEFAULT_FILE = Path.of("conf/berth.yaml");
 
     @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
     @Option(
@@ -80,7 +81,7 @@ final class RunCommand implements Callable<Integer> {
         try {
             service = Blocking.await(RunnerService.start(config, Version.NUMBER));
         } catch (Exception e) {
-            complain(StartFailure.describe(e, config));
+            complain(StartFailure.ofStart(e, config));
             signals.stopped();
             return ExitCode.FAILED;
         }
@@ -91,7 +92,7 @@ final class RunCommand implements Callable<Integer> {
             Blocking.await(service.drain(), config.node().drainTimeout());
             return ExitCode.OK;
         } catch (Exception e) {
-            complain("not stopped in good order: " + StartFailure.text(e));
+            complain(StartFailure.ofStop(e));
             return ExitCode.FAILED;
         } finally {
             signals.stopped();

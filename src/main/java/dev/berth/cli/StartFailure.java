@@ -2,7 +2,7 @@ package dev.berth.cli;
 
 import dev.berth.config.RunnerConfig;
 import dev.berth.error.RunnerException;
-import java.net.BindException;
+import java.io.IOException;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeoutException;
 
@@ -10,28 +10,31 @@ import java.util.concurrent.TimeoutException;
 final class StartFailure {
     private StartFailure() {}
 
-    static String describe(Throwable failure, RunnerConfig config) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException || cause instanceof UnknownHostException) {
-                RunnerAddress address =
-                        new RunnerAddress(config.grpc().host(), config.grpc().port());
-                return "cannot listen on " + address + " (grpc.host, grpc.port): " + text(cause);
-            }
+    static String ofStart(Throwable failure, RunnerConfig config) {
+        if (isOfTheListener(failure)) {
+            RunnerAddress address =
+                    new RunnerAddress(config.grpc().host(), config.grpc().port());
+            return "cannot listen on " + address + " (grpc.host, grpc.port): " + FailureText.of(failure);
         }
         return "cannot start: " + text(failure);
     }
 
-    static String text(Throwable failure) {
-        if (failure instanceof TimeoutException) {
-            return "calls were still running after node.drainTimeout";
-        }
-        String message = failure.getMessage();
-        if (message == null || message.isBlank()) {
-            return failure.getClass().getSimpleName();
-        }
-        String line = message.lines().findFirst().orElse("");
-        return failure instanceof RunnerException || failure instanceof BindException
-                ? line
-                : failure.getClass().getSimpleName() + ": " + line;
+    static String ofStop(Throwable failure) {
+        String why = failure instanceof TimeoutException
+                ? "calls were still running after node.drainTimeout"
+                : text(failure);
+        return "not stopped in good order: " + why;
+    }
+
+    /** Nothing else binds or resolves at the start; the native transport has no BindException. */
+    private static boolean isOfTheListener(Throwable failure) {
+        return failure instanceof UnknownHostException
+                || (failure instanceof IOException
+                        && FailureText.of(failure)
+                                .matches(".*(Address already in use|Permission denied|Cannot assign).*"));
+    }
+
+    private static String text(Throwable failure) {
+        return failure instanceof RunnerException ? FailureText.of(failure) : FailureText.withKind(failure);
     }
 }

@@ -35,9 +35,11 @@ import picocli.CommandLine.Spec;
         })
 final class StatusCommand implements Callable<Integer> {
     @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
     @Mixin
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private ClientOptions runner;
 
     @Option(names = "--json", description = "Print JSON, all fields, as protobuf's JSON mapping has it.")
@@ -50,7 +52,8 @@ final class StatusCommand implements Callable<Integer> {
             names = "--timeout",
             paramLabel = "SECONDS",
             defaultValue = "70",
-            description = "How long to wait for the answer; default ${DEFAULT-VALUE}, since a health check may take 60.")
+            description =
+                    "How long to wait for the answer; default ${DEFAULT-VALUE}, since a health check may take 60.")
     private long timeout;
 
     @Override
@@ -71,7 +74,9 @@ final class StatusCommand implements Callable<Integer> {
         } catch (TimeoutException e) {
             err.println("DEADLINE_EXCEEDED no answer within " + timeout + " s");
         } catch (Exception e) {
-            err.println(e instanceof GrpcFailure ? e.toString() : "berth: " + e);
+            err.println(e instanceof GrpcFailure ? e.getMessage() : "berth: " + FailureText.withKind(e));
+        } finally {
+            vertx.close();
         }
         err.flush();
         return ExitCode.UNREACHABLE;

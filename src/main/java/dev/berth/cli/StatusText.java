@@ -13,8 +13,10 @@ final class StatusText {
 
     static String of(RunnerStatus status) {
         StatusText text = new StatusText();
-        text.line("calls", status.getActive() + " active, " + status.getRequestsReceived() + " received, "
-                + status.getRequestsHandled() + " handled");
+        text.line(
+                "calls",
+                status.getActive() + " active, " + status.getRequestsReceived() + " received, "
+                        + status.getRequestsHandled() + " handled");
         text.health(status);
         if (status.hasNode()) {
             text.node(status.getNode());
@@ -29,9 +31,11 @@ final class StatusText {
             line("health", "ok");
         }
         if (!status.getId().isEmpty()) {
-            line("status call", status.getId() + (status.getCached() ? " (cached)" : "")
-                    + ", waited " + CallTimes.millis(status.getSchedulerDuration())
-                    + ", ran " + CallTimes.millis(status.getExecutionDuration()));
+            line(
+                    "status call",
+                    status.getId() + (status.getCached() ? " (cached)" : "")
+                            + ", waited " + CallTimes.millis(status.getSchedulerDuration())
+                            + ", ran " + CallTimes.millis(status.getExecutionDuration()));
         }
         if (!status.getDetails().isEmpty()) {
             line("details", status.getDetails());
@@ -51,8 +55,10 @@ final class StatusText {
         line("memory", mib(node.getMemoryUsedBytes()) + " of " + mib(node.getMemoryTotalBytes()) + " MiB taken");
         line("cpu", node.getCpuUsedMillis() + " of " + node.getCpuTotalMillis() + " thousandths taken");
         for (SlotSummary slot : node.getSlotsList()) {
-            line("slot " + shortHash(slot), slot.getImage() + ": " + slot.getIdle() + " idle, " + slot.getBusy()
-                    + " busy, " + slot.getStarting() + " starting, " + slot.getWaiting() + " waiting");
+            line(
+                    "slot " + shortHash(slot),
+                    slot.getImage() + ": " + slot.getIdle() + " idle, " + slot.getBusy() + " busy, "
+                            + slot.getStarting() + " starting, " + slot.getWaiting() + " waiting");
         }
         if (node.getSlotsLeftOut() > 0) {
             line("slots", node.getSlotsLeftOut() + " more");

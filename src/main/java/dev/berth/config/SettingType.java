@@ -2,6 +2,7 @@ package dev.berth.config;
 
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What values a setting takes.
@@ -15,11 +16,13 @@ import java.util.function.Predicate;
 record SettingType<T>(
         String name, String allowed, Function<RawValue, T> parser, Predicate<T> inRange, Function<T, String> printer) {
 
+    @Nullable
     T parse(RawValue raw) {
         return checked(parser.apply(raw));
     }
 
-    T checked(T value) {
+    @Nullable
+    T checked(@Nullable T value) {
         if (value != null && !inRange.test(value)) {
             throw new BadValue();
         }

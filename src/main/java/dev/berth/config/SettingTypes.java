@@ -56,7 +56,7 @@ final class SettingTypes {
         return new SettingType<>(
                 wide.name(),
                 wide.allowed(),
-                raw -> Math.toIntExact(wide.parse(raw)),
+                raw -> intOf(ByteSizes.parse(raw.scalar())),
                 value -> value >= min && value <= max,
                 value -> ByteSizes.print(value));
     }
@@ -209,6 +209,13 @@ final class SettingTypes {
         } catch (NumberFormatException e) {
             throw new BadValue();
         }
+    }
+
+    private static int intOf(long bytes) {
+        if (bytes > Integer.MAX_VALUE) {
+            throw new BadValue();
+        }
+        return (int) bytes;
     }
 
     private static Path toPath(RawValue raw) {

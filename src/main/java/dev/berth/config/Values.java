@@ -1,18 +1,20 @@
 package dev.berth.config;
 
 import java.util.IdentityHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** The value each setting has in the end, and where it came from. */
 final class Values {
     private final IdentityHashMap<Setting<?>, Entry> entries = new IdentityHashMap<>();
 
-    private record Entry(Object value, String source) {}
+    private record Entry(@Nullable Object value, String source) {}
 
-    <T> void put(Setting<T> setting, T value, String source) {
+    <T> void put(Setting<T> setting, @Nullable T value, String source) {
         entries.put(setting, new Entry(value, source));
     }
 
-    @SuppressWarnings("unchecked")
+    /** Null only for a setting that may be none. */
+    @SuppressWarnings({"unchecked", "NullAway"})
     <T> T get(Setting<T> setting) {
         return (T) entry(setting).value();
     }

@@ -66,10 +66,8 @@ final class YamlFile {
                 readSetting(parser, key, keyLine);
             } else if (Settings.isSection(key) && token == JsonToken.START_OBJECT) {
                 readSection(parser, key + ".");
-            } else if (Settings.isSection(key) && token == JsonToken.VALUE_NULL) {
-                // A section with all its settings commented out.
-                continue;
-            } else {
+            } else if (!Settings.isSection(key) || token != JsonToken.VALUE_NULL) {
+                // A section without a value is one with all its settings commented out.
                 parser.skipChildren();
                 problems.add(at(keyLine) + ": " + unusable(key));
             }

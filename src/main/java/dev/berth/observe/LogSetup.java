@@ -60,9 +60,11 @@ public final class LogSetup {
         root.setLevel(Level.valueOf(config.level().name()));
         // Netty tells every buffer at debug; that is of use to nobody but its authors.
         if (config.level() != LogConfig.Level.TRACE) {
-            context.getLogger("io.netty").setLevel(Level.toLevel(config.level() == LogConfig.Level.DEBUG
-                    ? "INFO"
-                    : config.level().name()));
+            context.getLogger("io.netty")
+                    .setLevel(Level.toLevel(
+                            config.level() == LogConfig.Level.DEBUG
+                                    ? "INFO"
+                                    : config.level().name()));
         }
         String problem = "";
         Appender<ILoggingEvent> target;
@@ -117,11 +119,9 @@ public final class LogSetup {
         return appender;
     }
 
-    private static Appender<ILoggingEvent> syslog(LoggerContext context, URI url, LogConfig config)
-            throws IOException {
-        Encoder<ILoggingEvent> body = config.format() == LogConfig.Format.JSON
-                ? lines(context, config)
-                : text(context, SYSLOG_TEXT);
+    private static Appender<ILoggingEvent> syslog(LoggerContext context, URI url, LogConfig config) throws IOException {
+        Encoder<ILoggingEvent> body =
+                config.format() == LogConfig.Format.JSON ? lines(context, config) : text(context, SYSLOG_TEXT);
         SyslogLines lines = new SyslogLines(config.prefix().isEmpty() ? "berth" : config.prefix());
         RemoteAppender appender = new RemoteAppender(RemoteSocket.open(url), lines, body);
         appender.setContext(context);

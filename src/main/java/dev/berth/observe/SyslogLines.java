@@ -15,7 +15,8 @@ final class SyslogLines {
     private final String middle;
 
     SyslogLines(String tag) {
-        this.middle = " " + hostName() + " " + tag + "[" + ProcessHandle.current().pid() + "]: ";
+        this.middle =
+                " " + hostName() + " " + tag + "[" + ProcessHandle.current().pid() + "]: ";
     }
 
     /** With a line end, as stream transports need one. */

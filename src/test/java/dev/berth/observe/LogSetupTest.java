@@ -111,7 +111,8 @@ final class LogSetupTest {
         logger.info("second");
         context.stop();
 
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         assertThat(Files.readString(file)).contains("first", "second");
     }
 
@@ -137,8 +138,8 @@ final class LogSetupTest {
             logger.info("two");
             try (Socket connection = server.accept()) {
                 connection.setSoTimeout(10_000);
-                BufferedReader reader = new BufferedReader(
-                        new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8));
+                BufferedReader reader =
+                        new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8));
                 assertThat(reader.readLine()).matches("<14>\\S+ \\S+ berth\\[\\d+]: Sample one ?");
                 assertThat(reader.readLine()).contains("Sample two");
             }
@@ -165,7 +166,6 @@ final class LogSetupTest {
     }
 
     private void configure(String destination, String prefix) {
-        LogSetup.configure(
-                context, new LogConfig(LogConfig.Level.INFO, LogConfig.Format.TEXT, destination, prefix));
+        LogSetup.configure(context, new LogConfig(LogConfig.Level.INFO, LogConfig.Format.TEXT, destination, prefix));
     }
 }
