@@ -191,10 +191,7 @@ public final class RunnerService {
             deployed = deployed.compose(before -> deploy(new ContainerWorkerVerticle(links, ports, config.stream())));
         }
         SlotRegistryVerticle.Links links = new SlotRegistryVerticle.Links(
-                bus,
-                Addresses.registry(node),
-                workers,
-                config.stream().windowBytes());
+                bus, Addresses.registry(node), workers, config.stream().windowBytes());
         return deployed.compose(
                         before -> deploy(new SlotRegistryVerticle(links, config.registry(), machine.capacity())))
                 .compose(before -> deployIngresses(started, version));
@@ -212,7 +209,8 @@ public final class RunnerService {
             LOG.warn("the runner port takes cleartext connections: whoever reaches it can run functions");
         }
         // Has the address after those of the ingress instances, for its status calls are placed like theirs.
-        StatusVerticle status = new StatusVerticle(setup, config.status(), config.node().eventLoops());
+        StatusVerticle status =
+                new StatusVerticle(setup, config.status(), config.node().eventLoops());
         Future<Void> deployed = deploy(status);
         for (int i = 0; i < config.node().eventLoops(); i++) {
             GrpcIngressVerticle ingress = new GrpcIngressVerticle(setup, status, i);

@@ -47,8 +47,7 @@ final class EngageReply {
         if (!detached) {
             HttpRespMeta.Builder meta = HttpRespMeta.newBuilder().setStatusCode(head.status());
             for (Header header : head.headers()) {
-                meta.addHeaders(
-                        HttpHeader.newBuilder().setKey(header.name()).setValue(header.value()));
+                meta.addHeaders(HttpHeader.newBuilder().setKey(header.name()).setValue(header.value()));
             }
             start(meta);
         }
@@ -67,8 +66,7 @@ final class EngageReply {
             return true;
         }
         for (int start = 0; start < bytes.length(); start += frameBytes) {
-            response.writeMessage(
-                    EngageCodec.encodeData(bytes, start, Math.min(start + frameBytes, bytes.length())));
+            response.writeMessage(EngageCodec.encodeData(bytes, start, Math.min(start + frameBytes, bytes.length())));
         }
         if (response.writeQueueFull()) {
             response.drainHandler(v -> drained.run());

@@ -150,10 +150,13 @@ final class Engagement implements CallListener {
         if (model.detached()) {
             reply.detach();
         }
-        ContainerSpec spec =
-                parts.calls().spec(model, call.getSlotHashId().toByteArray(), call.getExtensionsMap());
+        ContainerSpec spec = parts.calls().spec(model, call.getSlotHashId().toByteArray(), call.getExtensionsMap());
         return new CallOrder(
-                model.id(), spec, model.timeout(), deadline, end -> parts.calls().request(model, end, requestId));
+                model.id(),
+                spec,
+                model.timeout(),
+                deadline,
+                end -> parts.calls().request(model, end, requestId));
     }
 
     private void onData(EngageMessage.Data data) {

@@ -14,16 +14,16 @@ import picocli.CommandLine.Option;
 /** Measures a runner beside its own lower bounds and prints one table. Run from the repository's top folder. */
 @Command(name = "scripts/bench", mixinStandardHelpOptions = true, description = "Benchmark of the whole runner.")
 final class Bench implements Callable<Integer> {
-    @Option(names = "--engine", defaultValue = "${env:BERTH_ENGINE:-}", description = "docker or process; else docker where one answers")
+    @Option(
+            names = "--engine",
+            defaultValue = "${env:BERTH_ENGINE:-}",
+            description = "docker or process; else docker where one answers")
     String engine;
 
     @Option(names = "--quick", description = "fewer and shorter rounds: to find a bottleneck, not for figures")
     boolean quick;
 
-    @Option(
-            names = "--parts",
-            split = ",",
-            description = "of hot, bodies, cold, start; all of them unless given")
+    @Option(names = "--parts", split = ",", description = "of hot, bodies, cold, start; all of them unless given")
     Set<String> parts = Set.of("hot", "bodies", "cold", "start");
 
     @Option(names = "--event-loops", split = ",", description = "measure again with so many event loops of the runner")

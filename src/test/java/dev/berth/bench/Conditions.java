@@ -46,7 +46,8 @@ final class Conditions {
 
     private static String commit() {
         String hash = output("git", "rev-parse", "--short", "HEAD");
-        boolean changed = !output("git", "status", "--porcelain", "--untracked-files=no").isEmpty();
+        boolean changed =
+                !output("git", "status", "--porcelain", "--untracked-files=no").isEmpty();
         return hash.isEmpty() ? "unknown" : hash + (changed ? " with changes" : "");
     }
 

@@ -63,27 +63,33 @@ final class ContainerHost implements FunctionHost {
         return new JsonObject()
                 .put("Image", image)
                 .put("User", "1000:1000")
-                .put("Env", new JsonArray()
-                        .add("FN_FORMAT=http-stream")
-                        .add("FN_LISTENER=unix:/tmp/iofs/lsnr.sock")
-                        .add("FN_MEMORY=128"))
+                .put(
+                        "Env",
+                        new JsonArray()
+                                .add("FN_FORMAT=http-stream")
+                                .add("FN_LISTENER=unix:/tmp/iofs/lsnr.sock")
+                                .add("FN_MEMORY=128"))
                 .put("Labels", new JsonObject().put(LABEL, owner))
-                .put("HostConfig", new JsonObject()
-                        .put("Binds", new JsonArray().add(folder + ":/tmp/iofs"))
-                        .put("CapDrop", new JsonArray().add("all"))
-                        .put("SecurityOpt", new JsonArray().add("no-new-privileges"))
-                        .put("LogConfig", new JsonObject().put("Type", "none"))
-                        .put("Memory", MEMORY)
-                        .put("MemorySwap", MEMORY)
-                        .put("PidsLimit", MAX_PIDS)
-                        .put("Ulimits", new JsonArray()
-                                .add(ulimit("nofile", 350))
-                                .add(ulimit("memlock", 65_536))
-                                .add(ulimit("sigpending", 5_000))
-                                .add(ulimit("msgqueue", 819_200)))
-                        .put("ReadonlyRootfs", true)
-                        .put("Tmpfs", new JsonObject().put("/tmp", ""))
-                        .put("Init", true));
+                .put(
+                        "HostConfig",
+                        new JsonObject()
+                                .put("Binds", new JsonArray().add(folder + ":/tmp/iofs"))
+                                .put("CapDrop", new JsonArray().add("all"))
+                                .put("SecurityOpt", new JsonArray().add("no-new-privileges"))
+                                .put("LogConfig", new JsonObject().put("Type", "none"))
+                                .put("Memory", MEMORY)
+                                .put("MemorySwap", MEMORY)
+                                .put("PidsLimit", MAX_PIDS)
+                                .put(
+                                        "Ulimits",
+                                        new JsonArray()
+                                                .add(ulimit("nofile", 350))
+                                                .add(ulimit("memlock", 65_536))
+                                                .add(ulimit("sigpending", 5_000))
+                                                .add(ulimit("msgqueue", 819_200)))
+                                .put("ReadonlyRootfs", true)
+                                .put("Tmpfs", new JsonObject().put("/tmp", ""))
+                                .put("Init", true));
     }
 
     private static JsonObject ulimit(String name, int value) {

@@ -69,8 +69,7 @@ final class Driver implements AutoCloseable {
     }
 
     /** Calls functions directly, one lane for each socket. */
-    Measurement direct(
-            List<String> paths, CallSpec spec, Payload payload, Expected expected, ClosedLoop.Plan plan) {
+    Measurement direct(List<String> paths, CallSpec spec, Payload payload, Expected expected, ClosedLoop.Plan plan) {
         List<Lane> all = new ArrayList<>();
         for (String path : paths) {
             all.add(new SocketLane(sockets, path, spec, ids, payload, expected));

@@ -43,9 +43,8 @@ final class EngageConnection {
 
     /** A new Engage stream, with messages as bytes. */
     Future<GrpcClientRequest<Buffer, Buffer>> engage() {
-        return client.request(address)
-                .map(request -> (GrpcClientRequest<Buffer, Buffer>)
-                        request.serviceName(SERVICE).methodName("Engage"));
+        return client.request(address).map(request ->
+                (GrpcClientRequest<Buffer, Buffer>) request.serviceName(SERVICE).methodName("Engage"));
     }
 
     Future<RunnerStatus> status() {

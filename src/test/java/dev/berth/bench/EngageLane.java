@@ -85,8 +85,8 @@ final class EngageLane implements Lane {
 
         private void take(RunnerMsg message) {
             switch (message.getBodyCase()) {
-                case RESULT_START -> started =
-                        message.getResultStart().getHttp().getStatusCode() == 200;
+                case RESULT_START ->
+                    started = message.getResultStart().getHttp().getStatusCode() == 200;
                 case FINISHED -> {
                     finished = true;
                     if (!message.getFinished().getSuccess()) {

@@ -28,7 +28,9 @@ final class EngineApi {
     /** Where the engine listens by the environment's word. */
     static String defaultSocket() {
         String host = System.getenv("DOCKER_HOST");
-        return host == null || !host.startsWith("unix://") ? "/var/run/docker.sock" : host.substring("unix://".length());
+        return host == null || !host.startsWith("unix://")
+                ? "/var/run/docker.sock"
+                : host.substring("unix://".length());
     }
 
     boolean answers() {
@@ -57,7 +59,8 @@ final class EngineApi {
 
     /** All containers with a label, which may have a value: running, stopped or paused. */
     JsonArray list(String label) {
-        String filter = new JsonObject().put("label", new JsonArray().add(label)).encode();
+        String filter =
+                new JsonObject().put("label", new JsonArray().add(label)).encode();
         return request(
                         HttpMethod.GET,
                         "/containers/json?all=1&filters=" + URLEncoder.encode(filter, StandardCharsets.UTF_8),

@@ -14,8 +14,7 @@ record Holdings(int containers, int openFiles, int threads, double heap, double 
         RunnerProcess.pause(SETTLE_MILLIS);
         ProcFigures figures = runner.figures();
         double heap = new HeapGauge(runner.pid()).afterCollection();
-        return new Holdings(
-                runner.containers(), figures.openFiles(), figures.threads(), heap, figures.residentMiB());
+        return new Holdings(runner.containers(), figures.openFiles(), figures.threads(), heap, figures.residentMiB());
     }
 
     /** Checks that later holdings are no more than these, but for what a running JVM varies by. */
@@ -54,7 +53,7 @@ record Holdings(int containers, int openFiles, int threads, double heap, double 
                 && status.getNode().getMemoryUsedBytes() == 0
                 && status.getNode().getCpuUsedMillis() == 0
                 && status.getNode().getSlotsList().stream()
-                        .allMatch(slots -> slots.getIdle() + slots.getBusy() + slots.getStarting() + slots.getWaiting()
-                                == 0);
+                        .allMatch(slots ->
+                                slots.getIdle() + slots.getBusy() + slots.getStarting() + slots.getWaiting() == 0);
     }
 }

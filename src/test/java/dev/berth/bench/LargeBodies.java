@@ -56,7 +56,12 @@ final class LargeBodies {
             ToDoubleFunction<Measurement> rate) {
         run.progress("10 MiB " + what);
         Supplier<Measurement> bare = () -> run.driver()
-                .direct(List.of(socket), spec, payload, expected.get(), run.pace().plan());
+                .direct(
+                        List.of(socket),
+                        spec,
+                        payload,
+                        expected.get(),
+                        run.pace().plan());
         Supplier<Measurement> through = () -> runner.metered(() -> run.driver()
                 .viaRunner(
                         List.of(runner.connection()),

@@ -36,7 +36,10 @@ public final class LoadGenerator {
         @Option(names = "--header", description = "NAME=VALUE, for the function")
         Map<String, String> headers = Map.of();
 
-        @Option(names = "--expect", defaultValue = "first", description = "replies are like the request: echo; or like the first: first")
+        @Option(
+                names = "--expect",
+                defaultValue = "first",
+                description = "replies are like the request: echo; or like the first: first")
         String expect;
 
         @Option(names = "--warmup", defaultValue = "2", description = "seconds (${DEFAULT-VALUE})")
@@ -126,8 +129,7 @@ public final class LoadGenerator {
         public Integer call() {
             try (Driver driver = new Driver()) {
                 Payload payload = load.payload();
-                return report(
-                        driver.direct(sockets, load.spec("none"), payload, load.expected(payload), load.plan()));
+                return report(driver.direct(sockets, load.spec("none"), payload, load.expected(payload), load.plan()));
             }
         }
     }

@@ -17,7 +17,10 @@ final class Soak implements Callable<Integer> {
     @Option(names = "--short", description = "a tenth of everything")
     boolean tenth;
 
-    @Option(names = "--engine", defaultValue = "${env:BERTH_ENGINE:-}", description = "docker or process; else docker where one answers")
+    @Option(
+            names = "--engine",
+            defaultValue = "${env:BERTH_ENGINE:-}",
+            description = "docker or process; else docker where one answers")
     String engine;
 
     @Option(names = "--parts", split = ",", description = "of bodies, calls, cancels; all of them unless given")

@@ -67,7 +67,8 @@ final class SoakBodies {
                 CallSpec.of(SoakRun.TEST_FUNCTION).header("X-Do", program).timeout(300);
         LargeRequest call = new LargeRequest(length, sha256());
         Future<JsonObject> reply = run.driver()
-                .await(() -> Future.succeededFuture(call.run(runner.connection(), spec, run.driver().ids().next())));
+                .await(() -> Future.succeededFuture(
+                        call.run(runner.connection(), spec, run.driver().ids().next())));
         awaitStall(call, quarter, reply);
         besides("the slow request");
         stalledHeap("request");
@@ -75,7 +76,8 @@ final class SoakBodies {
         ByteRate sent = call.sent();
         run.checks()
                 .that(
-                        body.getLong("bytes") == length && body.getString("sha256").equals(call.sha256()),
+                        body.getLong("bytes") == length
+                                && body.getString("sha256").equals(call.sha256()),
                         "request body",
                         "%d MiB arrived with the same SHA-256",
                         length / MIB);
@@ -85,7 +87,8 @@ final class SoakBodies {
     private void awaitStall(LargeRequest call, long quarter, Future<JsonObject> reply) {
         long seen = -1;
         while (!reply.isComplete()) {
-            long now = run.driver().await(() -> Future.succeededFuture(call.sent().total()));
+            long now =
+                    run.driver().await(() -> Future.succeededFuture(call.sent().total()));
             if (now >= quarter && now == seen) {
                 return;
             }
@@ -102,7 +105,8 @@ final class SoakBodies {
                 .timeout(300);
         LargeReply call = new LargeReply(run.driver().vertx(), quarter, STALL_MILLIS, sha256());
         Future<Void> over = run.driver()
-                .await(() -> Future.succeededFuture(call.run(runner.connection(), spec, run.driver().ids().next())));
+                .await(() -> Future.succeededFuture(
+                        call.run(runner.connection(), spec, run.driver().ids().next())));
         Driver.block(call.stalled());
         RunnerProcess.pause(500);
         besides("the slow reply");
@@ -120,9 +124,7 @@ final class SoakBodies {
     /** A call on the same connection while the other one stands still. */
     private void besides(String what) {
         Payload payload = Payload.of(100, Payload.FRAME_OF_CLI);
-        CallSpec spec = CallSpec.of(SoakRun.TEST_FUNCTION)
-                .slot("besides")
-                .header("X-Do", "read; fill 10000");
+        CallSpec spec = CallSpec.of(SoakRun.TEST_FUNCTION).slot("besides").header("X-Do", "read; fill 10000");
         Measurement calls = run.driver()
                 .viaRunner(
                         List.of(runner.connection()),
@@ -131,12 +133,7 @@ final class SoakBodies {
                         payload,
                         Expected.likeTheFirst(),
                         ClosedLoop.Plan.counting(50));
-        run.checks()
-                .that(
-                        calls.errors() == 0 && calls.calls() == 50,
-                        "calls beside " + what,
-                        "%s",
-                        calls);
+        run.checks().that(calls.errors() == 0 && calls.calls() == 50, "calls beside " + what, "%s", calls);
     }
 
     private void stalledHeap(String what) {

@@ -85,8 +85,7 @@ final class SoakCancels {
     }
 
     private void connect() {
-        RawConnection.connect(client, RunnerProcess.HOST, runner.port())
-                .onComplete(this::next, done::tryFail);
+        RawConnection.connect(client, RunnerProcess.HOST, runner.port()).onComplete(this::next, done::tryFail);
     }
 
     private void next(HttpClientConnection connection) {
@@ -129,7 +128,9 @@ final class SoakCancels {
 
     private Future<Void> start(HttpClientRequest request, CancelStage stage) {
         EngageWire wire = stage == CancelStage.WHILE_THE_FUNCTION_WORKS ? slow : quick;
-        return new BrokenCall(run.driver().vertx(), stage, wire, run.driver().ids().next(), random).run(request);
+        return new BrokenCall(
+                        run.driver().vertx(), stage, wire, run.driver().ids().next(), random)
+                .run(request);
     }
 
     private void notReached(CancelStage stage, Throwable why) {
@@ -160,9 +161,7 @@ final class SoakCancels {
                 .viaRunner(
                         List.of(runner.connection()),
                         LANES,
-                        CallSpec.of(SoakRun.TEST_FUNCTION)
-                                .idle(IDLE_SECONDS)
-                                .header("X-Do", "read; fill 300000"),
+                        CallSpec.of(SoakRun.TEST_FUNCTION).idle(IDLE_SECONDS).header("X-Do", "read; fill 300000"),
                         payload,
                         Expected.likeTheFirst(),
                         ClosedLoop.Plan.counting(200));

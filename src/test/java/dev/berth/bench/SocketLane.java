@@ -31,8 +31,7 @@ final class SocketLane implements Lane {
     private final Expected expected;
     private @Nullable HttpClientConnection connection;
 
-    SocketLane(
-            HttpClientAgent client, String socket, CallSpec spec, CallIds ids, Payload payload, Expected expected) {
+    SocketLane(HttpClientAgent client, String socket, CallSpec spec, CallIds ids, Payload payload, Expected expected) {
         this.client = client;
         this.socket = SocketAddress.domainSocketAddress(socket);
         this.spec = spec;

@@ -13,8 +13,7 @@ final class StreamNodeBytes {
     private final byte[] block = new byte[BLOCK];
 
     StreamNodeBytes() {
-        ByteBuffer words =
-                ByteBuffer.wrap(block).order(ByteOrder.LITTLE_ENDIAN).position(WORDS_AT);
+        ByteBuffer words = ByteBuffer.wrap(block).order(ByteOrder.LITTLE_ENDIAN).position(WORDS_AT);
         int x = SEED;
         while (words.hasRemaining()) {
             x ^= x << 13;

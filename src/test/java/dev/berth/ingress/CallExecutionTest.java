@@ -72,17 +72,14 @@ final class CallExecutionTest implements CallListener {
                 timeout,
                 deadline,
                 end -> calls.request(model, end, null));
-        CallExecution execution =
-                new CallExecution(new ExecutionParts(vertx, desk, workers, GRACE), order, this);
+        CallExecution execution = new CallExecution(new ExecutionParts(vertx, desk, workers, GRACE), order, this);
         execution.start();
         return execution;
     }
 
     private SlotGranted grant(int nth) {
-        AcquireSlot acquire = (AcquireSlot) asked.stream()
-                .filter(AcquireSlot.class::isInstance)
-                .toList()
-                .get(nth);
+        AcquireSlot acquire = (AcquireSlot)
+                asked.stream().filter(AcquireSlot.class::isInstance).toList().get(nth);
         return new SlotGranted(acquire.ticket(), "w", "c" + nth, nth, 1000, new ContainerTimings(nth, 0, 0, 0));
     }
 

@@ -41,8 +41,7 @@ final class EngageCodecTest {
 
         assertThat(message.getBytes())
                 .isEqualTo(RunnerMsg.newBuilder()
-                        .setData(DataFrame.newBuilder()
-                                .setData(ByteString.copyFrom(bytes.getBytes(10, 10 + length))))
+                        .setData(DataFrame.newBuilder().setData(ByteString.copyFrom(bytes.getBytes(10, 10 + length))))
                         .build()
                         .toByteArray());
     }

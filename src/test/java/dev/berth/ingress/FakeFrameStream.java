@@ -15,11 +15,22 @@ final class FakeFrameStream implements FrameStream, WriteStream<Buffer>, ReadStr
     final Buffer sent = Buffer.buffer();
     long credit;
     int ends;
-    @Nullable RunnerException cancelled;
-    @Nullable Handler<Object> onNote;
-    @Nullable Handler<Object> onFinish;
-    @Nullable Handler<RunnerException> onFailure;
-    @Nullable Handler<Buffer> onBytes;
+
+    @Nullable
+    RunnerException cancelled;
+
+    @Nullable
+    Handler<Object> onNote;
+
+    @Nullable
+    Handler<Object> onFinish;
+
+    @Nullable
+    Handler<RunnerException> onFailure;
+
+    @Nullable
+    Handler<Buffer> onBytes;
+
     private @Nullable Handler<Void> onDrain;
 
     FakeFrameStream(long credit) {

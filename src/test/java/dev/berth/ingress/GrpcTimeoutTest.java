@@ -49,7 +49,8 @@ final class GrpcTimeoutTest {
 
     @Test
     void timersNeverRingEarly() {
-        assertThat(Deadline.in(Duration.ofMillis(10)).timerMillis(Duration.ZERO)).isBetween(1L, 11L);
+        assertThat(Deadline.in(Duration.ofMillis(10)).timerMillis(Duration.ZERO))
+                .isBetween(1L, 11L);
         assertThat(Deadline.in(0).timerMillis(Duration.ZERO)).isEqualTo(1);
         assertThat(Deadline.in(0).timerMillis(Duration.ofSeconds(1))).isBetween(900L, 1001L);
     }
