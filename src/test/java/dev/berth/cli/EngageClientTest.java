@@ -14,7 +14,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.net.SelfSignedCertificate;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.grpc.common.GrpcError;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.server.GrpcServerRequest;
@@ -299,13 +299,15 @@ final class EngageClientTest {
 
     @Test
     void certificateOfTheRunnerIsVerified() throws Exception {
-        SelfSignedCertificate own = SelfSignedCertificate.create("localhost");
+        String certificate = "src/test/resources/tls/localhost.crt";
+        PemKeyCertOptions own =
+                new PemKeyCertOptions().setCertPath(certificate).setKeyPath("src/test/resources/tls/localhost.key");
         FakeRunner secure = new FakeRunner(
-                vertx, new HttpServerOptions().setSsl(true).setUseAlpn(true).setKeyCertOptions(own.keyCertOptions()));
+                vertx, new HttpServerOptions().setSsl(true).setUseAlpn(true).setKeyCertOptions(own));
         secure.onEngage(request -> request.response().end(FakeRunner.succeeded()));
         RunnerAddress address = new RunnerAddress("localhost", secure.address().port());
 
-        ClientTls knowing = new ClientTls(Path.of(own.certificatePath()), null, null, true);
+        ClientTls knowing = new ClientTls(Path.of(certificate), null, null, true);
         ClientTls trusting = new ClientTls(null, null, null, false);
         ClientTls strict = new ClientTls(null, null, null, true);
 
@@ -314,7 +316,6 @@ final class EngageClientTest {
         assertThat(catchThrowableOfType(GrpcFailure.class, () -> callOnce(address, strict))
                         .status())
                 .isEqualTo("UNAVAILABLE");
-        own.delete();
     }
 
     private CallFinished callOnce(RunnerAddress address, ClientTls tls) throws Exception {

@@ -1,0 +1,116 @@
+package dev.berth.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A runner as a process of its own, on the process engine. */
+final class RunCommandIT {
+    private static final Pattern READY =
+            Pattern.compile("berth \\S+ listening on 127\\.0\\.0\\.1:(\\d+), engine process");
+
+    @TempDir
+    Path folder;
+
+    private final List<Process> processes = new ArrayList<>();
+
+    @AfterEach
+    void killWhatIsLeft() {
+        processes.forEach(Process::destroyForcibly);
+    }
+
+    @Test
+    void runnerTellsWhenItIsReadyAnswersAndStopsInGoodOrder() throws Exception {
+        Process runner = start("--port", "0");
+        int port = awaitReady(runner);
+
+        CommandRig rig = new CommandRig();
+        assertThat(rig.run("status", "127.0.0.1:" + port)).isZero();
+        assertThat(rig.out()).contains("functions are not isolated");
+
+        runner.destroy();
+        assertThat(exitCode(runner)).isZero();
+        try (Stream<Path> left = Files.list(folder.resolve("sockets"))) {
+            assertThat(left.filter(Files::isDirectory)).isEmpty();
+        }
+    }
+
+    @Test
+    void portThatIsTakenIsToldInOneLine() throws Exception {
+        Process runner = start("--port", "0");
+        int port = awaitReady(runner);
+
+        Process second = start("--port", Integer.toString(port));
+
+        assertThat(exitCode(second)).isEqualTo(1);
+        assertThat(errors(second))
+                .contains("berth: cannot listen on 127.0.0.1:" + port
+                        + " (grpc.host, grpc.port): Address already in use");
+    }
+
+    @Test
+    void engineThatIsNotThereIsToldInOneLine() throws Exception {
+        Process runner = start("--port", "0", "--engine", "docker", "--set", "docker.host=unix:///no/engine");
+
+        assertThat(exitCode(runner)).isEqualTo(1);
+        assertThat(errors(runner))
+                .anyMatch(line -> line.startsWith("berth: cannot start: container engine at unix:///no/engine"));
+    }
+
+    private Process start(String... options) throws IOException {
+        Path sockets = Files.createDirectories(folder.resolve("sockets"));
+        List<String> command = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx128m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.berth.RunnerMain",
+                "run",
+                "--engine",
+                "process",
+                "--set",
+                "grpc.host=127.0.0.1",
+                "--set",
+                "worker.socketRoot=" + sockets));
+        if (List.of(options).contains("--engine")) {
+            command.removeAll(List.of("--engine", "process"));
+        }
+        command.addAll(List.of(options));
+        Process process = new ProcessBuilder(command)
+                .redirectError(folder.resolve("err" + processes.size()).toFile())
+                .start();
+        processes.add(process);
+        return process;
+    }
+
+    private static int awaitReady(Process runner) throws IOException {
+        BufferedReader out = runner.inputReader();
+        String line = out.readLine();
+        Matcher ready = READY.matcher(String.valueOf(line));
+        assertThat(ready.matches()).as("readiness: %s", line).isTrue();
+        return Integer.parseInt(ready.group(1));
+    }
+
+    private static int exitCode(Process process) throws InterruptedException {
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        return process.exitValue();
+    }
+
+    private List<String> errors(Process process) throws IOException {
+        return Files.readAllLines(folder.resolve("err" + processes.indexOf(process)));
+    }
+}
