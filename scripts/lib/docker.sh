@@ -15,9 +15,13 @@ engine_answers() { [[ $(curl -fs --max-time 10 --unix-socket "$(docker_socket)" 
 
 # Makes sure that an engine answers and that there is a client program to build images with.
 ensure_docker() {
+  local socket denied
+  socket=$(docker_socket)
+  denied="this user may not use $socket: run as root, or as a member of the group docker"
   if ! engine_answers; then
+    [[ ! -S $socket || -w $socket ]] || die "$denied"
     once docker start_engine
-    engine_answers || die "this user may not use $(docker_socket): run as root, or as a member of the group docker"
+    engine_answers || die "$denied"
   fi
   have docker && return
   need_debian "Docker's client"
