@@ -62,8 +62,11 @@ final class WorkerStormTest {
                 call.over();
             }
             alive.forEach(rig::remove);
+            WorkerRig.until("every container is said to be gone", () -> {
+                listen(rig);
+                return alive.isEmpty();
+            });
             rig.assertNothingLeft();
-            listen(rig);
             story();
             assertThat(calls.stream().filter(TestCall::succeeded).count()).isGreaterThan(calls.size() / 10);
         }
