@@ -84,7 +84,7 @@ public final class SlotHash {
         Arrays.sort(sorted);
         add(sorted.length);
         for (String key : sorted) {
-            add(key).add(map.get(key));
+            add(key).add(map.getOrDefault(key, ""));
         }
         return this;
     }
