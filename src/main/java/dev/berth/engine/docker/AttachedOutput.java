@@ -28,8 +28,8 @@ final class AttachedOutput {
                 (stream, bytes) -> (stream == LogDemultiplexer.STDERR ? stderr : stdout).take(bytes));
         socket.handler(chunk -> take(frames, chunk));
         socket.exceptionHandler(this::fail);
+        // Not the close handler: that one does not wait for output still to be taken.
         socket.endHandler(end -> close());
-        socket.closeHandler(closed -> close());
         take(frames, connection.first());
     }
 
@@ -102,21 +102,27 @@ final class AttachedOutput {
                 return;
             }
             delivering = true;
-            while (demand > 0 && !waiting.isEmpty()) {
-                if (demand != Long.MAX_VALUE) {
-                    demand--;
+            try {
+                while (demand > 0 && !waiting.isEmpty()) {
+                    handOn(waiting.poll());
                 }
-                Buffer next = waiting.poll();
-                if (handler != null) {
-                    handler.handle(next);
-                }
+            } finally {
+                delivering = false;
             }
-            delivering = false;
             if (closed && demand > 0 && !ended) {
                 ended = true;
                 if (endHandler != null) {
                     endHandler.handle(null);
                 }
+            }
+        }
+
+        private void handOn(Buffer next) {
+            if (demand != Long.MAX_VALUE) {
+                demand--;
+            }
+            if (handler != null) {
+                handler.handle(next);
             }
         }
 

@@ -123,7 +123,11 @@ final class DockerContainer implements EngineContainer {
     public Future<Void> remove() {
         if (removal == null) {
             exitWatch.stop();
-            removal = inTurn(this::removeNow);
+            Future<Void> begun = inTurn(this::removeNow);
+            removal = begun;
+            // Whoever asks again after a failure has it tried again.
+            begun.onFailure(cause -> removal = null);
+            return begun;
         }
         return removal;
     }

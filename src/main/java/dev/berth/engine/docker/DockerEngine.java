@@ -145,7 +145,7 @@ public final class DockerEngine implements Engine {
         return api.createContainer(plan.id(), known.options().of(plan, network.mode()))
                 .onFailure(unanswered -> known.tools().remover().removeIfMade(plan.id()))
                 .map(reply -> {
-                    if (reply.serverError()) {
+                    if (reply.serverError() && !nameTaken(reply)) {
                         known.tools().remover().removeIfMade(plan.id());
                     }
                     if (!reply.ok()) {
@@ -160,8 +160,14 @@ public final class DockerEngine implements Engine {
         if (reply.status() == 404 && message.toLowerCase(Locale.ROOT).contains("no such image")) {
             return ErrorCode.SERVER_BUSY.exception();
         }
-        boolean conflict = reply.status() == 409 || (reply.status() == 400 && message.contains("Conflict."));
-        return conflict ? ErrorCode.ENGINE_FAILED.exception("container already exists") : reply.failure();
+        return nameTaken(reply) ? ErrorCode.ENGINE_FAILED.exception("container already exists") : reply.failure();
+    }
+
+    /** Podman says so with a 500; a container of that name is someone's, and stays. */
+    private static boolean nameTaken(EngineReply reply) {
+        return reply.status() == 409
+                || (reply.status() == 400 && reply.message().contains("Conflict."))
+                || reply.message().contains("is already in use");
     }
 
     @Override

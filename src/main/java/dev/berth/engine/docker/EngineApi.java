@@ -70,10 +70,15 @@ final class EngineApi {
         return read(EngineRequest.get("info", "/info", QUERY), Info.class);
     }
 
-    /** Empty if there is no such image. */
+    /** Empty if there is no such image. Fails with PULL_FAILED if the engine says there can be none. */
     Future<Optional<InspectImageResponse>> inspectImage(String image) {
         EngineRequest request = EngineRequest.get("inspect_image", "/images/" + image + "/json", QUERY);
-        return readIfFound(request, InspectImageResponse.class);
+        return http.call(request).map(reply -> {
+            if (reply.status() == 400) {
+                throw ImagePuller.failed(image, reply.message(), reply.status());
+            }
+            return found(request.verb(), reply, InspectImageResponse.class);
+        });
     }
 
     Future<List<Image>> listImages() {
@@ -193,9 +198,11 @@ final class EngineApi {
     }
 
     private <T> Future<Optional<T>> readIfFound(EngineRequest request, Class<T> type) {
-        return http.call(request)
-                .map(reply ->
-                        reply.status() == 404 ? Optional.<T>empty() : Optional.of(parse(request.verb(), reply, type)));
+        return http.call(request).map(reply -> found(request.verb(), reply, type));
+    }
+
+    private <T> Optional<T> found(String verb, EngineReply reply, Class<T> type) {
+        return reply.status() == 404 ? Optional.empty() : Optional.of(parse(verb, reply, type));
     }
 
     private static String header(AuthConfig credentials) {

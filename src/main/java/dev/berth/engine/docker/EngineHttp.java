@@ -49,6 +49,7 @@ final class EngineHttp {
     private final NetClient sockets;
     private final Context own;
     private volatile String prefix = "";
+    private volatile boolean closed;
 
     EngineHttp(Vertx vertx, EngineAddress address, EngineCallListener listener) {
         this.vertx = vertx;
@@ -133,7 +134,13 @@ final class EngineHttp {
         return reply.future();
     }
 
+    /** Whether there is no point in trying again. */
+    boolean closed() {
+        return closed;
+    }
+
     Future<Void> close() {
+        closed = true;
         return Future.join(calls.close(), streams.close(), sockets.close()).mapEmpty();
     }
 

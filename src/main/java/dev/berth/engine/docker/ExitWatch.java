@@ -89,6 +89,9 @@ final class ExitWatch {
         if (stopped) {
             return Future.succeededFuture(new ExitStatus(KILLED, false));
         }
+        if (api.http().closed()) {
+            return Future.failedFuture(api.http().failure("is no longer asked about " + name));
+        }
         long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures, 10));
         return vertx.timer(pause).compose(fired -> await(failures));
     }

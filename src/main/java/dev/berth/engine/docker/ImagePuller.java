@@ -118,24 +118,25 @@ final class ImagePuller {
         }
         return ProgressStream.read(vertx, response, transferLimit, ErrorCode.PULL_TIMEOUT)
                 .compose(error -> error.isPresent()
-                        ? Future.failedFuture(failed(image, error.get(), ErrorCode.PULL_FAILED.wire()))
+                        ? Future.failedFuture(failed(image.text(), error.get(), ErrorCode.PULL_FAILED.wire()))
                         : Future.succeededFuture());
     }
 
     private static RunnerException refused(ImageReference image, EngineReply reply) {
         boolean clientError = reply.status() >= 400 && reply.status() < 500;
-        return failed(image, reply.message(), clientError ? reply.status() : ErrorCode.PULL_FAILED.wire());
+        return failed(image.text(), reply.message(), clientError ? reply.status() : ErrorCode.PULL_FAILED.wire());
     }
 
     private static RunnerException failure(ImageReference image, Throwable cause) {
         if (cause instanceof RunnerException known && known.code() != ErrorCode.ENGINE_FAILED) {
             return known;
         }
-        return failed(image, String.valueOf(cause.getMessage()), ErrorCode.PULL_FAILED.wire());
+        return failed(image.text(), String.valueOf(cause.getMessage()), ErrorCode.PULL_FAILED.wire());
     }
 
-    private static RunnerException failed(ImageReference image, String why, int wire) {
-        return ErrorCode.PULL_FAILED.exception("Failed to pull image '" + image.text() + "': " + why, wire);
+    /** In the words a load balancer knows. */
+    static RunnerException failed(String image, String why, int wire) {
+        return ErrorCode.PULL_FAILED.exception("Failed to pull image '" + image + "': " + why, wire);
     }
 
     /** Transfers equal in these are one. */

@@ -1,6 +1,5 @@
 package dev.berth.engine.docker;
 
-import dev.berth.error.ErrorCode;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +22,7 @@ record ImageReference(String text, @Nullable String registry, String repository,
     /** Fails with PULL_FAILED if no engine could have an image of this name. */
     static ImageReference parse(String image) {
         if (!SAFE.matcher(image).matches() || EMPTY_OR_DOT_PART.matcher(image).find()) {
-            throw ErrorCode.PULL_FAILED.exception(
-                    "Failed to pull image '" + image + "': invalid reference format", 400);
+            throw ImagePuller.failed(image, "invalid reference format", 400);
         }
         int at = image.indexOf('@');
         String name = at < 0 ? image : image.substring(0, at);

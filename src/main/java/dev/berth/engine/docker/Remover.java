@@ -1,5 +1,6 @@
 package dev.berth.engine.docker;
 
+import dev.berth.error.RunnerException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.Locale;
@@ -38,11 +39,13 @@ final class Remover {
      */
     void removeIfMade(String name) {
         for (long delay : LATE_CREATE_MILLIS) {
-            vertx.timer(delay)
-                    .onSuccess(fired -> remove(name)
-                            .onFailure(cause -> log.atWarn()
-                                    .addKeyValue("containerId", name)
-                                    .log("A container may be left over: {}", cause.getMessage())));
+            vertx.timer(delay).onSuccess(fired -> remove(name).onFailure(cause -> {
+                if (cause instanceof RunnerException) {
+                    log.atWarn()
+                            .addKeyValue("containerId", name)
+                            .log("A container may be left over: {}", cause.getMessage());
+                }
+            }));
         }
     }
 
@@ -52,7 +55,7 @@ final class Remover {
                 return Future.succeededFuture();
             }
             boolean again = done.failed() || done.result().serverError();
-            if (again && number < ATTEMPTS) {
+            if (again && number < ATTEMPTS && !api.http().closed()) {
                 return vertx.timer(pause(number)).compose(fired -> attempt(name, number + 1));
             }
             return Future.failedFuture(

@@ -18,12 +18,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What becomes of an engine's faults. */
 final class EngineFaultsTest {
@@ -148,9 +151,14 @@ final class EngineFaultsTest {
         awaitRequest("DELETE " + CONTAINER);
     }
 
-    @Test
-    void containerOfSomeoneElsesNameIsNotTouched() {
-        script.on("POST /containers/create", error(409, "Conflict. The container name is in use"));
+    @ParameterizedTest
+    @CsvSource({
+        "409, Conflict. The container name is in use",
+        "400, Conflict. The container name is in use",
+        "500, creating container storage: the container name x is already in use by y"
+    })
+    void containerOfSomeoneElsesNameIsNotTouched(int status, String message) {
+        script.on("POST /containers/create", error(status, message));
         context.await(engine::start);
         assertThatThrownBy(() -> context.await(() -> engine.create(PLAN))).hasMessage("container already exists");
         context.await(() -> vertx.timer(100));
@@ -180,6 +188,25 @@ final class EngineFaultsTest {
         EngineContainer container = create();
         context.await(container::remove);
         assertThat(tries).hasValue(3);
+    }
+
+    @Test
+    void removalThatFailedCanBeAskedForAgain() {
+        script.on("DELETE " + CONTAINER, error(400, "no"));
+        EngineContainer container = create();
+        assertThatThrownBy(() -> context.await(container::remove)).hasMessage("API error (400): no");
+        script.on("DELETE " + CONTAINER, json(204, ""));
+        context.await(container::remove);
+    }
+
+    @Test
+    void exitOfAContainerIsNotWaitedForOnceTheEngineIsClosed() {
+        script.on("POST " + CONTAINER + "/wait", silence());
+        EngineContainer container = create();
+        CompletableFuture<ExitStatus> exit = context.begin(container::exit);
+        context.await(() -> vertx.timer(100));
+        context.await(engine::close);
+        assertThat(exit).failsWithin(Duration.ofSeconds(20));
     }
 
     @Test

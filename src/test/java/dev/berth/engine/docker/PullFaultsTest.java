@@ -126,6 +126,15 @@ final class PullFaultsTest {
     }
 
     @Test
+    void nameTheEngineRefusesIsTheCallers() {
+        script.on(INSPECT, error(400, "no such image: invalid reference format"));
+        assertFails(
+                ErrorCode.PULL_FAILED,
+                400,
+                "Failed to pull image '" + IMAGE + "': no such image: invalid reference format");
+    }
+
+    @Test
     void imageThatIsGoneAgainAtOnceIsRetriedElsewhere() {
         script.on(PULL, json(200, "{\"status\":\"done\"}\n"));
         assertFails(ErrorCode.SERVER_BUSY, 503, "Timed out - server too busy");
