@@ -39,13 +39,14 @@ final class Remover {
      */
     void removeIfMade(String name) {
         for (long delay : LATE_CREATE_MILLIS) {
-            vertx.timer(delay).onSuccess(fired -> remove(name).onFailure(cause -> {
-                if (cause instanceof RunnerException) {
-                    log.atWarn()
-                            .addKeyValue("containerId", name)
-                            .log("A container may be left over: {}", cause.getMessage());
-                }
-            }));
+            vertx.timer(delay)
+                    .onSuccess(fired -> remove(name).onFailure(cause -> {
+                        if (cause instanceof RunnerException) {
+                            log.atWarn()
+                                    .addKeyValue("containerId", name)
+                                    .log("A container may be left over: {}", cause.getMessage());
+                        }
+                    }));
         }
     }
 

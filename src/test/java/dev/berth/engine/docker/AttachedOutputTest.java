@@ -27,8 +27,9 @@ final class AttachedOutputTest {
         Promise<NetSocket> accepted = Promise.promise();
         NetServer server = vertx.createNetServer().connectHandler(accepted::tryComplete);
         context.await(() -> server.listen(0, "127.0.0.1"));
-        ours = context.await(() ->
-                vertx.createNetClient().connect(server.actualPort(), "127.0.0.1").onSuccess(NetSocket::pause));
+        ours = context.await(() -> vertx.createNetClient()
+                .connect(server.actualPort(), "127.0.0.1")
+                .onSuccess(NetSocket::pause));
         engine = context.await(accepted::future);
     }
 
