@@ -6,13 +6,13 @@ import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import dev.berth.proto.CallFinished;
 import dev.berth.proto.CallResultStart;
-import dev.berth.proto.ClientMsg;
 import dev.berth.proto.HttpHeader;
 import dev.berth.proto.HttpRespMeta;
 import dev.berth.proto.RunnerMsg;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.grpc.common.GrpcStatus;
-import io.vertx.grpc.server.GrpcServerResponse;
 
 /**
  * What an Engage stream says to its client: head, bytes, and one closing message or a status in its place. A
@@ -20,16 +20,18 @@ import io.vertx.grpc.server.GrpcServerResponse;
  */
 final class EngageReply {
     private static final int DETACHED_STATUS = 202;
+    private static final String STATUS = "grpc-status";
 
-    private final GrpcServerResponse<ClientMsg, RunnerMsg> response;
+    private final HttpServerResponse response;
     private final int frameBytes;
     private boolean started;
     private boolean detached;
 
     /** @param frameBytes largest piece of a body in one message */
-    EngageReply(GrpcServerResponse<ClientMsg, RunnerMsg> response, int frameBytes) {
+    EngageReply(HttpServerResponse response, int frameBytes) {
         this.response = response;
         this.frameBytes = frameBytes;
+        response.putHeader(HttpHeaders.CONTENT_TYPE, "application/grpc");
     }
 
     void detach() {
@@ -47,7 +49,8 @@ final class EngageReply {
         if (!detached) {
             HttpRespMeta.Builder meta = HttpRespMeta.newBuilder().setStatusCode(head.status());
             for (Header header : head.headers()) {
-                meta.addHeaders(HttpHeader.newBuilder().setKey(header.name()).setValue(header.value()));
+                meta.addHeaders(
+                        HttpHeader.newBuilder().setKey(header.name()).setValue(header.value()));
             }
             start(meta);
         }
@@ -55,9 +58,9 @@ final class EngageReply {
 
     private void start(HttpRespMeta.Builder meta) {
         started = true;
-        response.write(RunnerMsg.newBuilder()
+        response.write(EngageCodec.encode(RunnerMsg.newBuilder()
                 .setResultStart(CallResultStart.newBuilder().setHttp(meta))
-                .build());
+                .build()));
     }
 
     /** Whether more may be written at once; if not, {@code drained} is run when it may. */
@@ -66,7 +69,7 @@ final class EngageReply {
             return true;
         }
         for (int start = 0; start < bytes.length(); start += frameBytes) {
-            response.writeMessage(EngageCodec.encodeData(bytes, start, Math.min(start + frameBytes, bytes.length())));
+            response.write(EngageCodec.encodeData(bytes, start, Math.min(start + frameBytes, bytes.length())));
         }
         if (response.writeQueueFull()) {
             response.drainHandler(v -> drained.run());
@@ -86,11 +89,20 @@ final class EngageReply {
     /** The last message and an OK status, without waiting for the client to end its side. */
     void finish(CallFinished finished) {
         // The client may have gone meanwhile; nobody hears of it then.
-        response.end(RunnerMsg.newBuilder().setFinished(finished).build());
+        response.putTrailer(STATUS, "0")
+                .end(EngageCodec.encode(
+                        RunnerMsg.newBuilder().setFinished(finished).build()));
     }
 
     /** A status in place of the last message. */
     void abort(GrpcStatus status, String text) {
-        response.status(status).statusMessage(text).end();
+        String code = Integer.toString(status.code);
+        String message = StatusText.encode(text);
+        if (started) {
+            response.putTrailer(STATUS, code).putTrailer("grpc-message", message);
+        } else {
+            response.putHeader(STATUS, code).putHeader("grpc-message", message);
+        }
+        response.end();
     }
 }
