@@ -9,6 +9,7 @@ import dev.berth.proto.CallResultStart;
 import dev.berth.proto.HttpHeader;
 import dev.berth.proto.HttpRespMeta;
 import dev.berth.proto.RunnerMsg;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -22,8 +23,13 @@ final class EngageReply {
     private static final int DETACHED_STATUS = 202;
     private static final String STATUS = "grpc-status";
 
+    /** A body up to this size is taken to have left when its call ends: it fits into any client's window. */
+    private static final int SMALL_BODY = 32 * 1024;
+
     private final HttpServerResponse response;
     private final int frameBytes;
+    private Future<Void> lastWrite = Future.succeededFuture();
+    private long written;
     private boolean started;
     private boolean detached;
 
@@ -69,8 +75,10 @@ final class EngageReply {
             return true;
         }
         for (int start = 0; start < bytes.length(); start += frameBytes) {
-            response.write(EngageCodec.encodeData(bytes, start, Math.min(start + frameBytes, bytes.length())));
+            lastWrite = response.write(
+                    EngageCodec.encodeData(bytes, start, Math.min(start + frameBytes, bytes.length())));
         }
+        written += bytes.length();
         if (response.writeQueueFull()) {
             response.drainHandler(v -> drained.run());
             return false;
@@ -86,9 +94,27 @@ final class EngageReply {
                 : error;
     }
 
-    /** The last message and an OK status, without waiting for the client to end its side. */
-    void finish(CallFinished finished) {
-        // The client may have gone meanwhile; nobody hears of it then.
+    /**
+     * The last message and an OK status, without waiting for the client to end its side. After a large body they
+     * wait for it to leave: the library cannot cope with a reset while trailers are queued.
+     *
+     * @param ended run when that is done, or the client has gone
+     */
+    void finish(CallFinished finished, Runnable ended) {
+        if (written <= SMALL_BODY || lastWrite.isComplete()) {
+            end(finished);
+            ended.run();
+        } else {
+            lastWrite.onComplete(left -> {
+                if (left.succeeded()) {
+                    end(finished);
+                }
+                ended.run();
+            });
+        }
+    }
+
+    private void end(CallFinished finished) {
         response.putTrailer(STATUS, "0")
                 .end(EngageCodec.encode(
                         RunnerMsg.newBuilder().setFinished(finished).build()));

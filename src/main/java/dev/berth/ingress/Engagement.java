@@ -76,6 +76,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
         parts.counters().opened();
         requestId = request.headers().get(REQUEST_ID);
         reader.start();
+        request.response().exceptionHandler(failure -> reader.gone());
         deadline = GrpcTimeout.parse(request.headers().get("grpc-timeout"));
         if (deadline.limited()) {
             timer = parts.execution().vertx().setTimer(deadline.timerMillis(Duration.ZERO), fired -> onTryOverdue());
@@ -195,7 +196,8 @@ final class Engagement implements CallListener, MessageReader.Listener {
         if (state != State.DONE) {
             named(LOG.atDebug()).log("client has gone");
             cancelExecution();
-            close(false);
+            close();
+            parts.counters().closed(false);
         }
     }
 
@@ -257,9 +259,11 @@ final class Engagement implements CallListener, MessageReader.Listener {
                     .addKeyValue("errorCode", error.code())
                     .log(error.getMessage());
         }
-        close(error != null && error.wireCode() == ErrorCode.SERVER_BUSY.wire());
+        close();
         reader.drop();
-        reply.finish(report.finish(error, execution == null ? ContainerTimings.NONE : execution.timings()));
+        boolean refused = error != null && error.wireCode() == ErrorCode.SERVER_BUSY.wire();
+        ContainerTimings timings = execution == null ? ContainerTimings.NONE : execution.timings();
+        reply.finish(report.finish(error, timings), () -> parts.counters().closed(refused));
     }
 
     /** Ends the stream with a status in place of the closing message, and tears the call down. */
@@ -268,19 +272,19 @@ final class Engagement implements CallListener, MessageReader.Listener {
             return;
         }
         cancelExecution();
-        close(false);
+        close();
         reader.drop();
         reply.abort(status, text);
+        parts.counters().closed(false);
     }
 
-    private void close(boolean refused) {
+    private void close() {
         state = State.DONE;
         disarm();
         if (held) {
             held = false;
             window.release();
         }
-        parts.counters().closed(refused);
     }
 
     private void hold() {

@@ -1,7 +1,7 @@
 package dev.berth.ingress;
 
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.streams.ReadStream;
 import io.vertx.grpc.common.GrpcStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -25,14 +25,14 @@ final class MessageReader {
         /** What came is no sequence of messages, or one is too large. The rest is dropped. */
         void onBroken(GrpcStatus status, String text);
 
-        /** The stream was reset or its connection lost. */
+        /** The stream was reset or its connection lost. At most once. */
         void onGone();
     }
 
     private static final int PREFIX = 5;
     private static final int FIRST_ALLOCATION = 64 * 1024;
 
-    private final HttpServerRequest request;
+    private final ReadStream<Buffer> request;
     private final int maxMessageBytes;
     private final Listener listener;
     private @Nullable Buffer unread;
@@ -44,7 +44,7 @@ final class MessageReader {
     private boolean requestEnded;
     private boolean halfCloseDue;
 
-    MessageReader(HttpServerRequest request, int maxMessageBytes, Listener listener) {
+    MessageReader(ReadStream<Buffer> request, int maxMessageBytes, Listener listener) {
         this.request = request;
         this.maxMessageBytes = maxMessageBytes;
         this.listener = listener;
@@ -54,7 +54,6 @@ final class MessageReader {
         request.handler(this::onChunk);
         request.endHandler(v -> onEnd());
         request.exceptionHandler(failure -> gone());
-        request.response().exceptionHandler(failure -> gone());
     }
 
     /** Delivers nothing more until {@link #resume()}. */
@@ -100,7 +99,8 @@ final class MessageReader {
         }
     }
 
-    private void gone() {
+    /** The stream has failed in the other direction. */
+    void gone() {
         requestEnded = true;
         if (!dropping) {
             dropping = true;
