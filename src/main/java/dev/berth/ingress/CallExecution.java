@@ -88,10 +88,8 @@ final class CallExecution implements SlotDesk.Waiter {
         state = State.OFFERED;
         arm(deadline, parts.workerGrace());
         attach(opened);
+        body.connect(opened, grant.requestWindow());
         listener.onSlot();
-        if (state == State.OFFERED) {
-            body.connect(opened, grant.requestWindow());
-        }
     }
 
     private void attach(FrameStream opened) {

@@ -3,9 +3,9 @@ package dev.berth.ingress;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.berth.proto.ClientMsg;
 import dev.berth.proto.DataFrame;
+import dev.berth.proto.RunnerMsg;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.grpc.common.GrpcMessage;
-import io.vertx.grpc.common.WireFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Body frames to and from their wire form, without the copies a protobuf object takes. Everything else goes
@@ -15,6 +15,7 @@ final class EngageCodec {
     private static final int FRAME_TAG = 0x12; // field 2, in ClientMsg as in RunnerMsg
     private static final int DATA_TAG = 0x0A; // DataFrame, field 1
     private static final int EOF_TAG = 0x10; // DataFrame, field 2
+    private static final int PREFIX = 5;
     private static final EngageMessage EMPTY = new EngageMessage.Empty();
 
     private EngageCodec() {}
@@ -36,11 +37,17 @@ final class EngageCodec {
         };
     }
 
-    /** A RunnerMsg with the bytes from {@code start} to {@code end}. */
-    static GrpcMessage encodeData(Buffer bytes, int start, int end) {
+    /** A message with its gRPC prefix. */
+    static Buffer encode(RunnerMsg message) {
+        byte[] bytes = message.toByteArray();
+        return prefixed(bytes.length).appendBytes(bytes);
+    }
+
+    /** A RunnerMsg with the bytes from {@code start} to {@code end}, with its gRPC prefix. */
+    static Buffer encodeData(Buffer bytes, int start, int end) {
         int length = end - start;
         int frameLength = length == 0 ? 0 : 1 + varintLength(length) + length;
-        Buffer message = Buffer.buffer(1 + varintLength(frameLength) + frameLength);
+        Buffer message = prefixed(1 + varintLength(frameLength) + frameLength);
         message.appendByte((byte) FRAME_TAG);
         appendVarint(message, frameLength);
         if (length > 0) {
@@ -48,7 +55,11 @@ final class EngageCodec {
             appendVarint(message, length);
             message.appendBuffer(bytes, start, length);
         }
-        return GrpcMessage.message("identity", WireFormat.PROTOBUF, message);
+        return message;
+    }
+
+    private static Buffer prefixed(int length) {
+        return Buffer.buffer(PREFIX + length).appendByte((byte) 0).appendInt(length);
     }
 
     private static int varintLength(int value) {
@@ -78,7 +89,7 @@ final class EngageCodec {
         }
 
         /** The frame; null if the message is anything more, or broken: the generated classes then say. */
-        EngageMessage.@org.jspecify.annotations.Nullable Data read() {
+        EngageMessage.@Nullable Data read() {
             if (message.length() < 2 || message.getByte(0) != FRAME_TAG) {
                 return null;
             }

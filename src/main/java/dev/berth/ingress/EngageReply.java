@@ -6,13 +6,14 @@ import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import dev.berth.proto.CallFinished;
 import dev.berth.proto.CallResultStart;
-import dev.berth.proto.ClientMsg;
 import dev.berth.proto.HttpHeader;
 import dev.berth.proto.HttpRespMeta;
 import dev.berth.proto.RunnerMsg;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.grpc.common.GrpcStatus;
-import io.vertx.grpc.server.GrpcServerResponse;
 
 /**
  * What an Engage stream says to its client: head, bytes, and one closing message or a status in its place. A
@@ -20,16 +21,23 @@ import io.vertx.grpc.server.GrpcServerResponse;
  */
 final class EngageReply {
     private static final int DETACHED_STATUS = 202;
+    private static final String STATUS = "grpc-status";
 
-    private final GrpcServerResponse<ClientMsg, RunnerMsg> response;
+    /** A body up to this size is taken to have left when its call ends: it fits into any client's window. */
+    private static final int SMALL_BODY = 32 * 1024;
+
+    private final HttpServerResponse response;
     private final int frameBytes;
+    private Future<Void> lastWrite = Future.succeededFuture();
+    private long written;
     private boolean started;
     private boolean detached;
 
     /** @param frameBytes largest piece of a body in one message */
-    EngageReply(GrpcServerResponse<ClientMsg, RunnerMsg> response, int frameBytes) {
+    EngageReply(HttpServerResponse response, int frameBytes) {
         this.response = response;
         this.frameBytes = frameBytes;
+        response.putHeader(HttpHeaders.CONTENT_TYPE, "application/grpc");
     }
 
     void detach() {
@@ -47,7 +55,8 @@ final class EngageReply {
         if (!detached) {
             HttpRespMeta.Builder meta = HttpRespMeta.newBuilder().setStatusCode(head.status());
             for (Header header : head.headers()) {
-                meta.addHeaders(HttpHeader.newBuilder().setKey(header.name()).setValue(header.value()));
+                meta.addHeaders(
+                        HttpHeader.newBuilder().setKey(header.name()).setValue(header.value()));
             }
             start(meta);
         }
@@ -55,9 +64,9 @@ final class EngageReply {
 
     private void start(HttpRespMeta.Builder meta) {
         started = true;
-        response.write(RunnerMsg.newBuilder()
+        response.write(EngageCodec.encode(RunnerMsg.newBuilder()
                 .setResultStart(CallResultStart.newBuilder().setHttp(meta))
-                .build());
+                .build()));
     }
 
     /** Whether more may be written at once; if not, {@code drained} is run when it may. */
@@ -66,8 +75,10 @@ final class EngageReply {
             return true;
         }
         for (int start = 0; start < bytes.length(); start += frameBytes) {
-            response.writeMessage(EngageCodec.encodeData(bytes, start, Math.min(start + frameBytes, bytes.length())));
+            lastWrite = response.write(
+                    EngageCodec.encodeData(bytes, start, Math.min(start + frameBytes, bytes.length())));
         }
+        written += bytes.length();
         if (response.writeQueueFull()) {
             response.drainHandler(v -> drained.run());
             return false;
@@ -83,14 +94,41 @@ final class EngageReply {
                 : error;
     }
 
-    /** The last message and an OK status, without waiting for the client to end its side. */
-    void finish(CallFinished finished) {
-        // The client may have gone meanwhile; nobody hears of it then.
-        response.end(RunnerMsg.newBuilder().setFinished(finished).build());
+    /**
+     * The last message and an OK status, without waiting for the client to end its side. After a large body they
+     * wait for it to leave: the library cannot cope with a reset while trailers are queued.
+     *
+     * @param ended run when that is done, or the client has gone
+     */
+    void finish(CallFinished finished, Runnable ended) {
+        if (written <= SMALL_BODY || lastWrite.isComplete()) {
+            end(finished);
+            ended.run();
+        } else {
+            lastWrite.onComplete(left -> {
+                if (left.succeeded()) {
+                    end(finished);
+                }
+                ended.run();
+            });
+        }
+    }
+
+    private void end(CallFinished finished) {
+        response.putTrailer(STATUS, "0")
+                .end(EngageCodec.encode(
+                        RunnerMsg.newBuilder().setFinished(finished).build()));
     }
 
     /** A status in place of the last message. */
     void abort(GrpcStatus status, String text) {
-        response.status(status).statusMessage(text).end();
+        String code = Integer.toString(status.code);
+        String message = StatusText.encode(text);
+        if (started) {
+            response.putTrailer(STATUS, code).putTrailer("grpc-message", message);
+        } else {
+            response.putHeader(STATUS, code).putHeader("grpc-message", message);
+        }
+        response.end();
     }
 }

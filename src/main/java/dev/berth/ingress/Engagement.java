@@ -9,15 +9,10 @@ import dev.berth.call.ResponseHead;
 import dev.berth.error.Blame;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
-import dev.berth.proto.ClientMsg;
-import dev.berth.proto.RunnerMsg;
 import dev.berth.proto.TryCall;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.grpc.common.GrpcMessage;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.grpc.common.GrpcStatus;
-import io.vertx.grpc.common.InvalidMessageException;
-import io.vertx.grpc.common.MessageSizeOverflowException;
-import io.vertx.grpc.server.GrpcServerRequest;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,7 +35,7 @@ import org.slf4j.spi.LoggingEventBuilder;
  * slot after its whole body came goes from WAITING straight to ANSWERING. From DONE on whatever the client
  * still sends is read and dropped. Confined to the context of its stream.
  */
-final class Engagement implements CallListener {
+final class Engagement implements CallListener, MessageReader.Listener {
     private enum State {
         AWAIT_TRY,
         WAITING,
@@ -56,7 +51,8 @@ final class Engagement implements CallListener {
     private static final long NO_TIMER = -1;
 
     private final IngressParts parts;
-    private final GrpcServerRequest<ClientMsg, RunnerMsg> request;
+    private final HttpServerRequest request;
+    private final MessageReader reader;
     private final ConnectionWindow window;
     private final EngageReply reply;
     private final CallReport report = new CallReport();
@@ -68,9 +64,10 @@ final class Engagement implements CallListener {
     private @Nullable String requestId;
     private @Nullable CallExecution execution;
 
-    Engagement(IngressParts parts, GrpcServerRequest<ClientMsg, RunnerMsg> request) {
+    Engagement(IngressParts parts, HttpServerRequest request) {
         this.parts = parts;
         this.request = request;
+        this.reader = new MessageReader(request, parts.maxMessageBytes(), this);
         this.window = parts.windows().of(request.connection());
         this.reply = new EngageReply(request.response(), parts.responseFrameBytes());
     }
@@ -78,24 +75,21 @@ final class Engagement implements CallListener {
     void start() {
         parts.counters().opened();
         requestId = request.headers().get(REQUEST_ID);
-        request.messageHandler(this::onMessage);
-        request.invalidMessageHandler(this::onInvalidMessage);
-        request.endHandler(v -> onHalfClose());
-        request.errorHandler(error -> onClientGone());
-        request.exceptionHandler(failure -> onClientGone());
-        request.response().exceptionHandler(failure -> onClientGone());
+        reader.start();
+        request.response().exceptionHandler(failure -> reader.gone());
         deadline = GrpcTimeout.parse(request.headers().get("grpc-timeout"));
         if (deadline.limited()) {
             timer = parts.execution().vertx().setTimer(deadline.timerMillis(Duration.ZERO), fired -> onTryOverdue());
         }
     }
 
-    private void onMessage(GrpcMessage message) {
+    @Override
+    public void onMessage(Buffer payload) {
         if (state == State.ANSWERING || state == State.DONE) {
             return;
         }
         try {
-            onMessage(EngageCodec.decode(message.payload()));
+            onMessage(EngageCodec.decode(payload));
         } catch (InvalidProtocolBufferException malformed) {
             abort(GrpcStatus.INTERNAL, "message cannot be decoded: " + malformed.getMessage());
         } catch (RuntimeException bug) {
@@ -173,7 +167,8 @@ final class Engagement implements CallListener {
         }
     }
 
-    private void onHalfClose() {
+    @Override
+    public void onHalfClose() {
         switch (state) {
             case AWAIT_TRY -> abort(GrpcStatus.UNKNOWN, EXPECTED_TRY);
             case WAITING, RECEIVING -> {
@@ -191,20 +186,18 @@ final class Engagement implements CallListener {
         finish(ErrorCode.SERVER_BUSY.exception());
     }
 
-    private void onInvalidMessage(InvalidMessageException invalid) {
-        if (invalid instanceof MessageSizeOverflowException tooBig) {
-            abort(GrpcStatus.RESOURCE_EXHAUSTED, Oversize.text(tooBig, parts.maxMessageBytes()));
-        } else {
-            abort(GrpcStatus.INTERNAL, "message cannot be decoded");
-        }
+    @Override
+    public void onBroken(GrpcStatus status, String text) {
+        abort(status, text);
     }
 
-    /** Reset by the client, or its connection is lost. */
-    private void onClientGone() {
+    @Override
+    public void onGone() {
         if (state != State.DONE) {
             named(LOG.atDebug()).log("client has gone");
             cancelExecution();
-            close(false);
+            close();
+            parts.counters().closed(false);
         }
     }
 
@@ -216,7 +209,9 @@ final class Engagement implements CallListener {
             state = State.ANSWERING;
         } else {
             state = State.RECEIVING;
-            release();
+            if (!running().bodyFull()) {
+                release();
+            }
         }
     }
 
@@ -264,9 +259,11 @@ final class Engagement implements CallListener {
                     .addKeyValue("errorCode", error.code())
                     .log(error.getMessage());
         }
-        close(error != null && error.wireCode() == ErrorCode.SERVER_BUSY.wire());
-        dropTheRest();
-        reply.finish(report.finish(error, execution == null ? ContainerTimings.NONE : execution.timings()));
+        close();
+        reader.drop();
+        boolean refused = error != null && error.wireCode() == ErrorCode.SERVER_BUSY.wire();
+        ContainerTimings timings = execution == null ? ContainerTimings.NONE : execution.timings();
+        reply.finish(report.finish(error, timings), () -> parts.counters().closed(refused));
     }
 
     /** Ends the stream with a status in place of the closing message, and tears the call down. */
@@ -275,31 +272,26 @@ final class Engagement implements CallListener {
             return;
         }
         cancelExecution();
-        close(false);
-        dropTheRest();
+        close();
+        reader.drop();
         reply.abort(status, text);
+        parts.counters().closed(false);
     }
 
-    private void close(boolean refused) {
+    private void close() {
         state = State.DONE;
         disarm();
         if (held) {
             held = false;
             window.release();
         }
-        parts.counters().closed(refused);
-    }
-
-    /** What is still on its way must not fill the connection's window. Not for a stream that was reset. */
-    private void dropTheRest() {
-        request.resume();
     }
 
     private void hold() {
         if (!held) {
             held = true;
             window.hold();
-            request.pause();
+            reader.pause();
         }
     }
 
@@ -307,7 +299,7 @@ final class Engagement implements CallListener {
         if (held) {
             held = false;
             window.release();
-            request.resume();
+            reader.resume();
         }
     }
 

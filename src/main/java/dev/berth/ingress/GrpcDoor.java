@@ -4,29 +4,35 @@ import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.grpc.common.GrpcStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lets only plain gRPC through: protobuf messages that are not compressed. Messages that say they are
  * compressed when their stream does not would otherwise leave a stream hanging, and compressed ones could
- * grow past every limit.
+ * grow past every limit. Engage streams are served here, all else by the library.
  */
 final class GrpcDoor implements Handler<HttpServerRequest> {
     private static final int UNSUPPORTED_MEDIA_TYPE = 415;
     private static final String ENCODING = "grpc-encoding";
     private static final String IDENTITY = "identity";
 
+    private static final String ENGAGE = "/RunnerProtocol/Engage";
+
+    private final IngressParts parts;
     private final Handler<HttpServerRequest> server;
 
-    GrpcDoor(Handler<HttpServerRequest> server) {
+    /** @param server takes what is not Engage */
+    GrpcDoor(IngressParts parts, Handler<HttpServerRequest> server) {
+        this.parts = parts;
         this.server = server;
     }
 
     @Override
     public void handle(HttpServerRequest request) {
         MultiMap headers = request.headers();
-        if (!isProtobuf(headers.get(HttpHeaders.CONTENT_TYPE))) {
+        if (request.version() != HttpVersion.HTTP_2 || !isProtobuf(headers.get(HttpHeaders.CONTENT_TYPE))) {
             request.response().setStatusCode(UNSUPPORTED_MEDIA_TYPE).end();
             return;
         }
@@ -37,7 +43,11 @@ final class GrpcDoor implements Handler<HttpServerRequest> {
             refuseCompression(request, encoding);
             return;
         }
-        server.handle(request);
+        if (ENGAGE.equals(request.path())) {
+            new Engagement(parts, request).start();
+        } else {
+            server.handle(request);
+        }
     }
 
     private static boolean isProtobuf(@Nullable String contentType) {

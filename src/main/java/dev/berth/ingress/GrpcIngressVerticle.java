@@ -49,7 +49,8 @@ public final class GrpcIngressVerticle extends VerticleBase {
         return NodeBus.open(vertx, setup.bus(), setup.node().id(), instance, setup.stream())
                 .compose(opened -> {
                     bus = opened;
-                    return listen(new GrpcDoor(grpcServer(opened)));
+                    IngressParts parts = parts(opened);
+                    return listen(new GrpcDoor(parts, grpcServer(parts)));
                 });
     }
 
@@ -84,14 +85,17 @@ public final class GrpcIngressVerticle extends VerticleBase {
                 .log("connection failed"));
     }
 
-    private GrpcServer grpcServer(NodeBus opened) {
-        IngressParts parts = new IngressParts(
+    private IngressParts parts(NodeBus opened) {
+        return new IngressParts(
                 new ExecutionParts(vertx, opened.desk(), opened, IngressSetup.WORKER_GRACE),
                 setup.calls(),
                 setup.counters(),
                 windows,
                 setup.grpc().maxMessageBytes(),
                 setup.grpc().responseFrameBytes());
+    }
+
+    private GrpcServer grpcServer(IngressParts parts) {
         Health checks = new Health(
                 vertx,
                 Set.of("", RunnerProtocolGrpcService.SERVICE_NAME.fullyQualifiedName()),

@@ -8,11 +8,11 @@ import io.vertx.grpc.server.StatusException;
 final class Oversize {
     private Oversize() {}
 
-    static String text(MessageSizeOverflowException tooBig, int maxMessageBytes) {
-        return "grpc: received message larger than max (" + tooBig.messageSize() + " vs. " + maxMessageBytes + ")";
+    static String text(long messageBytes, int maxMessageBytes) {
+        return "grpc: received message larger than max (" + messageBytes + " vs. " + maxMessageBytes + ")";
     }
 
     static StatusException status(MessageSizeOverflowException tooBig, int maxMessageBytes) {
-        return new StatusException(GrpcStatus.RESOURCE_EXHAUSTED, text(tooBig, maxMessageBytes));
+        return new StatusException(GrpcStatus.RESOURCE_EXHAUSTED, text(tooBig.messageSize(), maxMessageBytes));
     }
 }

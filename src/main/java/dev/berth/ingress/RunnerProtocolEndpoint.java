@@ -14,7 +14,7 @@ import io.vertx.grpc.server.Service;
 import io.vertx.grpc.server.StatusException;
 import java.util.function.Function;
 
-/** Binds the protocol's five methods to what serves them. */
+/** The protocol as a service, and all its methods but Engage, which {@link GrpcDoor} takes out beforehand. */
 final class RunnerProtocolEndpoint implements Service {
     private final IngressParts parts;
     private final StatusSource status;
@@ -38,7 +38,6 @@ final class RunnerProtocolEndpoint implements Service {
 
     @Override
     public void bind(GrpcServer server) {
-        server.callHandler(RunnerProtocolGrpcService.Engage, request -> new Engagement(parts, request).start());
         server.callHandler(RunnerProtocolGrpcService.StreamLogs, LogStreams::serve);
         unary(server, RunnerProtocolGrpcService.Status, empty -> status.answer("{}"));
         unary(server, RunnerProtocolGrpcService.Status2, body -> status.answer(json(body)));

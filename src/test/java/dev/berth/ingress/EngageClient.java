@@ -36,6 +36,8 @@ final class EngageClient implements AutoCloseable {
         context = vertx.getOrCreateContext();
         HttpConnectOptions to = new HttpConnectOptions().setHost("127.0.0.1").setPort(port);
         connection = Await.of(Await.on(context, () -> http.connect(to)));
+        // What fails shows in the streams.
+        connection.exceptionHandler(failure -> {});
     }
 
     EngageCall engage() {

@@ -37,9 +37,11 @@ final class EngageCodecTest {
     void dataFramesAreWrittenAsTheGeneratedClassesDo(int length) throws Exception {
         Buffer bytes = Buffer.buffer(bytes(length + 20));
 
-        Buffer message = EngageCodec.encodeData(bytes, 10, 10 + length).payload();
+        Buffer message = EngageCodec.encodeData(bytes, 10, 10 + length);
 
-        assertThat(message.getBytes())
+        assertThat(message.getByte(0)).isZero();
+        assertThat(message.getInt(1)).isEqualTo(message.length() - 5);
+        assertThat(message.getBytes(5, message.length()))
                 .isEqualTo(RunnerMsg.newBuilder()
                         .setData(DataFrame.newBuilder().setData(ByteString.copyFrom(bytes.getBytes(10, 10 + length))))
                         .build()

@@ -1,0 +1,245 @@
+package dev.berth.ingress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.streams.ReadStream;
+import io.vertx.grpc.common.GrpcStatus;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+final class MessageReaderTest {
+    private static final int MAX = 1000;
+
+    private final FakeRequest request = new FakeRequest();
+    private final List<String> events = new ArrayList<>();
+    private final MessageReader reader = new MessageReader(request, MAX, new MessageReader.Listener() {
+        @Override
+        public void onMessage(Buffer payload) {
+            events.add(payload.toString());
+            if (payload.toString().startsWith("pause")) {
+                reader().pause();
+            }
+        }
+
+        @Override
+        public void onHalfClose() {
+            events.add("half-close");
+        }
+
+        @Override
+        public void onBroken(GrpcStatus status, String text) {
+            events.add(status.name() + " " + text);
+        }
+
+        @Override
+        public void onGone() {
+            events.add("gone");
+        }
+    });
+
+    private MessageReader reader() {
+        return reader;
+    }
+
+    /** Gives chunks while it is not paused, and refuses to be paused or resumed once it has ended. */
+    private static final class FakeRequest implements ReadStream<Buffer> {
+        final Deque<Buffer> chunks = new ArrayDeque<>();
+        boolean paused;
+        boolean endDue;
+        boolean ended;
+        @Nullable Handler<Buffer> onChunk;
+        @Nullable Handler<Void> onEnd;
+        @Nullable Handler<Throwable> onFailure;
+
+        void flow() {
+            while (!paused && !chunks.isEmpty()) {
+                onChunk.handle(chunks.poll());
+            }
+            if (!paused && chunks.isEmpty() && endDue) {
+                endDue = false;
+                ended = true;
+                onEnd.handle(null);
+            }
+        }
+
+        @Override
+        public FakeRequest handler(@Nullable Handler<Buffer> handler) {
+            onChunk = handler;
+            return this;
+        }
+
+        @Override
+        public FakeRequest pause() {
+            assertThat(ended).isFalse();
+            paused = true;
+            return this;
+        }
+
+        @Override
+        public FakeRequest resume() {
+            assertThat(ended).isFalse();
+            paused = false;
+            return this;
+        }
+
+        @Override
+        public FakeRequest fetch(long amount) {
+            throw new AssertionError("not used");
+        }
+
+        @Override
+        public FakeRequest endHandler(@Nullable Handler<Void> handler) {
+            onEnd = handler;
+            return this;
+        }
+
+        @Override
+        public FakeRequest exceptionHandler(@Nullable Handler<Throwable> handler) {
+            onFailure = handler;
+            return this;
+        }
+    }
+
+    private static Buffer message(String text) {
+        return Buffer.buffer().appendByte((byte) 0).appendInt(text.length()).appendString(text);
+    }
+
+    private void give(Buffer... chunks) {
+        reader.start();
+        request.chunks.addAll(List.of(chunks));
+        request.flow();
+    }
+
+    @Test
+    void severalMessagesOfOneChunkAreDeliveredInOrder() {
+        give(message("a").appendBuffer(message("")).appendBuffer(message("c")));
+
+        assertThat(events).containsExactly("a", "", "c");
+    }
+
+    @Test
+    void aPauseHoldsAtOnceWithinAChunk() {
+        give(message("pause 1").appendBuffer(message("b")));
+        assertThat(events).containsExactly("pause 1");
+        assertThat(request.paused).isTrue();
+
+        reader.resume();
+
+        assertThat(events).containsExactly("pause 1", "b");
+        assertThat(request.paused).isFalse();
+    }
+
+    @Test
+    void theHalfCloseWaitsBehindWhatIsHeld() {
+        reader.start();
+        request.onChunk.handle(message("pause 1").appendBuffer(message("b")));
+        request.ended = true;
+        request.onEnd.handle(null);
+        assertThat(events).containsExactly("pause 1");
+
+        reader.resume();
+
+        assertThat(events).containsExactly("pause 1", "b", "half-close");
+    }
+
+    @Test
+    void cutOffMessageAtTheEndIsBroken() {
+        Buffer whole = message("abc");
+        request.endDue = true;
+
+        give(whole.slice(0, 6));
+
+        assertThat(events).containsExactly("INTERNAL the last message is cut off");
+    }
+
+    @Test
+    void tooLargeMessageIsBrokenBeforeItHasArrivedAndTheRestIsDropped() {
+        Buffer prefix = Buffer.buffer().appendByte((byte) 0).appendInt(MAX + 1);
+
+        give(prefix.slice(0, 3), prefix.slice(3, 5), Buffer.buffer("x"), message("never"));
+
+        assertThat(events)
+                .containsExactly("RESOURCE_EXHAUSTED grpc: received message larger than max (1001 vs. 1000)");
+        assertThat(request.chunks).isEmpty();
+    }
+
+    @Test
+    void messageOfFourGigabytesIsTooLarge() {
+        give(Buffer.buffer().appendByte((byte) 0).appendInt(-1));
+
+        assertThat(events).containsExactly(
+                "RESOURCE_EXHAUSTED grpc: received message larger than max (4294967295 vs. 1000)");
+    }
+
+    @Test
+    void compressedMessageIsBroken() {
+        give(Buffer.buffer().appendByte((byte) 1).appendInt(1).appendString("x"));
+
+        assertThat(events).hasSize(1).first().asString().startsWith("INTERNAL");
+    }
+
+    @Test
+    void aResetIsToldOnceAndNothingAfterIt() {
+        give(message("pause 1").appendBuffer(message("b")));
+
+        request.onFailure.handle(new IllegalStateException("reset"));
+        reader.gone();
+        request.ended = true;
+        reader.resume();
+        reader.drop();
+
+        assertThat(events).containsExactly("pause 1", "gone");
+    }
+
+    @Test
+    void droppedStreamsAreReadOnAndNothingIsDelivered() {
+        give(message("pause 1").appendBuffer(message("b")));
+
+        reader.drop();
+        request.chunks.add(message("c"));
+        request.endDue = true;
+        request.flow();
+
+        assertThat(events).containsExactly("pause 1");
+        assertThat(request.chunks).isEmpty();
+    }
+
+    @Property(tries = 500)
+    void howeverCutAndPausedTheSameMessagesArrive(
+            @ForAll @Size(max = 25) List<@IntRange(max = MAX) Integer> lengths,
+            @ForAll @Size(min = 1, max = 12) List<@IntRange(min = 1, max = 700) Integer> cuts) {
+        List<String> sent = new ArrayList<>();
+        Buffer bytes = Buffer.buffer();
+        for (int length : lengths) {
+            String text = ((length % 3 == 0 ? "pause" : "m") + "x".repeat(MAX)).substring(0, length);
+            sent.add(text);
+            bytes.appendBuffer(message(text));
+        }
+        MessageReaderTest fresh = new MessageReaderTest();
+        int at = 0;
+        for (int i = 0; at < bytes.length(); i++) {
+            int end = Math.min(bytes.length(), at + cuts.get(i % cuts.size()));
+            fresh.request.chunks.add(bytes.getBuffer(at, end));
+            at = end;
+        }
+        fresh.request.endDue = true;
+        fresh.reader.start();
+        fresh.request.flow();
+        for (int i = 0; i <= lengths.size(); i++) {
+            fresh.reader.resume();
+            fresh.request.flow();
+        }
+        sent.add("half-close");
+        assertThat(fresh.events).isEqualTo(sent);
+    }
+}
