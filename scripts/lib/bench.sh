@@ -1,15 +1,7 @@
 # shellcheck shell=bash
-# The programs of src/test/java/dev/berth/bench, and what they measure. Source common.sh and setup.sh first.
+# The programs of src/test/java/dev/berth/bench, and what they measure. Source common.sh, setup.sh and runner.sh first.
 
 BENCH_CLASSPATH=$BERTH_ROOT/target/bench.classpath
-
-# The fat jar with its class archive; of the sources as they were when it was built.
-ensure_jar() {
-  [[ -e target/berth.jar ]] || {
-    say "building target/berth.jar"
-    logged build mvn -B -q -DskipTests package
-  }
-}
 
 # The test classes and the class path to run them with.
 ensure_bench_classes() {
