@@ -29,7 +29,6 @@ final class AttachedOutput {
         socket.handler(chunk -> take(frames, chunk));
         socket.exceptionHandler(this::fail);
         socket.endHandler(end -> close());
-        socket.closeHandler(closed -> close());
         take(frames, connection.first());
     }
 
