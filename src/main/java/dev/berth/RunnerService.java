@@ -182,7 +182,8 @@ public final class RunnerService {
                 machine.watcher(),
                 new FreezeSwitch(),
                 LifecycleObserver.NONE,
-                config.worker());
+                config.worker(),
+                config.call().maxRequestBytes());
         for (int i = 0; i < config.node().eventLoops(); i++) {
             String address = Addresses.worker(node, i);
             workers.add(address);

@@ -55,8 +55,12 @@ public final class CallFactory {
         SlotKey key = slotHashId.length > 0
                 ? SlotHash.decode(slotHashId)
                 : SlotHash.of(model, env, extensions, config.passedExtensions());
+        boolean cold = model.format() == CallFormat.DEFAULT;
         if (model.format() == CallFormat.HTTP_STREAM) {
             env.remove(LISTENER);
+        } else if (cold) {
+            key = ColdCall.key();
+            env.putAll(ColdCall.env(model, Instant.now().plus(model.timeout())));
         }
         String token = extensions.get(REGISTRY_TOKEN);
         return new ContainerSpec(
@@ -67,7 +71,7 @@ public final class CallFactory {
                 Math.min(model.memoryMiB(), MAX_MIB - model.tmpfsMiB()),
                 model.cpuMillis(),
                 model.tmpfsMiB(),
-                model.idleTimeout(),
+                cold ? ColdCall.IDLE_TIMEOUT : model.idleTimeout(),
                 model.syslogUrl(),
                 model.appId(),
                 model.appName(),
@@ -128,7 +132,9 @@ public final class CallFactory {
                 model.fnId(),
                 model.method(),
                 model.url(),
-                HopByHop.strip(model.headers()),
+                model.format() == CallFormat.HTTP_STREAM
+                        ? HopByHop.strip(model.headers())
+                        : HopByHop.all(model.headers()),
                 deadline,
                 requestId,
                 config.fullDuplex());

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param method never empty
  * @param url as the load balancer sent it; only the 2018 formats pass it on
- * @param headers the call's headers, hop-by-hop ones removed already; several lines per name keep their order
+ * @param headers the call's headers, without hop-by-hop ones unless the format is one of 2018; several lines per
+ *     name keep their order
  * @param deadline when the function must have finished: the call's timeout from the moment the slot was won,
  *     or the RPC's deadline if that is earlier
  * @param requestId the balancer's {@code fn_request_id}, for logs

@@ -22,6 +22,13 @@ public final class HopByHop {
         };
     }
 
+    /** All lines, in order. */
+    static List<Header> all(Map<String, List<String>> headers) {
+        List<Header> lines = new ArrayList<>(headers.size());
+        headers.forEach((name, values) -> values.forEach(value -> lines.add(new Header(name, value))));
+        return lines;
+    }
+
     /** The lines that are passed on, in order. */
     static List<Header> strip(Map<String, List<String>> headers) {
         List<Header> kept = new ArrayList<>(headers.size());

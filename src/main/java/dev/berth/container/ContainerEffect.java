@@ -6,7 +6,8 @@ public enum ContainerEffect {
     PREPARE,
     CREATE,
     START,
-    AWAIT_SOCKET,
+    /** Wait for the function's socket; a function on stdin and stdout is ready at once. */
+    AWAIT_READY,
     /** Tell the registry that the container takes calls. */
     REPORT_READY,
     /** Tell the registry that the launch failed, and why. */

@@ -7,7 +7,7 @@ public enum ContainerEvent {
     PREPARED,
     CREATED,
     STARTED,
-    /** The socket is there and good. */
+    /** The socket is there and good, or none is needed. */
     READY,
     /** A step of the launch failed, or the process ended before it was ready. */
     LAUNCH_BROKE,

@@ -1,7 +1,7 @@
 package dev.berth.container;
 
 import static dev.berth.container.ContainerEffect.AWAIT_FREEZE;
-import static dev.berth.container.ContainerEffect.AWAIT_SOCKET;
+import static dev.berth.container.ContainerEffect.AWAIT_READY;
 import static dev.berth.container.ContainerEffect.BREAK_CALL;
 import static dev.berth.container.ContainerEffect.CREATE;
 import static dev.berth.container.ContainerEffect.FAIL_LAUNCH;
@@ -91,7 +91,7 @@ public final class ContainerLifecycle {
             .row(CREATING, CREATED, STARTING, START)
             .row(CREATING, LAUNCH_BROKE, REMOVING, FAIL_LAUNCH, REMOVE)
             .row(CREATING, REMOVE_ASKED, ENDING, FAIL_LAUNCH)
-            .row(STARTING, STARTED, INITIALIZING, AWAIT_SOCKET)
+            .row(STARTING, STARTED, INITIALIZING, AWAIT_READY)
             .row(STARTING, LAUNCH_BROKE, REMOVING, FAIL_LAUNCH, REMOVE)
             .row(STARTING, REMOVE_ASKED, ENDING, FAIL_LAUNCH)
             .row(INITIALIZING, READY, IDLE, REPORT_READY, AWAIT_FREEZE)

@@ -10,7 +10,7 @@ public enum ContainerState {
     PREPARING,
     CREATING,
     STARTING,
-    /** The process runs; its socket has not appeared yet. Limited by the start timeout. */
+    /** The process runs; its socket, if it needs one, has not appeared yet. Limited by the start timeout. */
     INITIALIZING,
     /** Ready for a call. The pause grace runs. */
     IDLE,

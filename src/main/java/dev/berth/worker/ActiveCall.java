@@ -6,13 +6,17 @@ import dev.berth.call.CallRequest;
 import dev.berth.call.ResponseHead;
 import dev.berth.error.RunnerException;
 import dev.berth.stream.FrameStream;
+import dev.berth.worker.stdio.StdioCall;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.streams.ReadStream;
+import io.vertx.core.streams.WriteStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One call on one container, from its lease to its end. Ends exactly once: by the function's answer, an
  * error, the deadline, or the caller's cancel. Confined to the worker's context.
  */
-final class ActiveCall {
+final class ActiveCall implements StdioCall {
     /** Hears of the end. */
     interface Owner {
         /** @param keep whether the container can take another call */
@@ -37,8 +41,19 @@ final class ActiveCall {
         return stream;
     }
 
-    CallRequest request() {
+    @Override
+    public CallRequest request() {
         return call.request();
+    }
+
+    @Override
+    public ReadStream<Buffer> body() {
+        return stream.inbound();
+    }
+
+    @Override
+    public WriteStream<Buffer> out() {
+        return stream.outbound();
     }
 
     long lease() {
@@ -56,11 +71,13 @@ final class ActiveCall {
     }
 
     /** Whether anything of the call has been handed to the function. If so it is never run again. */
-    boolean sent() {
+    @Override
+    public boolean sent() {
         return sent;
     }
 
-    void markSent() {
+    @Override
+    public void markSent() {
         sent = true;
     }
 
@@ -74,16 +91,19 @@ final class ActiveCall {
     }
 
     /** Passes on the answer's head; its body goes to the stream's outbound side. */
-    void answer(ResponseHead head) {
+    @Override
+    public void answer(ResponseHead head) {
         answered = true;
         stream.note(head);
     }
 
-    void succeed(boolean keep) {
+    @Override
+    public void succeed(boolean keep) {
         end(null, keep);
     }
 
-    void fail(RunnerException error, boolean keep) {
+    @Override
+    public void fail(RunnerException error, boolean keep) {
         end(error, keep);
     }
 

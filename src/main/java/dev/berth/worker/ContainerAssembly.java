@@ -4,11 +4,14 @@ import dev.berth.call.CallFormat;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
 import dev.berth.engine.ContainerPlan;
+import dev.berth.engine.ContainerStreams;
 import dev.berth.engine.EngineContainer;
 import dev.berth.engine.ExitStatus;
 import dev.berth.engine.ImageRequest;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
+import dev.berth.worker.stdio.StdioExchange;
+import dev.berth.worker.stdio.StdioLimits;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -63,14 +66,23 @@ final class ContainerAssembly {
     }
 
     private Future<Void> ensureImage() {
-        if (spec.format() != CallFormat.HTTP_STREAM) {
-            throw ErrorCode.INVALID_FORMAT.exception("functions of format %s are not served".formatted(spec.format()));
-        }
         return ports.engine().ensureImage(new ImageRequest(spec.image(), spec.registryToken()));
     }
 
-    /** Socket directory and watch; both before the container exists, so that no socket can appear unseen. */
+    /** Whether the function is spoken to over a socket, and not over stdin and stdout. */
+    boolean overSocket() {
+        return spec.format() == CallFormat.HTTP_STREAM;
+    }
+
+    /**
+     * Socket directory and watch, if the function needs them; both before the container exists, so that no socket
+     * can appear unseen.
+     */
     Future<Void> prepare() {
+        if (!overSocket()) {
+            prepare = lap();
+            return Future.succeededFuture();
+        }
         return vertx.executeBlocking(this::makeDirectory, false)
                 .onComplete(done -> prepare = lap())
                 .mapEmpty();
@@ -125,6 +137,16 @@ final class ContainerAssembly {
         return attempt(() -> engineContainer().resume()).timeout(FREEZE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** The function behind stdin and stdout. Once, and once started. */
+    StdioExchange stdio() {
+        ContainerStreams streams = Objects.requireNonNull(engineContainer().streams(), "not attached");
+        StdioLimits limits = new StdioLimits(
+                ports.maxRequestBytes(),
+                ports.config().maxResponseBytes(),
+                ports.config().maxResponseHeaderBytes());
+        return new StdioExchange(vertx, streams, spec.format(), limits, stderr -> {});
+    }
+
     /** The function's socket, as this process reaches it. */
     Path socket() {
         return directory().socket();
@@ -174,7 +196,6 @@ final class ContainerAssembly {
     }
 
     private ContainerPlan plan() {
-        boolean overSocket = spec.format() == CallFormat.HTTP_STREAM;
         return new ContainerPlan(
                 id,
                 spec.image(),
@@ -182,11 +203,11 @@ final class ContainerAssembly {
                 spec.memoryMiB(),
                 spec.cpuMillis(),
                 spec.tmpfsMiB(),
-                overSocket ? directory().path() : null,
-                spec.syslogUrl(),
+                overSocket() ? directory().path() : null,
+                overSocket() ? spec.syslogUrl() : null,
                 "app_id=%s,fn_id=%s".formatted(spec.appId(), spec.fnId()),
                 spec.networkDisabled(),
-                overSocket ? ContainerPlan.Attach.NONE : ContainerPlan.Attach.ALL);
+                overSocket() ? ContainerPlan.Attach.NONE : ContainerPlan.Attach.ALL);
     }
 
     private EngineContainer engineContainer() {

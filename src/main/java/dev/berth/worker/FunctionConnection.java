@@ -1,6 +1,7 @@
 package dev.berth.worker;
 
 import dev.berth.config.WorkerConfig;
+import dev.berth.engine.ExitStatus;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientAgent;
@@ -137,9 +138,14 @@ final class FunctionConnection implements FunctionExchange {
     }
 
     @Override
-    public boolean abort() {
+    public Left abort() {
         HttpCall http = current;
-        return http == null || http.abort();
+        return http == null || http.abort() ? Left.USABLE : Left.SPOILT;
+    }
+
+    @Override
+    public boolean exited(ExitStatus status) {
+        return false;
     }
 
     @Override

@@ -1,10 +1,20 @@
 package dev.berth.worker;
 
+import dev.berth.engine.ExitStatus;
+
 /**
  * How calls are put to one container's function and its answers fetched; one implementation per call
  * format. One call at a time. Confined to the worker's context.
  */
 interface FunctionExchange {
+    /** What a call that was broken off leaves the container in. */
+    enum Left {
+        /** The function has seen nothing of the call. */
+        UNTOUCHED,
+        /** The function has seen of the call, and the container could take another once it has ended this one. */
+        USABLE,
+        SPOILT
+    }
 
     /**
      * Puts a call to the function. Ends it by {@link ActiveCall#succeed} or {@link ActiveCall#fail}, later and
@@ -15,10 +25,15 @@ interface FunctionExchange {
     /**
      * Breaks off the call under way: the function must not take what it got for the whole request. Neither
      * ends the call nor is heard of it again.
-     *
-     * @return whether the container could still take another call, as far as the exchange is concerned
      */
-    boolean abort();
+    Left abort();
+
+    /**
+     * The container's process has ended.
+     *
+     * @return whether the exchange sees to it: it ends the call under way accordingly, or the one yet to come
+     */
+    boolean exited(ExitStatus status);
 
     /** The container is about to be frozen; there is no call. */
     void suspend();

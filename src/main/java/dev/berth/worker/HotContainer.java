@@ -3,6 +3,7 @@ package dev.berth.worker;
 import dev.berth.bus.CallEnd;
 import dev.berth.bus.RunCall;
 import dev.berth.bus.WorkerMessage.LaunchContainer;
+import dev.berth.call.CallFormat;
 import dev.berth.container.ContainerEffect;
 import dev.berth.container.ContainerEvent;
 import dev.berth.container.ContainerLifecycle;
@@ -138,8 +139,12 @@ final class HotContainer implements ActiveCall.Owner {
                     .addKeyValue("containerId", id())
                     .addKeyValue("callId", accepted.request().callId())
                     .log("call cancelled");
-            boolean usable = breakOff(accepted);
-            accepted.abandon(usable && (accepted.answered() || !accepted.begun()));
+            accepted.abandon(
+                    switch (breakOff(accepted)) {
+                        case UNTOUCHED -> true;
+                        case USABLE -> accepted.answered();
+                        case SPOILT -> false;
+                    });
         }
     }
 
@@ -160,13 +165,12 @@ final class HotContainer implements ActiveCall.Owner {
     private void deadlinePassed() {
         ActiveCall late = call;
         if (late != null) {
-            boolean usable = breakOff(late);
-            late.fail(ErrorCode.CALL_TIMEOUT.exception(), usable && !late.begun());
+            late.fail(ErrorCode.CALL_TIMEOUT.exception(), breakOff(late) == FunctionExchange.Left.UNTOUCHED);
         }
     }
 
-    private boolean breakOff(ActiveCall broken) {
-        return !broken.begun() || exchange().abort();
+    private FunctionExchange.Left breakOff(ActiveCall broken) {
+        return broken.begun() ? exchange().abort() : FunctionExchange.Left.UNTOUCHED;
     }
 
     private void fire(ContainerEvent event) {
@@ -186,7 +190,7 @@ final class HotContainer implements ActiveCall.Owner {
             case PREPARE -> step(assembly.prepare(), ContainerEvent.PREPARED);
             case CREATE -> step(assembly.create(), ContainerEvent.CREATED);
             case START -> step(assembly.start(), ContainerEvent.STARTED);
-            case AWAIT_SOCKET -> awaitSocket();
+            case AWAIT_READY -> awaitReady();
             case REPORT_READY -> reports.ready(assembly.timings());
             case FAIL_LAUNCH -> reports.launchFailed(launchError, assembly.timings());
             case RUN_CALL -> Objects.requireNonNull(call).begin(exchange());
@@ -199,7 +203,12 @@ final class HotContainer implements ActiveCall.Owner {
             case STOP_PAUSING -> LOG.atDebug().addKeyValue("containerId", id()).log("container runs on unfrozen");
             case REPORT_PAUSED -> reports.paused(true);
             case RESUME -> freezer.resume();
-            case AWAIT_FREEZE -> freezer.await();
+            case AWAIT_FREEZE -> {
+                // A container for one call has that call coming.
+                if (launch.spec().format() != CallFormat.DEFAULT) {
+                    freezer.await();
+                }
+            }
             case REPORT_ENDING -> reports.ending();
             case REMOVE -> removeAll();
             case RETRY_LATER -> retryLater();
@@ -226,6 +235,17 @@ final class HotContainer implements ActiveCall.Owner {
             fire(ContainerEvent.LAUNCH_BROKE);
         } else {
             fire(done);
+        }
+    }
+
+    private void awaitReady() {
+        if (assembly.overSocket()) {
+            awaitSocket();
+        } else {
+            assembly.initOver();
+            exchange = new StdioFunction(assembly.stdio());
+            fire(ContainerEvent.READY);
+            assembly.exit().onComplete(this::exited);
         }
     }
 
@@ -268,6 +288,8 @@ final class HotContainer implements ActiveCall.Owner {
             if (state() == ContainerState.INITIALIZING) {
                 reports.because("exited before it was ready: " + outcome);
                 breakLaunch(ErrorCode.INIT_FAILED.exception());
+            } else if (exchange != null && exit.succeeded() && exchange.exited(exit.result())) {
+                LOG.atDebug().addKeyValue("containerId", id()).log("exited, as its call will tell");
             } else if (state() != ContainerState.GONE) {
                 reports.because("exited: " + outcome);
                 take(ContainerEvent.EXITED);

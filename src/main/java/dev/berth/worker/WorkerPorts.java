@@ -4,11 +4,16 @@ import dev.berth.config.WorkerConfig;
 import dev.berth.container.LifecycleObserver;
 import dev.berth.engine.Engine;
 
-/** What all workers of a process share. */
+/**
+ * What all workers of a process share.
+ *
+ * @param maxRequestBytes limit of a request's body for functions on stdin and stdout; 0: none
+ */
 public record WorkerPorts(
         Engine engine,
         SocketDirectories directories,
         SocketWatcher watcher,
         FreezeSwitch freeze,
         LifecycleObserver observer,
-        WorkerConfig config) {}
+        WorkerConfig config,
+        long maxRequestBytes) {}

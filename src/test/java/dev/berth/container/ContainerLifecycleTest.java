@@ -96,7 +96,7 @@ final class ContainerLifecycleTest {
                         ContainerEffect.PREPARE,
                         ContainerEffect.CREATE,
                         ContainerEffect.START,
-                        ContainerEffect.AWAIT_SOCKET,
+                        ContainerEffect.AWAIT_READY,
                         ContainerEffect.REPORT_READY,
                         ContainerEffect.AWAIT_FREEZE);
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.bus.RegistryMessage.ContainerReady;
 import dev.berth.bus.RegistryMessage.LaunchFailed;
-import dev.berth.call.CallFormat;
 import dev.berth.call.ContainerTimings;
 import dev.berth.container.ContainerState;
 import dev.berth.engine.ContainerPlan;
@@ -208,15 +207,6 @@ final class LaunchTest {
                     container.socket("lsnr.sock"),
                     Path.of("..").resolve(directory).resolve("phony.sock"));
         });
-    }
-
-    @Test
-    void aFormatThatIsNotServedFailsTheLaunch() throws Exception {
-        try (WorkerRig rig = WorkerRig.start()) {
-            String id = rig.launch(WorkerRig.spec(CallFormat.JSON));
-            assertThat(rig.heard(LaunchFailed.class).error().code()).isEqualTo(ErrorCode.INVALID_FORMAT);
-            rig.assertGone(id);
-        }
     }
 
     @Test

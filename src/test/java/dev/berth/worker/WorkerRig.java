@@ -122,7 +122,7 @@ final class WorkerRig implements AutoCloseable {
         EventBus bus = vertx.eventBus();
         bus.<RegistryMessage>consumer(Addresses.registry(NODE), message -> registry.add(message.body()));
         WorkerPorts ports = new WorkerPorts(
-                engine, new SocketDirectories(root, config), watcher, new FreezeSwitch(), new Observer(), config);
+                engine, new SocketDirectories(root, config), watcher, new FreezeSwitch(), new Observer(), config, 0);
         verticle = new ContainerWorkerVerticle(
                 new ContainerWorkerVerticle.Links(bus, address(), Addresses.registry(NODE)), ports, streams);
         deployment = await(vertx.deployVerticle(verticle));

@@ -10,8 +10,6 @@ import dev.berth.error.RunnerException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetSocket;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +28,8 @@ final class DockerContainer implements EngineContainer {
     private final ExitWatch exitWatch;
     private Pausing.Hold hold = Pausing.Hold.NONE;
     private Future<Void> last = Future.succeededFuture();
-    private final List<NetSocket> connections = new ArrayList<>(2);
+    private @Nullable NetSocket output;
+    private @Nullable NetSocket input;
     private @Nullable ContainerStreams streams;
     private @Nullable Future<Void> removal;
 
@@ -78,7 +77,7 @@ final class DockerContainer implements EngineContainer {
         return tools.api().attach(name, "stdin=1").map(raw -> {
             raw.socket().handler(nothing -> {});
             raw.socket().resume();
-            connections.add(raw.socket());
+            input = raw.socket();
             return raw.socket();
         });
     }
@@ -87,9 +86,9 @@ final class DockerContainer implements EngineContainer {
         return tools.api()
                 .attach(name, "stdout=1&stderr=1")
                 .onSuccess(raw -> {
-                    AttachedOutput output = new AttachedOutput(raw);
-                    connections.add(raw.socket());
-                    streams = new ContainerStreams(stdin, output.stdout(), output.stderr());
+                    AttachedOutput outputs = new AttachedOutput(raw);
+                    this.output = raw.socket();
+                    streams = new ContainerStreams(stdin, outputs.stdout(), outputs.stderr());
                 })
                 .mapEmpty();
     }
@@ -132,13 +131,25 @@ final class DockerContainer implements EngineContainer {
         return removal;
     }
 
-    /** Connections first: an engine may hold up a container's end until all its output is taken. */
+    /**
+     * The output's connection first: an engine may hold up a container's end until all its output is taken. The
+     * input's last: the end of stdin would look like the end of what the function was being sent.
+     */
     private Future<Void> removeNow() {
-        connections.forEach(NetSocket::close);
+        close(output);
         Future<Void> released = hold == Pausing.Hold.NONE
                 ? Future.succeededFuture()
                 : tools.pausing().releaseAny(name, engineId, hold == Pausing.Hold.PAUSED);
-        return released.compose(free -> tools.remover().remove(name)).onSuccess(gone -> whenGone.run());
+        return released.compose(free -> tools.remover().remove(name)).onSuccess(gone -> {
+            close(input);
+            whenGone.run();
+        });
+    }
+
+    private static void close(@Nullable NetSocket connection) {
+        if (connection != null) {
+            connection.close();
+        }
     }
 
     @Override
