@@ -13,7 +13,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import java.time.Duration;
-import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -95,7 +95,21 @@ final class LiveRunner implements AutoCloseable {
         return status;
     }
 
+    RunnerProcess process() {
+        return Objects.requireNonNull(process, "a runner somewhere else");
+    }
+
     void assertNothingLeft() {
+        if (process == null || process.alive()) {
+            assertNothingHeld();
+        }
+        if (process != null) {
+            assertThat(process.containers()).as("containers").isEmpty();
+            assertThat(process.socketDirectories()).as("socket directories").isEmpty();
+        }
+    }
+
+    private void assertNothingHeld() {
         await("idle containers left", status -> {
             NodeSummary node = status.getNode();
             return status.getActive() == 0
@@ -103,10 +117,6 @@ final class LiveRunner implements AutoCloseable {
                     && node.getCpuUsedMillis() == 0
                     && node.getSlotsCount() == 0;
         });
-        if (process != null) {
-            assertThat(process.containers()).as("containers").isEmpty();
-            assertThat(process.socketDirectories()).as("socket directories").isEqualTo(List.of());
-        }
     }
 
     @Override

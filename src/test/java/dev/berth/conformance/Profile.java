@@ -9,7 +9,9 @@ enum Profile {
     FULL(Map.of("BERTH_REGISTRY_NON_BLOCKING", "true", "BERTH_REGISTRY_MAX_MEMORY", "256MiB")),
     DETACHED(Map.of("BERTH_CALL_DETACHED", "true")),
     FULL_DUPLEX(Map.of("BERTH_CALL_FULL_DUPLEX", "true")),
-    STATUS_IMAGE(Map.of("BERTH_STATUS_IMAGE", "berth/echo-node"));
+    STATUS_IMAGE(Map.of("BERTH_STATUS_IMAGE", "berth/echo-node")),
+    LOGGED(Map.of("BERTH_LOG_LEVEL", "debug", "BERTH_LOG_FORMAT", "json")),
+    DRAINED(Map.of("BERTH_NODE_DRAIN_TIMEOUT", "20s"));
 
     private final Map<String, String> settings;
 

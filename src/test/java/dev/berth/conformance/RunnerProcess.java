@@ -17,13 +17,17 @@ import java.util.stream.Stream;
 final class RunnerProcess implements AutoCloseable {
     private static final Pattern LISTENING = Pattern.compile(" listening on \\S*:(\\d+),");
     private static final long STOP_SECONDS = 60;
+    /** The runner has a folder of its own below the one it is given, and each container one below that. */
+    private static final int CONTAINERS_DEPTH = 2;
 
     private final Process process;
+    private final Path log;
     private final Path sockets;
     private final int port;
 
-    private RunnerProcess(Process process, Path sockets, int port) {
+    private RunnerProcess(Process process, Path log, Path sockets, int port) {
         this.process = process;
+        this.log = log;
         this.sockets = sockets;
         this.port = port;
     }
@@ -43,7 +47,7 @@ final class RunnerProcess implements AutoCloseable {
             environment.put("BERTH_WORKER_SOCKET_ROOT", sockets.toString());
             environment.putAll(profile.settings());
             Process process = builder.start();
-            return new RunnerProcess(process, sockets, port(process.inputReader(), log));
+            return new RunnerProcess(process, log, sockets, port(process.inputReader(), log));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -63,6 +67,24 @@ final class RunnerProcess implements AutoCloseable {
         return port;
     }
 
+    /** What it has written to its log. */
+    String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Asks it to stop, as an operator does. */
+    void stop() {
+        process.destroy();
+    }
+
+    boolean alive() {
+        return process.isAlive();
+    }
+
     /** The containers that this runner has on the engine, in whatever state. */
     List<String> containers() {
         try {
@@ -78,9 +100,9 @@ final class RunnerProcess implements AutoCloseable {
 
     /** What its containers' socket directories have left in their folder. */
     List<String> socketDirectories() {
-        try (Stream<Path> left = Files.list(sockets)) {
-            return left.filter(Files::isDirectory)
-                    .filter(directory -> !directory.getFileName().toString().startsWith("."))
+        try (Stream<Path> left = Files.walk(sockets, CONTAINERS_DEPTH)) {
+            return left.filter(path -> path.getNameCount() == sockets.getNameCount() + CONTAINERS_DEPTH)
+                    .filter(Files::isDirectory)
                     .map(Path::toString)
                     .toList();
         } catch (IOException e) {

@@ -6,6 +6,7 @@ import dev.berth.bus.RegistryMessage.ContainerReady;
 import dev.berth.bus.RegistryMessage.LaunchFailed;
 import dev.berth.call.CallFormat;
 import dev.berth.call.ContainerTimings;
+import dev.berth.conformance.Raises;
 import dev.berth.container.ContainerState;
 import dev.berth.engine.ContainerPlan;
 import dev.berth.error.ErrorCode;
@@ -98,6 +99,7 @@ final class LaunchTest {
     }
 
     @Test
+    @Raises(ErrorCode.INTERNAL)
     void anEngineThatThrowsFailsTheLaunch() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             rig.engine.nextDo(Operation.PULL, () -> {
@@ -124,6 +126,7 @@ final class LaunchTest {
     }
 
     @Test
+    @Raises(ErrorCode.SOCKET_DIRECTORY)
     void aSocketDirectoryThatCannotBeMadeFailsTheLaunch() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             Files.delete(rig.root);
