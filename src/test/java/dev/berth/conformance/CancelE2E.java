@@ -49,6 +49,7 @@ final class CancelE2E {
 
     @Test
     @Rule("cancel-running")
+    @Rule("container-cancel")
     void beforeTheHeadTheContainerIsRemoved(LiveRunner runner) {
         allGone(runner);
         EngageCall call = runner.start(CallDoc.of("read; hang").with("idle_timeout", 60)).data("", true);
@@ -61,6 +62,7 @@ final class CancelE2E {
 
     @Test
     @Rule("cancel-running")
+    @Rule("container-cancel")
     void afterTheHeadTheContainerIsKept(LiveRunner runner) {
         CallDoc doc = CallDoc.of("read; send begun; sleep 500; send more").config("CANCEL", "head");
         EngageCall call = runner.start(doc).data("", true);

@@ -15,8 +15,10 @@ final class Contract {
     /** Shown by this package over the wire. */
     static final String WIRE = "wire";
 
-    private static final List<String> PAGES = List.of("protocol", "call-model");
-    private static final Pattern RULE = Pattern.compile("^\\| `([a-z0-9]+(?:-[a-z0-9]+)+)` \\|.*\\| ([A-Za-z0-9]+) \\|$");
+    private static final List<String> PAGES = List.of("protocol", "call-model", "containers");
+    private static final Pattern RULE = Pattern.compile("^\\| `([a-z0-9]+(?:-[a-z0-9]+)+)` \\|(?:.*\\|)? ([A-Za-z0-9]+) \\|$");
+
+    private static final Pattern STATED = Pattern.compile("^- `([a-z0-9]+(?:-[a-z0-9]+)+)` ");
 
     private Contract() {}
 
@@ -32,6 +34,15 @@ final class Contract {
             }
         }
         return rules;
+    }
+
+    /** The rules that a page states in its text, not in a table. */
+    static List<String> stated(String page) {
+        return lines(Path.of("src/site/markdown", page + ".md")).stream()
+                .map(STATED::matcher)
+                .filter(Matcher::find)
+                .map(rule -> rule.group(1))
+                .toList();
     }
 
     private static List<String> lines(Path page) {

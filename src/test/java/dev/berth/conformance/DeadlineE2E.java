@@ -75,6 +75,7 @@ final class DeadlineE2E {
 
     @Test
     @Rule("deadline-body-owed")
+    @Rule("container-deadline")
     void aCallWhoseBodyIsOwedEndsInTimeToo(LiveRunner runner) {
         assertTimedOut(runner.start(CallDoc.of("read; send ok").with("timeout", 1))
                 .data("part", false)

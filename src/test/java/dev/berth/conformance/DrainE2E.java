@@ -49,6 +49,7 @@ final class DrainE2E {
         assertThat(waiting.result().finished().getErrorCode()).isEqualTo(503);
         assertThat(running.result().body()).isEqualTo("ok");
         Await.of(closed.future());
+        runner.process().awaitEnd();
     }
 
     private static ServingStatus next(EngageCall watch) throws Exception {

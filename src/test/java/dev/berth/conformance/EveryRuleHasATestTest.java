@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /** The contract's pages and the tests are about the same rules and errors. */
 final class EveryRuleHasATestTest {
+    private static final Set<String> INSIDE = Set.of("container-owner", "container-one-story");
+
     /** What only functions of the formats of 2018 can bring about. */
     private static final Set<ErrorCode> OF_2018 = EnumSet.of(
             ErrorCode.REQUEST_TOO_BIG,
@@ -32,6 +34,14 @@ final class EveryRuleHasATestTest {
                 .collect(Collectors.toCollection(TreeSet::new));
 
         assertThat(shown()).containsExactlyInAnyOrderElementsOf(promised);
+    }
+
+    @Test
+    void everyRuleOfTheContainersPageIsInItsTable() {
+        Set<String> stated = new TreeSet<>(Contract.stated("containers"));
+        stated.removeAll(INSIDE);
+
+        assertThat(Contract.rules().keySet()).containsAll(stated);
     }
 
     private static Set<String> shown() {

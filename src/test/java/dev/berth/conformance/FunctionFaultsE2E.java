@@ -19,6 +19,7 @@ final class FunctionFaultsE2E {
     }
 
     @Test
+    @Rule("container-answer")
     @Raises(ErrorCode.FUNCTION_FAILED)
     void a502IsAFailedFunctionAndKeepsItsContainer(LiveRunner runner) {
         CallDoc doc = CallDoc.of("read; status 502; send dropped");
@@ -30,6 +31,7 @@ final class FunctionFaultsE2E {
     }
 
     @Test
+    @Rule("container-answer")
     @Raises(ErrorCode.CALL_TIMEOUT)
     void a504IsATimeout(LiveRunner runner) {
         assertError(runner.run(CallDoc.of("read; status 504")), ErrorCode.CALL_TIMEOUT);
@@ -37,6 +39,7 @@ final class FunctionFaultsE2E {
 
     @ParameterizedTest
     @ValueSource(strings = {"201", "302", "404", "503"})
+    @Rule("container-answer")
     @Raises(ErrorCode.INVALID_RESPONSE)
     void anyOtherStatusIsInvalid(String status, LiveRunner runner) {
         assertError(runner.run(CallDoc.of("read; status " + status)), ErrorCode.INVALID_RESPONSE);
@@ -44,6 +47,8 @@ final class FunctionFaultsE2E {
 
     @ParameterizedTest
     @ValueSource(strings = {"read; close", "read; reset", "read; exit 1", "read; raw nonsense%0d%0a%0d%0a"})
+    @Rule("container-answer")
+    @Rule("container-hung-up")
     @Raises(ErrorCode.RESPONSE_BROKEN)
     void noAnswerAtAllIsABrokenResponse(String program, LiveRunner runner) {
         assertError(runner.run(CallDoc.of(program)), ErrorCode.RESPONSE_BROKEN);
@@ -51,6 +56,7 @@ final class FunctionFaultsE2E {
 
     @Test
     @Rule("early-answer")
+    @Rule("container-premature")
     @Raises(ErrorCode.PREMATURE_WRITE)
     void anEarlyAnswerIsAFaultAndNothingOfItIsPassedOn(LiveRunner runner) {
         CallDoc doc = CallDoc.of("send early; sleep 300; read").config("EARLY", "1");
@@ -64,6 +70,7 @@ final class FunctionFaultsE2E {
 
     @Test
     @Rule("early-close")
+    @Rule("container-hung-up")
     @Raises(ErrorCode.REQUEST_PIPE_CLOSED)
     void hangingUpOnTheRequestIsAClosedPipe(LiveRunner runner) {
         assertError(
@@ -71,6 +78,7 @@ final class FunctionFaultsE2E {
     }
 
     @Test
+    @Rule("container-exit-early")
     @Raises(ErrorCode.INIT_FAILED)
     void aContainerThatExitsBeforeItIsReadyFails(LiveRunner runner) {
         assertError(runner.run(CallDoc.of("").config("ENABLE_INIT_EXIT", "3")), ErrorCode.INIT_FAILED);
@@ -78,18 +86,21 @@ final class FunctionFaultsE2E {
 
     @ParameterizedTest
     @ValueSource(strings = {"absolute", "file", "directory", "dangling"})
+    @Rule("container-socket")
     @Raises(ErrorCode.INIT_FAILED)
     void whatIsNoSocketFailsTheStart(String socket, LiveRunner runner) {
         assertError(runner.run(CallDoc.of("").config("INIT_SOCKET", socket)), ErrorCode.INIT_FAILED);
     }
 
     @Test
+    @Rule("container-start-timeout")
     @Raises(ErrorCode.INIT_TIMEOUT)
     void aContainerWithoutASocketTimesOut(LiveRunner runner) {
         assertError(runner.run(CallDoc.of("").config("INIT_SOCKET", "none")), ErrorCode.INIT_TIMEOUT);
     }
 
     @Test
+    @Rule("container-launch-error")
     @Raises(ErrorCode.PULL_FAILED)
     void anImageThatIsNowhereCannotBePulled(LiveRunner runner) {
         EngageCall.Result result = runner.run(CallDoc.of("").with("image", "localhost:1/no/such"));

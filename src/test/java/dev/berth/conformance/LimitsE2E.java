@@ -14,6 +14,7 @@ final class LimitsE2E {
     @Test
     @Raises(ErrorCode.RESPONSE_TOO_BIG)
     @Rule("engage-error-after-data")
+    @Rule("container-answer")
     void aBodyOverTheLimitIsCutThere(LiveRunner runner) {
         EngageCall.Result over = runner.run(CallDoc.of("read; fill " + (LIMIT + 1)));
 
@@ -32,7 +33,7 @@ final class LimitsE2E {
 
     @Test
     @Raises(ErrorCode.RESPONSE_HEADER_TOO_BIG)
-    @Rule("engage-headers")
+    @Rule("container-answer")
     void headersOverTheLimitAreAFault(LiveRunner runner) {
         FunctionFaultsE2E.assertError(
                 runner.run(CallDoc.of("read; pad 5000; send x")), ErrorCode.RESPONSE_HEADER_TOO_BIG);

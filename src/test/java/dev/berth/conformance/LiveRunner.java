@@ -100,7 +100,7 @@ final class LiveRunner implements AutoCloseable {
     }
 
     void assertNothingLeft() {
-        if (process == null || process.alive()) {
+        if (process == null || !process.stopped()) {
             assertNothingHeld();
         }
         if (process != null) {
@@ -121,7 +121,6 @@ final class LiveRunner implements AutoCloseable {
 
     @Override
     public void close() {
-        client.close();
         Await.of(vertx.close());
         if (process != null) {
             process.close();

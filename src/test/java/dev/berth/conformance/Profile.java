@@ -4,7 +4,8 @@ import java.util.Map;
 
 /** The settings that a runner is started with for some tests. */
 enum Profile {
-    DEFAULT(Map.of()),
+    /** But for more time to start than a function may have, as busy machines need it. */
+    DEFAULT(Map.of("BERTH_WORKER_START_TIMEOUT", "10s")),
     LIMITS(Map.of("BERTH_WORKER_MAX_RESPONSE", "100000", "BERTH_WORKER_MAX_RESPONSE_HEADER", "4KiB")),
     FULL(Map.of("BERTH_REGISTRY_NON_BLOCKING", "true", "BERTH_REGISTRY_MAX_MEMORY", "256MiB")),
     DETACHED(Map.of("BERTH_CALL_DETACHED", "true")),

@@ -24,6 +24,7 @@ final class RunnerProcess implements AutoCloseable {
     private final Path log;
     private final Path sockets;
     private final int port;
+    private boolean stopped;
 
     private RunnerProcess(Process process, Path log, Path sockets, int port) {
         this.process = process;
@@ -78,11 +79,17 @@ final class RunnerProcess implements AutoCloseable {
 
     /** Asks it to stop, as an operator does. */
     void stop() {
+        stopped = true;
         process.destroy();
     }
 
-    boolean alive() {
-        return process.isAlive();
+    boolean stopped() {
+        return stopped;
+    }
+
+    /** Waits for the end of a runner that was asked to stop. */
+    void awaitEnd() {
+        close();
     }
 
     /** The containers that this runner has on the engine, in whatever state. */
