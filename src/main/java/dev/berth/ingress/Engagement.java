@@ -254,7 +254,9 @@ final class Engagement implements CallListener, MessageReader.Listener {
             return;
         }
         RunnerException error = outcome == null ? null : reply.allowed(outcome);
-        if (error != null) {
+        if (error == null) {
+            named(LOG.atDebug()).log("call succeeded");
+        } else {
             named(error.code().blame() == Blame.PLATFORM ? LOG.atWarn() : LOG.atDebug())
                     .addKeyValue("errorCode", error.code())
                     .log(error.getMessage());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.config.CallConfig;
+import dev.berth.conformance.Rule;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,7 @@ final class CallFactoryTest {
     }
 
     @Test
+    @Rule("env-2018")
     void environmentOf2018FormatsIsTheModelsAlone() {
         ContainerSpec spec =
                 PLAIN.spec(model("\"format\":\"json\",\"config\":{\"FN_FORMAT\":\"json\"}"), NONE, Map.of());
@@ -38,6 +40,7 @@ final class CallFactoryTest {
     }
 
     @Test
+    @Rule("extension-passed")
     void extraEnvironmentAndPassedExtensionsAreAdded() {
         CallFactory calls = factory(Map.of("EXTRA", "e"), Set.of("TENANT"), false);
 

@@ -14,12 +14,12 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /** Waiting in tests, always with a limit. */
-final class Await {
-    static final long LIMIT_SECONDS = 20;
+public final class Await {
+    public static final long LIMIT_SECONDS = 20;
 
     private Await() {}
 
-    static <T> T of(Future<T> future) {
+    public static <T> T of(Future<T> future) {
         try {
             return future.toCompletionStage().toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
@@ -29,7 +29,7 @@ final class Await {
         }
     }
 
-    static <T> T next(BlockingQueue<T> queue) {
+    public static <T> T next(BlockingQueue<T> queue) {
         try {
             T value = queue.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
             assertThat(value).as("nothing came within %s s", LIMIT_SECONDS).isNotNull();
@@ -40,7 +40,7 @@ final class Await {
     }
 
     /** Runs on a context and waits for the result. */
-    static <T> T on(Context context, Callable<T> code) {
+    public static <T> T on(Context context, Callable<T> code) {
         Promise<T> done = Promise.promise();
         context.runOnContext(nothing -> {
             try {
@@ -53,7 +53,7 @@ final class Await {
     }
 
     /** Asks turn by turn of a context until something holds. */
-    static void until(Context context, String what, BooleanSupplier condition) {
+    public static void until(Context context, String what, BooleanSupplier condition) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
         while (!on(context, condition::getAsBoolean)) {
             assertThat(System.nanoTime()).as("waited for: " + what).isLessThan(end);

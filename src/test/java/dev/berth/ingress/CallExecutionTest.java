@@ -15,6 +15,8 @@ import dev.berth.call.CallModel;
 import dev.berth.call.CallModelParser;
 import dev.berth.call.ContainerTimings;
 import dev.berth.call.ResponseHead;
+import dev.berth.conformance.Raises;
+import dev.berth.conformance.Rule;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import io.vertx.core.Context;
@@ -95,6 +97,7 @@ final class CallExecutionTest implements CallListener {
     }
 
     @Test
+    @Rule("deadline-worker-lost")
     void workerThatNeverAnswersIsGivenUpAfterTheDeadline() {
         run(() -> {
             start(Duration.ofMillis(50), Deadline.NONE);
@@ -211,6 +214,7 @@ final class CallExecutionTest implements CallListener {
     }
 
     @Test
+    @Raises(ErrorCode.STREAM_BROKEN)
     void finishOfAnUnknownKindIsABrokenStream() {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);

@@ -20,15 +20,15 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** One stream of an {@link EngageClient}. */
-final class EngageCall {
-    final HttpClientRequest request;
+public final class EngageCall {
+    public final HttpClientRequest request;
     private final BlockingQueue<Buffer> unseen = new LinkedBlockingQueue<>();
 
     private final Promise<Result> result = Promise.promise();
     private final List<Buffer> payloads = new ArrayList<>();
     private Buffer unread = Buffer.buffer();
 
-    EngageCall(HttpClientRequest request) {
+    public EngageCall(HttpClientRequest request) {
         this.request = request;
         request.setChunked(true);
         request.exceptionHandler(result::tryFail);
@@ -37,16 +37,16 @@ final class EngageCall {
     }
 
     /** How a stream ended. */
-    record Result(int http, String status, String text, List<Buffer> payloads) {
-        List<RunnerMsg> messages() {
+    public record Result(int http, String status, String text, List<Buffer> payloads) {
+        public List<RunnerMsg> messages() {
             return payloads.stream().map(EngageCall::parse).toList();
         }
 
-        CallFinished finished() {
+        public CallFinished finished() {
             return messages().get(payloads.size() - 1).getFinished();
         }
 
-        String body() {
+        public String body() {
             ByteString bytes = ByteString.EMPTY;
             for (RunnerMsg message : messages()) {
                 bytes = bytes.concat(message.getData().getData());
@@ -94,37 +94,37 @@ final class EngageCall {
         }
     }
 
-    Future<Void> send(ClientMsg message) {
+    public Future<Void> send(ClientMsg message) {
         byte[] bytes = message.toByteArray();
         return raw(0, bytes);
     }
 
-    Future<Void> raw(int flags, byte[] payload) {
+    public Future<Void> raw(int flags, byte[] payload) {
         return request.write(Buffer.buffer()
                 .appendByte((byte) flags)
                 .appendInt(payload.length)
                 .appendBytes(payload));
     }
 
-    EngageCall tryCall(String model) {
+    public EngageCall tryCall(String model) {
         return tryCall(TryCall.newBuilder().setModelsCallJson(model));
     }
 
-    EngageCall tryCall(TryCall.Builder call) {
+    public EngageCall tryCall(TryCall.Builder call) {
         send(ClientMsg.newBuilder().setTry(call).build());
         return this;
     }
 
-    EngageCall data(String text, boolean eof) {
+    public EngageCall data(String text, boolean eof) {
         return data(text.getBytes(StandardCharsets.UTF_8), eof);
     }
 
-    EngageCall data(byte[] bytes, boolean eof) {
+    public EngageCall data(byte[] bytes, boolean eof) {
         send(frame(bytes, eof));
         return this;
     }
 
-    static ClientMsg frame(byte[] bytes, boolean eof) {
+    public static ClientMsg frame(byte[] bytes, boolean eof) {
         return ClientMsg.newBuilder()
                 .setData(DataFrame.newBuilder()
                         .setData(ByteString.copyFrom(bytes))
@@ -132,27 +132,27 @@ final class EngageCall {
                 .build();
     }
 
-    EngageCall halfClose() {
+    public EngageCall halfClose() {
         request.end();
         return this;
     }
 
     /** RST_STREAM with CANCEL, as a balancer's library sends it. */
-    EngageCall cancel() {
+    public EngageCall cancel() {
         Await.of(request.reset(8).mapEmpty().recover(e -> Future.succeededFuture()));
         return this;
     }
 
-    Future<Result> future() {
+    public Future<Result> future() {
         return result.future();
     }
 
-    Result result() {
+    public Result result() {
         return Await.of(result.future());
     }
 
     /** The next message as it comes. */
-    Buffer nextPayload() {
+    public Buffer nextPayload() {
         return Await.next(unseen);
     }
 }

@@ -16,43 +16,47 @@ import io.vertx.core.http.RequestOptions;
 /**
  * A load balancer's connection, spoken by hand: it never half-closes unless told to, and can break every rule.
  */
-final class EngageClient implements AutoCloseable {
-    static final String ENGAGE = "/RunnerProtocol/Engage";
+public final class EngageClient implements AutoCloseable {
+    public static final String ENGAGE = "/RunnerProtocol/Engage";
 
-    final HttpClientAgent http;
-    final HttpClientConnection connection;
+    public final HttpClientAgent http;
+    public final HttpClientConnection connection;
     /** The connection's own. */
-    final Context context;
+    public final Context context;
 
-    EngageClient(Vertx vertx, int port) {
+    public EngageClient(Vertx vertx, int port) {
         this(vertx, port, new HttpClientOptions());
     }
 
-    EngageClient(Vertx vertx, int port, HttpClientOptions options) {
+    public EngageClient(Vertx vertx, int port, HttpClientOptions options) {
+        this(vertx, "127.0.0.1", port, options);
+    }
+
+    public EngageClient(Vertx vertx, String host, int port, HttpClientOptions options) {
         http = vertx.createHttpClient(options.setProtocolVersion(HttpVersion.HTTP_2)
                 .setHttp2ClearTextUpgrade(false)
                 .setHttp2ConnectionWindowSize(16 << 20)
                 .setInitialSettings(new Http2Settings().setInitialWindowSize(1 << 20)));
         context = vertx.getOrCreateContext();
-        HttpConnectOptions to = new HttpConnectOptions().setHost("127.0.0.1").setPort(port);
+        HttpConnectOptions to = new HttpConnectOptions().setHost(host).setPort(port);
         connection = Await.of(Await.on(context, () -> http.connect(to)));
         // What fails shows in the streams.
         connection.exceptionHandler(failure -> {});
     }
 
-    EngageCall engage() {
+    public EngageCall engage() {
         return engage(MultiMap.caseInsensitiveMultiMap());
     }
 
-    EngageCall engage(String header, String value) {
+    public EngageCall engage(String header, String value) {
         return engage(MultiMap.caseInsensitiveMultiMap().add(header, value));
     }
 
-    EngageCall engage(MultiMap headers) {
+    public EngageCall engage(MultiMap headers) {
         return Await.of(open(ENGAGE, headers));
     }
 
-    Future<EngageCall> open(String path, MultiMap headers) {
+    public Future<EngageCall> open(String path, MultiMap headers) {
         RequestOptions options = new RequestOptions().setMethod(HttpMethod.POST).setURI(path);
         return connection.request(options).map(request -> {
             request.putHeader("content-type", "application/grpc").putHeader("te", "trailers");

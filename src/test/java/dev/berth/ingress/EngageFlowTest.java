@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.bus.CallEnd;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
+import dev.berth.conformance.Raises;
+import dev.berth.conformance.Rule;
 import dev.berth.error.ErrorCode;
 import dev.berth.proto.RunnerMsg;
 import dev.berth.stream.FrameStream;
@@ -76,6 +78,7 @@ final class EngageFlowTest {
     }
 
     @Test
+    @Rule("engage-waiting-unread")
     void aWaitingCallHoldsItsClientBackAndItsBodyArrivesAfterTheGrant() {
         List<AcquireSlot> waiting = new ArrayList<>();
         rig.registry.onAcquire = waiting::add;
@@ -95,6 +98,7 @@ final class EngageFlowTest {
     }
 
     @Test
+    @Rule("engage-slow-function")
     void slowFunctionHoldsItsClientBack() {
         AtomicLong read = new AtomicLong();
         BlockingQueue<FrameStream> streams = new LinkedBlockingQueue<>();
@@ -151,6 +155,7 @@ final class EngageFlowTest {
     }
 
     @Test
+    @Rule("engage-slow-client")
     void slowClientHoldsItsFunctionBack() {
         AtomicLong written = new AtomicLong();
         long size = 32L * MIB;
@@ -243,6 +248,7 @@ final class EngageFlowTest {
     }
 
     @Test
+    @Rule("slot-taken-once")
     void callThatTheWorkerTookIsNotRunAgain() {
         rig.worker.script = stream -> {
             FakeWorker.head(stream);
@@ -258,6 +264,7 @@ final class EngageFlowTest {
     }
 
     @Test
+    @Raises(ErrorCode.PEER_LOST)
     void lostWorkerIsReportedAndNeverAsARefusal() {
         rig.worker.script = stream -> {
             FakeWorker.head(stream);

@@ -8,6 +8,8 @@ import dev.berth.bus.RegistryMessage.ReturnLease;
 import dev.berth.call.CallRequest;
 import dev.berth.call.ContainerTimings;
 import dev.berth.call.Header;
+import dev.berth.conformance.Raises;
+import dev.berth.conformance.Rule;
 import dev.berth.error.ErrorCode;
 import dev.berth.proto.CallFinished;
 import dev.berth.proto.HttpHeader;
@@ -143,6 +145,7 @@ final class EngagementTest {
     }
 
     @Test
+    @Rule("engage-truncated")
     void halfCloseBeforeEofAbortsTheCallAndNeverEndsItsBody() {
         rig.worker.script = FakeWorker::count;
 
@@ -252,6 +255,7 @@ final class EngagementTest {
     }
 
     @Test
+    @Rule("cancel-crossing")
     void grantThatCrossesACancelIsHandedBack() {
         rig.registry.onAcquire = acquire -> {};
         EngageCall call = rig.client.engage().tryCall(IngressRig.MODEL);
@@ -296,6 +300,7 @@ final class EngagementTest {
     }
 
     @Test
+    @Rule("slot-gone-again")
     void callGoesToAnotherContainerWhenItsSlotHasGone() {
         Consumer<dev.berth.stream.FrameStream> gone = FakeWorker.fail(ErrorCode.SLOT_GONE);
         int[] attempts = new int[1];
@@ -321,6 +326,8 @@ final class EngagementTest {
     }
 
     @Test
+    @Rule("slot-gone-refused")
+    @Raises(ErrorCode.SLOT_GONE)
     void callWhoseSlotsKeepVanishingIsRefusedInTheEnd() {
         rig.worker.script = FakeWorker.fail(ErrorCode.SLOT_GONE);
 

@@ -3,6 +3,8 @@ package dev.berth.ingress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.bus.RegistryMessage.AcquireSlot;
+import dev.berth.conformance.Raises;
+import dev.berth.conformance.Rule;
 import dev.berth.error.ErrorCode;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -84,6 +86,7 @@ final class RunnerPortTest {
     }
 
     @Test
+    @Rule("transport-held-back")
     void waitingCallsWithLargeBodiesDoNotStopTheOthersOfTheirConnection() {
         rig.registry.onAcquire = acquire -> {};
         List<EngageCall> stalled = new ArrayList<>();
@@ -208,6 +211,7 @@ final class RunnerPortTest {
     }
 
     @Test
+    @Raises(ErrorCode.CANCELLED)
     void messageThatIsNoProtobufEndsItsStreamAndTearsItsCallDown() {
         rig.worker.script = FakeWorker::swallow;
         EngageCall call = rig.client.engage().tryCall(IngressRig.MODEL);

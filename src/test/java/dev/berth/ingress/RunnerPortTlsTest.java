@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.config.GrpcConfig;
+import dev.berth.conformance.Rule;
 import dev.berth.error.ErrorCode;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.net.PemKeyCertOptions;
@@ -108,6 +109,7 @@ final class RunnerPortTlsTest {
     }
 
     @Test
+    @Rule("transport-tls")
     void balancerWithACertificateOfTheAuthorityIsServed() {
         start(authority.authority, balancer);
 
@@ -121,6 +123,7 @@ final class RunnerPortTlsTest {
     }
 
     @Test
+    @Rule("transport-tls")
     void clientsWithoutAUsableCertificateAreRefused() {
         start(authority.authority, balancer);
         TestCertificates other = new TestCertificates(folder, "other");
@@ -144,6 +147,7 @@ final class RunnerPortTlsTest {
     }
 
     @Test
+    @Rule("transport-scheme")
     void schemeHttpIsTakenOverTls() throws Exception {
         start(null, null);
         rig.registry.onAcquire = acquire -> rig.registry.refuse(acquire, ErrorCode.SERVER_BUSY);
@@ -189,6 +193,7 @@ final class RunnerPortTlsTest {
     }
 
     @Test
+    @Rule("transport-tls-reload")
     void changedCertificatesAreUsedForNewConnectionsAndOpenOnesStay() throws IOException {
         start(null, null, Duration.ofMillis(50));
         assertThat(subject(rig.client)).isEqualTo("CN=runner");
@@ -210,6 +215,7 @@ final class RunnerPortTlsTest {
     }
 
     @Test
+    @Rule("transport-tls-reload")
     void certificatesThatDoNotFitTogetherAreNotUsed() throws IOException {
         start(null, null);
         Files.copy(second.certificate(), server.certificate(), StandardCopyOption.REPLACE_EXISTING);

@@ -10,6 +10,8 @@ import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.call.ContainerTimings;
 import dev.berth.call.ResponseHead;
 import dev.berth.config.StatusConfig;
+import dev.berth.conformance.Raises;
+import dev.berth.conformance.Rule;
 import dev.berth.error.ErrorCode;
 import dev.berth.proto.RunnerStatus;
 import dev.berth.stream.FrameStream;
@@ -124,6 +126,7 @@ final class StatusCheckTest {
     }
 
     @Test
+    @Rule("status-shared")
     void concurrentCallersShareOneRunAndOneOfThemIsFirst() {
         startWithImage();
         List<FrameStream> held = new CopyOnWriteArrayList<>();
@@ -150,6 +153,7 @@ final class StatusCheckTest {
     }
 
     @Test
+    @Rule("status-failed")
     void failedCallFailsTheStatus() {
         startWithImage();
         rig.worker.script = FakeWorker.fail(ErrorCode.INIT_FAILED);
@@ -162,6 +166,7 @@ final class StatusCheckTest {
     }
 
     @Test
+    @Rule("status-failed")
     void functionThatAnswersWithAnErrorFailsTheStatusWithThatCode() {
         startWithImage();
         rig.worker.script = stream -> {
@@ -179,6 +184,7 @@ final class StatusCheckTest {
     }
 
     @Test
+    @Rule("status-barrier")
     void missingBarrierTakesTheNetworkFromTheStatusFunction() throws IOException {
         Path barrier = folder.resolve("barrier");
         start(new StatusConfig(IngressRig.STATUS_IMAGE, barrier, List.of(), Duration.ofSeconds(5), null));
@@ -195,6 +201,7 @@ final class StatusCheckTest {
     }
 
     @Test
+    @Rule("status-command")
     void healthCommandsOutputIsTheCustomStatus() {
         start(command("printf 'a=1\\nnoise\\nb = x=y \\n'; echo c=2 >&2"));
 
@@ -206,6 +213,8 @@ final class StatusCheckTest {
     }
 
     @Test
+    @Rule("status-order")
+    @Rule("status-command")
     void failedHealthCommandFailsTheStatusAndTheFunctionIsNotRun() {
         start(new StatusConfig(
                 IngressRig.STATUS_IMAGE, null, List.of("sh", "-c", "exit 3"), Duration.ofSeconds(5), null));
@@ -226,6 +235,8 @@ final class StatusCheckTest {
     }
 
     @Test
+    @Rule("status-command")
+    @Raises(ErrorCode.STATUS_CHECK_FAILED)
     void healthCommandThatIsNotThereFailsTheStatus() {
         start(new StatusConfig(null, null, List.of("/nonexistent/check"), Duration.ofSeconds(5), null));
 
@@ -233,6 +244,7 @@ final class StatusCheckTest {
     }
 
     @Test
+    @Rule("status-kdumps")
     void kernelDumpsAreCounted() throws IOException {
         start(new StatusConfig(null, null, List.of(), Duration.ofSeconds(5), folder));
         Files.createFile(folder.resolve("dump1"));
@@ -242,6 +254,7 @@ final class StatusCheckTest {
     }
 
     @Test
+    @Rule("status-deadline")
     void callerWhoseDeadlinePassesIsToldSoAndTheRunGoesOn() {
         startWithImage();
         List<FrameStream> held = new CopyOnWriteArrayList<>();

@@ -5,24 +5,24 @@ import com.google.protobuf.Parser;
 import io.vertx.core.MultiMap;
 
 /** Calls methods with one request and one answer over an {@link EngageClient}'s connection. */
-final class UnaryClient {
+public final class UnaryClient {
     private final EngageClient client;
 
-    UnaryClient(EngageClient client) {
+    public UnaryClient(EngageClient client) {
         this.client = client;
     }
 
-    EngageCall.Result call(String path, Message request, MultiMap headers) {
+    public EngageCall.Result call(String path, Message request, MultiMap headers) {
         EngageCall call = Await.of(client.open(path, headers));
         call.raw(0, request.toByteArray());
         return call.halfClose().result();
     }
 
-    EngageCall.Result call(String path, Message request) {
+    public EngageCall.Result call(String path, Message request) {
         return call(path, request, MultiMap.caseInsensitiveMultiMap());
     }
 
-    <A> A ask(String path, Message request, Parser<A> parser) {
+    public <A> A ask(String path, Message request, Parser<A> parser) {
         EngageCall.Result result = call(path, request);
         if (!"0".equals(result.status())) {
             throw new AssertionError(path + ": " + result);

@@ -13,6 +13,7 @@ import dev.berth.bus.NodeSnapshot;
 import dev.berth.bus.WorkerMessage.Reason;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
+import dev.berth.conformance.Rule;
 import dev.berth.error.ErrorCode;
 import java.time.Duration;
 import java.util.List;
@@ -226,6 +227,7 @@ final class SlotTableTest {
     }
 
     @Test
+    @Rule("env-queue")
     void theFirstCallOfAKeyIsTheTemplateOfAllItsContainers() {
         TableDriver node = TableDriver.blocking(10);
         node.call("a", spec("fn", 1));

@@ -6,6 +6,7 @@ import dev.berth.bus.RegistryMessage.ContainerEnding;
 import dev.berth.bus.RegistryMessage.ContainerGone;
 import dev.berth.bus.RegistryMessage.ContainerReleased;
 import dev.berth.call.CallRequest;
+import dev.berth.conformance.Rule;
 import dev.berth.error.ErrorCode;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -131,6 +132,7 @@ final class CallEndingTest {
     }
 
     @Test
+    @Rule("container-truncated")
     void aCancelWhileTheRequestArrivesTearsTheConnectionAndCostsTheContainer() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             CompletableFuture<String> swallowed = new CompletableFuture<>();
@@ -170,6 +172,7 @@ final class CallEndingTest {
     }
 
     @Test
+    @Rule("connection-fit")
     void aCancelAfterTheAnswersHeadClosesTheConnectionAndKeepsTheContainer() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             rig.engine.serve(talk -> {
@@ -298,6 +301,7 @@ final class CallEndingTest {
     }
 
     @Test
+    @Rule("container-one-call")
     void aBusyContainerHandsASecondCallBack() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             String id = rig.ready();

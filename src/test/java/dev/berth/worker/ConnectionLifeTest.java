@@ -3,6 +3,7 @@ package dev.berth.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.bus.RegistryMessage.ContainerReleased;
+import dev.berth.conformance.Rule;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 final class ConnectionLifeTest {
 
     @Test
+    @Rule("connection-keep")
     void anIdleConnectionIsClosedAfterItsTimeAndMadeAnew() throws Exception {
         try (WorkerRig rig = new WorkerRig(new WorkerRig.Settings().keepAlive(Duration.ofMillis(50)))) {
             String id = rig.ready();
@@ -79,6 +81,7 @@ final class ConnectionLifeTest {
     }
 
     @Test
+    @Rule("connection-stale")
     void aConnectionFoundClosedByTheFirstWriteIsReconnectedSilently() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             CountDownLatch hangUp = new CountDownLatch(1);
@@ -131,6 +134,7 @@ final class ConnectionLifeTest {
     }
 
     @Test
+    @Rule("connection-one")
     void aThousandCallsRunOverOneConnection() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             String id = rig.ready();

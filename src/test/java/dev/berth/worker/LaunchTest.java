@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.bus.RegistryMessage.ContainerReady;
 import dev.berth.bus.RegistryMessage.LaunchFailed;
 import dev.berth.call.ContainerTimings;
+import dev.berth.conformance.Raises;
 import dev.berth.container.ContainerState;
 import dev.berth.engine.ContainerPlan;
 import dev.berth.error.ErrorCode;
@@ -97,6 +98,7 @@ final class LaunchTest {
     }
 
     @Test
+    @Raises(ErrorCode.INTERNAL)
     void anEngineThatThrowsFailsTheLaunch() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             rig.engine.nextDo(Operation.PULL, () -> {
@@ -123,6 +125,7 @@ final class LaunchTest {
     }
 
     @Test
+    @Raises(ErrorCode.SOCKET_DIRECTORY)
     void aSocketDirectoryThatCannotBeMadeFailsTheLaunch() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             Files.delete(rig.root);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.bus.RegistryMessage.ContainerEnding;
 import dev.berth.bus.RegistryMessage.ContainerPaused;
 import dev.berth.bus.RegistryMessage.ContainerReleased;
+import dev.berth.conformance.Rule;
 import dev.berth.container.ContainerState;
 import dev.berth.error.ErrorCode;
 import dev.berth.worker.FakeEngine.Operation;
@@ -28,6 +29,7 @@ final class PauseTest {
     }
 
     @Test
+    @Rule("pause-grace")
     void anIdleContainerIsPausedAndTheNextCallResumesIt() throws Exception {
         try (WorkerRig rig = freezing()) {
             String id = paused(rig);
@@ -73,6 +75,7 @@ final class PauseTest {
     }
 
     @Test
+    @Rule("connection-pause")
     void noConnectionIsKeptAcrossAPause() throws Exception {
         try (WorkerRig rig = freezing()) {
             String id = rig.ready();
@@ -88,6 +91,7 @@ final class PauseTest {
     }
 
     @Test
+    @Rule("pause-call")
     void aCallThatComesWhilePausingWaitsForItAndResumes() throws Exception {
         try (WorkerRig rig = freezing()) {
             Promise<Void> pause = Promise.promise();
@@ -163,6 +167,7 @@ final class PauseTest {
     }
 
     @Test
+    @Rule("pause-failed")
     void aPauseThatFailsEndsTheContainerBeforeAnybodyGetsIt() throws Exception {
         try (WorkerRig rig = freezing()) {
             rig.engine.next(Operation.PAUSE, Future.failedFuture(ErrorCode.ENGINE_FAILED.exception("no pause")));
@@ -189,6 +194,7 @@ final class PauseTest {
     }
 
     @Test
+    @Rule("pause-unsupported")
     void whereNothingCanBePausedContainersRunOn() throws Exception {
         try (WorkerRig rig = freezing()) {
             rig.engine.next(Operation.PAUSE, Future.failedFuture(ErrorCode.PAUSE_UNSUPPORTED.exception()));
@@ -232,6 +238,7 @@ final class PauseTest {
     }
 
     @Test
+    @Rule("container-once")
     void aResumeThatFailsAfterTheCallWasSentBreaksIt() throws Exception {
         try (WorkerRig rig = freezing()) {
             CountDownLatch whole = new CountDownLatch(1);

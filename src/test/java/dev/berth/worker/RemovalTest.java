@@ -6,6 +6,7 @@ import dev.berth.bus.RegistryMessage.ContainerEnding;
 import dev.berth.bus.RegistryMessage.ContainerGone;
 import dev.berth.bus.RegistryMessage.ContainerReleased;
 import dev.berth.bus.RegistryMessage.LaunchFailed;
+import dev.berth.conformance.Rule;
 import dev.berth.container.ContainerState;
 import dev.berth.error.ErrorCode;
 import dev.berth.worker.FakeEngine.Operation;
@@ -48,6 +49,7 @@ final class RemovalTest {
     }
 
     @Test
+    @Rule("removal-any-stage")
     void whileCreating() throws Exception {
         removedDuring(Operation.CREATE, ContainerState.CREATING, false);
         removedDuring(Operation.CREATE, ContainerState.CREATING, true);
@@ -102,6 +104,7 @@ final class RemovalTest {
     }
 
     @Test
+    @Rule("removal-exit")
     void aProcessThatExitsWhileIdleIsRemoved() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             String id = rig.ready();
@@ -112,6 +115,7 @@ final class RemovalTest {
     }
 
     @Test
+    @Rule("removal-retry")
     void aRemovalThatFailsIsRepeatedAndTheCapacityStaysTaken() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             String id = rig.ready();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.bus.RegistryMessage.ContainerEnding;
 import dev.berth.bus.RegistryMessage.ContainerReleased;
 import dev.berth.call.Header;
+import dev.berth.conformance.Rule;
 import dev.berth.container.ContainerState;
 import dev.berth.error.ErrorCode;
 import io.vertx.core.buffer.Buffer;
@@ -125,6 +126,7 @@ final class RequestSendingTest {
     }
 
     @Test
+    @Rule("container-impossible-header")
     void aCallWithAnImpossibleHeaderFailsAndReachesNobody() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             String id = rig.ready();
@@ -189,6 +191,7 @@ final class RequestSendingTest {
     }
 
     @Test
+    @Rule("connection-letting-go")
     void aSecondConnectionThatCannotBeLetGoCostsTheContainer() throws Exception {
         CountDownLatch over = new CountDownLatch(1);
         try (WorkerRig rig = WorkerRig.start()) {
@@ -287,6 +290,7 @@ final class RequestSendingTest {
     }
 
     @Test
+    @Rule("container-early-end")
     void aCompleteEarlyAnswerEndsTheCallAndTheConnection() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             CompletableFuture<byte[]> rest = new CompletableFuture<>();

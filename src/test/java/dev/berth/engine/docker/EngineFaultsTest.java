@@ -7,6 +7,7 @@ import static dev.berth.engine.docker.ScriptedEngine.silence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.berth.conformance.Raises;
 import dev.berth.engine.ContainerPlan;
 import dev.berth.engine.ContainerPlan.Attach;
 import dev.berth.engine.EngineContainer;
@@ -166,6 +167,7 @@ final class EngineFaultsTest {
     }
 
     @Test
+    @Raises(ErrorCode.ENGINE_FAILED)
     void failedStartKeepsTheEnginesWords() {
         script.on("POST " + CONTAINER + "/start", error(400, "OCI runtime create failed"));
         EngineContainer container = create();
@@ -287,6 +289,7 @@ final class EngineFaultsTest {
     }
 
     @Test
+    @Raises(ErrorCode.PAUSE_UNSUPPORTED)
     void whereNothingCanBePausedFunctionsRunOn() {
         script.on("POST " + CONTAINER + "/pause", error(500, "cannot pause: cgroup freezer not mounted"));
         EngineContainer container = create();

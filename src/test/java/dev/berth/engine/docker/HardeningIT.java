@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.dockerjava.api.model.Container;
+import dev.berth.conformance.Rule;
 import dev.berth.engine.EngineContainer;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
@@ -137,6 +138,7 @@ final class HardeningIT {
     }
 
     @Test
+    @Rule("container-output")
     void outputGoesToSyslogWhenThereIsOne() throws IOException {
         try (SyslogSink sink = new SyslogSink()) {
             real.run(real.plan("echo a line").syslogUrl(sink.url()).build());

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.dockerjava.api.model.AuthConfig;
+import dev.berth.conformance.Raises;
+import dev.berth.conformance.Rule;
 import dev.berth.engine.ImageRequest;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
@@ -134,6 +136,7 @@ final class ImageIT {
     }
 
     @Test
+    @Rule("extension-token")
     void callsTokenIsTheRegistrysBearerToken() throws IOException {
         try (LocalRegistry registry = new LocalRegistry(folder, false);
                 RegistryGate gate = new RegistryGate(real.vertx, registry.port(), "open sesame")) {
@@ -192,6 +195,7 @@ final class ImageIT {
     }
 
     @Test
+    @Raises(ErrorCode.IMAGE_WITH_VOLUME)
     void imageWithAVolumeIsRefusedUnlessAllowed() {
         String image = "berth-it-volume:1";
         real.makeImage(image, "VOLUME /data");

@@ -6,6 +6,7 @@ import static dev.berth.engine.docker.ScriptedEngine.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.berth.conformance.Raises;
 import dev.berth.engine.ImageRequest;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
@@ -181,6 +182,7 @@ final class PullFaultsTest {
     }
 
     @Test
+    @Raises(ErrorCode.PULL_TIMEOUT)
     void waitingHasItsLimitAndTheTransferGoesOn() {
         engine(Map.of("FN_HOT_PULL_TIMEOUT_MSECS", "200"));
         script.on(PULL, pulls::add);

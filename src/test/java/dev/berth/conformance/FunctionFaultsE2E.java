@@ -1,0 +1,129 @@
+package dev.berth.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.error.ErrorCode;
+import dev.berth.ingress.EngageCall;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What becomes of calls whose function, container or image fails. */
+@OnRunner
+final class FunctionFaultsE2E {
+    static void assertError(EngageCall.Result result, ErrorCode code) {
+        assertThat(result.status()).isEqualTo("0");
+        assertThat(result.finished().getErrorStr()).startsWith(code.text());
+        assertThat(result.finished().getErrorCode()).isEqualTo(code.wire());
+        assertThat(result.finished().getErrorUser()).isTrue();
+    }
+
+    @Test
+    @Rule("container-answer")
+    @Raises(ErrorCode.FUNCTION_FAILED)
+    void a502IsAFailedFunctionAndKeepsItsContainer(LiveRunner runner) {
+        CallDoc doc = CallDoc.of("read; status 502; send dropped");
+        EngageCall.Result result = runner.run(doc);
+
+        assertError(result, ErrorCode.FUNCTION_FAILED);
+        assertThat(result.messages()).hasSize(1);
+        assertThat(runner.run(doc).finished().getCtrCreateDuration()).isZero();
+    }
+
+    @Test
+    @Rule("container-answer")
+    @Raises(ErrorCode.CALL_TIMEOUT)
+    void a504IsATimeout(LiveRunner runner) {
+        assertError(runner.run(CallDoc.of("read; status 504")), ErrorCode.CALL_TIMEOUT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"201", "302", "404", "503"})
+    @Rule("container-answer")
+    @Raises(ErrorCode.INVALID_RESPONSE)
+    void anyOtherStatusIsInvalid(String status, LiveRunner runner) {
+        assertError(runner.run(CallDoc.of("read; status " + status)), ErrorCode.INVALID_RESPONSE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"read; close", "read; reset", "read; exit 1", "read; raw nonsense%0d%0a%0d%0a"})
+    @Rule("container-answer")
+    @Rule("container-hung-up")
+    @Raises(ErrorCode.RESPONSE_BROKEN)
+    void noAnswerAtAllIsABrokenResponse(String program, LiveRunner runner) {
+        assertError(runner.run(CallDoc.of(program)), ErrorCode.RESPONSE_BROKEN);
+    }
+
+    @Test
+    @Rule("early-answer")
+    @Rule("container-premature")
+    @Raises(ErrorCode.PREMATURE_WRITE)
+    void anEarlyAnswerIsAFaultAndNothingOfItIsPassedOn(LiveRunner runner) {
+        CallDoc doc = CallDoc.of("send early; sleep 300; read").config("EARLY", "1");
+        EngageCall.Result result = runner.start(doc).data("part", false).result();
+
+        assertError(result, ErrorCode.PREMATURE_WRITE);
+        assertThat(result.messages()).hasSize(1);
+        assertThat(runner.run(doc.header("X-Do", "read; send ok")).finished().getCtrCreateDuration())
+                .isZero();
+    }
+
+    @Test
+    @Rule("early-close")
+    @Rule("container-hung-up")
+    @Raises(ErrorCode.REQUEST_PIPE_CLOSED)
+    void hangingUpOnTheRequestIsAClosedPipe(LiveRunner runner) {
+        assertError(
+                runner.start(CallDoc.of("read 1; close")).data("part", false).result(), ErrorCode.REQUEST_PIPE_CLOSED);
+    }
+
+    @Test
+    @Rule("container-exit-early")
+    @Raises(ErrorCode.INIT_FAILED)
+    void aContainerThatExitsBeforeItIsReadyFails(LiveRunner runner) {
+        assertError(runner.run(CallDoc.of("").config("ENABLE_INIT_EXIT", "3")), ErrorCode.INIT_FAILED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"absolute", "file", "directory", "dangling"})
+    @Rule("container-socket")
+    @Raises(ErrorCode.INIT_FAILED)
+    void whatIsNoSocketFailsTheStart(String socket, LiveRunner runner) {
+        assertError(runner.run(CallDoc.of("").config("INIT_SOCKET", socket)), ErrorCode.INIT_FAILED);
+    }
+
+    @Test
+    @Rule("container-start-timeout")
+    @Raises(ErrorCode.INIT_TIMEOUT)
+    void aContainerWithoutASocketTimesOut(LiveRunner runner) {
+        assertError(runner.run(CallDoc.of("").config("INIT_SOCKET", "none")), ErrorCode.INIT_TIMEOUT);
+    }
+
+    @Test
+    @Rule("container-launch-error")
+    @Raises(ErrorCode.PULL_FAILED)
+    void anImageThatIsNowhereCannotBePulled(LiveRunner runner) {
+        EngageCall.Result result = runner.run(CallDoc.of("").with("image", "localhost:1/no/such"));
+
+        assertThat(result.finished().getErrorStr()).startsWith("Failed to pull image 'localhost:1/no/such");
+        assertThat(result.finished().getErrorCode()).isNotIn(0, 503);
+        assertThat(result.finished().getErrorUser()).isTrue();
+    }
+
+    @Test
+    @Raises(ErrorCode.SYSLOG_UNAVAILABLE)
+    void aLogServerThatIsNotThereIsTheFunctionsFault(LiveRunner runner) {
+        assertError(
+                runner.run(CallDoc.of("").with("syslog_url", "tcp://127.0.0.1:1")), ErrorCode.SYSLOG_UNAVAILABLE);
+    }
+
+    @Test
+    @Rule("detached-off")
+    @Raises(ErrorCode.DETACH_UNSUPPORTED)
+    void detachedCallsAreOff(LiveRunner runner) {
+        EngageCall.Result result = runner.run(CallDoc.of("").with("type", "detached"));
+
+        assertThat(result.finished().getErrorCode()).isEqualTo(501);
+        assertThat(result.finished().getErrorStr()).isEqualTo(ErrorCode.DETACH_UNSUPPORTED.text());
+    }
+}
