@@ -32,6 +32,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
     private @Nullable HttpServer server;
     private @Nullable NodeBus bus;
     private @Nullable Health health;
+    private @Nullable LogStreams logs;
 
     /**
      * @param status answers for every instance of the node
@@ -85,13 +86,17 @@ public final class GrpcIngressVerticle extends VerticleBase {
     }
 
     private GrpcServer grpcServer(NodeBus opened) {
+        LogStreams streams =
+                new LogStreams(context, setup.logs(), setup.grpc().maxMessageBytes());
+        logs = streams;
         IngressParts parts = new IngressParts(
                 new ExecutionParts(vertx, opened.desk(), opened, IngressSetup.WORKER_GRACE),
                 setup.calls(),
                 setup.counters(),
                 windows,
                 setup.grpc().maxMessageBytes(),
-                setup.grpc().responseFrameBytes());
+                setup.grpc().responseFrameBytes(),
+                streams);
         Health checks = new Health(
                 vertx,
                 Set.of("", RunnerProtocolGrpcService.SERVICE_NAME.fullyQualifiedName()),
@@ -125,10 +130,10 @@ public final class GrpcIngressVerticle extends VerticleBase {
         return windows;
     }
 
-    /** Calls waiting for a slot here, streams to workers, and health watches. For metrics and tests. */
+    /** Calls waiting for a slot here, streams to workers, health watches, and collectors of logs. For metrics and tests. */
     int pending() {
         int calls = bus == null ? 0 : bus.desk().waiting() + bus.streams();
-        return calls + (health == null ? 0 : health.watching());
+        return calls + (health == null ? 0 : health.watching()) + (logs == null ? 0 : logs.open());
     }
 
     @Override

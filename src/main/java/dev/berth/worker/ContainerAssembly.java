@@ -4,11 +4,15 @@ import dev.berth.call.CallFormat;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
 import dev.berth.engine.ContainerPlan;
+import dev.berth.engine.ContainerStreams;
 import dev.berth.engine.EngineContainer;
 import dev.berth.engine.ExitStatus;
 import dev.berth.engine.ImageRequest;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
+import dev.berth.logs.ContainerLog;
+import dev.berth.logs.LogLine;
+import dev.berth.logs.LogOrigin;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -38,6 +42,7 @@ final class ContainerAssembly {
     private final WorkerPorts ports;
     private final Vertx vertx;
     private final Context context;
+    private final ContainerLog log;
     private final Promise<Void> socketReady = Promise.promise();
     private @Nullable SocketDirectory directory;
     private SocketWatcher.@Nullable Watch watch;
@@ -55,6 +60,12 @@ final class ContainerAssembly {
         this.ports = ports;
         this.vertx = context.owner();
         this.context = context;
+        this.log = ports.logs().open(vertx, new LogOrigin(spec.appId(), spec.fnId(), id));
+    }
+
+    /** What the container prints. */
+    ContainerLog log() {
+        return log;
     }
 
     Future<Void> pull() {
@@ -100,7 +111,21 @@ final class ContainerAssembly {
     }
 
     Future<Void> start() {
-        return attempt(() -> engineContainer().start()).onComplete(done -> create = lap());
+        return attempt(() -> engineContainer().start()).onComplete(done -> {
+            create = lap();
+            readOutput();
+        });
+    }
+
+    /** Also of a container that did not start well: what is attached is read. */
+    private void readOutput() {
+        ContainerStreams streams = container == null ? null : container.streams();
+        if (streams != null) {
+            if (spec.format() == CallFormat.HTTP_STREAM) {
+                log.read(LogLine.Source.STDOUT, streams.stdout());
+            }
+            log.read(LogLine.Source.STDERR, streams.stderr());
+        }
     }
 
     /** Completes once the socket is there and good. Not limited in time. */
@@ -113,8 +138,10 @@ final class ContainerAssembly {
         init = lap();
     }
 
+    /** Completes once the container has ended and its last output has been read. */
     Future<ExitStatus> exit() {
-        return attempt(() -> engineContainer().exit());
+        return attempt(() -> engineContainer().exit())
+                .compose(status -> log.lastWords().map(status));
     }
 
     Future<Void> pause() {
@@ -140,6 +167,7 @@ final class ContainerAssembly {
         Future<Void> removed = made == null ? Future.succeededFuture() : attempt(made::remove);
         return removed.compose(gone -> {
             container = null;
+            log.close();
             return directory == null ? Future.succeededFuture() : vertx.executeBlocking(this::removeDirectory, false);
         });
     }
@@ -186,7 +214,11 @@ final class ContainerAssembly {
                 spec.syslogUrl(),
                 "app_id=%s,fn_id=%s".formatted(spec.appId(), spec.fnId()),
                 spec.networkDisabled(),
-                overSocket ? ContainerPlan.Attach.NONE : ContainerPlan.Attach.ALL);
+                overSocket ? attach() : ContainerPlan.Attach.ALL);
+    }
+
+    private ContainerPlan.Attach attach() {
+        return ports.logs().kept() ? ContainerPlan.Attach.OUTPUT : ContainerPlan.Attach.NONE;
     }
 
     private EngineContainer engineContainer() {

@@ -3,6 +3,7 @@ package dev.berth.worker;
 import dev.berth.config.WorkerConfig;
 import dev.berth.container.LifecycleObserver;
 import dev.berth.engine.Engine;
+import dev.berth.logs.FunctionLogs;
 
 /** What all workers of a process share. */
 public record WorkerPorts(
@@ -11,4 +12,5 @@ public record WorkerPorts(
         SocketWatcher watcher,
         FreezeSwitch freeze,
         LifecycleObserver observer,
-        WorkerConfig config) {}
+        WorkerConfig config,
+        FunctionLogs logs) {}
