@@ -46,8 +46,7 @@ public final class ContainerLog {
 
     /** Reads a stream to its end. Once per source. */
     public void read(LogLine.Source source, ReadStream<Buffer> stream) {
-        LineSplitter splitter = new LineSplitter(line -> add(source, line));
-        splitters.put(source, splitter);
+        LineSplitter splitter = splitter(source);
         Promise<Void> end = Promise.promise();
         ends.add(end.future());
         stream.exceptionHandler(broken -> end.tryComplete());
@@ -56,10 +55,24 @@ public final class ContainerLog {
             handOver();
             end.tryComplete();
         });
-        stream.handler(chunk -> {
-            splitter.feed(chunk);
-            handOver();
-        });
+        stream.handler(chunk -> take(splitter, chunk));
+    }
+
+    /** Takes what another has read. Once per source. */
+    public Consumer<Buffer> writer(LogLine.Source source) {
+        LineSplitter splitter = splitter(source);
+        return chunk -> take(splitter, chunk);
+    }
+
+    private LineSplitter splitter(LogLine.Source source) {
+        LineSplitter splitter = new LineSplitter(line -> add(source, line));
+        splitters.put(source, splitter);
+        return splitter;
+    }
+
+    private void take(LineSplitter splitter, Buffer chunk) {
+        splitter.feed(chunk);
+        handOver();
     }
 
     /** The container has ended: completes when its last output has been read, or after a moment. Never fails. */
@@ -101,11 +114,15 @@ public final class ContainerLog {
 
     private void cutOff(String nextCallId) {
         cancelTimer();
-        splitters.values().forEach(LineSplitter::flush);
-        handOver();
+        flush();
         callId = nextCallId;
         used = 0;
         full = maxBytesPerCall == 0;
+    }
+
+    private void flush() {
+        splitters.values().forEach(LineSplitter::flush);
+        handOver();
     }
 
     private void cancelTimer() {

@@ -33,7 +33,7 @@ public final class LogBuffer {
     }
 
     /** Adds lines, in order. */
-    void add(List<LogLine> more) {
+    public void add(List<LogLine> more) {
         Runnable waiting = null;
         lock.lock();
         try {

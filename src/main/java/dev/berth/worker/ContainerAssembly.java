@@ -120,10 +120,8 @@ final class ContainerAssembly {
     /** Also of a container that did not start well: what is attached is read. */
     private void readOutput() {
         ContainerStreams streams = container == null ? null : container.streams();
-        if (streams != null) {
-            if (spec.format() == CallFormat.HTTP_STREAM) {
-                log.read(LogLine.Source.STDOUT, streams.stdout());
-            }
+        if (streams != null && spec.format() == CallFormat.HTTP_STREAM) {
+            log.read(LogLine.Source.STDOUT, streams.stdout());
             log.read(LogLine.Source.STDERR, streams.stderr());
         }
     }
