@@ -71,8 +71,10 @@ public final class ContainerLog {
     }
 
     private void take(LineSplitter splitter, Buffer chunk) {
-        splitter.feed(chunk);
-        handOver();
+        if (!full) {
+            splitter.feed(chunk);
+            handOver();
+        }
     }
 
     /** The container has ended: completes when its last output has been read, or after a moment. Never fails. */

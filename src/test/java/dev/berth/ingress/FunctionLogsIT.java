@@ -8,7 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.RunnerService;
 import dev.berth.config.RunnerConfig;
 import io.vertx.core.Vertx;
+import dev.berth.proto.CallFinished;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -133,6 +140,44 @@ final class FunctionLogsIT {
         assertThat(kept * 64).isLessThan(BUFFER);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"process", "docker"})
+    void unreachableSyslogServerIsTheFunctionsFault(String engine) throws IOException {
+        start(engine, Map.of());
+        String url;
+        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            url = "tcp://127.0.0.1:" + closed.getLocalPort();
+        }
+
+        CallFinished finished = call("call-1", "send ok", url).finished();
+
+        assertThat(finished.getErrorCode()).isEqualTo(500);
+        assertThat(finished.getErrorStr()).isEqualTo("Syslog Unavailable");
+        assertThat(finished.getErrorUser()).isTrue();
+    }
+
+    @Test
+    void syslogServerGetsTheLinesWithTheirTagAndSoDoesTheCollector() throws IOException {
+        start("docker", Map.of());
+        LogCollector collector = LogCollector.started(client).say(READY);
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            server.setSoTimeout(20_000);
+            String url = "tcp://127.0.0.1:" + server.getLocalPort();
+
+            assertThat(call("call-1", "read; stdout hello; send ok", url).body()).isEqualTo("ok");
+
+            try (Socket engine = server.accept()) {
+                engine.setSoTimeout(20_000);
+                String line = new BufferedReader(
+                                new InputStreamReader(engine.getInputStream(), StandardCharsets.UTF_8))
+                        .readLine();
+                assertThat(line).matches("<14>1 .* app_id=app-1,fn_id=fn-1 .* hello\\s*");
+            }
+        }
+        assertThat(texts(collector.batch())).containsExactly("app-1/fn-1/call-1 STDOUT hello");
+        collector.stream.cancel();
+    }
+
     private List<String> collectUntil(String end) {
         LogCollector collector = LogCollector.started(client);
         List<String> lines = new ArrayList<>();
@@ -145,10 +190,13 @@ final class FunctionLogsIT {
     }
 
     private EngageCall.Result call(String id, String program) {
-        EngageCall call = client.engage();
-        call.tryCall(("{\"id\":\"%s\",\"image\":\"berth/test-fn\",\"app_id\":\"app-1\",\"fn_id\":\"fn-1\",\"timeout\":60,"
-                        + "\"idle_timeout\":30,\"memory\":128,\"headers\":{\"X-Do\":[\"%s\"]}}")
-                .formatted(id, program));
-        return call.data("", true).result();
+        return call(id, program, "");
+    }
+
+    private EngageCall.Result call(String id, String program, String syslogUrl) {
+        String model = ("{\"id\":\"%s\",\"image\":\"berth/test-fn\",\"app_id\":\"app-1\",\"fn_id\":\"fn-1\",\"timeout\":60,"
+                        + "\"idle_timeout\":30,\"memory\":128,\"syslog_url\":\"%s\",\"headers\":{\"X-Do\":[\"%s\"]}}")
+                .formatted(id, syslogUrl, program);
+        return client.engage().tryCall(model).data("", true).result();
     }
 }
