@@ -43,7 +43,9 @@ final class ArchitectureTest {
             Map.entry("cluster", Set.of("bus", "config", "error", "observe")),
             Map.entry("stream", Set.of("bus", "call", "config", "error", "observe")),
             Map.entry("registry", Set.of("bus", "call", "config", "error", "observe")),
-            Map.entry("worker", Set.of("bus", "call", "config", "container", "engine", "error", "logs", "observe", "stream")),
+            Map.entry(
+                    "worker",
+                    Set.of("bus", "call", "config", "container", "engine", "error", "logs", "observe", "stream")),
             Map.entry("ingress", Set.of("bus", "call", "config", "error", "logs", "observe", "proto", "stream")));
 
     /** May use every other package. */

@@ -86,8 +86,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
     }
 
     private GrpcServer grpcServer(NodeBus opened) {
-        LogStreams streams =
-                new LogStreams(context, setup.logs(), setup.grpc().maxMessageBytes());
+        LogStreams streams = new LogStreams(context, setup.logs(), setup.grpc().maxMessageBytes());
         logs = streams;
         IngressParts parts = new IngressParts(
                 new ExecutionParts(vertx, opened.desk(), opened, IngressSetup.WORKER_GRACE),

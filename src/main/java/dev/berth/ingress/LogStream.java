@@ -65,8 +65,7 @@ final class LogStream {
             return;
         }
         try {
-            LogRequestMsg asked =
-                    RunnerProtocolGrpcService.StreamLogs.decoder().decode(message);
+            LogRequestMsg asked = RunnerProtocolGrpcService.StreamLogs.decoder().decode(message);
             switch (asked.getBodyCase()) {
                 case START -> onStart();
                 case READY -> onReady();

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.RunnerService;
 import dev.berth.config.RunnerConfig;
-import io.vertx.core.Vertx;
 import dev.berth.proto.CallFinished;
+import io.vertx.core.Vertx;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -51,7 +51,8 @@ final class FunctionLogsIT {
                 "BERTH_GRPC_PORT", "0",
                 "BERTH_NODE_EVENT_LOOPS", "2",
                 "BERTH_ENGINE_KIND", engine,
-                "BERTH_ENGINE_CATALOGUE", Path.of("src/examples").toAbsolutePath().toString(),
+                "BERTH_ENGINE_CATALOGUE",
+                        Path.of("src/examples").toAbsolutePath().toString(),
                 "BERTH_WORKER_SOCKET_ROOT", folder.toString(),
                 "BERTH_WORKER_START_TIMEOUT", "60s",
                 "BERTH_LOGS_STREAM", "true",
@@ -77,15 +78,15 @@ final class FunctionLogsIT {
         start(engine, Map.of());
         LogCollector collector = LogCollector.started(client);
 
-        assertThat(call("call-1", "read; stdout hello; stderr bye; send ok").body()).isEqualTo("ok");
+        assertThat(call("call-1", "read; stdout hello; stderr bye; send ok").body())
+                .isEqualTo("ok");
 
         List<String> lines = new ArrayList<>();
         while (lines.size() < 2) {
             lines.addAll(texts(collector.say(READY).batch()));
             collector.say(ACK);
         }
-        assertThat(lines)
-                .containsExactlyInAnyOrder("app-1/fn-1/call-1 STDOUT hello", "app-1/fn-1/call-1 STDERR bye");
+        assertThat(lines).containsExactlyInAnyOrder("app-1/fn-1/call-1 STDOUT hello", "app-1/fn-1/call-1 STDERR bye");
         collector.stream.halfClose().result();
     }
 
@@ -120,7 +121,8 @@ final class FunctionLogsIT {
         call("call-1", "read; stdout first; send ok");
         assertThat(texts(slow.batch())).containsExactly("app-1/fn-1/call-1 STDOUT first");
 
-        assertThat(call("call-2", "read; flood stderr " + flood + "; stderr last; send ok").body())
+        assertThat(call("call-2", "read; flood stderr " + flood + "; stderr last; send ok")
+                        .body())
                 .isEqualTo("ok");
         slow.stream.cancel();
 
@@ -164,12 +166,12 @@ final class FunctionLogsIT {
             server.setSoTimeout(20_000);
             String url = "tcp://127.0.0.1:" + server.getLocalPort();
 
-            assertThat(call("call-1", "read; stdout hello; send ok", url).body()).isEqualTo("ok");
+            assertThat(call("call-1", "read; stdout hello; send ok", url).body())
+                    .isEqualTo("ok");
 
             try (Socket engine = server.accept()) {
                 engine.setSoTimeout(20_000);
-                String line = new BufferedReader(
-                                new InputStreamReader(engine.getInputStream(), StandardCharsets.UTF_8))
+                String line = new BufferedReader(new InputStreamReader(engine.getInputStream(), StandardCharsets.UTF_8))
                         .readLine();
                 assertThat(line).matches("<14>1 .* app_id=app-1,fn_id=fn-1 .* hello\\s*");
             }
@@ -194,9 +196,10 @@ final class FunctionLogsIT {
     }
 
     private EngageCall.Result call(String id, String program, String syslogUrl) {
-        String model = ("{\"id\":\"%s\",\"image\":\"berth/test-fn\",\"app_id\":\"app-1\",\"fn_id\":\"fn-1\",\"timeout\":60,"
-                        + "\"idle_timeout\":30,\"memory\":128,\"syslog_url\":\"%s\",\"headers\":{\"X-Do\":[\"%s\"]}}")
-                .formatted(id, syslogUrl, program);
+        String model =
+                ("{\"id\":\"%s\",\"image\":\"berth/test-fn\",\"app_id\":\"app-1\",\"fn_id\":\"fn-1\",\"timeout\":60,"
+                                + "\"idle_timeout\":30,\"memory\":128,\"syslog_url\":\"%s\",\"headers\":{\"X-Do\":[\"%s\"]}}")
+                        .formatted(id, syslogUrl, program);
         return client.engage().tryCall(model).data("", true).result();
     }
 }

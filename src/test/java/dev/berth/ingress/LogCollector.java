@@ -48,14 +48,16 @@ final class LogCollector {
     static List<String> texts(LogResponseMsg batch) {
         List<String> texts = new ArrayList<>();
         batch.getDataList()
-                .forEach(container -> container.getDataList().forEach(call -> call.getDataList()
-                        .forEach(line -> texts.add("%s/%s/%s %s %s"
-                                .formatted(
-                                        container.getApplicationId(),
-                                        container.getFunctionId(),
-                                        call.getRequestId(),
-                                        line.getSource(),
-                                        line.getData().toStringUtf8())))));
+                .forEach(container -> container
+                        .getDataList()
+                        .forEach(call -> call.getDataList()
+                                .forEach(line -> texts.add("%s/%s/%s %s %s"
+                                        .formatted(
+                                                container.getApplicationId(),
+                                                container.getFunctionId(),
+                                                call.getRequestId(),
+                                                line.getSource(),
+                                                line.getData().toStringUtf8())))));
         return texts;
     }
 }

@@ -42,7 +42,6 @@ final class LineSplitterTest {
 
         splitter.feed(Buffer.buffer("\n" + "y".repeat(LineSplitter.MAX_LINE) + "\nz\n"));
 
-        assertThat(lines.subList(2, lines.size()))
-                .containsExactly("x", "y".repeat(LineSplitter.MAX_LINE), "z");
+        assertThat(lines.subList(2, lines.size())).containsExactly("x", "y".repeat(LineSplitter.MAX_LINE), "z");
     }
 }

@@ -129,7 +129,13 @@ final class WorkerRig implements AutoCloseable {
         EventBus bus = vertx.eventBus();
         bus.<RegistryMessage>consumer(Addresses.registry(NODE), message -> registry.add(message.body()));
         WorkerPorts ports = new WorkerPorts(
-                engine, new SocketDirectories(root, config), watcher, new FreezeSwitch(), new Observer(), config, settings.logs);
+                engine,
+                new SocketDirectories(root, config),
+                watcher,
+                new FreezeSwitch(),
+                new Observer(),
+                config,
+                settings.logs);
         verticle = new ContainerWorkerVerticle(
                 new ContainerWorkerVerticle.Links(bus, address(), Addresses.registry(NODE)), ports, streams);
         deployment = await(vertx.deployVerticle(verticle));
