@@ -17,6 +17,8 @@ import dev.berth.ingress.IngressCounters;
 import dev.berth.ingress.IngressSetup;
 import dev.berth.ingress.NodeFacts;
 import dev.berth.ingress.StatusVerticle;
+import dev.berth.logs.FunctionLogs;
+import dev.berth.logs.LogBuffer;
 import dev.berth.registry.NodeCapacity;
 import dev.berth.registry.SlotRegistryVerticle;
 import dev.berth.worker.ContainerWorkerVerticle;
@@ -58,6 +60,7 @@ public final class RunnerService {
     private final Vertx vertx;
     private final EventBus bus;
     private final RunnerConfig config;
+    private final @Nullable LogBuffer logs;
     private final IngressCounters counters = new IngressCounters();
 
     /** What must be closed, last opened first. */
@@ -72,6 +75,7 @@ public final class RunnerService {
         this.vertx = vertx;
         this.bus = BusCodecs.register(vertx);
         this.config = config;
+        this.logs = config.logs().stream() ? new LogBuffer(config.logs().bufferBytes()) : null;
     }
 
     /**
@@ -183,7 +187,10 @@ public final class RunnerService {
                 new FreezeSwitch(),
                 LifecycleObserver.NONE,
                 config.worker(),
-                config.call().maxRequestBytes());
+                config.call().maxRequestBytes(),
+                logs == null
+                        ? FunctionLogs.NONE
+                        : FunctionLogs.into(logs, config.call().maxLogBytes()));
         for (int i = 0; i < config.node().eventLoops(); i++) {
             String address = Addresses.worker(node, i);
             workers.add(address);
@@ -205,7 +212,8 @@ public final class RunnerService {
                 config.grpc(),
                 config.stream(),
                 new CallFactory(config.call(), config.status().image()),
-                counters);
+                counters,
+                logs);
         if (config.grpc().tls() == null) {
             LOG.warn("the runner port takes cleartext connections: whoever reaches it can run functions");
         }

@@ -37,13 +37,16 @@ final class ArchitectureTest {
             Map.entry("config", Set.of("error")),
             Map.entry("observe", Set.of("call", "config", "error")),
             Map.entry("container", Set.of("call", "config", "error", "observe")),
+            Map.entry("logs", Set.of("config", "error", "observe")),
             Map.entry("engine", Set.of("config", "error", "observe")),
             Map.entry("bus", Set.of("call", "config", "error", "observe")),
             Map.entry("cluster", Set.of("bus", "config", "error", "observe")),
             Map.entry("stream", Set.of("bus", "call", "config", "error", "observe")),
             Map.entry("registry", Set.of("bus", "call", "config", "error", "observe")),
-            Map.entry("worker", Set.of("bus", "call", "config", "container", "engine", "error", "observe", "stream")),
-            Map.entry("ingress", Set.of("bus", "call", "config", "error", "observe", "proto", "stream")));
+            Map.entry(
+                    "worker",
+                    Set.of("bus", "call", "config", "container", "engine", "error", "logs", "observe", "stream")),
+            Map.entry("ingress", Set.of("bus", "call", "config", "error", "logs", "observe", "proto", "stream")));
 
     /** May use every other package. */
     private static final String[] TOP = {ROOT, ROOT + ".cli.."};

@@ -11,7 +11,7 @@ import java.util.Set;
  * @param extraEnv added to the environment of every container
  * @param passedExtensions names of TryCall extensions passed on as environment; part of our own slot hash
  * @param maxRequestBytes limit of a request body for the stdin/stdout formats; 0: none
- * @param maxLogBytes limit of the log lines kept of one call while nobody has collected them; 0: none are kept
+ * @param maxLogBytes limit of what is kept of the output of one call; 0: nothing
  */
 public record CallConfig(
         boolean fullDuplex,

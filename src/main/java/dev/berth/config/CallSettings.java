@@ -39,7 +39,7 @@ final class CallSettings {
                     "call.maxLog",
                     SettingTypes.size(0, 1L << 30),
                     1L << 20,
-                    "Limit of the log lines kept of one call while nobody has collected them; 0: none are kept.")
+                    "What is kept of the output of one call, with logs.stream; the rest is cut off. 0: nothing.")
             .or(FnRules.uint("FN_MAX_LOG_SIZE_BYTES").noted("bytes"));
 
     static final List<Setting<?>> ALL =

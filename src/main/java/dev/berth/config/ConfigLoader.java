@@ -127,7 +127,8 @@ public final class ConfigLoader {
                 section(EngineSettings::read),
                 section(DockerSettings::read),
                 section(StatusSettings::read),
-                section(LogSettings::read));
+                section(LogSettings::read),
+                section(LogsSettings::read));
         problems.throwIfAny();
         return config;
     }

@@ -15,7 +15,8 @@ public record RunnerConfig(
         EngineConfig engine,
         DockerConfig docker,
         StatusConfig status,
-        LogConfig log) {
+        LogConfig log,
+        LogsConfig logs) {
 
     /** What a runner has with no file and no variables. */
     public static RunnerConfig defaults() {

@@ -24,7 +24,8 @@ final class Settings {
             DockerSettings.ALL,
             DockerLimitSettings.ALL,
             StatusSettings.ALL,
-            LogSettings.ALL);
+            LogSettings.ALL,
+            LogsSettings.ALL);
 
     private static final Map<String, Setting<?>> BY_KEY = new LinkedHashMap<>();
 

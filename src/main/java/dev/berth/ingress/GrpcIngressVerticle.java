@@ -32,6 +32,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
     private @Nullable HttpServer server;
     private @Nullable NodeBus bus;
     private @Nullable Health health;
+    private @Nullable LogStreams logs;
 
     /**
      * @param status answers for every instance of the node
@@ -86,13 +87,16 @@ public final class GrpcIngressVerticle extends VerticleBase {
     }
 
     private IngressParts parts(NodeBus opened) {
+        LogStreams streams = new LogStreams(context, setup.logs(), setup.grpc().maxMessageBytes());
+        logs = streams;
         return new IngressParts(
                 new ExecutionParts(vertx, opened.desk(), opened, IngressSetup.WORKER_GRACE),
                 setup.calls(),
                 setup.counters(),
                 windows,
                 setup.grpc().maxMessageBytes(),
-                setup.grpc().responseFrameBytes());
+                setup.grpc().responseFrameBytes(),
+                streams);
     }
 
     private GrpcServer grpcServer(IngressParts parts) {
@@ -129,10 +133,10 @@ public final class GrpcIngressVerticle extends VerticleBase {
         return windows;
     }
 
-    /** Calls waiting for a slot here, streams to workers, and health watches. For metrics and tests. */
+    /** Calls waiting for a slot here, streams to workers, health watches, and collectors of logs. For metrics and tests. */
     int pending() {
         int calls = bus == null ? 0 : bus.desk().waiting() + bus.streams();
-        return calls + (health == null ? 0 : health.watching());
+        return calls + (health == null ? 0 : health.watching()) + (logs == null ? 0 : logs.open());
     }
 
     @Override

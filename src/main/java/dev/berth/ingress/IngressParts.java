@@ -14,4 +14,5 @@ record IngressParts(
         IngressCounters counters,
         ConnectionWindows windows,
         int maxMessageBytes,
-        int responseFrameBytes) {}
+        int responseFrameBytes,
+        LogStreams logs) {}

@@ -3,13 +3,16 @@ package dev.berth.ingress;
 import dev.berth.call.CallFactory;
 import dev.berth.config.GrpcConfig;
 import dev.berth.config.StreamConfig;
+import dev.berth.logs.LogBuffer;
 import io.vertx.core.eventbus.EventBus;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every ingress instance of a node is started with. Shared by all of them.
  *
  * @param bus with the codecs of all messages registered
+ * @param logs output of functions; null: it is not kept
  */
 public record IngressSetup(
         EventBus bus,
@@ -17,7 +20,8 @@ public record IngressSetup(
         GrpcConfig grpc,
         StreamConfig stream,
         CallFactory calls,
-        IngressCounters counters) {
+        IngressCounters counters,
+        @Nullable LogBuffer logs) {
     /** How long past a call's deadline a worker may take to say so. */
     static final Duration WORKER_GRACE = Duration.ofSeconds(5);
 }

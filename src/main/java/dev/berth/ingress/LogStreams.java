@@ -1,20 +1,43 @@
 package dev.berth.ingress;
 
+import dev.berth.logs.LogBuffer;
 import dev.berth.proto.LogRequestMsg;
 import dev.berth.proto.LogResponseMsg;
+import io.vertx.core.Context;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.server.GrpcServerRequest;
+import org.jspecify.annotations.Nullable;
 
-/** The StreamLogs method. Nothing on this node hands function output out, and a collector is told so. */
+/** The StreamLogs method of one verticle instance. The buffer is the node's. */
 final class LogStreams {
-    private LogStreams() {}
+    private final Context context;
+    private final @Nullable LogBuffer buffer;
+    private final int maxMessageBytes;
+    private int open;
 
-    static void serve(GrpcServerRequest<LogRequestMsg, LogResponseMsg> request) {
-        // Read and drop whatever comes, or an unread stream would fill its connection's window.
-        request.messageHandler(message -> {});
-        request.response()
-                .status(GrpcStatus.UNKNOWN)
-                .statusMessage("runner not configured with logStreamer")
-                .end();
+    /** @param buffer null: output is not kept, and a collector is told so */
+    LogStreams(Context context, @Nullable LogBuffer buffer, int maxMessageBytes) {
+        this.context = context;
+        this.buffer = buffer;
+        this.maxMessageBytes = maxMessageBytes;
+    }
+
+    void serve(GrpcServerRequest<LogRequestMsg, LogResponseMsg> request) {
+        if (buffer == null) {
+            // Read and drop whatever comes, or an unread stream would fill its connection's window.
+            request.messageHandler(message -> {});
+            request.response()
+                    .status(GrpcStatus.UNKNOWN)
+                    .statusMessage("runner not configured with logStreamer")
+                    .end();
+            return;
+        }
+        open++;
+        new LogStream(context, buffer, request, () -> open--).start(maxMessageBytes);
+    }
+
+    /** Streams that have not ended. */
+    int open() {
+        return open;
     }
 }

@@ -38,7 +38,7 @@ final class RunnerProtocolEndpoint implements Service {
 
     @Override
     public void bind(GrpcServer server) {
-        server.callHandler(RunnerProtocolGrpcService.StreamLogs, LogStreams::serve);
+        server.callHandler(RunnerProtocolGrpcService.StreamLogs, parts.logs()::serve);
         unary(server, RunnerProtocolGrpcService.Status, empty -> status.answer("{}"));
         unary(server, RunnerProtocolGrpcService.Status2, body -> status.answer(json(body)));
         unary(server, RunnerProtocolGrpcService.ConfigureRunner, settings::apply);

@@ -10,6 +10,9 @@ import dev.berth.engine.ExitStatus;
 import dev.berth.engine.ImageRequest;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
+import dev.berth.logs.ContainerLog;
+import dev.berth.logs.LogLine;
+import dev.berth.logs.LogOrigin;
 import dev.berth.worker.stdio.StdioExchange;
 import dev.berth.worker.stdio.StdioLimits;
 import io.vertx.core.Context;
@@ -41,6 +44,7 @@ final class ContainerAssembly {
     private final WorkerPorts ports;
     private final Vertx vertx;
     private final Context context;
+    private final ContainerLog log;
     private final Promise<Void> socketReady = Promise.promise();
     private @Nullable SocketDirectory directory;
     private SocketWatcher.@Nullable Watch watch;
@@ -58,6 +62,12 @@ final class ContainerAssembly {
         this.ports = ports;
         this.vertx = context.owner();
         this.context = context;
+        this.log = ports.logs().open(vertx, new LogOrigin(spec.appId(), spec.fnId(), id));
+    }
+
+    /** What the container prints. */
+    ContainerLog log() {
+        return log;
     }
 
     Future<Void> pull() {
@@ -112,7 +122,19 @@ final class ContainerAssembly {
     }
 
     Future<Void> start() {
-        return attempt(() -> engineContainer().start()).onComplete(done -> create = lap());
+        return attempt(() -> engineContainer().start()).onComplete(done -> {
+            create = lap();
+            readOutput();
+        });
+    }
+
+    /** Also of a container that did not start well: what is attached is read. */
+    private void readOutput() {
+        ContainerStreams streams = container == null ? null : container.streams();
+        if (streams != null && spec.format() == CallFormat.HTTP_STREAM) {
+            log.read(LogLine.Source.STDOUT, streams.stdout());
+            log.read(LogLine.Source.STDERR, streams.stderr());
+        }
     }
 
     /** Completes once the socket is there and good. Not limited in time. */
@@ -125,8 +147,10 @@ final class ContainerAssembly {
         init = lap();
     }
 
+    /** Completes once the container has ended and its last output has been read. */
     Future<ExitStatus> exit() {
-        return attempt(() -> engineContainer().exit());
+        return attempt(() -> engineContainer().exit())
+                .compose(status -> log.lastWords().map(status));
     }
 
     Future<Void> pause() {
@@ -162,6 +186,7 @@ final class ContainerAssembly {
         Future<Void> removed = made == null ? Future.succeededFuture() : attempt(made::remove);
         return removed.compose(gone -> {
             container = null;
+            log.close();
             return directory == null ? Future.succeededFuture() : vertx.executeBlocking(this::removeDirectory, false);
         });
     }
@@ -207,7 +232,11 @@ final class ContainerAssembly {
                 overSocket() ? spec.syslogUrl() : null,
                 "app_id=%s,fn_id=%s".formatted(spec.appId(), spec.fnId()),
                 spec.networkDisabled(),
-                overSocket() ? ContainerPlan.Attach.NONE : ContainerPlan.Attach.ALL);
+                overSocket() ? attach() : ContainerPlan.Attach.ALL);
+    }
+
+    private ContainerPlan.Attach attach() {
+        return ports.logs().kept() ? ContainerPlan.Attach.OUTPUT : ContainerPlan.Attach.NONE;
     }
 
     private EngineContainer engineContainer() {

@@ -123,6 +123,7 @@ final class HotContainer implements ActiveCall.Owner {
         turns.run(() -> {
             if (call == ended) {
                 call = null;
+                assembly.log().end();
                 alarm.clear(Alarm.Slot.DEADLINE);
                 if (!keep) {
                     reports.because("call broke");
@@ -193,7 +194,7 @@ final class HotContainer implements ActiveCall.Owner {
             case AWAIT_READY -> awaitReady();
             case REPORT_READY -> reports.ready(assembly.timings());
             case FAIL_LAUNCH -> reports.launchFailed(launchError, assembly.timings());
-            case RUN_CALL -> Objects.requireNonNull(call).begin(exchange());
+            case RUN_CALL -> runCall(Objects.requireNonNull(call));
             case RELEASE -> reports.released(lease);
             case RETURN_CALL, BREAK_CALL -> breakCall();
             case PAUSE -> {
@@ -214,6 +215,11 @@ final class HotContainer implements ActiveCall.Owner {
             case RETRY_LATER -> retryLater();
             case REPORT_GONE -> gone();
         }
+    }
+
+    private void runCall(ActiveCall started) {
+        assembly.log().begin(started.request().callId());
+        started.begin(exchange());
     }
 
     private void pull() {
@@ -301,6 +307,7 @@ final class HotContainer implements ActiveCall.Owner {
     private void breakCall() {
         ActiveCall broken = call;
         call = null;
+        assembly.log().end();
         alarm.clear(Alarm.Slot.DEADLINE);
         if (broken != null) {
             breakOff(broken);

@@ -3,6 +3,7 @@ package dev.berth.worker;
 import dev.berth.config.WorkerConfig;
 import dev.berth.container.LifecycleObserver;
 import dev.berth.engine.Engine;
+import dev.berth.logs.FunctionLogs;
 
 /**
  * What all workers of a process share.
@@ -16,4 +17,5 @@ public record WorkerPorts(
         FreezeSwitch freeze,
         LifecycleObserver observer,
         WorkerConfig config,
-        long maxRequestBytes) {}
+        long maxRequestBytes,
+        FunctionLogs logs) {}

@@ -84,7 +84,8 @@ final class ConfigMappingTest {
                         List.of("/bin/check", "-v"),
                         Duration.ofSeconds(2),
                         Path.of("/var/crash")),
-                new LogConfig(LogConfig.Level.DEBUG, LogConfig.Format.JSON, "tcp://logs.example:514", "berth-7"));
+                new LogConfig(LogConfig.Level.DEBUG, LogConfig.Format.JSON, "tcp://logs.example:514", "berth-7"),
+                new LogsConfig(true, 1 << 20));
     }
 
     private DockerConfig docker() {
@@ -201,5 +202,8 @@ final class ConfigMappingTest {
               format: json
               destination: tcp://logs.example:514
               prefix: berth-7
+            logs:
+              stream: true
+              buffer: 1MiB
             """;
 }

@@ -8,6 +8,7 @@ import dev.berth.config.CallConfig;
 import dev.berth.config.GrpcConfig;
 import dev.berth.config.StatusConfig;
 import dev.berth.config.StreamConfig;
+import dev.berth.logs.LogBuffer;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import java.time.Duration;
@@ -31,6 +32,7 @@ final class IngressRig implements AutoCloseable {
                     + "\"idle_timeout\":30,\"memory\":128,\"headers\":{\"X-A\":[\"1\"],\"Connection\":[\"close\"]}}";
 
     final Vertx vertx = Vertx.vertx();
+    final LogBuffer logs;
     final IngressCounters counters = new IngressCounters();
     final FakeRegistry registry;
     final FakeWorker worker;
@@ -54,8 +56,23 @@ final class IngressRig implements AutoCloseable {
         this(grpc, calls, statusConfig, new HttpClientOptions());
     }
 
+    /** With logs. */
+    IngressRig(LogBuffer logs) {
+        this(GRPC, CALLS, NO_STATUS, new HttpClientOptions(), logs);
+    }
+
     IngressRig(GrpcConfig grpc, CallConfig calls, StatusConfig statusConfig, HttpClientOptions clientOptions) {
+        this(grpc, calls, statusConfig, clientOptions, null);
+    }
+
+    private IngressRig(
+            GrpcConfig grpc,
+            CallConfig calls,
+            StatusConfig statusConfig,
+            HttpClientOptions clientOptions,
+            LogBuffer logs) {
         this.grpc = grpc;
+        this.logs = logs;
         BusCodecs.register(vertx);
         StreamConfig streams =
                 new StreamConfig((int) FakeRegistry.WINDOW, 16 * 1024, Duration.ofSeconds(5), Duration.ofSeconds(15));
@@ -67,7 +84,8 @@ final class IngressRig implements AutoCloseable {
                 grpc,
                 streams,
                 new CallFactory(calls, STATUS_IMAGE),
-                counters);
+                counters,
+                logs);
         StatusVerticle status = new StatusVerticle(setup, statusConfig, 1);
         ingress = new GrpcIngressVerticle(setup, status, 0);
         Await.of(vertx.deployVerticle(registry));

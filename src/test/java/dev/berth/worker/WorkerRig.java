@@ -18,6 +18,7 @@ import dev.berth.container.ContainerEvent;
 import dev.berth.container.ContainerState;
 import dev.berth.container.LifecycleObserver;
 import dev.berth.container.Row;
+import dev.berth.logs.FunctionLogs;
 import dev.berth.stream.StreamEndpoint;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -78,6 +79,12 @@ final class WorkerRig implements AutoCloseable {
         private Duration keepAlive = Duration.ofSeconds(60);
         private long maxResponseBytes;
         private int maxResponseHeaderBytes;
+        private FunctionLogs logs = FunctionLogs.NONE;
+
+        Settings logs(FunctionLogs into) {
+            logs = into;
+            return this;
+        }
 
         Settings freezeIdle(Duration grace) {
             freezeIdle = grace;
@@ -122,7 +129,14 @@ final class WorkerRig implements AutoCloseable {
         EventBus bus = vertx.eventBus();
         bus.<RegistryMessage>consumer(Addresses.registry(NODE), message -> registry.add(message.body()));
         WorkerPorts ports = new WorkerPorts(
-                engine, new SocketDirectories(root, config), watcher, new FreezeSwitch(), new Observer(), config, 0);
+                engine,
+                new SocketDirectories(root, config),
+                watcher,
+                new FreezeSwitch(),
+                new Observer(),
+                config,
+                0,
+                settings.logs);
         verticle = new ContainerWorkerVerticle(
                 new ContainerWorkerVerticle.Links(bus, address(), Addresses.registry(NODE)), ports, streams);
         deployment = await(vertx.deployVerticle(verticle));

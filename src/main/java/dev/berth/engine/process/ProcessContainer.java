@@ -59,6 +59,10 @@ final class ProcessContainer implements EngineContainer {
     }
 
     private Process launch() {
+        if (plan.syslogUrl() != null) {
+            // There is no engine that would send the output there, and losing it in silence would be worse.
+            throw ErrorCode.SYSLOG_UNAVAILABLE.exception();
+        }
         ProcessBuilder builder = new ProcessBuilder(function.command());
         builder.directory(function.folder().toFile());
         Map<String, String> env = builder.environment();

@@ -1,0 +1,6 @@
+package dev.berth.logs;
+
+/** Whose output it is. All three are empty for lines of the runner's own. */
+public record LogOrigin(String appId, String fnId, String containerId) {
+    static final LogOrigin RUNNER = new LogOrigin("", "", "");
+}
