@@ -47,6 +47,15 @@ public final class GrpcIngressVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
+        if (instance == 0) {
+            // Not waited for: it runs beside the rest of the start.
+            vertx.executeBlocking(
+                    () -> {
+                        Rehearsal.run(setup.calls());
+                        return null;
+                    },
+                    false);
+        }
         return NodeBus.open(vertx, setup.bus(), setup.node().id(), instance, setup.stream())
                 .compose(opened -> {
                     bus = opened;
