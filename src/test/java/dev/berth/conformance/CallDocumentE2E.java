@@ -15,11 +15,8 @@ final class CallDocumentE2E {
     private static final CallDoc REPORT = CallDoc.of("read; report");
 
     private static CallFinished raw(LiveRunner runner, String document) {
-        EngageCall.Result result = runner.client()
-                .engage()
-                .tryCall(document)
-                .data("", true)
-                .result();
+        EngageCall.Result result =
+                runner.client().engage().tryCall(document).data("", true).result();
         assertThat(result.status()).isEqualTo("0");
         return result.finished();
     }
@@ -122,9 +119,7 @@ final class CallDocumentE2E {
     @Raises(ErrorCode.INVALID_CPUS)
     void cpusThatCannotBeReadAreInvalid(String cpus, LiveRunner runner) {
         assertError(
-                raw(runner, REPORT.with("cpus", cpus).text()),
-                ErrorCode.INVALID_CPUS,
-                ErrorCode.INVALID_CPUS.text());
+                raw(runner, REPORT.with("cpus", cpus).text()), ErrorCode.INVALID_CPUS, ErrorCode.INVALID_CPUS.text());
     }
 
     @ParameterizedTest
@@ -214,10 +209,12 @@ final class CallDocumentE2E {
     void callsOfOneSlotHashShareAContainerHoweverItIsWritten(LiveRunner runner) {
         CallDoc doc = CallDoc.of("read; send ok").with("fn_id", "one");
         byte[] raw = {(byte) 0xde, (byte) 0xad, 1, 2};
-        assertThat(Hashes.run(runner, doc, com.google.protobuf.ByteString.copyFrom(raw)).getErrorStr()).isEmpty();
+        assertThat(Hashes.run(runner, doc, com.google.protobuf.ByteString.copyFrom(raw))
+                        .getErrorStr())
+                .isEmpty();
 
-        CallFinished hex = Hashes.run(
-                runner, doc.with("fn_id", "two"), com.google.protobuf.ByteString.copyFromUtf8("DEad0102"));
+        CallFinished hex =
+                Hashes.run(runner, doc.with("fn_id", "two"), com.google.protobuf.ByteString.copyFromUtf8("DEad0102"));
 
         assertThat(hex.getErrorStr()).isEmpty();
         assertThat(hex.getCtrCreateDuration()).isZero();

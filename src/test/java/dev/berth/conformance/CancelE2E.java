@@ -52,7 +52,8 @@ final class CancelE2E {
     @Rule("container-cancel")
     void beforeTheHeadTheContainerIsRemoved(LiveRunner runner) {
         allGone(runner);
-        EngageCall call = runner.start(CallDoc.of("read; hang").with("idle_timeout", 60)).data("", true);
+        EngageCall call =
+                runner.start(CallDoc.of("read; hang").with("idle_timeout", 60)).data("", true);
         runner.await("busy", status -> count(status, SlotSummary::getBusy) == 1);
 
         call.cancel();

@@ -33,10 +33,7 @@ final class Conformance implements Callable<Integer> {
             description = "A runner with default settings, cleartext; without it runners of this checkout are started.")
     private String address = "";
 
-    @Option(
-            names = "--rule",
-            paramLabel = "ID",
-            description = "Only this rule; may be given several times.")
+    @Option(names = "--rule", paramLabel = "ID", description = "Only this rule; may be given several times.")
     private List<String> rules = new ArrayList<>();
 
     private final PrintStream out = System.out;

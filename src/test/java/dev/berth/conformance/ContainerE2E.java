@@ -32,7 +32,8 @@ final class ContainerE2E {
     @Rule("container-ready")
     @Rule("container-socket")
     void aSocketIsGoodHoweverItIsOffered(String kind, LiveRunner runner) {
-        assertThat(runner.run(CallDoc.of("read; send ok").config("INIT_SOCKET", kind)).body())
+        assertThat(runner.run(CallDoc.of("read; send ok").config("INIT_SOCKET", kind))
+                        .body())
                 .isEqualTo("ok");
     }
 

@@ -16,7 +16,8 @@ final class Contract {
     static final String WIRE = "wire";
 
     private static final List<String> PAGES = List.of("protocol", "call-model", "containers");
-    private static final Pattern RULE = Pattern.compile("^\\| `([a-z0-9]+(?:-[a-z0-9]+)+)` \\|(?:.*\\|)? ([A-Za-z0-9]+) \\|$");
+    private static final Pattern RULE =
+            Pattern.compile("^\\| `([a-z0-9]+(?:-[a-z0-9]+)+)` \\|(?:.*\\|)? ([A-Za-z0-9]+) \\|$");
 
     private static final Pattern STATED = Pattern.compile("^- `([a-z0-9]+(?:-[a-z0-9]+)+)` ");
 

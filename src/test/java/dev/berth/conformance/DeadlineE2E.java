@@ -11,15 +11,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Calls whose time is over, while they wait and while they run. */
 @OnRunner
 final class DeadlineE2E {
-    private static final CallDoc SLOW_START =
-            CallDoc.of("read; send ok").config("ENABLE_INIT_DELAY_MSEC", "2500");
+    private static final CallDoc SLOW_START = CallDoc.of("read; send ok").config("ENABLE_INIT_DELAY_MSEC", "2500");
 
     @ParameterizedTest
     @ValueSource(strings = {"soon", "", "1", "-1S", "123456789S"})
     @Rule("deadline-rpc")
     void aMalformedTimeoutCountsAsNone(String timeout, LiveRunner runner) {
-        EngageCall.Result result =
-                runner.start(CallDoc.of("read; send ok"), timeout).data("", true).result();
+        EngageCall.Result result = runner.start(CallDoc.of("read; send ok"), timeout)
+                .data("", true)
+                .result();
 
         assertThat(result.body()).isEqualTo("ok");
     }
@@ -28,7 +28,8 @@ final class DeadlineE2E {
     @Rule("deadline-rpc")
     @Rule("deadline-waiting")
     void oneThatHasPassedRefusesTheCall(LiveRunner runner) {
-        EngageCall.Result result = runner.start(CallDoc.of("read; send ok"), "0m").result();
+        EngageCall.Result result =
+                runner.start(CallDoc.of("read; send ok"), "0m").result();
 
         assertThat(result.finished().getErrorCode()).isEqualTo(503);
     }
@@ -37,7 +38,8 @@ final class DeadlineE2E {
     @Rule("deadline-waiting")
     @Rule("engage-refusal")
     void oneThatPassesWhileTheCallWaitsRefusesIt(LiveRunner runner) {
-        EngageCall.Result result = runner.start(SLOW_START, "300m").data("x", true).result();
+        EngageCall.Result result =
+                runner.start(SLOW_START, "300m").data("x", true).result();
 
         assertThat(result.messages()).hasSize(1);
         assertThat(result.finished().getErrorCode()).isEqualTo(503);

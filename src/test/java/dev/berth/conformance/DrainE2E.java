@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.ingress.Await;
 import dev.berth.ingress.EngageCall;
 import dev.berth.proto.SlotSummary;
+import io.vertx.core.Promise;
 import io.vertx.grpc.health.v1.HealthCheckRequest;
 import io.vertx.grpc.health.v1.HealthCheckResponse;
 import io.vertx.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import io.vertx.core.Promise;
 import org.junit.jupiter.api.Test;
 
 /** A runner that is told to stop while calls run and wait. */
@@ -26,13 +26,11 @@ final class DrainE2E {
         EngageCall watch = runner.open("/grpc.health.v1.Health/Watch");
         watch.raw(0, HealthCheckRequest.getDefaultInstance().toByteArray());
         assertThat(next(watch)).isEqualTo(ServingStatus.SERVING);
-        EngageCall running = runner.start(CallDoc.of("read; sleep 3000; send ok")).data("", true);
+        EngageCall running =
+                runner.start(CallDoc.of("read; sleep 3000; send ok")).data("", true);
         runner.await(
-                "running",
-                status -> status.getNode().getSlotsList().stream()
-                        .anyMatch(slot -> slot.getBusy() == 1));
-        EngageCall waiting =
-                runner.start(CallDoc.of("read; send ok").config("ENABLE_INIT_DELAY_MSEC", "4000"));
+                "running", status -> status.getNode().getSlotsList().stream().anyMatch(slot -> slot.getBusy() == 1));
+        EngageCall waiting = runner.start(CallDoc.of("read; send ok").config("ENABLE_INIT_DELAY_MSEC", "4000"));
         runner.await(
                 "starting",
                 status -> status.getNode().getSlotsList().stream()

@@ -51,8 +51,10 @@ final class EngageRequestE2E {
     @Test
     @Rule("engage-eof-with-data")
     void aFrameMayHaveDataAndEof(LiveRunner runner) {
-        EngageCall.Result result =
-                runner.start(CallDoc.of("read; send got%20; report")).data("first ", false).data("last", true).result();
+        EngageCall.Result result = runner.start(CallDoc.of("read; send got%20; report"))
+                .data("first ", false)
+                .data("last", true)
+                .result();
 
         assertThat(result.body()).startsWith("got ").contains("first last");
     }

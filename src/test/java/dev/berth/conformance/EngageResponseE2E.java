@@ -109,7 +109,8 @@ final class EngageResponseE2E {
     @Rule("engage-refusal")
     @Raises(ErrorCode.SERVER_BUSY)
     void aRefusalIsTheOnlyMessage(LiveRunner runner) {
-        EngageCall.Result result = runner.start(CallDoc.of("read; send ok"), "0n").result();
+        EngageCall.Result result =
+                runner.start(CallDoc.of("read; send ok"), "0n").result();
 
         assertThat(result.messages()).hasSize(1);
         assertThat(result.finished().getErrorCode()).isEqualTo(503);
@@ -118,7 +119,8 @@ final class EngageResponseE2E {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"read; status 500", "read; status 204", "read; close", "read; raw nonsense%0d%0a%0d%0a", "exit 0"})
+            strings = {"read; status 500", "read; status 204", "read; close", "read; raw nonsense%0d%0a%0d%0a", "exit 0"
+            })
     @Rule("engage-code")
     void aFailureNeverHasCodeZeroOr503(String program, LiveRunner runner) {
         EngageCall.Result result = runner.run(CallDoc.of(program));

@@ -51,7 +51,8 @@ final class FinishedE2E {
     @Test
     @Rule("finished-times")
     void timesAreInOrderAndInFnsForm(LiveRunner runner) {
-        CallFinished finished = runner.run(CallDoc.of("read; sleep 100; send ok")).finished();
+        CallFinished finished =
+                runner.run(CallDoc.of("read; sleep 100; send ok")).finished();
 
         assertThat(finished.getCreatedAt()).matches(TIME);
         assertThat(finished.getStartedAt()).matches(TIME);

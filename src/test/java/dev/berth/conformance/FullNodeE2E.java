@@ -24,7 +24,8 @@ final class FullNodeE2E {
                                 == 1)
                 .getRequestsHandled();
 
-        EngageCall.Result refused = runner.start(large.with("fn_id", "other")).data("x", true).result();
+        EngageCall.Result refused =
+                runner.start(large.with("fn_id", "other")).data("x", true).result();
 
         assertThat(refused.messages()).hasSize(1);
         assertThat(refused.finished().getErrorCode()).isEqualTo(503);

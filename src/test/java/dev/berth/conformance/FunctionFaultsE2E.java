@@ -113,8 +113,7 @@ final class FunctionFaultsE2E {
     @Test
     @Raises(ErrorCode.SYSLOG_UNAVAILABLE)
     void aLogServerThatIsNotThereIsTheFunctionsFault(LiveRunner runner) {
-        assertError(
-                runner.run(CallDoc.of("").with("syslog_url", "tcp://127.0.0.1:1")), ErrorCode.SYSLOG_UNAVAILABLE);
+        assertError(runner.run(CallDoc.of("").with("syslog_url", "tcp://127.0.0.1:1")), ErrorCode.SYSLOG_UNAVAILABLE);
     }
 
     @Test

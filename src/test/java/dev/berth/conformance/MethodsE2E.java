@@ -42,8 +42,8 @@ final class MethodsE2E {
     void nodeTellsWhatItHasReady(LiveRunner runner) {
         runner.run(CallDoc.of("read; send ok").config("STATUS", "node"));
 
-        RunnerStatus status =
-                runner.await("idle", now -> now.getNode().getSlotsList().stream().anyMatch(slot -> slot.getIdle() > 0));
+        RunnerStatus status = runner.await(
+                "idle", now -> now.getNode().getSlotsList().stream().anyMatch(slot -> slot.getIdle() > 0));
         assertThat(status.getNode().getMemoryTotalBytes()).isPositive();
         assertThat(status.getNode().getMemoryUsedBytes()).isGreaterThanOrEqualTo((long) CallDoc.MEMORY_MIB << 20);
         assertThat(status.getNode().getEngine()).isNotEmpty();
@@ -95,7 +95,9 @@ final class MethodsE2E {
         for (String name : new String[] {"", "RunnerProtocol"}) {
             HealthCheckRequest request =
                     HealthCheckRequest.newBuilder().setService(name).build();
-            assertThat(runner.methods().ask(CHECK, request, HealthCheckResponse.parser()).getStatus())
+            assertThat(runner.methods()
+                            .ask(CHECK, request, HealthCheckResponse.parser())
+                            .getStatus())
                     .isEqualTo(ServingStatus.SERVING);
         }
     }

@@ -47,8 +47,10 @@ final class Outcomes implements TestExecutionListener {
             return;
         }
         String why = result.getThrowable().map(Outcomes::oneLine).orElse("aborted");
-        note(test, rule -> failures.computeIfAbsent(rule, name -> new ArrayList<>())
-                .add(test.getDisplayName() + ": " + why));
+        note(
+                test,
+                rule -> failures.computeIfAbsent(rule, name -> new ArrayList<>())
+                        .add(test.getDisplayName() + ": " + why));
         test.getSource()
                 .filter(ClassSource.class::isInstance)
                 .map(ClassSource.class::cast)
@@ -86,8 +88,7 @@ final class Outcomes implements TestExecutionListener {
             out.printf("%-" + width + "s | %s%n", rule, outcome);
         }
         classFailures.forEach((name, why) -> out.printf("%s | failed: %s%n", name, why));
-        out.printf(
-                "%d passed, %d failed, %d not run%n", counts[0], counts[1] + classFailures.size(), counts[2]);
+        out.printf("%d passed, %d failed, %d not run%n", counts[0], counts[1] + classFailures.size(), counts[2]);
     }
 
     private String outcome(String rule) {

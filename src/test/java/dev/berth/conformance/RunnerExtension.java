@@ -48,7 +48,8 @@ final class RunnerExtension implements ExecutionCondition, BeforeAllCallback, Af
     }
 
     private static Profile profile(ExtensionContext context) {
-        return Objects.requireNonNull(context.getRequiredTestClass().getAnnotation(OnRunner.class)).value();
+        return Objects.requireNonNull(context.getRequiredTestClass().getAnnotation(OnRunner.class))
+                .value();
     }
 
     private static LiveRunner runner(ExtensionContext context) {

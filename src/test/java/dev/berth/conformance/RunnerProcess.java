@@ -38,8 +38,7 @@ final class RunnerProcess implements AutoCloseable {
             Path folder = Files.createDirectories(Path.of("target", "conformance"));
             Path log = folder.resolve(profile.name().toLowerCase(java.util.Locale.ROOT) + ".log");
             Path sockets = Files.createTempDirectory("berth-conformance");
-            ProcessBuilder builder =
-                    new ProcessBuilder("scripts/berth", "run").redirectError(log.toFile());
+            ProcessBuilder builder = new ProcessBuilder("scripts/berth", "run").redirectError(log.toFile());
             Map<String, String> environment = builder.environment();
             environment.keySet().removeIf(name -> name.startsWith("BERTH_") || name.startsWith("FN_"));
             environment.put("BERTH_ENGINE_KIND", "docker");

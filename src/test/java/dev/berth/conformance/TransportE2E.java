@@ -107,8 +107,7 @@ final class TransportE2E {
         assertThat(message.length).isLessThanOrEqualTo(LIMIT);
         assertThat(fits.body()).isEqualTo("ok");
         assertThat(over.result().status()).isEqualTo("8");
-        assertThat(over.result().text())
-                .isEqualTo("grpc: received message larger than max (4194305 vs. 4194304)");
+        assertThat(over.result().text()).isEqualTo("grpc: received message larger than max (4194305 vs. 4194304)");
     }
 
     @Test
