@@ -55,8 +55,7 @@ final class EngageReply {
         if (!detached) {
             HttpRespMeta.Builder meta = HttpRespMeta.newBuilder().setStatusCode(head.status());
             for (Header header : head.headers()) {
-                meta.addHeaders(
-                        HttpHeader.newBuilder().setKey(header.name()).setValue(header.value()));
+                meta.addHeaders(HttpHeader.newBuilder().setKey(header.name()).setValue(header.value()));
             }
             start(meta);
         }
@@ -75,8 +74,8 @@ final class EngageReply {
             return true;
         }
         for (int start = 0; start < bytes.length(); start += frameBytes) {
-            lastWrite = response.write(
-                    EngageCodec.encodeData(bytes, start, Math.min(start + frameBytes, bytes.length())));
+            lastWrite =
+                    response.write(EngageCodec.encodeData(bytes, start, Math.min(start + frameBytes, bytes.length())));
         }
         written += bytes.length();
         if (response.writeQueueFull()) {

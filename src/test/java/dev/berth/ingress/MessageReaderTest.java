@@ -57,9 +57,15 @@ final class MessageReaderTest {
         boolean paused;
         boolean endDue;
         boolean ended;
-        @Nullable Handler<Buffer> onChunk;
-        @Nullable Handler<Void> onEnd;
-        @Nullable Handler<Throwable> onFailure;
+
+        @Nullable
+        Handler<Buffer> onChunk;
+
+        @Nullable
+        Handler<Void> onEnd;
+
+        @Nullable
+        Handler<Throwable> onFailure;
 
         void flow() {
             while (!paused && !chunks.isEmpty()) {
@@ -168,8 +174,7 @@ final class MessageReaderTest {
 
         give(prefix.slice(0, 3), prefix.slice(3, 5), Buffer.buffer("x"), message("never"));
 
-        assertThat(events)
-                .containsExactly("RESOURCE_EXHAUSTED grpc: received message larger than max (1001 vs. 1000)");
+        assertThat(events).containsExactly("RESOURCE_EXHAUSTED grpc: received message larger than max (1001 vs. 1000)");
         assertThat(request.chunks).isEmpty();
     }
 
@@ -177,8 +182,8 @@ final class MessageReaderTest {
     void messageOfFourGigabytesIsTooLarge() {
         give(Buffer.buffer().appendByte((byte) 0).appendInt(-1));
 
-        assertThat(events).containsExactly(
-                "RESOURCE_EXHAUSTED grpc: received message larger than max (4294967295 vs. 1000)");
+        assertThat(events)
+                .containsExactly("RESOURCE_EXHAUSTED grpc: received message larger than max (4294967295 vs. 1000)");
     }
 
     @Test

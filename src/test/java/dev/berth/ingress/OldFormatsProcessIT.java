@@ -11,7 +11,8 @@ final class OldFormatsProcessIT extends OldFormatsScenarios {
 
     @Override
     int containers(Path socketRoot) {
-        return (int) ProcessHandle.current().descendants()
+        return (int) ProcessHandle.current()
+                .descendants()
                 .filter(process -> process.info().command().orElse("").endsWith("node"))
                 .count();
     }

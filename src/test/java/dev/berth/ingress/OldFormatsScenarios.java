@@ -95,7 +95,9 @@ abstract class OldFormatsScenarios {
     final void left(int count) throws Exception {
         long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(Await.LIMIT_SECONDS);
         while (containers(root) != count) {
-            assertThat(System.nanoTime()).as("not %s but %s containers", count, containers(root)).isLessThan(limit);
+            assertThat(System.nanoTime())
+                    .as("not %s but %s containers", count, containers(root))
+                    .isLessThan(limit);
             Await.of(vertx.timer(50));
         }
     }
@@ -118,7 +120,9 @@ abstract class OldFormatsScenarios {
     void hotFunctionsAnswerCallAfterCallFromOneContainer(String format) throws Exception {
         for (int i = 0; i < 3; i++) {
             EngageCall.Result result = call(format, "", "{\"n\":" + i + "}");
-            assertThat(result.finished().getSuccess()).as(result.finished().getErrorStr()).isTrue();
+            assertThat(result.finished().getSuccess())
+                    .as(result.finished().getErrorStr())
+                    .isTrue();
             assertThat(status(result)).isEqualTo(200);
             assertThat(header(result, "Content-Type")).containsExactly("application/json");
             assertThat(result.body()).isEqualTo("{\"n\":" + i + "}");
@@ -143,10 +147,13 @@ abstract class OldFormatsScenarios {
     void aColdFunctionHasTheCallInItsEnvironmentAndIsGoneAfterwards() throws Exception {
         EngageCall.Result result = call("default", "report", "body");
 
-        assertThat(result.finished().getSuccess()).as(result.finished().getErrorStr()).isTrue();
+        assertThat(result.finished().getSuccess())
+                .as(result.finished().getErrorStr())
+                .isTrue();
         assertThat(status(result)).isEqualTo(200);
         assertThat(result.body())
-                .contains("\"FN_METHOD\":\"POST\"", "\"FN_REQUEST_URL\":\"http://lb/r/app/fn?q=1\"", "\"body\":\"body\"")
+                .contains(
+                        "\"FN_METHOD\":\"POST\"", "\"FN_REQUEST_URL\":\"http://lb/r/app/fn?q=1\"", "\"body\":\"body\"")
                 .containsPattern("\"FN_DEADLINE\":\"\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z\"")
                 .contains("\"FN_HEADER_Content-Type\":\"application/json\"");
         left(0);
@@ -156,7 +163,9 @@ abstract class OldFormatsScenarios {
     void aColdFunctionThatSaysNothingSucceeds() throws Exception {
         EngageCall.Result result = call("default", "exit 0", "");
 
-        assertThat(result.finished().getSuccess()).as(result.finished().getErrorStr()).isTrue();
+        assertThat(result.finished().getSuccess())
+                .as(result.finished().getErrorStr())
+                .isTrue();
         assertThat(status(result)).isEqualTo(200);
         assertThat(result.body()).isEmpty();
         left(0);
@@ -173,7 +182,9 @@ abstract class OldFormatsScenarios {
         }
         EngageCall.Result result = call.result();
 
-        assertThat(result.finished().getSuccess()).as(result.finished().getErrorStr()).isTrue();
+        assertThat(result.finished().getSuccess())
+                .as(result.finished().getErrorStr())
+                .isTrue();
         String body = result.body();
         assertThat(body).hasSize(LARGE);
         for (int at = 0; at < LARGE; at += PIECE) {
@@ -193,7 +204,9 @@ abstract class OldFormatsScenarios {
     void anExitRightAfterTheAnswerIsNone(String format) throws Exception {
         EngageCall.Result result = call(format, "type text/plain; send ok; leave 1", "{}");
 
-        assertThat(result.finished().getSuccess()).as(result.finished().getErrorStr()).isTrue();
+        assertThat(result.finished().getSuccess())
+                .as(result.finished().getErrorStr())
+                .isTrue();
         assertThat(result.body()).isEqualTo("ok");
         left(0);
     }
@@ -229,7 +242,9 @@ abstract class OldFormatsScenarios {
     void surplusAfterAnAnswerEndsTheContainerOnly(String format) throws Exception {
         EngageCall.Result result = call(format, "type text/plain; send ok; surplus x", "{}");
 
-        assertThat(result.finished().getSuccess()).as(result.finished().getErrorStr()).isTrue();
+        assertThat(result.finished().getSuccess())
+                .as(result.finished().getErrorStr())
+                .isTrue();
         assertThat(result.body()).isEqualTo("ok");
         left(0);
     }

@@ -98,7 +98,8 @@ final class JsonText {
 
     /** What is wrong with a text, without quoting it. */
     static String detail(IOException failure) {
-        String message = failure instanceof JsonProcessingException json ? json.getOriginalMessage() : failure.getMessage();
+        String message =
+                failure instanceof JsonProcessingException json ? json.getOriginalMessage() : failure.getMessage();
         return message == null ? failure.getClass().getSimpleName() : message;
     }
 

@@ -24,8 +24,13 @@ final class FakeCall implements StdioCall {
     final Sink out = new Sink();
     private final CallRequest request;
     private boolean sent;
-    @Nullable ResponseHead head;
-    @Nullable RunnerException error;
+
+    @Nullable
+    ResponseHead head;
+
+    @Nullable
+    RunnerException error;
+
     int ends;
     boolean kept;
 

@@ -52,8 +52,7 @@ final class StdioExchangeTest {
     }
 
     private void start(CallFormat format, StdioLimits limits) {
-        exchange = new StdioExchange(
-                vertx, function.streams(), format, limits, bytes -> errors.add(bytes.toString()));
+        exchange = new StdioExchange(vertx, function.streams(), format, limits, bytes -> errors.add(bytes.toString()));
     }
 
     private FakeCall begin(String method, Header... headers) {
@@ -239,8 +238,7 @@ final class StdioExchangeTest {
             assertThat(call.kept).isTrue();
             assertThat(call.head.status()).isEqualTo(404);
             assertThat(call.head.headers())
-                    .containsExactly(
-                            new Header("A", "1"), new Header("A", "2"), new Header("Content-Type", "text/x"));
+                    .containsExactly(new Header("A", "1"), new Header("A", "2"), new Header("Content-Type", "text/x"));
             assertThat(call.out.text()).isEqualTo("h\u00e9llo");
         }
     }
@@ -291,7 +289,8 @@ final class StdioExchangeTest {
     @Test
     void bytesOfAnswersThatAreNotUtf8AreReplaced() {
         FakeCall call = sent(CallFormat.JSON);
-        function.stdout.emit(Buffer.buffer("{\"body\":\"a").appendByte((byte) 0xe9).appendString("b\"}"));
+        function.stdout.emit(
+                Buffer.buffer("{\"body\":\"a").appendByte((byte) 0xe9).appendString("b\"}"));
 
         assertThat(call.out.text()).isEqualTo("a\ufffdb");
     }
@@ -364,8 +363,7 @@ final class StdioExchangeTest {
                 + "{\"status_code\":418,\"headers\":{\"A\":[\"1\"]}}}}");
 
         assertThat(call.head.status()).isEqualTo(418);
-        assertThat(call.head.headers())
-                .containsExactly(new Header("A", "1"), new Header("Content-Type", "text/plain"));
+        assertThat(call.head.headers()).containsExactly(new Header("A", "1"), new Header("Content-Type", "text/plain"));
     }
 
     @ParameterizedTest
@@ -449,7 +447,8 @@ final class StdioExchangeTest {
         exit(new ExitStatus(137, true));
         assertThat(call.error.code()).isEqualTo(ErrorCode.OUT_OF_MEMORY);
         assertThat(call.error)
-                .hasMessage("container out of memory, you may want to raise route.memory for this route (default: 128MB)");
+                .hasMessage(
+                        "container out of memory, you may want to raise route.memory for this route (default: 128MB)");
 
         FakeCall killed = sent(CallFormat.JSON);
         exit(new ExitStatus(137, false));
@@ -457,7 +456,9 @@ final class StdioExchangeTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = CallFormat.class, names = {"HTTP", "JSON", "CLOUDEVENT"})
+    @EnumSource(
+            value = CallFormat.class,
+            names = {"HTTP", "JSON", "CLOUDEVENT"})
     void aHotFunctionThatDiedBeforeItsFirstCallFailsThatCall(CallFormat format) {
         start(format);
         function.stdout.end();
