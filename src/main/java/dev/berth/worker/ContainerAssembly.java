@@ -168,7 +168,7 @@ final class ContainerAssembly {
                 ports.maxRequestBytes(),
                 ports.config().maxResponseBytes(),
                 ports.config().maxResponseHeaderBytes());
-        return new StdioExchange(vertx, streams, spec.format(), limits, stderr -> {});
+        return new StdioExchange(vertx, streams, spec.format(), limits, log.writer(LogLine.Source.STDERR));
     }
 
     /** The function's socket, as this process reaches it. */
