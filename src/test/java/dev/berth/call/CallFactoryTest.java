@@ -40,6 +40,36 @@ final class CallFactoryTest {
     }
 
     @Test
+    void everyColdCallHasAKeyAndAnEnvironmentOfItsOwn() {
+        CallModel model = model("\"format\":\"default\",\"id\":\"c\",\"method\":\"PUT\",\"url\":\"/u\",\"timeout\":30,"
+                + "\"config\":{\"A\":\"1\",\"FN_METHOD\":\"x\"},"
+                + "\"headers\":{\"x-multi-VALUE\":[\"1\",\"2\"],\"Connection\":[\"close\"]}");
+        Instant before = Instant.now();
+        ContainerSpec spec = PLAIN.spec(model, "00ff".getBytes(StandardCharsets.US_ASCII), Map.of());
+
+        assertThat(spec.key()).isNotEqualTo(PLAIN.spec(model, NONE, Map.of()).key());
+        assertThat(spec.env())
+                .containsEntry("A", "1")
+                .containsEntry("FN_METHOD", "PUT")
+                .containsEntry("FN_REQUEST_URL", "/u")
+                .containsEntry("FN_CALL_ID", "c")
+                .containsEntry("FN_HEADER_X-Multi-Value", "1, 2")
+                .containsEntry("FN_HEADER_Connection", "close")
+                .hasSize(7);
+        assertThat(Instant.parse(spec.env().get("FN_DEADLINE")))
+                .isBetween(before.plusSeconds(29), Instant.now().plusSeconds(30));
+        assertThat(spec.idleTimeout()).isLessThan(model.idleTimeout());
+    }
+
+    @Test
+    void formatsOf2018GetEveryHeader() {
+        CallModel model = model("\"format\":\"http\",\"headers\":{\"Connection\":[\"x\"],\"TE\":[\"gzip\"]}");
+
+        assertThat(PLAIN.request(model, Instant.EPOCH, null).headers())
+                .containsExactly(new Header("Connection", "x"), new Header("TE", "gzip"));
+    }
+
+    @Test
     @Rule("extension-passed")
     void extraEnvironmentAndPassedExtensionsAreAdded() {
         CallFactory calls = factory(Map.of("EXTRA", "e"), Set.of("TENANT"), false);

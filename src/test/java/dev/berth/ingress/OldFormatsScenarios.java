@@ -283,12 +283,12 @@ abstract class OldFormatsScenarios {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"default", "http", "json"})
+    @ValueSource(strings = {"default", "http"})
     void aCancelledCallTakesItsContainerAlong(String format) throws Exception {
-        EngageCall call = begin(format, "stderr begun; hang").data("{}", true);
+        String begun = "raw HTTP/1.1%20200%20OK%0d%0aContent-Length:%209%0d%0a%0d%0abegun; hang";
+        EngageCall call = begin(format, begun).data("{}", true);
+        call.nextPayload();
         left(1);
-        // The function has the call once a deadline's worth of start-up is over; before that it may live on idle.
-        Await.of(vertx.timer(1_500));
         call.cancel();
 
         left(0);

@@ -18,7 +18,7 @@ final class RuleNamesTest {
     @Test
     void everyRuleHasANameOfItsOwn() throws IOException {
         List<String> names = new ArrayList<>();
-        for (String page : List.of("protocol", "call-model", "logs")) {
+        for (String page : List.of("protocol", "call-model", "logs", "old-formats")) {
             for (String line : Files.readAllLines(Path.of("src/site/markdown", page + ".md"))) {
                 Matcher rule = RULE.matcher(line);
                 if (rule.find()) {

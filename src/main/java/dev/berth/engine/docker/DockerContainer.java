@@ -120,7 +120,7 @@ final class DockerContainer implements EngineContainer {
 
     @Override
     public Future<Void> remove() {
-        if (removal == null) {
+        if (removal == null || removal.failed()) {
             exitWatch.stop();
             Future<Void> begun = inTurn(this::removeNow);
             removal = begun;
