@@ -286,6 +286,16 @@ final class StdioExchangeTest {
         assertThat(call.kept).isEqualTo(kept);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 42, 1000})
+    void aStatusThatIsNoneFailsTheCallAlone(int status) {
+        FakeCall call = sent(CallFormat.JSON);
+        function.stdout.emit("{\"protocol\":{\"status_code\":" + status + "}}");
+
+        assertThat(call.error).hasMessage("invalid status code from function: " + status);
+        assertThat(call.kept).isTrue();
+    }
+
     @Test
     void bytesOfAnswersThatAreNotUtf8AreReplaced() {
         FakeCall call = sent(CallFormat.JSON);
