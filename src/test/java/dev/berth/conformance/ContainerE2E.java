@@ -28,7 +28,7 @@ final class ContainerE2E {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"dotted", "direct", "renamed"})
+    @ValueSource(strings = {"linked", "dotted", "renamed"})
     @Rule("container-ready")
     @Rule("container-socket")
     void aSocketIsGoodHoweverItIsOffered(String kind, LiveRunner runner) {
@@ -96,7 +96,7 @@ final class ContainerE2E {
                 "read; version 1.0; frame eof; send ok",
                 "read; trailer X-T=1; send ok",
                 "read; interim 103; send ok",
-                "read; frame length; send ok; close"
+                "read; frame length; send ok; end; close"
             })
     @Rule("container-framing")
     @Rule("container-answer")

@@ -27,9 +27,11 @@ final class LiveRunner implements AutoCloseable {
     final String host;
     final int port;
     private final @Nullable RunnerProcess process;
+    private final boolean statusRunsAFunction;
     private final EngageClient client;
 
-    private LiveRunner(String host, int port, @Nullable RunnerProcess process) {
+    private LiveRunner(String host, int port, @Nullable RunnerProcess process, boolean statusRunsAFunction) {
+        this.statusRunsAFunction = statusRunsAFunction;
         this.host = host;
         this.port = port;
         this.process = process;
@@ -40,10 +42,11 @@ final class LiveRunner implements AutoCloseable {
         String address = System.getProperty(RunnerExtension.ADDRESS);
         if (address != null) {
             int colon = address.lastIndexOf(':');
-            return new LiveRunner(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)), null);
+            return new LiveRunner(
+                    address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)), null, false);
         }
         RunnerProcess process = RunnerProcess.start(profile);
-        return new LiveRunner("127.0.0.1", process.port(), process);
+        return new LiveRunner("127.0.0.1", process.port(), process, profile == Profile.STATUS_IMAGE);
     }
 
     /** A connection of its own. */
@@ -100,12 +103,22 @@ final class LiveRunner implements AutoCloseable {
     }
 
     void assertNothingLeft() {
-        if (process == null || !process.stopped()) {
+        if (statusRunsAFunction) {
+            awaitNoContainers(process());
+        } else if (process == null || !process.stopped()) {
             assertNothingHeld();
         }
         if (process != null) {
             assertThat(process.containers()).as("containers").isEmpty();
             assertThat(process.socketDirectories()).as("socket directories").isEmpty();
+        }
+    }
+
+    /** Asking for the status would start another. */
+    private static void awaitNoContainers(RunnerProcess process) {
+        long end = System.nanoTime() + LIMIT.toNanos();
+        while (!process.containers().isEmpty() && System.nanoTime() < end) {
+            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
         }
     }
 
