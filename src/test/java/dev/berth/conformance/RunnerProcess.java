@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -46,10 +47,19 @@ final class RunnerProcess implements AutoCloseable {
             environment.put("BERTH_GRPC_PORT", "0");
             environment.put("BERTH_WORKER_SOCKET_ROOT", sockets.toString());
             environment.putAll(profile.settings());
-            Process process = builder.start();
-            return new RunnerProcess(process, log, sockets, port(process.inputReader(), log));
+            return start(builder, log, sockets);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static RunnerProcess start(ProcessBuilder builder, Path log, Path sockets) throws IOException {
+        try {
+            Process process = builder.start();
+            return new RunnerProcess(process, log, sockets, port(process.inputReader(), log));
+        } catch (IOException | IllegalStateException notStarted) {
+            delete(sockets);
+            throw notStarted;
         }
     }
 
@@ -88,7 +98,7 @@ final class RunnerProcess implements AutoCloseable {
 
     /** Waits for the end of a runner that was asked to stop. */
     void awaitEnd() {
-        close();
+        end();
     }
 
     /** The containers that this runner has on the engine, in whatever state. */
@@ -116,8 +126,27 @@ final class RunnerProcess implements AutoCloseable {
         }
     }
 
+    /** Ends it, and deletes the folder it had for its sockets, whatever it has left there. */
     @Override
     public void close() {
+        try {
+            end();
+        } finally {
+            delete(sockets);
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void end() {
         process.destroy();
         try {
             if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {

@@ -7,7 +7,6 @@ import dev.berth.config.ConfigLoader;
 import dev.berth.proto.CallFinished;
 import dev.berth.proto.RunnerMsg;
 import io.vertx.core.Vertx;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -30,7 +30,9 @@ abstract class OldFormatsScenarios {
     private static final int MAX_RESPONSE = 6 << 20;
     private static final int PIECE = 32 * 1024;
 
-    private Path root;
+    @TempDir
+    Path root;
+
     private RunnerService runner;
     private Vertx vertx;
     private EngageClient client;
@@ -46,8 +48,7 @@ abstract class OldFormatsScenarios {
     abstract int containers(Path socketRoot) throws Exception;
 
     @BeforeEach
-    void start() throws Exception {
-        root = Files.createTempDirectory("old");
+    void start() {
         Map<String, String> options = Map.of(
                 "engine.kind", engine(),
                 "engine.catalogue", "src/examples",
