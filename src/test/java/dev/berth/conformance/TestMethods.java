@@ -18,7 +18,7 @@ final class TestMethods {
     static List<Method> annotated() {
         try (Stream<Path> files = Files.walk(CLASSES)) {
             return files.map(file -> CLASSES.relativize(file).toString())
-                    .filter(name -> name.matches(".*(Test|IT|E2E)\\.class"))
+                    .filter(name -> name.matches(".*(Test|IT|E2E|Scenarios)\\.class"))
                     .map(name -> load(name.replace('/', '.').substring(0, name.length() - ".class".length())))
                     .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))
                     .filter(method -> method.getAnnotationsByType(Rule.class).length > 0

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.RunnerService;
 import dev.berth.config.RunnerConfig;
+import dev.berth.conformance.Rule;
 import dev.berth.proto.CallFinished;
 import io.vertx.core.Vertx;
 import java.io.BufferedReader;
@@ -91,6 +92,7 @@ final class FunctionLogsIT {
     }
 
     @Test
+    @Rule("output-last")
     void lastWordsOfAFunctionThatEndsAreKept() {
         start("process", Map.of());
         LogCollector collector = LogCollector.started(client).say(READY);
@@ -144,6 +146,8 @@ final class FunctionLogsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"process", "docker"})
+    @Rule("syslog-unavailable")
+    @Rule("syslog-process")
     void unreachableSyslogServerIsTheFunctionsFault(String engine) throws IOException {
         start(engine, Map.of());
         String url;
@@ -159,6 +163,7 @@ final class FunctionLogsIT {
     }
 
     @Test
+    @Rule("syslog-engine")
     void syslogServerGetsTheLinesWithTheirTagAndSoDoesTheCollector() throws IOException {
         start("docker", Map.of());
         LogCollector collector = LogCollector.started(client).say(READY);

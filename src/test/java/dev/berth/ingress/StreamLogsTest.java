@@ -6,6 +6,7 @@ import static dev.berth.ingress.LogCollector.START;
 import static dev.berth.ingress.LogCollector.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.conformance.Rule;
 import dev.berth.logs.LogBatch;
 import dev.berth.logs.LogBuffer;
 import dev.berth.logs.LogLines;
@@ -34,6 +35,8 @@ final class StreamLogsTest {
     }
 
     @Test
+    @Rule("collect-ready")
+    @Rule("collect-end")
     void batchComesAsSoonAsThereIsSomething() {
         LogCollector collector = LogCollector.started(rig.client).say(READY);
         Await.until(rig.ingress.context(), "collector is there", () -> rig.ingress.pending() == 1);
@@ -48,6 +51,7 @@ final class StreamLogsTest {
     }
 
     @Test
+    @Rule("collect-batch")
     void linesAreGroupedByContainerAndCall() {
         LogOrigin other = new LogOrigin("app", "fn", "container-2");
         logs.add(List.of(
@@ -70,6 +74,7 @@ final class StreamLogsTest {
     }
 
     @Test
+    @Rule("collect-ack")
     void nextBatchWaitsForAckAndReady() {
         logs.add(List.of(LogLines.line("one")));
         LogCollector collector = LogCollector.started(rig.client).say(READY);
@@ -87,6 +92,7 @@ final class StreamLogsTest {
     }
 
     @Test
+    @Rule("collect-again")
     void batchThatWasNotAcknowledgedGoesToTheNextCollector() {
         logs.add(List.of(LogLines.line("one")));
         LogCollector lost = LogCollector.started(rig.client).say(READY);
@@ -103,6 +109,7 @@ final class StreamLogsTest {
     }
 
     @Test
+    @Rule("collect-one")
     void newCollectorTakesOver() {
         LogCollector first = LogCollector.started(rig.client).say(READY);
         Await.until(rig.ingress.context(), "collector is there", () -> rig.ingress.pending() == 1);
@@ -118,6 +125,7 @@ final class StreamLogsTest {
     }
 
     @Test
+    @Rule("collect-batch")
     void largestBatchIsWithinTheLimit() {
         for (int i = 0; i < 300; i++) {
             LogOrigin origin = new LogOrigin("ä".repeat(30), "fn", "container-" + i);
@@ -149,6 +157,8 @@ final class StreamLogsTest {
 
     @ParameterizedTest
     @MethodSource("wrongOrders")
+    @Rule("collect-start")
+    @Rule("collect-order")
     void wrongOrderEndsTheStream(List<LogRequestMsg> messages, String status, String text) {
         LogCollector collector = new LogCollector(rig.client).say(messages.toArray(LogRequestMsg[]::new));
 
@@ -159,6 +169,7 @@ final class StreamLogsTest {
     }
 
     @Test
+    @Rule("collect-order")
     void readyBeforeTheAckEndsTheStreamAndLosesNothing() {
         logs.add(List.of(LogLines.line("one")));
         LogCollector hasty = LogCollector.started(rig.client).say(READY);
@@ -174,10 +185,20 @@ final class StreamLogsTest {
     }
 
     @Test
+    @Rule("collect-order")
     void messageThatCannotBeDecodedEndsTheStream() {
         LogCollector collector = LogCollector.started(rig.client);
         collector.stream.raw(0, new byte[] {(byte) 0xff, (byte) 0xff});
 
         assertThat(collector.stream.result().status()).isEqualTo("13");
+    }
+
+    @Test
+    @Rule("collect-order")
+    void messageThatIsTooLargeEndsTheStream() {
+        LogCollector collector = LogCollector.started(rig.client);
+        collector.stream.raw(0, new byte[IngressRig.MAX_MESSAGE + 1]);
+
+        assertThat(collector.stream.result().status()).isEqualTo("8");
     }
 }

@@ -2,6 +2,7 @@ package dev.berth.logs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.conformance.Rule;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ final class LineSplitterTest {
     private final LineSplitter splitter = new LineSplitter(line -> lines.add(line.toStringUtf8()));
 
     @Test
+    @Rule("output-lines")
     void linesAreTheSameHoweverTheBytesAreCut() {
         byte[] text = "one\n\ntwo äö\r\nthree\n".getBytes(java.nio.charset.StandardCharsets.UTF_8);
         for (int size = 1; size <= text.length; size++) {
@@ -25,6 +27,7 @@ final class LineSplitterTest {
     }
 
     @Test
+    @Rule("output-lines")
     void lineWithoutAnEndWaitsForTheFlush() {
         splitter.feed(Buffer.buffer("a\nhalf"));
         assertThat(lines).containsExactly("a");
@@ -36,6 +39,7 @@ final class LineSplitterTest {
     }
 
     @Test
+    @Rule("output-lines")
     void longLineIsCut() {
         splitter.feed(Buffer.buffer("x".repeat(2 * LineSplitter.MAX_LINE + 1)));
         assertThat(lines).hasSize(2).allMatch(line -> line.length() == LineSplitter.MAX_LINE);

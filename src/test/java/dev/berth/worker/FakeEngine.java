@@ -10,7 +10,11 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.streams.ReadStream;
+import io.vertx.core.streams.WriteStream;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -242,8 +246,25 @@ final class FakeEngine implements Engine {
         }
 
         @Override
+        @SuppressWarnings("unchecked")
         public @Nullable ContainerStreams streams() {
-            return null;
+            if (plan.attach() != ContainerPlan.Attach.ALL) {
+                return null;
+            }
+            WriteStream<Buffer> stdin = silent(WriteStream.class);
+            ReadStream<Buffer> output = silent(ReadStream.class);
+            return new ContainerStreams(stdin, output, output);
+        }
+
+        /** A stream that takes everything and over which nothing ever comes. */
+        private <T> T silent(Class<T> type) {
+            return type.cast(
+                    Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (stream, method, given) -> {
+                        if (method.getReturnType() == Future.class) {
+                            return Future.succeededFuture();
+                        }
+                        return method.getReturnType() == boolean.class ? Boolean.FALSE : stream;
+                    }));
         }
     }
 }

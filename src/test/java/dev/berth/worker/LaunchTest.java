@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.bus.RegistryMessage.ContainerReady;
 import dev.berth.bus.RegistryMessage.LaunchFailed;
+import dev.berth.call.CallFormat;
 import dev.berth.call.ContainerTimings;
 import dev.berth.conformance.Raises;
+import dev.berth.conformance.Rule;
 import dev.berth.container.ContainerState;
 import dev.berth.engine.ContainerPlan;
 import dev.berth.error.ErrorCode;
@@ -48,6 +50,7 @@ final class LaunchTest {
     }
 
     @Test
+    @Rule("output-off")
     void plansTheContainerFromItsSpecification() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             String id = rig.ready();
@@ -64,6 +67,22 @@ final class LaunchTest {
             assertThat(directory).hasParent(rig.root);
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
                     .isEqualTo("rwxrwxrwx");
+            assertThat(rig.engine.operations()).containsExactly("PULL", "CREATE", "START");
+        }
+    }
+
+    @Test
+    @Rule("old-ready")
+    @Rule("old-syslog")
+    void aFunctionOnItsStdinIsReadyAsSoonAsItIsStarted() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            rig.engine.process(container -> {});
+            String id = rig.launch(WorkerRig.spec(CallFormat.JSON));
+            assertThat(rig.heard(ContainerReady.class).containerId()).isEqualTo(id);
+            ContainerPlan plan = rig.engine.last().plan();
+            assertThat(plan.attach()).isEqualTo(ContainerPlan.Attach.ALL);
+            assertThat(plan.socketDirectory()).isNull();
+            assertThat(plan.syslogUrl()).isNull();
             assertThat(rig.engine.operations()).containsExactly("PULL", "CREATE", "START");
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.call.CallFormat;
 import dev.berth.call.Header;
+import dev.berth.conformance.Rule;
 import dev.berth.engine.ExitStatus;
 import dev.berth.error.ErrorCode;
 import io.vertx.core.Vertx;
@@ -76,6 +77,7 @@ final class StdioExchangeTest {
     }
 
     @Test
+    @Rule("http-request")
     void httpRequestIsChunkedWithSortedHeaders() {
         start(CallFormat.HTTP);
         FakeCall call = begin("POST", HEADERS);
@@ -105,6 +107,7 @@ final class StdioExchangeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"GET", "HEAD", "DELETE", "OPTIONS", "PROPFIND", "SEARCH"})
+    @Rule("http-no-body")
     void httpRequestWithoutABodyHasNoFraming(String method) {
         start(CallFormat.HTTP);
         FakeCall call = begin(method);
@@ -119,6 +122,7 @@ final class StdioExchangeTest {
     }
 
     @Test
+    @Rule("http-no-body")
     void httpGetWithABodyIsChunked() {
         start(CallFormat.HTTP);
         FakeCall call = begin("GET");
@@ -129,6 +133,7 @@ final class StdioExchangeTest {
     }
 
     @Test
+    @Rule("http-bad-header")
     void httpHeaderThatCannotBeWrittenIsRefusedAndTheContainerKept() {
         start(CallFormat.HTTP);
         FakeCall call = begin("POST", new Header("bad name", "x"));
@@ -145,6 +150,9 @@ final class StdioExchangeTest {
                 "HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\nX-A: 1\r\nX-A: 2\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n",
                 "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 C\r\nX-A: 1\r\nX-A: 2\r\ncontent-length: 5\r\n\r\nhellosurplus"
             })
+    @Rule("http-answer")
+    @Rule("http-interim")
+    @Rule("http-surplus")
     void httpAnswerMayBeCutAnywhere(String answer) {
         for (int cut = 0; cut <= answer.length(); cut++) {
             FakeCall call = sent(CallFormat.HTTP);
@@ -160,6 +168,7 @@ final class StdioExchangeTest {
     }
 
     @Test
+    @Rule("http-answer")
     void httpAnswerToHeadHasNoBody() {
         start(CallFormat.HTTP);
         FakeCall call = begin("HEAD");
@@ -179,6 +188,7 @@ final class StdioExchangeTest {
                 "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
             })
+    @Rule("http-invalid")
     void httpAnswerThatIsNoneEndsTheContainer(String answer) {
         FakeCall call = sent(CallFormat.HTTP);
         function.stdout.emit(answer);
@@ -190,6 +200,7 @@ final class StdioExchangeTest {
     }
 
     @Test
+    @Rule("old-early")
     void anAnswerBeforeTheRequestsEndEndsTheContainer() {
         start(CallFormat.HTTP);
         FakeCall call = begin("POST");
@@ -201,6 +212,9 @@ final class StdioExchangeTest {
     }
 
     @Test
+    @Rule("json-request")
+    @Rule("json-body")
+    @Rule("json-headers")
     void jsonRequestIsOneLine() {
         start(CallFormat.JSON);
         FakeCall call = begin("POST", new Header("X-Multi", "a"), new Header("X-Multi", "b"), HEADERS[3]);
@@ -219,6 +233,7 @@ final class StdioExchangeTest {
     }
 
     @Test
+    @Rule("json-headers")
     void jsonRequestWithoutHeadersSaysNull() {
         sent(CallFormat.JSON);
 
@@ -226,9 +241,11 @@ final class StdioExchangeTest {
     }
 
     @Test
+    @Rule("json-answer")
+    @Rule("json-answer-order")
     void jsonAnswerMayBeCutAnywhere() {
-        Buffer answer = Buffer.buffer(" {\"body\":\"h\u00e9llo\",\"content_type\":\"text/x\",\"unknown\":[{}],"
-                + "\"protocol\":{\"status_code\":404,\"headers\":{\"A\":[\"1\",\"2\"],\"content-type\":[\"old\"]}}}\n");
+        Buffer answer = Buffer.buffer(" {\"Body\":\"h\u00e9llo\",\"content_type\":\"text/x\",\"unknown\":[{}],"
+                + "\"protocol\":{\"STATUS_code\":404,\"headers\":{\"A\":[\"1\",\"2\"],\"content-type\":[\"old\"]}}}\n");
         for (int cut = 0; cut <= answer.length(); cut++) {
             FakeCall call = sent(CallFormat.JSON);
             function.stdout.emit(answer.slice(0, cut));
@@ -245,6 +262,8 @@ final class StdioExchangeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{}", "{\"body\":null,\"protocol\":null}", "null\n"})
+    @Rule("json-answer")
+    @Rule("json-answer-order")
     void jsonAnswerMayLeaveEverythingOut(String answer) {
         FakeCall call = sent(CallFormat.JSON);
         function.stdout.emit(answer);
@@ -267,6 +286,7 @@ final class StdioExchangeTest {
                 "{\"protocol\":{\"status_code\":\"200\"}}",
                 "{\"protocol\":{\"headers\":{\"A\":\"1\"}}}"
             })
+    @Rule("json-invalid")
     void jsonAnswerThatIsNoneEndsTheContainer(String answer) {
         FakeCall call = sent(CallFormat.JSON);
         function.stdout.emit(answer);
@@ -278,6 +298,7 @@ final class StdioExchangeTest {
 
     @ParameterizedTest
     @CsvSource({"'{}x',false", "'{} {',false", "'{}',true", "'{} \n\t\r\n',true"})
+    @Rule("json-surplus")
     void surplusAfterTheObjectEndsTheContainer(String answer, boolean kept) {
         FakeCall call = sent(CallFormat.JSON);
         function.stdout.emit(answer);
@@ -288,6 +309,7 @@ final class StdioExchangeTest {
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 42, 1000})
+    @Rule("json-status")
     void aStatusThatIsNoneFailsTheCallAlone(int status) {
         FakeCall call = sent(CallFormat.JSON);
         function.stdout.emit("{\"protocol\":{\"status_code\":" + status + "}}");
@@ -306,6 +328,8 @@ final class StdioExchangeTest {
     }
 
     @Test
+    @Rule("event-request")
+    @Rule("event-data")
     void eventHasTheBodyAsData() {
         start(CallFormat.CLOUDEVENT);
         FakeCall call = begin("PUT", HEADERS[3]);
@@ -324,6 +348,7 @@ final class StdioExchangeTest {
     }
 
     @Test
+    @Rule("event-data")
     void eventOfAnEmptyBodyHasNoData() {
         start(CallFormat.CLOUDEVENT);
         FakeCall call = begin("POST");
@@ -334,6 +359,7 @@ final class StdioExchangeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"nonsense", "{", "1e400"})
+    @Rule("event-bad-body")
     void eventOfABodyThatIsNotJsonIsRefusedAndTheContainerKept(String body) {
         start(CallFormat.CLOUDEVENT);
         FakeCall call = begin("POST");
@@ -355,6 +381,8 @@ final class StdioExchangeTest {
                 "{\"contentType\":\"application/json\"}|null",
                 "{\"contentType\":\"text/plain\",\"data\":\"<x>\"}|<x>"
             })
+    @Rule("event-answer-json")
+    @Rule("event-answer-text")
     void dataOfTheEventIsTheAnswer(String answer, String body) {
         FakeCall call = sent(CallFormat.CLOUDEVENT);
         for (int i = 0; i < answer.length(); i++) {
@@ -367,6 +395,7 @@ final class StdioExchangeTest {
     }
 
     @Test
+    @Rule("event-answer")
     void eventsExtensionsHaveStatusAndHeaders() {
         FakeCall call = sent(CallFormat.CLOUDEVENT);
         function.stdout.emit("{\"contentType\":\"text/plain\",\"data\":\"\",\"extensions\":{\"protocol\":"
@@ -387,6 +416,8 @@ final class StdioExchangeTest {
                 "{\"extensions\":{\"protocol\":{\"headers\":{\"A\":\"1\"}}}}|Invalid JSON for protocol headers, not an array of strings for header value",
                 "{\"extensions\":{\"protocol\":{\"status_code\":\"x\"}}}|Invalid status_code type in protocol extension, must be an integer: x"
             })
+    @Rule("event-answer-other")
+    @Rule("event-ill-shaped")
     void illShapedEventsFailTheCallAndLeaveTheContainer(String answer, String text) {
         FakeCall call = sent(CallFormat.CLOUDEVENT);
         function.stdout.emit(answer);
@@ -397,6 +428,9 @@ final class StdioExchangeTest {
     }
 
     @Test
+    @Rule("default-stdin")
+    @Rule("default-stdout")
+    @Rule("default-success")
     void defaultIsTheBodyAndAllOfStdout() {
         start(CallFormat.DEFAULT);
         FakeCall call = begin("POST");
@@ -417,6 +451,7 @@ final class StdioExchangeTest {
     }
 
     @Test
+    @Rule("default-stdout")
     void defaultWithoutOutputStillHasAHead() {
         FakeCall call = sent(CallFormat.DEFAULT);
         exit(GOOD);
@@ -439,6 +474,7 @@ final class StdioExchangeTest {
 
     @ParameterizedTest
     @EnumSource(value = CallFormat.class, names = "HTTP_STREAM", mode = EnumSource.Mode.EXCLUDE)
+    @Rule("old-exit")
     void anExitDuringACallIsItsError(CallFormat format) {
         FakeCall call = sent(format);
         assertThat(exchange.exited(new ExitStatus(3, false))).isTrue();
@@ -452,6 +488,7 @@ final class StdioExchangeTest {
     }
 
     @Test
+    @Rule("old-memory")
     void onlyTheEngineKnowsThatMemoryRanOut() {
         FakeCall call = sent(CallFormat.JSON);
         exit(new ExitStatus(137, true));
@@ -469,6 +506,7 @@ final class StdioExchangeTest {
     @EnumSource(
             value = CallFormat.class,
             names = {"HTTP", "JSON", "CLOUDEVENT"})
+    @Rule("old-exit-early")
     void aHotFunctionThatDiedBeforeItsFirstCallFailsThatCall(CallFormat format) {
         start(format);
         function.stdout.end();
@@ -481,6 +519,7 @@ final class StdioExchangeTest {
     }
 
     @Test
+    @Rule("old-exit")
     void aHotFunctionThatDiesLaterIsTheContainersAffair() {
         FakeCall call = sent(CallFormat.JSON);
         function.stdout.emit("{}");
@@ -490,6 +529,7 @@ final class StdioExchangeTest {
     }
 
     @Test
+    @Rule("old-between")
     void whatAHotFunctionWritesBetweenCallsIsDropped() {
         start(CallFormat.JSON);
         function.stdout.emit("noise");
@@ -507,6 +547,8 @@ final class StdioExchangeTest {
     }
 
     @Test
+    @Rule("old-streams")
+    @Rule("output-stdio")
     void stderrGoesToItsListenerAtAnyTime() {
         start(CallFormat.JSON);
         function.stderr.emit("one");
@@ -518,6 +560,7 @@ final class StdioExchangeTest {
 
     @ParameterizedTest
     @EnumSource(value = CallFormat.class, names = "HTTP_STREAM", mode = EnumSource.Mode.EXCLUDE)
+    @Rule("old-request-limit")
     void requestsOverTheLimitAreRefused(CallFormat format) {
         start(format, new StdioLimits(4, 0, 0));
         FakeCall call = begin("POST");
@@ -534,6 +577,7 @@ final class StdioExchangeTest {
 
     @ParameterizedTest
     @EnumSource(value = CallFormat.class, names = "HTTP_STREAM", mode = EnumSource.Mode.EXCLUDE)
+    @Rule("old-response-limit")
     void outputOverTheLimitEndsTheContainer(CallFormat format) {
         start(format, new StdioLimits(0, 100, 0));
         FakeCall call = begin("POST");
@@ -578,6 +622,7 @@ final class StdioExchangeTest {
     }
 
     @Test
+    @Rule("default-stdin")
     void aFunctionThatDoesNotReadItsInputMayAnswerAllTheSame() {
         start(CallFormat.DEFAULT);
         function.stdin.broken = true;
@@ -593,6 +638,7 @@ final class StdioExchangeTest {
     }
 
     @Test
+    @Rule("old-cancel")
     void aBrokenOffCallLeavesItsInputIncomplete() {
         start(CallFormat.DEFAULT);
         FakeCall call = begin("POST");
@@ -606,6 +652,7 @@ final class StdioExchangeTest {
     }
 
     @Test
+    @Rule("old-cancel")
     void aHotFunctionIsUntouchedUntilItsCallIsWritten() {
         start(CallFormat.JSON);
         FakeCall call = begin("POST");
