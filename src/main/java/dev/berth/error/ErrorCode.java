@@ -68,7 +68,11 @@ public enum ErrorCode {
     SYSLOG_UNAVAILABLE(213, FUNCTION, 500, NEVER, "Syslog Unavailable"),
     CONTAINER_EXIT(214, FUNCTION, 502, NEVER, "container exit code"),
     OUT_OF_MEMORY(
-            215, FUNCTION, 502, NEVER, "container out of memory, you may want to raise fn.memory for this function"),
+            215,
+            FUNCTION,
+            502,
+            NEVER,
+            "container out of memory, you may want to raise route.memory for this route (default: 128MB)"),
     OLD_FORMAT_RESPONSE_INVALID(216, FUNCTION, 502, NEVER, "invalid response from function"),
     OLD_FORMAT_RESPONSE_TOO_BIG(217, FUNCTION, 502, NEVER, "function response too large"),
 
@@ -79,7 +83,6 @@ public enum ErrorCode {
     INTERNAL(401, PLATFORM, 500, NEVER, "internal error"),
     ENGINE_FAILED(402, PLATFORM, 500, NEVER, "container engine failed"),
     SOCKET_DIRECTORY(403, PLATFORM, 500, NEVER, "socket directory failed"),
-    DETACHED_CALL_LOST(404, PLATFORM, 500, NEVER, "Unable to find the call handle"),
     /** Frames between verticles were lost, repeated or out of bounds. */
     STREAM_BROKEN(405, PLATFORM, 500, NEVER, "frames between runner parts were lost"),
     /** The verticle or node at the other end of a stream has gone. */

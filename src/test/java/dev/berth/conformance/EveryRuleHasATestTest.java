@@ -15,18 +15,6 @@ import org.junit.jupiter.api.Test;
 final class EveryRuleHasATestTest {
     private static final Set<String> INSIDE = Set.of("container-owner", "container-one-story");
 
-    /** What only functions of the formats of 2018 can bring about. */
-    private static final Set<ErrorCode> OF_2018 = EnumSet.of(
-            ErrorCode.REQUEST_TOO_BIG,
-            ErrorCode.INVALID_EVENT_BODY,
-            ErrorCode.CONTAINER_EXIT,
-            ErrorCode.OUT_OF_MEMORY,
-            ErrorCode.OLD_FORMAT_RESPONSE_INVALID,
-            ErrorCode.OLD_FORMAT_RESPONSE_TOO_BIG);
-
-    /** Nothing in this runner can bring it about; kept for its number. */
-    private static final Set<ErrorCode> OF_OTHER_RUNNERS = EnumSet.of(ErrorCode.DETACHED_CALL_LOST);
-
     @Test
     void whatShowsEachRuleIsWhatItsPageSays() {
         Set<String> promised = Contract.rules().entrySet().stream()
@@ -67,8 +55,6 @@ final class EveryRuleHasATestTest {
             }
         }
 
-        raised.addAll(OF_2018);
-        raised.addAll(OF_OTHER_RUNNERS);
         assertThat(raised).containsExactlyInAnyOrder(ErrorCode.values());
     }
 }

@@ -15,8 +15,6 @@ import org.slf4j.LoggerFactory;
 abstract class Conversation {
     private static final Logger LOG = LoggerFactory.getLogger(Conversation.class);
     private static final int KILLED = 137;
-    private static final String OUT_OF_MEMORY =
-            "container out of memory, you may want to raise route.memory for this route (default: 128MB)";
 
     private final StdioExchange exchange;
     private final StdioCall call;
@@ -162,7 +160,7 @@ abstract class Conversation {
         boolean outOfMemory = exit.code() == KILLED && exit.outOfMemory();
         fail(
                 outOfMemory
-                        ? ErrorCode.OUT_OF_MEMORY.exception(OUT_OF_MEMORY)
+                        ? ErrorCode.OUT_OF_MEMORY.exception()
                         : ErrorCode.CONTAINER_EXIT.exception("container exit code " + exit.code()),
                 false);
     }

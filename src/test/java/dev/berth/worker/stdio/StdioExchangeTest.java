@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.call.CallFormat;
 import dev.berth.call.Header;
+import dev.berth.conformance.Raises;
 import dev.berth.conformance.Rule;
 import dev.berth.engine.ExitStatus;
 import dev.berth.error.ErrorCode;
@@ -287,6 +288,7 @@ final class StdioExchangeTest {
                 "{\"protocol\":{\"headers\":{\"A\":\"1\"}}}"
             })
     @Rule("json-invalid")
+    @Raises(ErrorCode.OLD_FORMAT_RESPONSE_INVALID)
     void jsonAnswerThatIsNoneEndsTheContainer(String answer) {
         FakeCall call = sent(CallFormat.JSON);
         function.stdout.emit(answer);
@@ -360,6 +362,7 @@ final class StdioExchangeTest {
     @ParameterizedTest
     @ValueSource(strings = {"nonsense", "{", "1e400"})
     @Rule("event-bad-body")
+    @Raises(ErrorCode.INVALID_EVENT_BODY)
     void eventOfABodyThatIsNotJsonIsRefusedAndTheContainerKept(String body) {
         start(CallFormat.CLOUDEVENT);
         FakeCall call = begin("POST");
@@ -475,6 +478,7 @@ final class StdioExchangeTest {
     @ParameterizedTest
     @EnumSource(value = CallFormat.class, names = "HTTP_STREAM", mode = EnumSource.Mode.EXCLUDE)
     @Rule("old-exit")
+    @Raises(ErrorCode.CONTAINER_EXIT)
     void anExitDuringACallIsItsError(CallFormat format) {
         FakeCall call = sent(format);
         assertThat(exchange.exited(new ExitStatus(3, false))).isTrue();
@@ -489,6 +493,7 @@ final class StdioExchangeTest {
 
     @Test
     @Rule("old-memory")
+    @Raises(ErrorCode.OUT_OF_MEMORY)
     void onlyTheEngineKnowsThatMemoryRanOut() {
         FakeCall call = sent(CallFormat.JSON);
         exit(new ExitStatus(137, true));
@@ -561,6 +566,7 @@ final class StdioExchangeTest {
     @ParameterizedTest
     @EnumSource(value = CallFormat.class, names = "HTTP_STREAM", mode = EnumSource.Mode.EXCLUDE)
     @Rule("old-request-limit")
+    @Raises(ErrorCode.REQUEST_TOO_BIG)
     void requestsOverTheLimitAreRefused(CallFormat format) {
         start(format, new StdioLimits(4, 0, 0));
         FakeCall call = begin("POST");
@@ -578,6 +584,7 @@ final class StdioExchangeTest {
     @ParameterizedTest
     @EnumSource(value = CallFormat.class, names = "HTTP_STREAM", mode = EnumSource.Mode.EXCLUDE)
     @Rule("old-response-limit")
+    @Raises(ErrorCode.OLD_FORMAT_RESPONSE_TOO_BIG)
     void outputOverTheLimitEndsTheContainer(CallFormat format) {
         start(format, new StdioLimits(0, 100, 0));
         FakeCall call = begin("POST");
