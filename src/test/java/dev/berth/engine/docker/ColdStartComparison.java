@@ -77,12 +77,13 @@ final class ColdStartComparison {
             differences.add(bareFirst ? other - one : one - other);
         }
         System.out.printf(
-                "pairs %d: bare %.1f ms, ours %.1f ms, median of differences %.1f ms;"
+                "pairs %d: bare %.1f ms, ours %.1f ms, median of differences %.1f ms, slower in %d;"
                         + " of ours: inspect %.1f ms, create %.1f ms, start %.1f ms, all else %.1f ms%n",
                 pairs,
                 median(bares),
                 median(ours),
                 median(differences),
+                differences.stream().filter(difference -> difference > 0).count(),
                 median(verb("inspect_image")),
                 median(verb("create_container")),
                 median(verb("start_container")),
