@@ -55,6 +55,8 @@ abstract class OldFormatsScenarios {
                 "engine.catalogue", "src/examples",
                 "grpc.port", "0",
                 "worker.socketRoot", root.toString(),
+                // A function that is frozen on its way out would not be seen to leave.
+                "worker.freezeIdle", "never",
                 "worker.maxResponse", String.valueOf(MAX_RESPONSE),
                 "call.maxRequest", String.valueOf(MAX_REQUEST));
         runner = Await.of(
