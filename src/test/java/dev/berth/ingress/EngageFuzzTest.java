@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 final class EngageFuzzTest {
     private static final int PER_RIG = 1000;
     private static final int AT_ONCE = 50;
+    /** The library that the client is made of gives up a connection after 200 resets. */
+    private static final int PER_CONNECTION = 150;
 
     private final AtomicInteger finished = new AtomicInteger();
 
@@ -39,26 +41,33 @@ final class EngageFuzzTest {
             Random chance = run.random(-1 - from);
             rig.registry.onAcquire = acquire -> EngageStormTest.answer(rig, acquire, chance);
             rig.worker.script = stream -> EngageStormTest.run(rig, stream, chance);
-            for (int wave = from; wave < to; wave += AT_ONCE) {
-                List<Future<?>> ends = new ArrayList<>();
-                for (int input = wave; input < Math.min(to, wave + AT_ONCE); input++) {
-                    ends.add(sequence(run, rig, input));
+            for (int first = from; first < to; first += PER_CONNECTION) {
+                try (EngageClient client = new EngageClient(rig.vertx, rig.ingress.port())) {
+                    connection(run, rig, client, first, Math.min(to, first + PER_CONNECTION));
                 }
-                Await.of(Future.join(ends).otherwiseEmpty());
             }
             rig.assertNothingLeft();
         }
     }
 
-    private Future<?> sequence(FuzzRun run, IngressRig rig, int input) {
+    private void connection(FuzzRun run, IngressRig rig, EngageClient client, int from, int to) {
+        for (int wave = from; wave < to; wave += AT_ONCE) {
+            List<Future<?>> ends = new ArrayList<>();
+            for (int input = wave; input < Math.min(to, wave + AT_ONCE); input++) {
+                ends.add(sequence(run, rig, client, input));
+            }
+            Await.of(Future.join(ends).otherwiseEmpty());
+        }
+    }
+
+    private Future<?> sequence(FuzzRun run, IngressRig rig, EngageClient client, int input) {
         Random random = run.random(input);
         MultiMap headers = MultiMap.caseInsensitiveMultiMap();
         if (random.nextInt(6) == 0) {
             headers.add("grpc-timeout", 1 + random.nextInt(200) + "m");
         }
         FuzzedStream sequence = new FuzzedStream(random);
-        return rig.client
-                .open(EngageClient.ENGAGE, headers)
+        return client.open(EngageClient.ENGAGE, headers)
                 .compose(call -> {
                     sequence.send(call);
                     end(rig, call, sequence, random);
