@@ -14,6 +14,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.grpc.common.GrpcStatus;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an Engage stream says to its client: head, bytes, and one closing message or a status in its place. A
@@ -22,14 +23,11 @@ import io.vertx.grpc.common.GrpcStatus;
 final class EngageReply {
     private static final int DETACHED_STATUS = 202;
     private static final String STATUS = "grpc-status";
-
-    /** A body up to this size is taken to have left when its call ends: it fits into any client's window. */
-    private static final int SMALL_BODY = 32 * 1024;
+    private static final String MESSAGE = "grpc-message";
 
     private final HttpServerResponse response;
     private final int frameBytes;
     private Future<Void> lastWrite = Future.succeededFuture();
-    private long written;
     private boolean started;
     private boolean detached;
 
@@ -63,7 +61,7 @@ final class EngageReply {
 
     private void start(HttpRespMeta.Builder meta) {
         started = true;
-        response.write(EngageCodec.encode(RunnerMsg.newBuilder()
+        lastWrite = response.write(EngageCodec.encode(RunnerMsg.newBuilder()
                 .setResultStart(CallResultStart.newBuilder().setHttp(meta))
                 .build()));
     }
@@ -77,7 +75,6 @@ final class EngageReply {
             lastWrite =
                     response.write(EngageCodec.encodeData(bytes, start, Math.min(start + frameBytes, bytes.length())));
         }
-        written += bytes.length();
         if (response.writeQueueFull()) {
             response.drainHandler(v -> drained.run());
             return false;
@@ -94,29 +91,31 @@ final class EngageReply {
     }
 
     /**
-     * The last message and an OK status, without waiting for the client to end its side. After a large body they
-     * wait for it to leave: the library cannot cope with a reset while trailers are queued.
+     * The last message and an OK status, without waiting for the client to end its side.
      *
      * @param ended run when that is done, or the client has gone
      */
     void finish(CallFinished finished, Runnable ended) {
-        if (written <= SMALL_BODY || lastWrite.isComplete()) {
-            end(finished);
-            ended.run();
-        } else {
-            lastWrite.onComplete(left -> {
-                if (left.succeeded()) {
-                    end(finished);
-                }
-                ended.run();
-            });
-        }
+        lastWrite = response.write(
+                EngageCodec.encode(RunnerMsg.newBuilder().setFinished(finished).build()));
+        end("0", null, ended);
     }
 
-    private void end(CallFinished finished) {
-        response.putTrailer(STATUS, "0")
-                .end(EngageCodec.encode(
-                        RunnerMsg.newBuilder().setFinished(finished).build()));
+    /**
+     * Trailers wait until all before them has left: if the client resets the stream while trailers are queued, the
+     * library closes the whole connection, with every other call on it.
+     */
+    private void end(String status, @Nullable String message, Runnable ended) {
+        lastWrite.onComplete(left -> {
+            if (left.succeeded()) {
+                response.putTrailer(STATUS, status);
+                if (message != null) {
+                    response.putTrailer(MESSAGE, message);
+                }
+                response.end();
+            }
+            ended.run();
+        });
     }
 
     /** A status in place of the last message. */
@@ -124,10 +123,10 @@ final class EngageReply {
         String code = Integer.toString(status.code);
         String message = StatusText.encode(text);
         if (started) {
-            response.putTrailer(STATUS, code).putTrailer("grpc-message", message);
+            end(code, message, () -> {});
         } else {
-            response.putHeader(STATUS, code).putHeader("grpc-message", message);
+            response.putHeader(STATUS, code).putHeader(MESSAGE, message);
+            response.end();
         }
-        response.end();
     }
 }

@@ -45,7 +45,7 @@ final class EngageStormTest {
         }
     }
 
-    private static void answer(IngressRig rig, AcquireSlot acquire, Random chance) {
+    static void answer(IngressRig rig, AcquireSlot acquire, Random chance) {
         int kind = chance.nextInt(10);
         if (kind == 0) {
             rig.registry.refuse(acquire, ErrorCode.SERVER_BUSY);
@@ -58,7 +58,7 @@ final class EngageStormTest {
         }
     }
 
-    private static void run(IngressRig rig, FrameStream stream, Random chance) {
+    static void run(IngressRig rig, FrameStream stream, Random chance) {
         switch (chance.nextInt(10)) {
             case 0, 1 -> stream.finish(new CallEnd(ErrorCode.SLOT_GONE.exception()));
             case 2 -> stream.finish(new CallEnd(ErrorCode.FUNCTION_FAILED.exception()));

@@ -134,6 +134,7 @@ final class FakeFunction implements AutoCloseable {
     final class Talk {
         private final SocketChannel channel;
         private final ByteBuffer input = ByteBuffer.allocate(64 * 1024).flip();
+        private String lastHead = "";
 
         private Talk(SocketChannel channel) {
             this.channel = channel;
@@ -149,8 +150,14 @@ final class FakeFunction implements AutoCloseable {
                 }
                 head.append((char) next);
             }
-            heads.add(head.toString());
+            lastHead = head.toString();
+            heads.add(lastHead);
             return true;
+        }
+
+        /** The head read last on this connection. */
+        String head() {
+            return lastHead;
         }
 
         /** A chunked body to its end; fails if it breaks off. */

@@ -1,0 +1,106 @@
+package dev.berth.fuzz;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** What a function may send as its HTTP response, from good ones to noise. */
+public final class FunctionAnswers {
+    private static final List<String> GOOD = List.of(
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+            "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n1;x=y\r\n!\r\n0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: T\r\n\r\n2\r\nhi\r\n0\r\nT: 1\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nFn-Http-Status: 404\r\nFn-Http-H-X: 1\r\nX: a\r\nX: b\r\nContent-Length: 2\r\n\r\nno",
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+            "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nbytes",
+            "HTTP/1.1 204 No Content\r\n\r\n",
+            "HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n",
+            "HTTP/1.1 301 Moved\r\nLocation: http://elsewhere/\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 500 Oops\r\nContent-Length: 3\r\n\r\nbad",
+            "HTTP/1.1 502 Bad\r\nContent-Length: 3\r\n\r\nbad",
+            "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nuntil the end",
+            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 3\r\n\r\nbye",
+            "HTTP/1.0 200 OK\r\n\r\nold",
+            "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\u001f\u008b\b\u0000");
+
+    private static final List<byte[]> PIECES = Stream.of(
+                    "\r\n",
+                    "\r\n\r\n",
+                    "\n",
+                    "\r",
+                    ":",
+                    " ",
+                    "\t",
+                    "\u0000",
+                    "HTTP/1.1 200 OK\r\n",
+                    "HTTP/1.1 100 Continue\r\n\r\n",
+                    "HTTP/9.9 ",
+                    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+                    "Content-Length: 3\r\n",
+                    "Content-Length: -1\r\n",
+                    "Transfer-Encoding: chunked\r\n",
+                    "Transfer-Encoding: gzip, chunked\r\n",
+                    "Fn-Http-Status: 99999999999\r\n",
+                    "Fn-Http-Status: 0\r\n",
+                    "Fn-Http-Status: -7\r\n",
+                    "Connection: upgrade\r\n",
+                    "ffffffffffffffff\r\n",
+                    "0\r\n\r\n",
+                    " folded: line\r\n")
+            .map(FunctionAnswers::bytes)
+            .toList();
+
+    private static final List<String> LENGTHS = List.of(
+            "0", "1", "4", "6", "64", "-1", "+5", "5, 5", "5, 6", "0x5", "", "9223372036854775807", "99999999999999999999");
+    private static final Pattern LENGTH = Pattern.compile("(?<=Content-Length: )\\d+");
+    private static final Pattern CHUNK = Pattern.compile("(?<=\r\n)\\d(?=\r\n|;)");
+    private static final Pattern HEADERS_END = Pattern.compile("\r\n\r\n");
+
+    private FunctionAnswers() {}
+
+    public static byte[] random(Random random) {
+        String answer = GOOD.get(random.nextInt(GOOD.size()));
+        switch (random.nextInt(12)) {
+            case 0, 1 -> answer = LENGTH.matcher(answer).replaceFirst(lie(random));
+            case 2 -> answer = CHUNK.matcher(answer).replaceFirst(lie(random));
+            case 3 -> answer = grown(answer, "X-Long: " + "v".repeat(1 << random.nextInt(16)) + "\r\n");
+            case 4 -> answer = grown(answer, "X-Many: v\r\n".repeat(1 << random.nextInt(12)));
+            case 5 -> answer = longBody(random);
+            case 6 -> answer += GOOD.get(random.nextInt(GOOD.size()));
+            case 7 -> answer = "HTTP/1.1 100 Continue\r\n\r\n".repeat(1 << random.nextInt(8)) + answer;
+            case 8 -> answer = noise(random, 400);
+            default -> {}
+        }
+        return random.nextInt(3) == 0 ? bytes(answer) : Mutations.some(bytes(answer), random, 4, PIECES);
+    }
+
+    private static String lie(Random random) {
+        return Matcher.quoteReplacement(LENGTHS.get(random.nextInt(LENGTHS.size())));
+    }
+
+    private static String grown(String answer, String headers) {
+        return HEADERS_END.matcher(answer).replaceFirst(Matcher.quoteReplacement("\r\n" + headers + "\r\n"));
+    }
+
+    private static String longBody(Random random) {
+        int length = random.nextInt(100_000);
+        int told = random.nextInt(3) == 0 ? random.nextInt(100_000) : length;
+        return "HTTP/1.1 200 OK\r\nContent-Length: " + told + "\r\n\r\n" + noise(random, length);
+    }
+
+    private static String noise(Random random, int length) {
+        byte[] noise = new byte[length];
+        random.nextBytes(noise);
+        return new String(noise, StandardCharsets.ISO_8859_1);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+}
