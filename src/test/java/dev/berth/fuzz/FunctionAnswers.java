@@ -57,7 +57,19 @@ public final class FunctionAnswers {
             .toList();
 
     private static final List<String> LENGTHS = List.of(
-            "0", "1", "4", "6", "64", "-1", "+5", "5, 5", "5, 6", "0x5", "", "9223372036854775807", "99999999999999999999");
+            "0",
+            "1",
+            "4",
+            "6",
+            "64",
+            "-1",
+            "+5",
+            "5, 5",
+            "5, 6",
+            "0x5",
+            "",
+            "9223372036854775807",
+            "99999999999999999999");
     private static final Pattern LENGTH = Pattern.compile("(?<=Content-Length: )\\d+");
     private static final Pattern CHUNK = Pattern.compile("(?<=\r\n)\\d(?=\r\n|;)");
     private static final Pattern HEADERS_END = Pattern.compile("\r\n\r\n");

@@ -100,7 +100,8 @@ final class EngageFuzzTest {
             return "HTTP status " + result.http() + ", gRPC status " + result.status();
         }
         var messages = result.messages();
-        long results = messages.stream().filter(message -> message.hasFinished()).count();
+        long results =
+                messages.stream().filter(message -> message.hasFinished()).count();
         if (!result.status().equals("0")) {
             return results == 0 ? null : "a result and status " + result.status();
         }

@@ -52,7 +52,8 @@ final class FuzzedStream {
             case 1 -> message(EngageCall.frame(new byte[random.nextInt(50)], true), random);
             case 2 -> message(ClientMsg.getDefaultInstance(), random);
             case 3 -> raw("noise", 0, noise(random));
-            case 4 -> raw("compressed", 1, EngageCall.frame(noise(random), false).toByteArray());
+            case 4 ->
+                raw("compressed", 1, EngageCall.frame(noise(random), false).toByteArray());
             case 5 -> raw("flags", random.nextInt(256), noise(random));
             case 6 -> oversize(random);
             case 7 -> write("bare noise", Buffer.buffer(noise(random)));

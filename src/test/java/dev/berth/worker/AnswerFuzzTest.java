@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /** Whatever a function answers, its call ends well or with an error of its own, and nothing is left of it. */
 final class AnswerFuzzTest {
     private static final int PER_RIG = 600;
-    private static final int CONTAINERS = 24;
+    private static final int CONTAINERS = 48;
     private static final Duration TIMEOUT = Duration.ofMillis(250);
     private static final Pattern CALL = Pattern.compile("(?i)\r\nFn-Call-Id: fuzz-(\\d+)\r\n");
 
