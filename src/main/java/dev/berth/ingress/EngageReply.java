@@ -9,6 +9,7 @@ import dev.berth.proto.CallResultStart;
 import dev.berth.proto.HttpHeader;
 import dev.berth.proto.HttpRespMeta;
 import dev.berth.proto.RunnerMsg;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -25,14 +26,19 @@ final class EngageReply {
     private static final String STATUS = "grpc-status";
     private static final String MESSAGE = "grpc-message";
 
+    private final Context context;
     private final HttpServerResponse response;
     private final int frameBytes;
     private Future<Void> lastWrite = Future.succeededFuture();
     private boolean started;
     private boolean detached;
 
-    /** @param frameBytes largest piece of a body in one message */
-    EngageReply(HttpServerResponse response, int frameBytes) {
+    /**
+     * @param context the stream's
+     * @param frameBytes largest piece of a body in one message
+     */
+    EngageReply(Context context, HttpServerResponse response, int frameBytes) {
+        this.context = context;
         this.response = response;
         this.frameBytes = frameBytes;
         response.putHeader(HttpHeaders.CONTENT_TYPE, "application/grpc");
@@ -102,20 +108,29 @@ final class EngageReply {
     }
 
     /**
-     * Trailers wait until all before them has left: if the client resets the stream while trailers are queued, the
-     * library closes the whole connection, with every other call on it.
+     * Trailers wait until all before them has left, and for a turn of their own: if the client resets the stream
+     * while trailers are queued, be it only until what was read together with them has been handled, the library
+     * closes the whole connection, with every other call on it.
      */
     private void end(String status, @Nullable String message, Runnable ended) {
         lastWrite.onComplete(left -> {
             if (left.succeeded()) {
-                response.putTrailer(STATUS, status);
-                if (message != null) {
-                    response.putTrailer(MESSAGE, message);
-                }
-                response.end();
+                context.runOnContext(turn -> {
+                    sendTrailers(status, message);
+                    ended.run();
+                });
+            } else {
+                ended.run();
             }
-            ended.run();
         });
+    }
+
+    private void sendTrailers(String status, @Nullable String message) {
+        response.putTrailer(STATUS, status);
+        if (message != null) {
+            response.putTrailer(MESSAGE, message);
+        }
+        response.end();
     }
 
     /** A status in place of the last message. */

@@ -69,7 +69,8 @@ final class Engagement implements CallListener, MessageReader.Listener {
         this.request = request;
         this.reader = new MessageReader(request, parts.maxMessageBytes(), this);
         this.window = parts.windows().of(request.connection());
-        this.reply = new EngageReply(request.response(), parts.responseFrameBytes());
+        this.reply = new EngageReply(
+                parts.execution().vertx().getOrCreateContext(), request.response(), parts.responseFrameBytes());
     }
 
     void start() {
