@@ -8,6 +8,7 @@ import dev.berth.fuzz.CallDocuments;
 import dev.berth.fuzz.FuzzRun;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -48,7 +49,7 @@ final class DocumentFuzzTest {
                 run.failed(input, "ended with " + refused, document);
             }
         } catch (RuntimeException | StackOverflowError crash) {
-            run.failed(input, "threw " + crash + " at " + crash.getStackTrace()[0], document);
+            run.failed(input, "threw " + crash + " at " + Arrays.stream(crash.getStackTrace()).limit(1).toList(), document);
         }
         if (System.nanoTime() - start > LIMIT_NANOS) {
             run.failed(input, "took more than 5 s", document);
