@@ -49,7 +49,11 @@ final class DocumentFuzzTest {
                 run.failed(input, "ended with " + refused, document);
             }
         } catch (RuntimeException | StackOverflowError crash) {
-            run.failed(input, "threw " + crash + " at " + Arrays.stream(crash.getStackTrace()).limit(1).toList(), document);
+            run.failed(
+                    input,
+                    "threw " + crash + " at "
+                            + Arrays.stream(crash.getStackTrace()).limit(1).toList(),
+                    document);
         }
         if (System.nanoTime() - start > LIMIT_NANOS) {
             run.failed(input, "took more than 5 s", document);
