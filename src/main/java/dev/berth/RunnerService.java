@@ -139,9 +139,8 @@ public final class RunnerService {
     }
 
     private Future<Engine> startEngine(InstanceDirectory instance) {
-        Engine process = new ProcessEngine(vertx, config.engine().catalogue(), instance);
         if (config.engine().kind() == EngineConfig.Kind.PROCESS) {
-            return process.start().map(process);
+            return startProcesses(instance);
         }
         Engine docker = new DockerEngine(
                 vertx,
@@ -155,8 +154,13 @@ public final class RunnerService {
         }
         return started.recover(absent -> {
             LOG.atWarn().addKeyValue("reason", absent.getMessage()).log("no container engine answers");
-            return docker.close().transform(closed -> process.start()).map(process);
+            return docker.close().transform(closed -> startProcesses(instance));
         });
+    }
+
+    private Future<Engine> startProcesses(InstanceDirectory instance) {
+        Engine process = new ProcessEngine(vertx, config.engine().catalogue(), instance);
+        return process.start().map(process);
     }
 
     /** In the background: calls need not wait for the removal of what a dead runner left. */

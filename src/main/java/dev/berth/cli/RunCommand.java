@@ -57,6 +57,13 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--set", paramLabel = "NAME=VALUE", description = "Any other setting; repeatable.")
     private final Map<String, String> settings = new LinkedHashMap<>();
 
+    @Option(
+            names = "--rehearse",
+            hidden = true,
+            description = "Start, ask for the status, make a call that fails, and stop: what the build records the"
+                    + " class archive from.")
+    private boolean rehearse;
+
     @Override
     public Integer call() {
         LoadedConfig loaded;
@@ -87,7 +94,11 @@ final class RunCommand implements Callable<Integer> {
         }
         say("berth " + Version.NUMBER + " listening on "
                 + new RunnerAddress(config.grpc().host(), service.port()) + ", engine " + service.engineName());
-        signals.first().join();
+        if (rehearse) {
+            rehearse(service.port());
+        } else {
+            signals.first().join();
+        }
         try {
             Blocking.await(service.drain(), config.node().drainTimeout());
             return ExitCode.OK;
@@ -97,6 +108,13 @@ final class RunCommand implements Callable<Integer> {
         } finally {
             signals.stopped();
         }
+    }
+
+    /** Loads the classes that the first calls need. What the commands say, and how they end, is of no interest. */
+    private void rehearse(int servedPort) {
+        String runner = "127.0.0.1:" + servedPort;
+        BerthCommand.execute("status", runner);
+        BerthCommand.execute("call", runner, "rehearsal/no-such-function", "--body", "x");
     }
 
     private @Nullable Path settingsFile() {
