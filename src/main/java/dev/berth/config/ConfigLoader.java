@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * all problems are told at once. Blocks on files; for use at start. One use per load.
  */
 public final class ConfigLoader {
+    /** Read by the scripts around the runner and by nothing in it. */
+    private static final Set<String> OF_THE_SCRIPTS =
+            Set.of("BERTH_ENGINE", "BERTH_JAR", "BERTH_XMX", "BERTH_DIRECT", "BERTH_JAVA_OPTS");
+
     static final String DEFAULT = "default";
     private static final String PREFIX = "BERTH_";
 
@@ -108,7 +112,7 @@ public final class ConfigLoader {
                         "there is no setting " + key + "; did you mean " + Settings.nearestKey(key) + "?"));
         Set<String> known = Settings.variables();
         environment.names().stream()
-                .filter(name -> name.startsWith(PREFIX) && !known.contains(name))
+                .filter(name -> name.startsWith(PREFIX) && !known.contains(name) && !OF_THE_SCRIPTS.contains(name))
                 .sorted()
                 .forEach(name -> problems.add(
                         "there is no variable " + name + "; did you mean " + Settings.nearestVariable(name) + "?"));
