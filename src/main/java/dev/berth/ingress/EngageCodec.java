@@ -16,6 +16,7 @@ final class EngageCodec {
     private static final int DATA_TAG = 0x0A; // DataFrame, field 1
     private static final int EOF_TAG = 0x10; // DataFrame, field 2
     private static final int PREFIX = 5;
+    private static final int MAX_DATA_HEADER = 2 * (1 + 5); // two tags and two lengths
     private static final EngageMessage EMPTY = new EngageMessage.Empty();
 
     private EngageCodec() {}
@@ -37,29 +38,36 @@ final class EngageCodec {
         };
     }
 
-    /** A message with its gRPC prefix. */
-    static Buffer encode(RunnerMsg message) {
+    /** Adds a message with its gRPC prefix. */
+    static void append(Buffer to, RunnerMsg message) {
         byte[] bytes = message.toByteArray();
-        return prefixed(bytes.length).appendBytes(bytes);
+        appendPrefix(to, bytes.length);
+        to.appendBytes(bytes);
     }
 
     /** A RunnerMsg with the bytes from {@code start} to {@code end}, with its gRPC prefix. */
     static Buffer encodeData(Buffer bytes, int start, int end) {
-        int length = end - start;
-        int frameLength = length == 0 ? 0 : 1 + varintLength(length) + length;
-        Buffer message = prefixed(1 + varintLength(frameLength) + frameLength);
-        message.appendByte((byte) FRAME_TAG);
-        appendVarint(message, frameLength);
-        if (length > 0) {
-            message.appendByte((byte) DATA_TAG);
-            appendVarint(message, length);
-            message.appendBuffer(bytes, start, length);
-        }
+        Buffer message = Buffer.buffer(PREFIX + MAX_DATA_HEADER + end - start);
+        appendData(message, bytes, start, end);
         return message;
     }
 
-    private static Buffer prefixed(int length) {
-        return Buffer.buffer(PREFIX + length).appendByte((byte) 0).appendInt(length);
+    /** Adds a RunnerMsg with the bytes from {@code start} to {@code end}, with its gRPC prefix. */
+    static void appendData(Buffer to, Buffer bytes, int start, int end) {
+        int length = end - start;
+        int frameLength = length == 0 ? 0 : 1 + varintLength(length) + length;
+        appendPrefix(to, 1 + varintLength(frameLength) + frameLength);
+        to.appendByte((byte) FRAME_TAG);
+        appendVarint(to, frameLength);
+        if (length > 0) {
+            to.appendByte((byte) DATA_TAG);
+            appendVarint(to, length);
+            to.appendBuffer(bytes, start, length);
+        }
+    }
+
+    private static void appendPrefix(Buffer to, int length) {
+        to.appendByte((byte) 0).appendInt(length);
     }
 
     private static int varintLength(int value) {

@@ -20,18 +20,31 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an Engage stream says to its client: head, bytes, and one closing message or a status in its place. A
  * detached call's client gets an acknowledgement for a head and no bytes.
+ *
+ * <p>Small messages of one turn of the event loop go out together at its end: an answer that comes from its
+ * function in one piece costs its client one wake-up for head, bytes and closing message.
  */
 final class EngageReply {
     private static final int DETACHED_STATUS = 202;
     private static final String STATUS = "grpc-status";
     private static final String MESSAGE = "grpc-message";
+    /** Bytes of messages that are gathered before they are written; a longer piece of a body is not copied for it. */
+    private static final int GATHERED = 8 * 1024;
+
+    private static final int FIRST_ALLOCATION = 512;
 
     private final Context context;
     private final HttpServerResponse response;
     private final int frameBytes;
     private Future<Void> lastWrite = Future.succeededFuture();
+    private @Nullable Buffer gathered;
+    private @Nullable End end;
+    private boolean flushDue;
     private boolean started;
     private boolean detached;
+
+    /** @param sent run when the trailers are out, or the client has gone */
+    private record End(GrpcStatus status, @Nullable String message, Runnable sent) {}
 
     /**
      * @param context the stream's
@@ -67,9 +80,9 @@ final class EngageReply {
 
     private void start(HttpRespMeta.Builder meta) {
         started = true;
-        lastWrite = response.write(EngageCodec.encode(RunnerMsg.newBuilder()
+        gather(RunnerMsg.newBuilder()
                 .setResultStart(CallResultStart.newBuilder().setHttp(meta))
-                .build()));
+                .build());
     }
 
     /** Whether more may be written at once; if not, {@code drained} is run when it may. */
@@ -77,9 +90,15 @@ final class EngageReply {
         if (detached) {
             return true;
         }
-        for (int start = 0; start < bytes.length(); start += frameBytes) {
-            lastWrite =
-                    response.write(EngageCodec.encodeData(bytes, start, Math.min(start + frameBytes, bytes.length())));
+        int length = bytes.length();
+        if (length <= Math.min(frameBytes, GATHERED)) {
+            EngageCodec.appendData(gathered(), bytes, 0, length);
+            gatheredMore();
+        } else {
+            write();
+            for (int start = 0; start < length; start += frameBytes) {
+                lastWrite = response.write(EngageCodec.encodeData(bytes, start, Math.min(start + frameBytes, length)));
+            }
         }
         if (response.writeQueueFull()) {
             response.drainHandler(v -> drained.run());
@@ -99,12 +118,68 @@ final class EngageReply {
     /**
      * The last message and an OK status, without waiting for the client to end its side.
      *
-     * @param ended run when that is done, or the client has gone
+     * @param sent run when that is done, or the client has gone
      */
-    void finish(CallFinished finished, Runnable ended) {
-        lastWrite = response.write(
-                EngageCodec.encode(RunnerMsg.newBuilder().setFinished(finished).build()));
-        end("0", null, ended);
+    void finish(CallFinished finished, Runnable sent) {
+        end = new End(GrpcStatus.OK, null, sent);
+        gather(RunnerMsg.newBuilder().setFinished(finished).build());
+    }
+
+    /** A status in place of the last message. */
+    void abort(GrpcStatus status, String text) {
+        String message = StatusText.encode(text);
+        if (started) {
+            end = new End(status, message, () -> {});
+            flushLater();
+        } else {
+            response.putHeader(STATUS, Integer.toString(status.code)).putHeader(MESSAGE, message);
+            response.end();
+        }
+    }
+
+    private void gather(RunnerMsg message) {
+        EngageCodec.append(gathered(), message);
+        gatheredMore();
+    }
+
+    private Buffer gathered() {
+        Buffer buffer = gathered;
+        if (buffer == null) {
+            buffer = Buffer.buffer(FIRST_ALLOCATION);
+            gathered = buffer;
+        }
+        return buffer;
+    }
+
+    private void gatheredMore() {
+        if (gathered().length() >= GATHERED) {
+            write();
+        }
+        flushLater();
+    }
+
+    private void write() {
+        Buffer buffer = gathered;
+        if (buffer != null) {
+            gathered = null;
+            lastWrite = response.write(buffer);
+        }
+    }
+
+    /** What this turn's other messages have to say is queued on the event loop already, and comes before this. */
+    private void flushLater() {
+        if (!flushDue) {
+            flushDue = true;
+            context.runOnContext(turn -> flush());
+        }
+    }
+
+    private void flush() {
+        flushDue = false;
+        write();
+        if (end != null) {
+            sendTrailers(end);
+        }
     }
 
     /**
@@ -112,36 +187,18 @@ final class EngageReply {
      * while trailers are queued, be it only until what was read together with them has been handled, the library
      * closes the whole connection, with every other call on it.
      */
-    private void end(String status, @Nullable String message, Runnable ended) {
-        lastWrite.onComplete(left -> {
-            if (left.succeeded()) {
-                context.runOnContext(turn -> {
-                    sendTrailers(status, message);
-                    ended.run();
-                });
-            } else {
-                ended.run();
-            }
-        });
-    }
-
-    private void sendTrailers(String status, @Nullable String message) {
-        response.putTrailer(STATUS, status);
-        if (message != null) {
-            response.putTrailer(MESSAGE, message);
+    private void sendTrailers(End due) {
+        if (!lastWrite.isComplete()) {
+            lastWrite.onComplete(left -> context.runOnContext(turn -> sendTrailers(due)));
+            return;
         }
-        response.end();
-    }
-
-    /** A status in place of the last message. */
-    void abort(GrpcStatus status, String text) {
-        String code = Integer.toString(status.code);
-        String message = StatusText.encode(text);
-        if (started) {
-            end(code, message, () -> {});
-        } else {
-            response.putHeader(STATUS, code).putHeader(MESSAGE, message);
+        if (lastWrite.succeeded()) {
+            response.putTrailer(STATUS, Integer.toString(due.status.code));
+            if (due.message != null) {
+                response.putTrailer(MESSAGE, due.message);
+            }
             response.end();
         }
+        due.sent.run();
     }
 }

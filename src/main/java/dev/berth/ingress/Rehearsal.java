@@ -40,10 +40,13 @@ final class Rehearsal {
             calls.request(model, Instant.now(), null);
             CallReport report = new CallReport();
             report.start();
-            EngageCodec.encodeData(Buffer.buffer("x"), 0, 1);
-            EngageCodec.encode(RunnerMsg.newBuilder()
-                    .setFinished(report.finish(ErrorCode.INTERNAL.exception(), ContainerTimings.NONE))
-                    .build());
+            Buffer said = Buffer.buffer();
+            EngageCodec.appendData(said, Buffer.buffer("x"), 0, 1);
+            EngageCodec.append(
+                    said,
+                    RunnerMsg.newBuilder()
+                            .setFinished(report.finish(ErrorCode.INTERNAL.exception(), ContainerTimings.NONE))
+                            .build());
         } catch (Exception unexpected) {
             LOG.atWarn().setCause(unexpected).log("rehearsal failed");
         }
