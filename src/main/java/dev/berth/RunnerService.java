@@ -16,6 +16,7 @@ import dev.berth.ingress.GrpcIngressVerticle;
 import dev.berth.ingress.IngressCounters;
 import dev.berth.ingress.IngressSetup;
 import dev.berth.ingress.NodeFacts;
+import dev.berth.ingress.RunnerTransport;
 import dev.berth.ingress.StatusVerticle;
 import dev.berth.logs.FunctionLogs;
 import dev.berth.logs.LogBuffer;
@@ -82,7 +83,10 @@ public final class RunnerService {
      * Starts a runner. The future completes when it takes calls; if it fails, nothing is left running.
      */
     public static Future<RunnerService> start(RunnerConfig config, String version) {
-        Vertx vertx = Vertx.builder().with(options(config)).build();
+        Vertx vertx = Vertx.builder()
+                .with(options(config))
+                .withTransport(RunnerTransport.create())
+                .build();
         RunnerService service = new RunnerService(vertx, config);
         Promise<RunnerService> started = Promise.promise();
         service.open(version)
@@ -96,7 +100,6 @@ public final class RunnerService {
                 .setEventLoopPoolSize(config.node().eventLoops())
                 .setWorkerPoolSize(8)
                 .setInternalBlockingPoolSize(4)
-                .setPreferNativeTransport(true)
                 .setFileSystemOptions(new FileSystemOptions()
                         .setClassPathResolvingEnabled(false)
                         .setFileCachingEnabled(false));

@@ -39,6 +39,7 @@ final class EngageReply {
     private Future<Void> lastWrite = Future.succeededFuture();
     private @Nullable Buffer gathered;
     private @Nullable End end;
+    private int writes;
     private boolean flushDue;
     private boolean started;
     private boolean detached;
@@ -95,9 +96,9 @@ final class EngageReply {
             EngageCodec.appendData(gathered(), bytes, 0, length);
             gatheredMore();
         } else {
-            write();
+            writeGathered();
             for (int start = 0; start < length; start += frameBytes) {
-                lastWrite = response.write(EngageCodec.encodeData(bytes, start, Math.min(start + frameBytes, length)));
+                write(EngageCodec.encodeData(bytes, start, Math.min(start + frameBytes, length)));
             }
         }
         if (response.writeQueueFull()) {
@@ -153,17 +154,22 @@ final class EngageReply {
 
     private void gatheredMore() {
         if (gathered().length() >= GATHERED) {
-            write();
+            writeGathered();
         }
         flushLater();
     }
 
-    private void write() {
+    private void writeGathered() {
         Buffer buffer = gathered;
         if (buffer != null) {
             gathered = null;
-            lastWrite = response.write(buffer);
+            write(buffer);
         }
+    }
+
+    private void write(Buffer messages) {
+        writes++;
+        lastWrite = response.write(messages);
     }
 
     /** What this turn's other messages have to say is queued on the event loop already, and comes before this. */
@@ -176,23 +182,22 @@ final class EngageReply {
 
     private void flush() {
         flushDue = false;
-        write();
+        writeGathered();
         if (end != null) {
             sendTrailers(end);
         }
     }
 
     /**
-     * Trailers wait until all before them has left, and for a turn of their own: if the client resets the stream
-     * while trailers are queued, be it only until what was read together with them has been handled, the library
-     * closes the whole connection, with every other call on it.
+     * Trailers after bytes of earlier turns wait until those have left: the client may take its time, or reset
+     * the stream, and the library handles trailers badly that are dropped.
      */
     private void sendTrailers(End due) {
-        if (!lastWrite.isComplete()) {
+        if (writes > 1 && !lastWrite.isComplete()) {
             lastWrite.onComplete(left -> context.runOnContext(turn -> sendTrailers(due)));
             return;
         }
-        if (lastWrite.succeeded()) {
+        if (!lastWrite.failed() && !response.closed()) {
             response.putTrailer(STATUS, Integer.toString(due.status.code));
             if (due.message != null) {
                 response.putTrailer(MESSAGE, due.message);

@@ -31,7 +31,7 @@ final class IngressRig implements AutoCloseable {
             "{\"id\":\"call-1\",\"image\":\"img:1\",\"app_id\":\"app\",\"fn_id\":\"fn\",\"timeout\":30,"
                     + "\"idle_timeout\":30,\"memory\":128,\"headers\":{\"X-A\":[\"1\"],\"Connection\":[\"close\"]}}";
 
-    final Vertx vertx = Vertx.vertx();
+    final Vertx vertx = Vertx.builder().withTransport(RunnerTransport.create()).build();
     final LogBuffer logs;
     final IngressCounters counters = new IngressCounters();
     final FakeRegistry registry;
