@@ -40,6 +40,7 @@ final class EngageReply {
     private @Nullable Buffer gathered;
     private @Nullable End end;
     private int writes;
+    private long written;
     private boolean flushDue;
     private boolean started;
     private boolean detached;
@@ -169,6 +170,7 @@ final class EngageReply {
 
     private void write(Buffer messages) {
         writes++;
+        written += messages.length();
         lastWrite = response.write(messages);
     }
 
@@ -189,11 +191,13 @@ final class EngageReply {
     }
 
     /**
-     * Trailers after bytes of earlier turns wait until those have left: the client may take its time, or reset
-     * the stream, and the library handles trailers badly that are dropped.
+     * Trailers of a short answer that the connection has taken follow at once. Others wait until all before them has
+     * left: if the client resets the stream while trailers are queued, the library does not cope. For the same reason
+     * they have a turn of their own, and are never written while the client's messages are being read.
      */
     private void sendTrailers(End due) {
-        if (writes > 1 && !lastWrite.isComplete()) {
+        boolean taken = writes == 1 && response.bytesWritten() == written;
+        if (!taken && !lastWrite.isComplete()) {
             lastWrite.onComplete(left -> context.runOnContext(turn -> sendTrailers(due)));
             return;
         }

@@ -10,6 +10,15 @@ import dev.berth.error.ErrorCode;
 import dev.berth.proto.RunnerMsg;
 import dev.berth.stream.FrameStream;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientConnection;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpConnectOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.RequestOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -181,6 +190,53 @@ final class EngageFlowTest {
         call.request.response().onSuccess(response -> response.resume());
         Await.until(rig.worker.context(), "all of it arrived", () -> received.get() > size);
         rig.assertNothingLeft();
+    }
+
+    @Test
+    void callGivenUpWhileItsTrailersWaitForTheConnectionHarmsNoOther() {
+        HttpClientAgent http = rig.vertx.createHttpClient(new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_2)
+                .setHttp2ClearTextUpgrade(false)
+                .setInitialSettings(new Http2Settings().setInitialWindowSize(MIB)));
+        HttpClientConnection connection = Await.of(
+                http.connect(new HttpConnectOptions().setHost("127.0.0.1").setPort(rig.ingress.port())));
+        AtomicLong received = new AtomicLong();
+        rig.worker.script = stream -> {
+            FakeWorker.head(stream);
+            sendAll(stream, Buffer.buffer(new byte[MIB]), 0);
+        };
+        EngageCall stalled = engage(connection);
+        stalled.request.response().onSuccess(response -> {
+            response.pause();
+            response.handler(bytes -> received.addAndGet(bytes.length()));
+        });
+        stalled.tryCall(IngressRig.MODEL).data("", true);
+        Await.until(rig.worker.context(), "all is written", () -> !rig.worker.calls.isEmpty());
+        rig.client.engage().tryCall("{}").result();
+
+        rig.worker.script = FakeWorker::echo;
+        EngageCall givenUp = engage(connection).tryCall(IngressRig.MODEL).data("x", true);
+        Await.until(rig.worker.context(), "answered", () -> rig.worker.calls.size() == 2 && rig.worker.active() < 2);
+        rig.client.engage().tryCall("{}").result();
+        givenUp.cancel();
+        stalled.request.response().onSuccess(HttpClientResponse::resume);
+
+        Await.until(rig.worker.context(), "the other's answer has arrived", () -> received.get() > MIB);
+        assertThat(engage(connection)
+                        .tryCall(IngressRig.MODEL)
+                        .data("y", true)
+                        .result()
+                        .body())
+                .isEqualTo("y");
+        rig.assertNothingLeft();
+        Await.of(http.close());
+    }
+
+    private static EngageCall engage(HttpClientConnection connection) {
+        return Await.of(connection
+                .request(new RequestOptions().setMethod(HttpMethod.POST).setURI(EngageClient.ENGAGE))
+                .map(request -> new EngageCall(
+                        request.putHeader("content-type", "application/grpc").putHeader("te", "trailers"))));
     }
 
     private static void produce(FrameStream stream, AtomicLong written, long size) {
