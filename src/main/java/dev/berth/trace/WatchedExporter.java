@@ -1,5 +1,6 @@
 package dev.berth.trace;
 
+import io.opentelemetry.exporter.internal.FailedExportException;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
@@ -52,6 +53,9 @@ final class WatchedExporter implements SpanExporter {
     }
 
     private static String reason(Throwable why) {
+        if (why instanceof FailedExportException.HttpExportException http && http.getResponse() != null) {
+            return ZipkinExporter.answer(http.getResponse().getStatusCode());
+        }
         Throwable first = why;
         while (first.getCause() != null) {
             first = first.getCause();

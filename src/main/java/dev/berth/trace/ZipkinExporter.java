@@ -58,13 +58,17 @@ final class ZipkinExporter implements SpanExporter {
                     client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
             return status < FIRST_FAILURE
                     ? CompletableResultCode.ofSuccess()
-                    : CompletableResultCode.ofExceptionalFailure(new IOException("HTTP status " + status));
+                    : CompletableResultCode.ofExceptionalFailure(new IOException(answer(status)));
         } catch (IOException e) {
             return CompletableResultCode.ofExceptionalFailure(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return CompletableResultCode.ofExceptionalFailure(e);
         }
+    }
+
+    static String answer(int status) {
+        return "HTTP status " + status;
     }
 
     private static byte[] json(Collection<SpanData> spans) {
