@@ -4,6 +4,7 @@ import io.opentelemetry.exporter.internal.FailedExportException;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.net.ConnectException;
 import java.net.URI;
 import java.util.Collection;
 import java.util.concurrent.TimeUnit;
@@ -57,10 +58,16 @@ final class WatchedExporter implements SpanExporter {
             return ZipkinExporter.answer(http.getResponse().getStatusCode());
         }
         Throwable first = why;
-        while (first.getCause() != null) {
+        while (first.getCause() != null && !(first instanceof ConnectException)) {
             first = first.getCause();
         }
-        return first.getMessage() == null ? first.getClass().getSimpleName() : first.getMessage();
+        if (first.getMessage() != null) {
+            return first.getMessage();
+        }
+        // The JDK's client has no words for it.
+        return first instanceof ConnectException
+                ? "no connection"
+                : first.getClass().getSimpleName();
     }
 
     @Override

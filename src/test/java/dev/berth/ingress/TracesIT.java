@@ -115,7 +115,7 @@ final class TracesIT {
         rehearse("--set", "tracing.otlpUrl=" + url, "--set", "tracing.zipkinUrl=" + url);
 
         assertThat(Files.readString(folder.resolve("err")))
-                .contains("traces are lost: the collector does not take them")
+                .contains("traces are lost: the collector does not take them", "reason=\"no connection\"")
                 .doesNotContain("Exception");
         assertNothingLeft();
     }
