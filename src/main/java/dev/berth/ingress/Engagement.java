@@ -9,6 +9,7 @@ import dev.berth.call.ResponseHead;
 import dev.berth.error.Blame;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
+import dev.berth.observe.CallKeys;
 import dev.berth.proto.TryCall;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -325,8 +326,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
     }
 
     private LoggingEventBuilder named(LoggingEventBuilder line) {
-        LoggingEventBuilder named = line.addKeyValue("callId", report.callId());
-        return requestId == null ? named : named.addKeyValue(REQUEST_ID, requestId);
+        return CallKeys.add(line, report.callId(), requestId);
     }
 
     private void disarm() {
