@@ -22,6 +22,8 @@ import dev.berth.logs.FunctionLogs;
 import dev.berth.logs.LogBuffer;
 import dev.berth.registry.NodeCapacity;
 import dev.berth.registry.SlotRegistryVerticle;
+import dev.berth.trace.CallTracer;
+import dev.berth.trace.Tracing;
 import dev.berth.worker.ContainerWorkerVerticle;
 import dev.berth.worker.FreezeSwitch;
 import dev.berth.worker.SocketDirectories;
@@ -106,7 +108,7 @@ public final class RunnerService {
     }
 
     private Future<Void> open(String version) {
-        return vertx.executeBlocking(this::readMachine, false)
+        return vertx.executeBlocking(() -> readMachine(version), false)
                 .compose(machine -> startEngine(machine.instance()).compose(started -> {
                     engine = started;
                     closers.push(started::close);
@@ -116,9 +118,11 @@ public final class RunnerService {
     }
 
     /** What is found and opened by blocking calls before anything else runs. */
-    private record Machine(InstanceDirectory instance, SocketWatcher watcher, NodeCapacity capacity) {}
+    private record Machine(
+            InstanceDirectory instance, SocketWatcher watcher, NodeCapacity capacity, CallTracer tracer) {}
 
-    private Machine readMachine() throws IOException {
+    private Machine readMachine(String version) throws IOException {
+        CallTracer tracer = startTracing(version);
         NodeCapacity capacity = NodeCapacity.detect(config.registry());
         capacity.warnings().forEach(LOG::warn);
         InstanceDirectory instance = InstanceDirectory.open(config.worker().socketRoot());
@@ -129,7 +133,17 @@ public final class RunnerService {
                 .addKeyValue("memoryMiB", capacity.memoryBytes() >> 20)
                 .addKeyValue("cpuMillis", capacity.cpuMillis())
                 .log("capacity for functions");
-        return new Machine(instance, watcher, capacity);
+        return new Machine(instance, watcher, capacity, tracer);
+    }
+
+    /** Closed last, when every call has ended and told its trace. */
+    private CallTracer startTracing(String version) {
+        if (!config.tracing().on()) {
+            return CallTracer.NONE;
+        }
+        Tracing tracing = Tracing.start(config.tracing(), config.node().id(), version);
+        closers.push(() -> closing(tracing));
+        return tracing;
     }
 
     private Future<Void> closing(AutoCloseable resource) {
@@ -209,10 +223,10 @@ public final class RunnerService {
                 bus, Addresses.registry(node), workers, config.stream().windowBytes());
         return deployed.compose(
                         before -> deploy(new SlotRegistryVerticle(links, config.registry(), machine.capacity())))
-                .compose(before -> deployIngresses(started, version));
+                .compose(before -> deployIngresses(started, machine.tracer(), version));
     }
 
-    private Future<Void> deployIngresses(Engine started, String version) {
+    private Future<Void> deployIngresses(Engine started, CallTracer tracer, String version) {
         IngressSetup setup = new IngressSetup(
                 bus,
                 new NodeFacts(config.node().id(), version, started.name(), started.isolated()),
@@ -220,7 +234,8 @@ public final class RunnerService {
                 config.stream(),
                 new CallFactory(config.call(), config.status().image()),
                 counters,
-                logs);
+                logs,
+                tracer);
         if (config.grpc().tls() == null) {
             LOG.warn("the runner port takes cleartext connections: whoever reaches it can run functions");
         }

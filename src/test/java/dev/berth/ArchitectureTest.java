@@ -36,6 +36,7 @@ final class ArchitectureTest {
             Map.entry("error", Set.of()),
             Map.entry("config", Set.of("error")),
             Map.entry("observe", Set.of("call", "config", "error")),
+            Map.entry("trace", Set.of("call", "config", "error", "observe")),
             Map.entry("container", Set.of("call", "config", "error", "observe")),
             Map.entry("logs", Set.of("config", "error", "observe")),
             Map.entry("engine", Set.of("config", "error", "observe")),
@@ -46,7 +47,9 @@ final class ArchitectureTest {
             Map.entry(
                     "worker",
                     Set.of("bus", "call", "config", "container", "engine", "error", "logs", "observe", "stream")),
-            Map.entry("ingress", Set.of("bus", "call", "config", "error", "logs", "observe", "proto", "stream")));
+            Map.entry(
+                    "ingress",
+                    Set.of("bus", "call", "config", "error", "logs", "observe", "proto", "stream", "trace")));
 
     /** May use every other package. */
     private static final String[] TOP = {ROOT, ROOT + ".cli.."};
@@ -134,6 +137,14 @@ final class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("com.hazelcast..", "io.vertx.spi.cluster.hazelcast..");
+
+    @ArchTest
+    static final ArchRule onlyTraceKnowsOpenTelemetry = noClasses()
+            .that()
+            .resideOutsideOfPackage(subtree("trace"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.opentelemetry..");
 
     @ArchTest
     static final ArchRule nothingSleeps = noClasses()

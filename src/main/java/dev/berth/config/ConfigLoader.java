@@ -132,7 +132,8 @@ public final class ConfigLoader {
                 section(DockerSettings::read),
                 section(StatusSettings::read),
                 section(LogSettings::read),
-                section(LogsSettings::read));
+                section(LogsSettings::read),
+                section(TracingSettings::read));
         problems.throwIfAny();
         return config;
     }

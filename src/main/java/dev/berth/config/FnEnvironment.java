@@ -12,7 +12,6 @@ final class FnEnvironment {
     private static final String NOT_A_RUNNER = "belongs to Fn's API server or load balancer";
     private static final String NO_HTTP = "there is no HTTP port";
     private static final String ASYNCHRONOUS = "belongs to Fn's asynchronous calls of 2018";
-    private static final String NO_TRACES = "traces are not exported";
 
     /** Variables of Fn that are known and have no effect, with the reason. */
     static final Map<String, String> WITHOUT_EFFECT = new LinkedHashMap<>();
@@ -43,8 +42,7 @@ final class FnEnvironment {
         WITHOUT_EFFECT.put("FN_CALL_END_TIMEOUT_MSECS", ASYNCHRONOUS);
         WITHOUT_EFFECT.put("FN_MAX_CALL_END_STACKING", ASYNCHRONOUS);
         WITHOUT_EFFECT.put("FN_ASYNC_CHEW_POLL_MSECS", ASYNCHRONOUS);
-        WITHOUT_EFFECT.put("FN_ZIPKIN_URL", NO_TRACES);
-        WITHOUT_EFFECT.put("FN_JAEGER_URL", NO_TRACES);
+        WITHOUT_EFFECT.put("FN_JAEGER_URL", "Jaeger takes OTLP, on its port 4318: see tracing.otlpUrl");
         WITHOUT_EFFECT.put("FN_PROCESS_COLLECTOR_LIST", "other processes are not measured");
     }
 

@@ -16,7 +16,8 @@ public record RunnerConfig(
         DockerConfig docker,
         StatusConfig status,
         LogConfig log,
-        LogsConfig logs) {
+        LogsConfig logs,
+        TracingConfig tracing) {
 
     /** What a runner has with no file and no variables. */
     public static RunnerConfig defaults() {

@@ -95,6 +95,22 @@ final class SettingTypes {
                 String::valueOf);
     }
 
+    /** A decimal number from 0 to 1. */
+    static SettingType<Double> fraction() {
+        return new SettingType<>(
+                "number",
+                "a number from 0 to 1",
+                raw -> {
+                    try {
+                        return Double.valueOf(raw.scalar().trim());
+                    } catch (NumberFormatException e) {
+                        throw new BadValue();
+                    }
+                },
+                value -> value >= 0 && value <= 1,
+                String::valueOf);
+    }
+
     /** An enum constant in lower case. */
     static <E extends Enum<E>> SettingType<E> oneOf(Class<E> type) {
         String names = Arrays.stream(type.getEnumConstants())

@@ -25,7 +25,8 @@ final class Settings {
             DockerLimitSettings.ALL,
             StatusSettings.ALL,
             LogSettings.ALL,
-            LogsSettings.ALL);
+            LogsSettings.ALL,
+            TracingSettings.ALL);
 
     private static final Map<String, Setting<?>> BY_KEY = new LinkedHashMap<>();
 

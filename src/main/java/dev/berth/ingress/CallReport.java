@@ -1,44 +1,72 @@
 package dev.berth.ingress;
 
+import dev.berth.call.CallModel;
 import dev.berth.call.CallTimes;
 import dev.berth.call.ContainerTimings;
+import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import dev.berth.proto.CallFinished;
+import dev.berth.trace.CallTrace;
+import io.vertx.grpc.common.GrpcStatus;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** When a call came, started and ended, and what its caller is told of that at the end. */
+/** When a call came, started and ended: what its caller is told of that at the end, and its trace. */
 final class CallReport {
     private final Instant createdAt = Instant.now();
     private final long created = System.nanoTime();
+    private final CallTrace trace;
     private String callId = "";
     private String image = "";
     private @Nullable Instant startedAt;
     private long started;
 
+    CallReport(CallTrace trace) {
+        this.trace = trace;
+    }
+
     /** Once the call document has been read. */
+    void describe(CallModel call) {
+        describe(call.id(), call.image());
+        trace.submitted(call);
+    }
+
+    /** A call without a document. */
     void describe(String id, String imageName) {
         callId = id;
         image = imageName;
     }
 
-    /** A slot is won. The last one counts. */
-    void start() {
-        startedAt = Instant.now();
-        started = System.nanoTime();
+    /** A slot is asked for, for the first time or because the one won was lost. */
+    void await() {
+        startedAt = null;
+        trace.waiting();
     }
 
-    /** The slot is lost again. */
-    void unstart() {
-        startedAt = null;
+    /** A slot is won. The last one counts. */
+    void start(ContainerTimings timings) {
+        startedAt = Instant.now();
+        started = System.nanoTime();
+        trace.started(timings);
     }
 
     String callId() {
         return callId;
     }
 
+    /** The caller has gone: nobody is told. */
+    void abandon() {
+        trace.finished(ErrorCode.CANCELLED.exception(), ContainerTimings.NONE);
+    }
+
+    /** A status stands in place of the closing message. */
+    void abort(GrpcStatus status, String text) {
+        trace.aborted(status.code, text);
+    }
+
     /** The closing message, as of now. */
     CallFinished finish(@Nullable RunnerException error, ContainerTimings timings) {
+        trace.finished(error, timings);
         CallFinished.Builder finished = CallFinished.newBuilder()
                 .setSuccess(error == null)
                 .setDetails(callId)

@@ -9,6 +9,7 @@ import dev.berth.call.ResponseHead;
 import dev.berth.error.Blame;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
+import dev.berth.observe.CallKeys;
 import dev.berth.proto.TryCall;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -55,13 +56,13 @@ final class Engagement implements CallListener, MessageReader.Listener {
     private final MessageReader reader;
     private final ConnectionWindow window;
     private final EngageReply reply;
-    private final CallReport report = new CallReport();
+    private final @Nullable String requestId;
+    private final CallReport report;
     private State state = State.AWAIT_TRY;
     private Deadline deadline = Deadline.NONE;
     private long timer = NO_TIMER;
     private boolean held;
     private boolean bodyEnded;
-    private @Nullable String requestId;
     private @Nullable CallExecution execution;
 
     Engagement(IngressParts parts, HttpServerRequest request) {
@@ -71,11 +72,13 @@ final class Engagement implements CallListener, MessageReader.Listener {
         this.window = parts.windows().of(request.connection());
         this.reply = new EngageReply(
                 parts.execution().vertx().getOrCreateContext(), request.response(), parts.responseFrameBytes());
+        this.requestId = request.headers().get(REQUEST_ID);
+        this.report =
+                new CallReport(parts.tracer().begin(name -> request.headers().get(name), requestId));
     }
 
     void start() {
         parts.counters().opened();
-        requestId = request.headers().get(REQUEST_ID);
         reader.start();
         request.response().exceptionHandler(failure -> reader.gone());
         deadline = GrpcTimeout.parse(request.headers().get("grpc-timeout"));
@@ -135,13 +138,14 @@ final class Engagement implements CallListener, MessageReader.Listener {
         }
         state = State.WAITING;
         hold();
+        report.await();
         execution = new CallExecution(parts.execution(), order, this);
         execution.start();
     }
 
     private CallOrder order(TryCall call) {
         CallModel model = CallModelParser.parse(call.getModelsCallJson());
-        report.describe(model.id(), model.image());
+        report.describe(model);
         if (model.detached()) {
             reply.detach();
         }
@@ -197,6 +201,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
         if (state != State.DONE) {
             named(LOG.atDebug()).log("client has gone");
             cancelExecution();
+            report.abandon();
             close();
             parts.counters().closed(false);
         }
@@ -204,7 +209,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
 
     @Override
     public void onSlot() {
-        report.start();
+        report.start(running().timings());
         reply.slotWon();
         if (bodyEnded) {
             state = State.ANSWERING;
@@ -218,7 +223,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
 
     @Override
     public void onSlotLost() {
-        report.unstart();
+        report.await();
         state = State.WAITING;
         if (!bodyEnded) {
             hold();
@@ -275,6 +280,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
             return;
         }
         cancelExecution();
+        report.abort(status, text);
         close();
         reader.drop();
         reply.abort(status, text);
@@ -320,8 +326,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
     }
 
     private LoggingEventBuilder named(LoggingEventBuilder line) {
-        LoggingEventBuilder named = line.addKeyValue("callId", report.callId());
-        return requestId == null ? named : named.addKeyValue(REQUEST_ID, requestId);
+        return CallKeys.add(line, report.callId(), requestId);
     }
 
     private void disarm() {

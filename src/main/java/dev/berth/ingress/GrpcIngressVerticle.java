@@ -105,7 +105,8 @@ public final class GrpcIngressVerticle extends VerticleBase {
                 windows,
                 setup.grpc().maxMessageBytes(),
                 setup.grpc().responseFrameBytes(),
-                streams);
+                streams,
+                setup.tracer());
     }
 
     private GrpcServer grpcServer(IngressParts parts) {

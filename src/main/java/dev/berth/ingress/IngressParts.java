@@ -1,6 +1,7 @@
 package dev.berth.ingress;
 
 import dev.berth.call.CallFactory;
+import dev.berth.trace.CallTracer;
 
 /**
  * What the Engage streams of one verticle instance share.
@@ -15,4 +16,5 @@ record IngressParts(
         ConnectionWindows windows,
         int maxMessageBytes,
         int responseFrameBytes,
-        LogStreams logs) {}
+        LogStreams logs,
+        CallTracer tracer) {}

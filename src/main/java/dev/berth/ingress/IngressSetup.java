@@ -4,6 +4,7 @@ import dev.berth.call.CallFactory;
 import dev.berth.config.GrpcConfig;
 import dev.berth.config.StreamConfig;
 import dev.berth.logs.LogBuffer;
+import dev.berth.trace.CallTracer;
 import io.vertx.core.eventbus.EventBus;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,8 @@ public record IngressSetup(
         StreamConfig stream,
         CallFactory calls,
         IngressCounters counters,
-        @Nullable LogBuffer logs) {
+        @Nullable LogBuffer logs,
+        CallTracer tracer) {
     /** How long past a call's deadline a worker may take to say so. */
     static final Duration WORKER_GRACE = Duration.ofSeconds(5);
 }

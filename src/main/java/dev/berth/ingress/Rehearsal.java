@@ -8,6 +8,7 @@ import dev.berth.error.ErrorCode;
 import dev.berth.proto.ClientMsg;
 import dev.berth.proto.RunnerMsg;
 import dev.berth.proto.TryCall;
+import dev.berth.trace.CallTrace;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.util.Map;
@@ -38,8 +39,8 @@ final class Rehearsal {
                     CallModelParser.parse(((EngageMessage.Try) first).call().getModelsCallJson());
             calls.spec(model, new byte[0], Map.of());
             calls.request(model, Instant.now(), null);
-            CallReport report = new CallReport();
-            report.start();
+            CallReport report = new CallReport(CallTrace.NONE);
+            report.start(ContainerTimings.NONE);
             Buffer said = Buffer.buffer();
             EngageCodec.appendData(said, Buffer.buffer("x"), 0, 1);
             EngageCodec.append(

@@ -7,6 +7,7 @@ import dev.berth.call.ContainerTimings;
 import dev.berth.call.ResponseHead;
 import dev.berth.error.RunnerException;
 import dev.berth.proto.CallFinished;
+import dev.berth.trace.CallTrace;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -36,7 +37,7 @@ final class StatusCall implements CallListener {
 
     private final String id = newId();
     private final Buffer request;
-    private final CallReport report = new CallReport();
+    private final CallReport report = new CallReport(CallTrace.NONE);
     private final Promise<Result> result = Promise.promise();
     private final Buffer details = Buffer.buffer();
     private final CallExecution execution;
@@ -71,7 +72,7 @@ final class StatusCall implements CallListener {
 
     @Override
     public void onSlot() {
-        report.start();
+        report.start(execution.timings());
         if (!sent) {
             sent = true;
             execution.write(request);

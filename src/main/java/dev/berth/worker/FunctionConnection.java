@@ -67,7 +67,7 @@ final class FunctionConnection implements FunctionExchange {
 
     /** The kept connection turned out closed before it took anything of the call. */
     void reconnect(HttpCall http) {
-        LOG.atDebug().addKeyValue("callId", http.callId()).log("kept connection was closed; reconnecting");
+        http.named(LOG.atDebug()).log("kept connection was closed; reconnecting");
         drop();
         connect(http);
     }

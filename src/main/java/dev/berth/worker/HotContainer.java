@@ -11,6 +11,7 @@ import dev.berth.container.ContainerState;
 import dev.berth.engine.ExitStatus;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
+import dev.berth.observe.CallKeys;
 import dev.berth.stream.FrameStream;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
@@ -136,9 +137,11 @@ final class HotContainer implements ActiveCall.Owner {
     /** The caller has gone. Once the answer's head is out the function has the whole request, and can go on. */
     private void cancelled(ActiveCall accepted) {
         if (!accepted.over()) {
-            LOG.atDebug()
+            CallKeys.add(
+                            LOG.atDebug(),
+                            accepted.request().callId(),
+                            accepted.request().requestId())
                     .addKeyValue("containerId", id())
-                    .addKeyValue("callId", accepted.request().callId())
                     .log("call cancelled");
             accepted.abandon(
                     switch (breakOff(accepted)) {

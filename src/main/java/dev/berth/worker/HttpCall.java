@@ -2,6 +2,7 @@ package dev.berth.worker;
 
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
+import dev.berth.observe.CallKeys;
 import io.netty.handler.codec.TooLongFrameException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * One call over a function's connection:
@@ -45,8 +47,9 @@ final class HttpCall {
         this.maxResponseBytes = maxResponseBytes;
     }
 
-    String callId() {
-        return call.request().callId();
+    /** Names the call in a line of the log. */
+    LoggingEventBuilder named(LoggingEventBuilder line) {
+        return CallKeys.add(line, call.request().callId(), call.request().requestId());
     }
 
     /** Sends the call on a connection, and again on another if the first has not taken its head. */
@@ -57,7 +60,7 @@ final class HttpCall {
         try {
             HttpHeads.request(call.request(), opened.headers());
         } catch (IllegalArgumentException badHeader) {
-            LOG.atDebug().addKeyValue("callId", callId()).setCause(badHeader).log("call has an impossible header");
+            named(LOG.atDebug()).setCause(badHeader).log("call has an impossible header");
             end(ErrorCode.RESPONSE_BROKEN.exception(), true);
             return;
         }
@@ -151,7 +154,7 @@ final class HttpCall {
             connection.reconnect(this);
             return;
         }
-        LOG.atDebug().addKeyValue("callId", callId()).setCause(failure).log("function's connection broke");
+        named(LOG.atDebug()).setCause(failure).log("function's connection broke");
         end(reason(failure).exception(), false);
     }
 

@@ -5,6 +5,7 @@ import dev.berth.bus.RunCall;
 import dev.berth.bus.WorkerMessage;
 import dev.berth.container.ContainerState;
 import dev.berth.error.ErrorCode;
+import dev.berth.observe.CallKeys;
 import dev.berth.stream.FrameStream;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -64,9 +65,8 @@ final class Worker {
         }
         HotContainer container = containers.get(run.containerId());
         if (container == null || !container.run(stream, run)) {
-            LOG.atDebug()
+            CallKeys.add(LOG.atDebug(), run.request().callId(), run.request().requestId())
                     .addKeyValue("containerId", run.containerId())
-                    .addKeyValue("callId", run.request().callId())
                     .log("slot is gone");
             stream.finish(new CallEnd(ErrorCode.SLOT_GONE.exception()));
         }

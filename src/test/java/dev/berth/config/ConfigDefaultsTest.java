@@ -94,6 +94,12 @@ final class ConfigDefaultsTest {
     }
 
     @Test
+    void tracingDefaultsAreThese() {
+        assertThat(config.tracing()).isEqualTo(new TracingConfig(null, null, 1, "fnserver"));
+        assertThat(config.tracing().on()).isFalse();
+    }
+
+    @Test
     void dockerFolderIsThatOfTheHomeFolder() {
         RunnerConfig atHome = RunnerConfig.load(null, Map.of("HOME", "/home/me")::get);
         assertThat(atHome.docker().configFolder()).isEqualTo(Path.of("/home/me/.docker"));

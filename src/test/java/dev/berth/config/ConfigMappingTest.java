@@ -3,6 +3,7 @@ package dev.berth.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -85,7 +86,12 @@ final class ConfigMappingTest {
                         Duration.ofSeconds(2),
                         Path.of("/var/crash")),
                 new LogConfig(LogConfig.Level.DEBUG, LogConfig.Format.JSON, "tcp://logs.example:514", "berth-7"),
-                new LogsConfig(true, 1 << 20));
+                new LogsConfig(true, 1 << 20),
+                new TracingConfig(
+                        URI.create("http://collector.example:4318/v1/traces"),
+                        URI.create("https://zipkin.example/spans?a=1"),
+                        0.25,
+                        "berth-7"));
     }
 
     private DockerConfig docker() {
@@ -205,5 +211,10 @@ final class ConfigMappingTest {
             logs:
               stream: true
               buffer: 1MiB
+            tracing:
+              otlpUrl: http://collector.example:4318
+              zipkinUrl: https://zipkin.example/spans?a=1
+              sample: 0.25
+              service: berth-7
             """;
 }

@@ -45,6 +45,11 @@ final class ConfigProblemsTest {
                     FN_MAX_OPEN_FILES         | ''       | docker.ulimits.openFiles = "" (FN_MAX_OPEN_FILES): must be a whole number, 0 or more
                     FN_MAX_RESPONSE_SIZE      | 18446744073709551616 | worker.maxResponse = "18446744073709551616" (FN_MAX_RESPONSE_SIZE): must be a whole number of at most 64 bits
                     FN_MAX_LOG_SIZE_BYTES     | 9223372036854775808 | call.maxLog = "9223372036854775808" (FN_MAX_LOG_SIZE_BYTES): must be a size in bytes or with a unit such as 64KiB or 8MiB, from 0 to 1GiB
+                    FN_ZIPKIN_URL             | z:9411   | tracing.zipkinUrl = "z:9411" (FN_ZIPKIN_URL): must be an http:// or https:// URL with a host, and without user or fragment, or empty for none
+                    BERTH_TRACING_OTLP_URL    | http://u:p@h/ | tracing.otlpUrl = "http://u:p@h/" (BERTH_TRACING_OTLP_URL): must be an http:// or https:// URL with a host, and without user or fragment, or empty for none
+                    BERTH_TRACING_OTLP_URL    | http://h:70000/ | tracing.otlpUrl = "http://h:70000/" (BERTH_TRACING_OTLP_URL): must be an http:// or https:// URL with a host, and without user or fragment, or empty for none
+                    BERTH_TRACING_SAMPLE      | 1.5      | tracing.sample = "1.5" (BERTH_TRACING_SAMPLE): must be a number from 0 to 1
+                    BERTH_TRACING_SAMPLE      | NaN      | tracing.sample = "NaN" (BERTH_TRACING_SAMPLE): must be a number from 0 to 1
                     BERTH_GRPC_TLS_KEY        | pom.xml  | grpc.tls.certificate = none: must be given with the other grpc.tls files
                     BERTH_STREAM_PING_TIMEOUT | 1s       | stream.pingTimeout = 1s: must be longer than stream.pingInterval = 2s
                     BERTH_STREAM_MAX_FRAME    | 1MiB     | stream.maxFrame = 1MiB: must be at most stream.window = 256KiB

@@ -67,6 +67,9 @@ final class FnVariablesTest {
             DOCKER_TLS_VERIFY                   | 0              | docker.tlsVerify         | true
             DOCKER_CERT_PATH                    | /etc/certs     | docker.certPath          | /etc/certs
             DOCKER_CONFIG                       | /etc/docker    | docker.configFolder      | /etc/docker
+            FN_ZIPKIN_URL                       | http://z:9411/api/v2/spans | tracing.zipkinUrl | http://z:9411/api/v2/spans
+            FN_ZIPKIN_URL                       | http://z:9411  | tracing.zipkinUrl        | http://z:9411/api/v2/spans
+            FN_ZIPKIN_URL                       | ''             | tracing.zipkinUrl        | ''
             FN_LOG_LEVEL                        | FATAL          | log.level                | error
             FN_LOG_LEVEL                        | warning        | log.level                | warn
             FN_LOG_LEVEL                        | loud           | log.level                | info

@@ -15,7 +15,8 @@ final class Contract {
     /** Shown by this package over the wire. */
     static final String WIRE = "wire";
 
-    private static final List<String> PAGES = List.of("protocol", "call-model", "containers", "old-formats", "logs");
+    private static final List<String> PAGES =
+            List.of("protocol", "call-model", "containers", "old-formats", "logs", "traces");
     private static final Pattern RULE =
             Pattern.compile("^\\| `([a-z0-9]+(?:-[a-z0-9]+)+)` \\|(?:.*\\|)? ([A-Za-z0-9]+) \\|$");
 

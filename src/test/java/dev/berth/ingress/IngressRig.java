@@ -9,6 +9,7 @@ import dev.berth.config.GrpcConfig;
 import dev.berth.config.StatusConfig;
 import dev.berth.config.StreamConfig;
 import dev.berth.logs.LogBuffer;
+import dev.berth.trace.CallTracer;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import java.time.Duration;
@@ -58,11 +59,16 @@ final class IngressRig implements AutoCloseable {
 
     /** With logs. */
     IngressRig(LogBuffer logs) {
-        this(GRPC, CALLS, NO_STATUS, new HttpClientOptions(), logs);
+        this(GRPC, CALLS, NO_STATUS, new HttpClientOptions(), logs, CallTracer.NONE);
+    }
+
+    /** With traces. */
+    IngressRig(CallTracer tracer) {
+        this(GRPC, CALLS, NO_STATUS, new HttpClientOptions(), null, tracer);
     }
 
     IngressRig(GrpcConfig grpc, CallConfig calls, StatusConfig statusConfig, HttpClientOptions clientOptions) {
-        this(grpc, calls, statusConfig, clientOptions, null);
+        this(grpc, calls, statusConfig, clientOptions, null, CallTracer.NONE);
     }
 
     private IngressRig(
@@ -70,7 +76,8 @@ final class IngressRig implements AutoCloseable {
             CallConfig calls,
             StatusConfig statusConfig,
             HttpClientOptions clientOptions,
-            LogBuffer logs) {
+            LogBuffer logs,
+            CallTracer tracer) {
         this.grpc = grpc;
         this.logs = logs;
         BusCodecs.register(vertx);
@@ -85,7 +92,8 @@ final class IngressRig implements AutoCloseable {
                 streams,
                 new CallFactory(calls, STATUS_IMAGE),
                 counters,
-                logs);
+                logs,
+                tracer);
         StatusVerticle status = new StatusVerticle(setup, statusConfig, 1);
         ingress = new GrpcIngressVerticle(setup, status, 0);
         Await.of(vertx.deployVerticle(registry));

@@ -1,0 +1,48 @@
+package dev.berth.trace;
+
+import dev.berth.call.CallModel;
+import dev.berth.call.ContainerTimings;
+import dev.berth.error.RunnerException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one Engage stream tells of its call as it goes:
+ *
+ * <pre>
+ *   [submitted, [waiting, [started]]…], finished or aborted
+ * </pre>
+ *
+ * Confined to the stream's context. Never blocks, never fails.
+ */
+public interface CallTrace {
+    /** Of a call that is not traced. */
+    CallTrace NONE = new NoTrace();
+
+    /** The call document has been read. */
+    void submitted(CallModel call);
+
+    /** A slot is asked for, for the first time or because the one won was lost. */
+    void waiting();
+
+    /**
+     * A slot is won.
+     *
+     * @param timings of the container that was waited for
+     */
+    void started(ContainerTimings timings);
+
+    /**
+     * The call is over.
+     *
+     * @param error null: it succeeded
+     * @param timings of the container that was waited for
+     */
+    void finished(@Nullable RunnerException error, ContainerTimings timings);
+
+    /**
+     * The stream ended with a status and no closing message.
+     *
+     * @param grpcStatus its number
+     */
+    void aborted(int grpcStatus, String text);
+}
