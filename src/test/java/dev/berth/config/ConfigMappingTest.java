@@ -85,7 +85,7 @@ final class ConfigMappingTest {
                         Duration.ofSeconds(2),
                         Path.of("/var/crash")),
                 new LogConfig(LogConfig.Level.DEBUG, LogConfig.Format.JSON, "tcp://logs.example:514", "berth-7"),
-                new LogsConfig(true, 1 << 20));
+                new LogsConfig(true, 1 << 20, new LogsConfig.Syslog(128 << 10, pem)));
     }
 
     private DockerConfig docker() {
@@ -205,5 +205,8 @@ final class ConfigMappingTest {
             logs:
               stream: true
               buffer: 1MiB
+              syslog:
+                buffer: 128KiB
+                authority: PEM
             """;
 }
