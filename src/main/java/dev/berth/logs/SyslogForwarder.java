@@ -45,6 +45,9 @@ final class SyslogForwarder {
     private @Nullable SyslogSocket socket;
     private long pause = FIRST_PAUSE_MILLIS;
     private long timer = NO_TIMER;
+    /** A send may be over before it returns, and must not go down the stack for the next. */
+    private boolean pumping;
+
     private boolean closing;
     private boolean closed;
 
@@ -107,7 +110,12 @@ final class SyslogForwarder {
         }
     }
 
-    /** Bytes of memory held by lines that wait. */
+    /** For tests. */
+    boolean connected() {
+        return socket != null;
+    }
+
+    /** Bytes of memory held by lines that wait. For tests. */
     long bytes() {
         return bytes;
     }
@@ -123,22 +131,30 @@ final class SyslogForwarder {
     }
 
     private void pump() {
-        SyslogSocket to = socket;
-        while (to != null && to == socket && inFlight < WINDOW && !idle()) {
-            Buffer piece = Buffer.buffer();
-            long lines = 0;
-            do {
-                if (dropped > 0) {
-                    piece.appendBuffer(to.frame(format.message(notice())));
-                    lines += dropped;
-                    dropped = 0;
-                } else {
-                    piece.appendBuffer(to.frame(format.message(take())));
-                    lines++;
-                }
-            } while (to.joins() && piece.length() < PIECE && !waiting.isEmpty());
-            send(to, piece, lines);
+        if (pumping) {
+            return;
         }
+        pumping = true;
+        while (socket != null && inFlight < WINDOW && !idle()) {
+            sendNext(socket);
+        }
+        pumping = false;
+    }
+
+    private void sendNext(SyslogSocket to) {
+        Buffer piece = Buffer.buffer();
+        long lines = 0;
+        do {
+            if (dropped > 0) {
+                piece.appendBuffer(to.frame(format.message(notice())));
+                lines += dropped;
+                dropped = 0;
+            } else {
+                piece.appendBuffer(to.frame(format.message(take())));
+                lines++;
+            }
+        } while (to.joins() && piece.length() < PIECE && !waiting.isEmpty());
+        send(to, piece, lines);
     }
 
     private void send(SyslogSocket to, Buffer piece, long lines) {
@@ -219,8 +235,9 @@ final class SyslogForwarder {
         bytes = 0;
         SyslogSocket open = socket;
         socket = null;
+        // Both at once: a stream would wait for what its server does not take, if its client did not end it.
         Future<Void> over = open == null ? Future.succeededFuture() : open.close();
-        over.eventually(connector::close).onComplete(end -> gone.tryComplete());
+        Future.join(over, connector.close()).onComplete(end -> gone.tryComplete());
     }
 
     private void cancelTimer() {
