@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** Opens ways to one syslog server, one after the other. Confined to one context. */
 final class SyslogConnector {
     private static final int CONNECT_MILLIS = 5_000;
+    /** A server that takes nothing for so long is given up by the kernel, whatever waits for it. */
+    private static final int STALLED_MILLIS = 10_000;
 
     private final Vertx vertx;
     private final SyslogAddress address;
@@ -85,6 +87,9 @@ final class SyslogConnector {
     private NetClientOptions options() {
         NetClientOptions options =
                 new NetClientOptions().setConnectTimeout(CONNECT_MILLIS).setTcpKeepAlive(true);
+        if (address.transport() != SyslogAddress.Transport.UNIX) {
+            options.setTcpUserTimeout(STALLED_MILLIS);
+        }
         if (address.transport() == SyslogAddress.Transport.TLS) {
             options.setSsl(true)
                     .setHostnameVerificationAlgorithm("HTTPS")

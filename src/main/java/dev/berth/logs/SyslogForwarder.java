@@ -235,9 +235,14 @@ final class SyslogForwarder {
         bytes = 0;
         SyslogSocket open = socket;
         socket = null;
-        // Both at once: a stream would wait for what its server does not take, if its client did not end it.
         Future<Void> over = open == null ? Future.succeededFuture() : open.close();
-        Future.join(over, connector.close()).onComplete(end -> gone.tryComplete());
+        Future<?> ended = Future.join(over, connector.close());
+        if (inFlight > 0) {
+            // A stream that is closed still waits for its server to take what is on its way, or be given up.
+            gone.tryComplete();
+        } else {
+            ended.onComplete(end -> gone.tryComplete());
+        }
     }
 
     private void cancelTimer() {

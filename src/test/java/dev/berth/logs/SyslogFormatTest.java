@@ -26,7 +26,7 @@ final class SyslogFormatTest {
     }
 
     @Test
-    @Rule("old-syslog")
+    @Rule("old-syslog-form")
     void messageOf2018NamesCallRouteAndApplication() {
         SyslogFormat format = SyslogFormat.of2018("app-1", "/hello");
 

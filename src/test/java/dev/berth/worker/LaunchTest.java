@@ -158,7 +158,6 @@ final class LaunchTest {
     }
 
     @Test
-    @Rule("old-syslog")
     void theRunnerConnectsForAFunctionOnItsStdinBeforeItIsCreated() throws Exception {
         try (WorkerRig rig = WorkerRig.start();
                 SyslogServer server = SyslogServer.tcp()) {
@@ -176,7 +175,6 @@ final class LaunchTest {
     }
 
     @Test
-    @Rule("old-syslog")
     void aSyslogServerThatIsNotThereFailsTheLaunchBeforeThereIsAContainer() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             rig.engine.process(container -> {});
