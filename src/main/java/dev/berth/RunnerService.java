@@ -209,9 +209,8 @@ public final class RunnerService {
                 LifecycleObserver.NONE,
                 config.worker(),
                 config.call().maxRequestBytes(),
-                logs == null
-                        ? FunctionLogs.NONE
-                        : FunctionLogs.into(logs, config.call().maxLogBytes()));
+                new FunctionLogs(
+                        logs, config.call().maxLogBytes(), config.logs().syslog()));
         for (int i = 0; i < config.node().eventLoops(); i++) {
             String address = Addresses.worker(node, i);
             workers.add(address);

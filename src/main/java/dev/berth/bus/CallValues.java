@@ -37,7 +37,7 @@ public final class CallValues {
                 .map(spec.env());
         out.number(spec.memoryMiB()).number(spec.cpuMillis()).number(spec.tmpfsMiB());
         out.duration(spec.idleTimeout()).optional(spec.syslogUrl(), out::text);
-        out.text(spec.appId()).text(spec.appName()).text(spec.fnId());
+        out.text(spec.appId()).text(spec.appName()).text(spec.fnId()).text(spec.path());
         out.optional(spec.registryToken(), out::text).map(spec.extensions());
         out.flag(spec.networkDisabled()).flag(spec.evictable());
     }
@@ -53,6 +53,7 @@ public final class CallValues {
                 in.number(),
                 in.duration(),
                 in.optional(in::text),
+                in.text(),
                 in.text(),
                 in.text(),
                 in.text(),

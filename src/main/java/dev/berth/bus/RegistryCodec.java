@@ -14,7 +14,7 @@ import dev.berth.bus.RegistryMessage.Snapshot;
 
 /** Wire form of {@link RegistryMessage}. */
 final class RegistryCodec extends WireCodec<RegistryMessage> {
-    static final String NAME = "berth.registry/1";
+    static final String NAME = "berth.registry/2";
 
     private static final int ACQUIRE_SLOT = 1;
     private static final int CANCEL_ACQUIRE = 2;

@@ -6,7 +6,7 @@ import dev.berth.bus.WorkerMessage.RemoveContainer;
 
 /** Wire form of {@link WorkerMessage}. */
 final class WorkerCodec extends WireCodec<WorkerMessage> {
-    static final String NAME = "berth.worker/1";
+    static final String NAME = "berth.worker/2";
 
     private static final int LAUNCH_CONTAINER = 1;
     private static final int REMOVE_CONTAINER = 2;

@@ -1,5 +1,6 @@
 package dev.berth.config;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /** The {@code logs} section. */
@@ -21,11 +22,27 @@ final class LogsSettings {
             "Memory for lines that nobody has collected yet. When it is full the oldest go, and the collector is"
                     + " told how many.");
 
-    static final List<Setting<?>> ALL = List.of(STREAM, BUFFER);
+    static final Setting<Integer> SYSLOG_BUFFER = Setting.of(
+            "logs.syslog.buffer",
+            SettingTypes.intSize(16 * KIB, 64 * MIB),
+            256 * KIB,
+            "Memory for lines of one container that wait for a syslog server to take them. When it is full the"
+                    + " oldest go, and the server is told how many.");
+
+    static final Setting<Path> SYSLOG_AUTHORITY = Setting.optional(
+            "logs.syslog.authority",
+            SettingTypes.readableFile(),
+            "Syslog servers over tcp+tls must show a certificate signed by it, a PEM file; none: by an authority"
+                    + " that Java trusts. Does not concern the driver of a container engine.");
+
+    static final List<Setting<?>> ALL = List.of(STREAM, BUFFER, SYSLOG_BUFFER, SYSLOG_AUTHORITY);
 
     private LogsSettings() {}
 
     static LogsConfig read(Values values) {
-        return new LogsConfig(values.get(STREAM), values.get(BUFFER));
+        return new LogsConfig(
+                values.get(STREAM),
+                values.get(BUFFER),
+                new LogsConfig.Syslog(values.get(SYSLOG_BUFFER), values.get(SYSLOG_AUTHORITY)));
     }
 }

@@ -1,17 +1,11 @@
 package dev.berth.config;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
 /** The {@code node} section. */
 final class NodeSettings {
     private static final int MAX_ID_LENGTH = 63;
-    private static final Path KERNEL_HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
     static final Setting<String> ID = Setting.derived(
             "node.id",
@@ -19,7 +13,7 @@ final class NodeSettings {
                     .where(
                             "1 to 63 letters, digits and dashes",
                             id -> id.matches("[A-Za-z0-9-]{1," + MAX_ID_LENGTH + "}")),
-            environment -> cleanId(hostName()),
+            environment -> cleanId(HostName.find()),
             "the host's name",
             "Name of this node in a cluster, in logs and in Status.");
 
@@ -55,18 +49,5 @@ final class NodeSettings {
     /** On one or two processors one loop: the functions need the rest. */
     static int eventLoops(int processors) {
         return processors <= 2 ? 1 : processors / 2;
-    }
-
-    /** The kernel knows it at once, where Java's own way may ask name servers. */
-    private static String hostName() {
-        try {
-            return Files.readString(KERNEL_HOST_NAME).strip();
-        } catch (IOException noSuchKernel) {
-            try {
-                return InetAddress.getLocalHost().getHostName();
-            } catch (UnknownHostException e) {
-                return "";
-            }
-        }
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param cpuMillis 0: no quota
  * @param tmpfsMiB size of /tmp; 0: the engine's default
  * @param socketDirectory directory the function's socket appears in, as this process sees it; null for stdin/stdout containers
- * @param syslogUrl where output goes; null: nowhere (or to the attached streams)
+ * @param syslogUrl where the engine sends the output; null: nowhere (or to the attached streams)
  * @param syslogTag tag of the lines sent there
  * @param networkDisabled no network at all
  */

@@ -16,6 +16,9 @@ public interface Engine {
     /** Whether functions are kept apart from this machine and from each other. */
     boolean isolated();
 
+    /** Whether it brings a container's output to a plan's syslog address by itself; else a plan must have none. */
+    boolean sendsSyslog();
+
     /** Connects and checks that the engine can serve us. */
     Future<Void> start();
 

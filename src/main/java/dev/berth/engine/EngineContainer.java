@@ -13,6 +13,12 @@ public interface EngineContainer {
     /** Completes when the container's process has ended; may be called once, after {@link #start()}. */
     Future<ExitStatus> exit();
 
+    /**
+     * Completes when the image's health check has passed, or the container has ended; at once if the image has
+     * none. Not limited in time. May be called once, after {@link #start()}.
+     */
+    Future<Void> healthy();
+
     /** Freezes all its processes. Fails with PAUSE_UNSUPPORTED, and lets them run, where that cannot be done at all. */
     Future<Void> pause();
 

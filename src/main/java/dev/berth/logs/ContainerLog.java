@@ -58,6 +58,13 @@ public final class ContainerLog {
         stream.handler(chunk -> take(splitter, chunk));
     }
 
+    /** Its end is waited for among the last words; another reads it, and listens to its end no more than this does. */
+    public void awaitEnd(ReadStream<Buffer> stream) {
+        Promise<Void> end = Promise.promise();
+        ends.add(end.future());
+        stream.endHandler(over -> end.tryComplete());
+    }
+
     /** Takes what another has read. Once per source. */
     public Consumer<Buffer> writer(LogLine.Source source) {
         LineSplitter splitter = splitter(source);

@@ -1,28 +1,25 @@
 package dev.berth.logs;
 
+import dev.berth.config.LogsConfig;
 import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Where workers bring the output of their containers. Shared by all of a node. */
 public final class FunctionLogs {
-    /** Output is thrown away. */
-    public static final FunctionLogs NONE = new FunctionLogs(null, 0);
-
     private final @Nullable LogBuffer buffer;
     private final long maxBytesPerCall;
-
-    private FunctionLogs(@Nullable LogBuffer buffer, long maxBytesPerCall) {
-        this.buffer = buffer;
-        this.maxBytesPerCall = maxBytesPerCall;
-    }
+    private final LogsConfig.Syslog syslog;
 
     /**
-     * Output is kept.
-     *
-     * @param maxBytesPerCall what is kept of one call's; 0: nothing
+     * @param buffer keeps output; null: what goes to no syslog server is thrown away
+     * @param maxBytesPerCall what is kept, or sent to a syslog server, of one call's; 0: nothing
      */
-    public static FunctionLogs into(LogBuffer buffer, long maxBytesPerCall) {
-        return new FunctionLogs(buffer, maxBytesPerCall);
+    public FunctionLogs(@Nullable LogBuffer buffer, long maxBytesPerCall, LogsConfig.Syslog syslog) {
+        this.buffer = buffer;
+        this.maxBytesPerCall = maxBytesPerCall;
+        this.syslog = syslog;
     }
 
     /** Whether containers need be attached to. */
@@ -30,10 +27,29 @@ public final class FunctionLogs {
         return buffer != null;
     }
 
-    /** The log of one container; must be used on the calling context alone. */
-    public ContainerLog open(Vertx vertx, LogOrigin origin) {
-        return buffer == null
-                ? new ContainerLog(vertx, origin, lines -> {}, 0)
-                : new ContainerLog(vertx, origin, buffer::add, maxBytesPerCall);
+    /**
+     * The way of one container's output to the syslog servers of its calls; must be used on the calling context
+     * alone.
+     *
+     * @param url as in the call
+     * @param route of a call of 2018, for one or more addresses and the messages of then; null: one address, and
+     *     messages as from the engine's driver
+     */
+    public SyslogOutput syslog(Vertx vertx, LogOrigin origin, String url, @Nullable String route) {
+        return new SyslogOutput(vertx, syslog, origin, url, route);
+    }
+
+    /**
+     * The log of one container; must be used on the calling context alone.
+     *
+     * @param output where the lines go besides
+     */
+    public ContainerLog open(Vertx vertx, LogOrigin origin, @Nullable SyslogOutput output) {
+        LogBuffer kept = buffer;
+        Consumer<List<LogLine>> keep = kept == null ? lines -> {} : kept::add;
+        if (output != null) {
+            return new ContainerLog(vertx, origin, keep.andThen(output::accept), maxBytesPerCall);
+        }
+        return new ContainerLog(vertx, origin, keep, kept == null ? 0 : maxBytesPerCall);
     }
 }

@@ -3,4 +3,9 @@ package dev.berth.logs;
 /** Whose output it is. All three are empty for lines of the runner's own. */
 public record LogOrigin(String appId, String fnId, String containerId) {
     static final LogOrigin RUNNER = new LogOrigin("", "", "");
+
+    /** How syslog servers are told whose lines they get. */
+    public String tag() {
+        return "app_id=%s,fn_id=%s".formatted(appId, fnId);
+    }
 }

@@ -2,9 +2,8 @@ package dev.berth.observe;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import dev.berth.config.HostName;
 import java.io.ByteArrayOutputStream;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
 
@@ -15,8 +14,9 @@ final class SyslogLines {
     private final String middle;
 
     SyslogLines(String tag) {
-        this.middle =
-                " " + hostName() + " " + tag + "[" + ProcessHandle.current().pid() + "]: ";
+        String host = HostName.find();
+        this.middle = " " + (host.isEmpty() ? "-" : host) + " " + tag + "["
+                + ProcessHandle.current().pid() + "]: ";
     }
 
     /** With a line end, as stream transports need one. */
@@ -41,13 +41,5 @@ final class SyslogLines {
             case Level.INFO_INT -> 6;
             default -> 7;
         };
-    }
-
-    private static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "-";
-        }
     }
 }

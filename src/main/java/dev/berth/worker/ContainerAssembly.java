@@ -13,6 +13,7 @@ import dev.berth.error.RunnerException;
 import dev.berth.logs.ContainerLog;
 import dev.berth.logs.LogLine;
 import dev.berth.logs.LogOrigin;
+import dev.berth.logs.SyslogOutput;
 import dev.berth.worker.stdio.StdioExchange;
 import dev.berth.worker.stdio.StdioLimits;
 import io.vertx.core.Context;
@@ -44,6 +45,8 @@ final class ContainerAssembly {
     private final WorkerPorts ports;
     private final Vertx vertx;
     private final Context context;
+    private final LogOrigin origin;
+    private final @Nullable SyslogOutput syslog;
     private final ContainerLog log;
     private final Promise<Void> socketReady = Promise.promise();
     private @Nullable SocketDirectory directory;
@@ -62,7 +65,21 @@ final class ContainerAssembly {
         this.ports = ports;
         this.vertx = context.owner();
         this.context = context;
-        this.log = ports.logs().open(vertx, new LogOrigin(spec.appId(), spec.fnId(), id));
+        this.origin = new LogOrigin(spec.appId(), spec.fnId(), id);
+        this.syslog = ownSyslog();
+        this.log = ports.logs().open(vertx, origin, syslog);
+    }
+
+    /**
+     * Functions on stdin and stdout have their lines sent from here by any engine: its driver would send their
+     * answers, too.
+     */
+    private @Nullable SyslogOutput ownSyslog() {
+        String url = spec.syslogUrl();
+        if (url == null || url.isBlank() || (overSocket() && ports.engine().sendsSyslog())) {
+            return null;
+        }
+        return ports.logs().syslog(vertx, origin, url, overSocket() ? null : spec.path());
     }
 
     /** What the container prints. */
@@ -85,15 +102,14 @@ final class ContainerAssembly {
     }
 
     /**
-     * Socket directory and watch, if the function needs them; both before the container exists, so that no socket
-     * can appear unseen.
+     * The way to the syslog server, if the runner is to send there. Socket directory and watch, if the function
+     * needs them; both before the container exists, so that no socket can appear unseen.
      */
     Future<Void> prepare() {
-        if (!overSocket()) {
-            prepare = lap();
-            return Future.succeededFuture();
-        }
-        return vertx.executeBlocking(this::makeDirectory, false)
+        Future<Void> connected = syslog == null ? Future.succeededFuture() : syslog.open();
+        return connected
+                .compose(open ->
+                        overSocket() ? vertx.executeBlocking(this::makeDirectory, false) : Future.succeededFuture())
                 .onComplete(done -> prepare = lap())
                 .mapEmpty();
     }
@@ -142,6 +158,11 @@ final class ContainerAssembly {
         return socketReady.future();
     }
 
+    /** Completes once the image's health check, if any, has passed, or the container has ended. */
+    Future<Void> healthy() {
+        return attempt(() -> engineContainer().healthy());
+    }
+
     /** The time of becoming ready, or of giving up, is over. */
     void initOver() {
         init = lap();
@@ -168,6 +189,7 @@ final class ContainerAssembly {
                 ports.maxRequestBytes(),
                 ports.config().maxResponseBytes(),
                 ports.config().maxResponseHeaderBytes());
+        log.awaitEnd(streams.stderr());
         return new StdioExchange(vertx, streams, spec.format(), limits, log.writer(LogLine.Source.STDERR));
     }
 
@@ -185,10 +207,13 @@ final class ContainerAssembly {
         EngineContainer made = container;
         Future<Void> removed = made == null ? Future.succeededFuture() : attempt(made::remove);
         return removed.compose(gone -> {
-            container = null;
-            log.close();
-            return directory == null ? Future.succeededFuture() : vertx.executeBlocking(this::removeDirectory, false);
-        });
+                    container = null;
+                    log.close();
+                    return syslog == null ? Future.succeededFuture() : syslog.close();
+                })
+                .compose(flushed -> directory == null
+                        ? Future.succeededFuture()
+                        : vertx.executeBlocking(this::removeDirectory, false));
     }
 
     private @Nullable Void removeDirectory() {
@@ -229,14 +254,14 @@ final class ContainerAssembly {
                 spec.cpuMillis(),
                 spec.tmpfsMiB(),
                 overSocket() ? directory().path() : null,
-                overSocket() ? spec.syslogUrl() : null,
-                "app_id=%s,fn_id=%s".formatted(spec.appId(), spec.fnId()),
+                overSocket() && syslog == null ? spec.syslogUrl() : null,
+                origin.tag(),
                 spec.networkDisabled(),
                 overSocket() ? attach() : ContainerPlan.Attach.ALL);
     }
 
     private ContainerPlan.Attach attach() {
-        return ports.logs().kept() ? ContainerPlan.Attach.OUTPUT : ContainerPlan.Attach.NONE;
+        return ports.logs().kept() || syslog != null ? ContainerPlan.Attach.OUTPUT : ContainerPlan.Attach.NONE;
     }
 
     private EngineContainer engineContainer() {

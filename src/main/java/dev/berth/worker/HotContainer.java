@@ -251,11 +251,28 @@ final class HotContainer implements ActiveCall.Owner {
         if (assembly.overSocket()) {
             awaitSocket();
         } else {
-            assembly.initOver();
-            exchange = new StdioFunction(assembly.stdio());
-            fire(ContainerEvent.READY);
-            assembly.exit().onComplete(this::exited);
+            awaitHealth();
         }
+    }
+
+    private void awaitHealth() {
+        alarm.set(Alarm.Slot.START, ports.config().startTimeout().toNanos());
+        exchange = new StdioFunction(assembly.stdio());
+        assembly.healthy().onComplete(this::healthSettled);
+        assembly.exit().onComplete(this::exited);
+    }
+
+    private void healthSettled(AsyncResult<Void> healthy) {
+        turns.run(() -> {
+            if (state() == ContainerState.INITIALIZING) {
+                if (healthy.succeeded()) {
+                    assembly.initOver();
+                    take(ContainerEvent.READY);
+                } else {
+                    breakLaunch(RunnerException.of(healthy.cause()));
+                }
+            }
+        });
     }
 
     private void awaitSocket() {
@@ -294,7 +311,7 @@ final class HotContainer implements ActiveCall.Owner {
     private void exited(AsyncResult<ExitStatus> exit) {
         Object outcome = exit.succeeded() ? exit.result() : exit.cause();
         turns.run(() -> {
-            if (state() == ContainerState.INITIALIZING) {
+            if (state() == ContainerState.INITIALIZING && (assembly.overSocket() || exit.failed())) {
                 reports.because("exited before it was ready: " + outcome);
                 breakLaunch(ErrorCode.INIT_FAILED.exception());
             } else if (exchange != null && exit.succeeded() && exchange.exited(exit.result())) {

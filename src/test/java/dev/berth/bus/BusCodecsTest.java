@@ -38,13 +38,14 @@ final class BusCodecsTest {
             "app",
             "name",
             "fn",
+            "/p",
             "tok",
             Map.of(),
             false,
             true);
-    private static final String SPEC_BYTES =
-            "02ff00" + "03696d67" + "0b485454505f53545245414d" + "01014b0176" + "8001" + "64" + "00" + "01"
-                    + "80cab5ee01" + "00" + "03617070" + "046e616d65" + "02666e" + "0103746f6b" + "00" + "00" + "01";
+    private static final String SPEC_BYTES = "02ff00" + "03696d67" + "0b485454505f53545245414d" + "01014b0176" + "8001"
+            + "64" + "00" + "01" + "80cab5ee01" + "00" + "03617070" + "046e616d65" + "02666e" + "022f70" + "0103746f6b"
+            + "00" + "00" + "01";
 
     static Stream<Arguments> messages() {
         RegistryCodec registry = new RegistryCodec();

@@ -86,7 +86,7 @@ final class ConfigMappingTest {
                         Duration.ofSeconds(2),
                         Path.of("/var/crash")),
                 new LogConfig(LogConfig.Level.DEBUG, LogConfig.Format.JSON, "tcp://logs.example:514", "berth-7"),
-                new LogsConfig(true, 1 << 20),
+                new LogsConfig(true, 1 << 20, new LogsConfig.Syslog(128 << 10, pem)),
                 new TracingConfig(
                         URI.create("http://collector.example:4318/v1/traces"),
                         URI.create("https://zipkin.example/spans?a=1"),
@@ -211,6 +211,9 @@ final class ConfigMappingTest {
             logs:
               stream: true
               buffer: 1MiB
+              syslog:
+                buffer: 128KiB
+                authority: PEM
             tracing:
               otlpUrl: http://collector.example:4318
               zipkinUrl: https://zipkin.example/spans?a=1

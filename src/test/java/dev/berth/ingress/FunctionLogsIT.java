@@ -147,7 +147,6 @@ final class FunctionLogsIT {
     @ParameterizedTest
     @ValueSource(strings = {"process", "docker"})
     @Rule("syslog-unavailable")
-    @Rule("syslog-process")
     void unreachableSyslogServerIsTheFunctionsFault(String engine) throws IOException {
         start(engine, Map.of());
         String url;

@@ -40,6 +40,7 @@ final class Specs {
                 "app",
                 "app-name",
                 "fn-" + name,
+                "",
                 token,
                 Map.of(),
                 false,

@@ -40,6 +40,7 @@ final class FakeEngine implements Engine {
         PULL,
         CREATE,
         START,
+        HEALTH,
         PAUSE,
         RESUME,
         REMOVE
@@ -117,6 +118,11 @@ final class FakeEngine implements Engine {
     @Override
     public boolean isolated() {
         return false;
+    }
+
+    @Override
+    public boolean sendsSyslog() {
+        return true;
     }
 
     @Override
@@ -224,6 +230,11 @@ final class FakeEngine implements Engine {
         @Override
         public Future<ExitStatus> exit() {
             return onCallersContext(exit.future());
+        }
+
+        @Override
+        public Future<Void> healthy() {
+            return operation(Operation.HEALTH);
         }
 
         @Override

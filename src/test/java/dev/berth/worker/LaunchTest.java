@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.bus.RegistryMessage.ContainerReady;
 import dev.berth.bus.RegistryMessage.LaunchFailed;
 import dev.berth.call.CallFormat;
+import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
 import dev.berth.conformance.Raises;
 import dev.berth.conformance.Rule;
 import dev.berth.container.ContainerState;
 import dev.berth.engine.ContainerPlan;
 import dev.berth.error.ErrorCode;
+import dev.berth.logs.SyslogServer;
 import dev.berth.worker.FakeEngine.Operation;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -27,7 +29,11 @@ import org.junit.jupiter.api.Test;
 final class LaunchTest {
 
     private static void fails(WorkerRig rig, ErrorCode code) throws Exception {
-        String id = rig.launch();
+        fails(rig, WorkerRig.spec(CallFormat.HTTP_STREAM), code);
+    }
+
+    private static void fails(WorkerRig rig, ContainerSpec spec, ErrorCode code) throws Exception {
+        String id = rig.launch(spec);
         LaunchFailed failed = rig.heard(LaunchFailed.class);
         assertThat(failed.containerId()).isEqualTo(id);
         assertThat(failed.error().code()).isEqualTo(code);
@@ -73,17 +79,107 @@ final class LaunchTest {
 
     @Test
     @Rule("old-ready")
-    @Rule("old-syslog")
     void aFunctionOnItsStdinIsReadyAsSoonAsItIsStarted() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             rig.engine.process(container -> {});
-            String id = rig.launch(WorkerRig.spec(CallFormat.JSON));
+            String id = rig.launch(WorkerRig.spec(CallFormat.JSON, null));
             assertThat(rig.heard(ContainerReady.class).containerId()).isEqualTo(id);
             ContainerPlan plan = rig.engine.last().plan();
             assertThat(plan.attach()).isEqualTo(ContainerPlan.Attach.ALL);
             assertThat(plan.socketDirectory()).isNull();
-            assertThat(plan.syslogUrl()).isNull();
-            assertThat(rig.engine.operations()).containsExactly("PULL", "CREATE", "START");
+            assertThat(rig.engine.operations()).containsExactly("PULL", "CREATE", "START", "HEALTH");
+        }
+    }
+
+    @Test
+    @Rule("old-ready")
+    void aFunctionOnItsStdinWaitsForItsHealthCheck() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            Promise<Void> healthy = Promise.promise();
+            rig.engine.next(Operation.HEALTH, healthy.future());
+            rig.engine.process(container -> {});
+            rig.launch(WorkerRig.spec(CallFormat.JSON, null));
+            rig.untilIn(ContainerState.INITIALIZING);
+            assertThat(rig.nothingHeard()).isTrue();
+
+            healthy.complete();
+
+            rig.heard(ContainerReady.class);
+        }
+    }
+
+    @Test
+    @Rule("old-ready")
+    void aHealthCheckThatDoesNotPassInTimeFailsTheLaunch() throws Exception {
+        try (WorkerRig rig = new WorkerRig(new WorkerRig.Settings().startTimeout(Duration.ofMillis(80)))) {
+            rig.engine.next(Operation.HEALTH, Promise.<Void>promise().future());
+            rig.engine.process(container -> {});
+            fails(rig, WorkerRig.spec(CallFormat.JSON, null), ErrorCode.INIT_TIMEOUT);
+        }
+    }
+
+    @Test
+    void anEngineThatCannotTellOfHealthFailsTheLaunch() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            rig.engine.next(Operation.HEALTH, Future.failedFuture(ErrorCode.ENGINE_FAILED.exception()));
+            rig.engine.process(container -> {});
+            fails(rig, WorkerRig.spec(CallFormat.JSON, null), ErrorCode.ENGINE_FAILED);
+        }
+    }
+
+    @Test
+    void anEndBeforeTheHealthCheckHasPassedIsLeftToTheFirstCall() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            Promise<Void> healthy = Promise.promise();
+            rig.engine.next(Operation.HEALTH, healthy.future());
+            rig.engine.process(container -> container.exit(3));
+            rig.launch(WorkerRig.spec(CallFormat.JSON, null));
+            rig.untilIn(ContainerState.INITIALIZING);
+
+            healthy.complete();
+
+            rig.heard(ContainerReady.class);
+        }
+    }
+
+    @Test
+    void aRemovalDoesNotWaitForTheHealthCheck() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            rig.engine.next(Operation.HEALTH, Promise.<Void>promise().future());
+            rig.engine.process(container -> {});
+            String id = rig.launch(WorkerRig.spec(CallFormat.JSON, null));
+            rig.untilIn(ContainerState.INITIALIZING);
+
+            rig.remove(id);
+
+            rig.heard(LaunchFailed.class);
+            rig.assertGone(id);
+        }
+    }
+
+    @Test
+    void theRunnerConnectsForAFunctionOnItsStdinBeforeItIsCreated() throws Exception {
+        try (WorkerRig rig = WorkerRig.start();
+                SyslogServer server = SyslogServer.tcp()) {
+            rig.engine.process(container -> {});
+            String id = rig.launch(WorkerRig.spec(CallFormat.JSON, server.url()));
+            rig.heard(ContainerReady.class);
+            assertThat(rig.engine.last().plan().syslogUrl()).isNull();
+            server.arrival();
+
+            rig.remove(id);
+
+            rig.assertGone(id);
+            server.untilDeserted();
+        }
+    }
+
+    @Test
+    void aSyslogServerThatIsNotThereFailsTheLaunchBeforeThereIsAContainer() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            rig.engine.process(container -> {});
+            fails(rig, WorkerRig.spec(CallFormat.JSON, SyslogServer.nobody()), ErrorCode.SYSLOG_UNAVAILABLE);
+            assertThat(rig.engine.operations()).containsExactly("PULL");
         }
     }
 

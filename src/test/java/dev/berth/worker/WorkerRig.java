@@ -12,6 +12,7 @@ import dev.berth.call.CallRequest;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.Header;
 import dev.berth.call.SlotKey;
+import dev.berth.config.LogsConfig;
 import dev.berth.config.StreamConfig;
 import dev.berth.config.WorkerConfig;
 import dev.berth.container.ContainerEvent;
@@ -79,7 +80,7 @@ final class WorkerRig implements AutoCloseable {
         private Duration keepAlive = Duration.ofSeconds(60);
         private long maxResponseBytes;
         private int maxResponseHeaderBytes;
-        private FunctionLogs logs = FunctionLogs.NONE;
+        private FunctionLogs logs = new FunctionLogs(null, 1 << 20, new LogsConfig.Syslog(64 * 1024, null));
 
         Settings logs(FunctionLogs into) {
             logs = into;
@@ -188,6 +189,10 @@ final class WorkerRig implements AutoCloseable {
     }
 
     static ContainerSpec spec(CallFormat format) {
+        return spec(format, "tcp://logs:514");
+    }
+
+    static ContainerSpec spec(CallFormat format, String syslogUrl) {
         return new ContainerSpec(
                 new SlotKey(new byte[] {1}),
                 "image:1",
@@ -197,10 +202,11 @@ final class WorkerRig implements AutoCloseable {
                 100,
                 0,
                 Duration.ofSeconds(30),
-                "tcp://logs:514",
+                syslogUrl,
                 "app",
                 "appname",
                 "fn",
+                "/route",
                 null,
                 Map.of(),
                 false,

@@ -26,6 +26,7 @@ final class DockerContainer implements EngineContainer {
     private final Attach attach;
     private final Runnable whenGone;
     private final ExitWatch exitWatch;
+    private final HealthWatch healthWatch;
     private Pausing.Hold hold = Pausing.Hold.NONE;
     private Future<Void> last = Future.succeededFuture();
     private @Nullable NetSocket output;
@@ -47,6 +48,7 @@ final class DockerContainer implements EngineContainer {
         this.engineId = engineId;
         this.whenGone = whenGone;
         this.exitWatch = new ExitWatch(tools.vertx(), tools.api(), name);
+        this.healthWatch = new HealthWatch(tools.vertx(), tools.api(), name);
     }
 
     @Override
@@ -103,6 +105,11 @@ final class DockerContainer implements EngineContainer {
     }
 
     @Override
+    public Future<Void> healthy() {
+        return healthWatch.healthy();
+    }
+
+    @Override
     public Future<Void> pause() {
         return inTurn(() -> hold == Pausing.Hold.NONE
                 ? tools.pausing()
@@ -122,6 +129,7 @@ final class DockerContainer implements EngineContainer {
     public Future<Void> remove() {
         if (removal == null || removal.failed()) {
             exitWatch.stop();
+            healthWatch.stop();
             Future<Void> begun = inTurn(this::removeNow);
             removal = begun;
             // Whoever asks again after a failure has it tried again.

@@ -69,6 +69,11 @@ public final class DockerEngine implements Engine {
     }
 
     @Override
+    public boolean sendsSyslog() {
+        return true;
+    }
+
+    @Override
     public Future<Void> start() {
         return new EngineHandshake(vertx, api)
                 .meet()

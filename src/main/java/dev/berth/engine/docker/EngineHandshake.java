@@ -3,12 +3,9 @@ package dev.berth.engine.docker;
 import com.github.dockerjava.api.model.Info;
 import com.github.dockerjava.api.model.Version;
 import com.github.dockerjava.api.model.VersionComponent;
+import dev.berth.config.HostName;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +57,7 @@ final class EngineHandshake {
     private Future<EngineFacts> facts(String apiVersion) {
         Future<Version> version = api.version();
         Future<Info> info = api.info();
-        Future<String> hostName = vertx.executeBlocking(EngineHandshake::hostName, false);
+        Future<String> hostName = vertx.executeBlocking(HostName::find, false);
         return Future.all(version, info, hostName).compose(all -> {
             boolean podman = podman(version.result());
             String engineVersion = String.valueOf(version.result().getVersion());
@@ -84,13 +81,6 @@ final class EngineHandshake {
             }
         }
         return false;
-    }
-
-    private static String hostName() throws IOException {
-        Path kernel = Path.of("/proc/sys/kernel/hostname");
-        return Files.isReadable(kernel)
-                ? Files.readString(kernel).strip()
-                : InetAddress.getLocalHost().getHostName();
     }
 
     /** The first two numbers of a version; all that is compared. */

@@ -59,10 +59,6 @@ final class ProcessContainer implements EngineContainer {
     }
 
     private Process launch() {
-        if (plan.syslogUrl() != null) {
-            // There is no engine that would send the output there, and losing it in silence would be worse.
-            throw ErrorCode.SYSLOG_UNAVAILABLE.exception();
-        }
         ProcessBuilder builder = new ProcessBuilder(function.command());
         builder.directory(function.folder().toFile());
         Map<String, String> env = builder.environment();
@@ -122,6 +118,11 @@ final class ProcessContainer implements EngineContainer {
                     return null;
                 });
         return exited.future();
+    }
+
+    @Override
+    public Future<Void> healthy() {
+        return Future.succeededFuture();
     }
 
     /** A process is not frozen: its threads would stop, but its sockets' peers would see it hang all the same. */

@@ -45,6 +45,11 @@ public final class ProcessEngine implements Engine {
     }
 
     @Override
+    public boolean sendsSyslog() {
+        return false;
+    }
+
+    @Override
     public Future<Void> start() {
         LOG.warn("*** NO ISOLATION *** functions run as plain child processes of this runner, with its rights and"
                 + " without limits; use a container engine for anything but development");
