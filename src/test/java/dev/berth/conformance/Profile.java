@@ -12,7 +12,15 @@ enum Profile {
     FULL_DUPLEX(Map.of("BERTH_CALL_FULL_DUPLEX", "true")),
     STATUS_IMAGE(Map.of("BERTH_STATUS_IMAGE", "berth/echo-node")),
     LOGGED(Map.of("BERTH_LOG_LEVEL", "debug", "BERTH_LOG_FORMAT", "json")),
-    DRAINED(Map.of("BERTH_NODE_DRAIN_TIMEOUT", "20s"));
+    DRAINED(Map.of("BERTH_NODE_DRAIN_TIMEOUT", "20s")),
+    /** Mutual TLS, with the files of {@link Credentials}; connections are taken by both event loops in turn. */
+    TLS(Map.of(
+            "FN_NODE_CERT", Credentials.CERTIFICATE.toString(),
+            "FN_NODE_CERT_KEY", Credentials.KEY.toString(),
+            "FN_NODE_CERT_AUTHORITY", Credentials.AUTHORITY.toString(),
+            "BERTH_GRPC_TLS_RELOAD_INTERVAL", "1s",
+            "BERTH_NODE_EVENT_LOOPS", "2")),
+    LOGS(Map.of("BERTH_LOGS_STREAM", "true", "FN_MAX_LOG_SIZE_BYTES", "500000", "BERTH_NODE_EVENT_LOOPS", "2"));
 
     private final Map<String, String> settings;
 
