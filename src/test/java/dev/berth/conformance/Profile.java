@@ -20,7 +20,13 @@ enum Profile {
             "FN_NODE_CERT_AUTHORITY", Credentials.AUTHORITY.toString(),
             "BERTH_GRPC_TLS_RELOAD_INTERVAL", "1s",
             "BERTH_NODE_EVENT_LOOPS", "2")),
-    LOGS(Map.of("BERTH_LOGS_STREAM", "true", "FN_MAX_LOG_SIZE_BYTES", "500000", "BERTH_NODE_EVENT_LOOPS", "2"));
+    /** A function that is frozen prints nothing. */
+    LOGS(Map.of(
+            "BERTH_LOGS_STREAM", "true",
+            "FN_MAX_LOG_SIZE_BYTES", "500000",
+            "BERTH_WORKER_FREEZE_IDLE", "never",
+            "BERTH_NODE_EVENT_LOOPS", "2")),
+    LOGS_DRAINED(Map.of("BERTH_LOGS_STREAM", "true", "BERTH_NODE_DRAIN_TIMEOUT", "20s"));
 
     private final Map<String, String> settings;
 

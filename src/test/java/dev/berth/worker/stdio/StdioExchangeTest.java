@@ -553,7 +553,6 @@ final class StdioExchangeTest {
 
     @Test
     @Rule("old-streams")
-    @Rule("output-stdio")
     void stderrGoesToItsListenerAtAnyTime() {
         start(CallFormat.JSON);
         function.stderr.emit("one");
