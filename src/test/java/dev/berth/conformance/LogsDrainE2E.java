@@ -14,8 +14,8 @@ final class LogsDrainE2E {
     @Rule("collect-again")
     void isServedUntilAfterTheLastContainer(LiveRunner runner) {
         Printer printer = new Printer(runner);
-        LogCollector collector = printer.nothingElse();
-        CallDoc doc = printer.doc("read; sleep 1000; stdout late; send ok");
+        LogCollector collector = printer.collector();
+        CallDoc doc = printer.doc("read; sleep 500; stdout late; send ok");
         EngageCall running = runner.start(doc).data("", true);
         runner.await(
                 "running", status -> status.getNode().getSlotsList().stream().anyMatch(slot -> slot.getBusy() == 1));

@@ -11,17 +11,27 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Predicate;
 
-/** A function of an application of its own that prints, and what has been collected of it. */
+/** A function that prints, of which all has been collected before a test, and what is collected of it then. */
 final class Printer {
-    final String app = UUID.randomUUID().toString();
+    private static final String APP = "printing";
+    private static final String FUNCTION = "printer";
+
     private final LiveRunner runner;
 
     Printer(LiveRunner runner) {
         this.runner = runner;
+        String end = "end-" + UUID.randomUUID();
+        print("read; stdout " + end + "; send ok");
+        collect(line -> line.endsWith(end));
     }
 
     CallDoc doc(String program) {
-        return CallDoc.of(program).with("app_id", app).with("fn_id", "printer");
+        return printing(CallDoc.of(program));
+    }
+
+    /** The call as one of this function. */
+    CallDoc printing(CallDoc doc) {
+        return doc.with("app_id", APP).with("fn_id", FUNCTION);
     }
 
     /** Runs a call, and expects that it succeeds. */
@@ -34,13 +44,13 @@ final class Printer {
         return doc;
     }
 
-    /** A collector, and nothing left to collect of what has been printed up to now. */
-    LogCollector nothingElse() {
-        LogCollector collector = LogCollector.started(runner.client());
-        String end = "end-" + UUID.randomUUID();
-        print("read; stdout " + end + "; send ok");
-        collect(collector, line -> line.endsWith(end));
-        return collector;
+    /** A collector that has not said Start. */
+    LogCollector opened() {
+        return new LogCollector(runner.client());
+    }
+
+    LogCollector collector() {
+        return LogCollector.started(runner.client());
     }
 
     /** This function's lines, batch by batch until one is found: {@code app/fn/call source text}. */
@@ -55,7 +65,7 @@ final class Printer {
 
     /** Its lines by a collector of its own. */
     List<String> collect(Predicate<String> last) {
-        LogCollector collector = LogCollector.started(runner.client());
+        LogCollector collector = collector();
         List<String> lines = collect(collector, last);
         collector.stream.halfClose().result();
         return lines;
@@ -64,7 +74,7 @@ final class Printer {
     /** As {@link #collect}, of one batch. */
     List<String> own(LogResponseMsg batch) {
         return LogCollector.texts(batch).stream()
-                .filter(line -> line.startsWith(app))
+                .filter(line -> line.startsWith(APP))
                 .toList();
     }
 
@@ -75,6 +85,6 @@ final class Printer {
 
     /** @param call empty: of no call */
     String line(String call, String sourceAndText) {
-        return "%s/printer/%s %s".formatted(app, call, sourceAndText);
+        return "%s/%s/%s %s".formatted(APP, FUNCTION, call, sourceAndText);
     }
 }

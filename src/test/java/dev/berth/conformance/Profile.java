@@ -6,7 +6,10 @@ import java.util.Map;
 enum Profile {
     /** But for more time to start than a function may have, as busy machines need it. */
     DEFAULT(Map.of("BERTH_WORKER_START_TIMEOUT", "10s")),
-    LIMITS(Map.of("BERTH_WORKER_MAX_RESPONSE", "100000", "BERTH_WORKER_MAX_RESPONSE_HEADER", "4KiB")),
+    LIMITS(Map.of(
+            "BERTH_WORKER_MAX_RESPONSE", "100000",
+            "BERTH_WORKER_MAX_RESPONSE_HEADER", "4KiB",
+            "BERTH_CALL_MAX_REQUEST", "200000")),
     FULL(Map.of("BERTH_REGISTRY_NON_BLOCKING", "true", "BERTH_REGISTRY_MAX_MEMORY", "256MiB")),
     DETACHED(Map.of("BERTH_CALL_DETACHED", "true")),
     FULL_DUPLEX(Map.of("BERTH_CALL_FULL_DUPLEX", "true")),
