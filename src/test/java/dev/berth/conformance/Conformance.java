@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.junit.platform.launcher.EngineFilter;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
@@ -19,12 +20,12 @@ import picocli.CommandLine.Parameters;
 /** Runs the conformance tests against a runner and prints what became of each rule. */
 @Command(
         name = "scripts/conformance",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Runs the tests of the written contract and prints a table: rule, outcome.",
             "Exit code 0: no rule failed; 1: one did; 2: wrong usage.",
-            "The runner must be able to run the image berth/test-fn (scripts/images) and should have no other calls."
+            "The runner must be able to run the images berth/test-fn and berth/old-formats (scripts/images) and should "
+                    + "have no other calls. Tests that need other settings than its own are not run, and said so."
         })
 final class Conformance implements Callable<Integer> {
     @Parameters(
@@ -35,6 +36,12 @@ final class Conformance implements Callable<Integer> {
 
     @Option(names = "--rule", paramLabel = "ID", description = "Only this rule; may be given several times.")
     private List<String> rules = new ArrayList<>();
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Shows this.")
+    private boolean help;
 
     private final PrintStream out = System.out;
 
@@ -58,6 +65,8 @@ final class Conformance implements Callable<Integer> {
                     .selectors(tests.stream()
                             .map(test -> selectMethod(test.getDeclaringClass(), test))
                             .toList())
+                    // Others print to the table's stream.
+                    .filters(EngineFilter.includeEngines("junit-jupiter"))
                     .build();
             LauncherFactory.create().execute(request, outcomes);
         }

@@ -1,6 +1,7 @@
 package dev.berth.conformance;
 
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The settings that a runner is started with for some tests. */
 enum Profile {
@@ -39,5 +40,14 @@ enum Profile {
 
     Map<String, String> settings() {
         return settings;
+    }
+
+    /** As one writes them before a command. */
+    @Override
+    public String toString() {
+        return settings.entrySet().stream()
+                .map(setting -> setting.getKey() + "=" + setting.getValue())
+                .sorted()
+                .collect(Collectors.joining(" "));
     }
 }
