@@ -2,6 +2,7 @@ package dev.berth.conformance;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
+import dev.berth.observe.Version;
 import java.io.PrintStream;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -20,6 +21,8 @@ import picocli.CommandLine.Parameters;
 /** Runs the conformance tests against a runner and prints what became of each rule. */
 @Command(
         name = "scripts/conformance",
+        mixinStandardHelpOptions = true,
+        version = "berth " + Version.NUMBER,
         sortOptions = false,
         description = {
             "Runs the tests of the written contract and prints a table: rule, outcome.",
@@ -36,12 +39,6 @@ final class Conformance implements Callable<Integer> {
 
     @Option(names = "--rule", paramLabel = "ID", description = "Only this rule; may be given several times.")
     private List<String> rules = new ArrayList<>();
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Shows this.")
-    private boolean help;
 
     private final PrintStream out = System.out;
 
