@@ -40,9 +40,6 @@ final class CallFactoryTest {
     }
 
     @Test
-    @Rule("default-cold")
-    @Rule("default-env")
-    @Rule("default-deadline")
     void everyColdCallHasAKeyAndAnEnvironmentOfItsOwn() {
         CallModel model = model("\"format\":\"default\",\"id\":\"c\",\"method\":\"PUT\",\"url\":\"/u\",\"timeout\":30,"
                 + "\"config\":{\"A\":\"1\",\"FN_METHOD\":\"x\"},"

@@ -2,12 +2,14 @@ package dev.berth.conformance;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
+import dev.berth.observe.Version;
 import java.io.PrintStream;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.junit.platform.launcher.EngineFilter;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
@@ -20,11 +22,13 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "scripts/conformance",
         mixinStandardHelpOptions = true,
+        version = "berth " + Version.NUMBER,
         sortOptions = false,
         description = {
             "Runs the tests of the written contract and prints a table: rule, outcome.",
             "Exit code 0: no rule failed; 1: one did; 2: wrong usage.",
-            "The runner must be able to run the image berth/test-fn (scripts/images) and should have no other calls."
+            "The runner must be able to run the images berth/test-fn and berth/old-formats (scripts/images) and should "
+                    + "have no other calls. Tests that need other settings than its own are not run, and said so."
         })
 final class Conformance implements Callable<Integer> {
     @Parameters(
@@ -58,6 +62,8 @@ final class Conformance implements Callable<Integer> {
                     .selectors(tests.stream()
                             .map(test -> selectMethod(test.getDeclaringClass(), test))
                             .toList())
+                    // Others print to the table's stream.
+                    .filters(EngineFilter.includeEngines("junit-jupiter"))
                     .build();
             LauncherFactory.create().execute(request, outcomes);
         }

@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpClientOptions;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -28,30 +29,41 @@ final class LiveRunner implements AutoCloseable {
     final int port;
     private final @Nullable RunnerProcess process;
     private final boolean statusRunsAFunction;
+    private final @Nullable Credentials credentials;
     private final EngageClient client;
 
-    private LiveRunner(String host, int port, @Nullable RunnerProcess process, boolean statusRunsAFunction) {
-        this.statusRunsAFunction = statusRunsAFunction;
-        this.host = host;
-        this.port = port;
-        this.process = process;
-        this.client = connect();
+    private LiveRunner(String address) {
+        int colon = address.lastIndexOf(':');
+        host = address.substring(0, colon);
+        port = Integer.parseInt(address.substring(colon + 1));
+        process = null;
+        credentials = null;
+        statusRunsAFunction = false;
+        client = connect();
+    }
+
+    private LiveRunner(Profile profile) {
+        credentials = profile == Profile.TLS ? Credentials.issue() : null;
+        process = RunnerProcess.start(profile);
+        host = "127.0.0.1";
+        port = process.port();
+        statusRunsAFunction = profile == Profile.STATUS_IMAGE;
+        client = connect();
     }
 
     static LiveRunner forProfile(Profile profile) {
         String address = System.getProperty(RunnerExtension.ADDRESS);
-        if (address != null) {
-            int colon = address.lastIndexOf(':');
-            return new LiveRunner(
-                    address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)), null, false);
-        }
-        RunnerProcess process = RunnerProcess.start(profile);
-        return new LiveRunner("127.0.0.1", process.port(), process, profile == Profile.STATUS_IMAGE);
+        return address == null ? new LiveRunner(profile) : new LiveRunner(address);
     }
 
     /** A connection of its own. */
     EngageClient connect() {
-        return new EngageClient(vertx, host, port, new HttpClientOptions());
+        return connect(credentials == null ? new HttpClientOptions() : credentials.balancer());
+    }
+
+    /** A connection of its own, made in some other way. */
+    EngageClient connect(HttpClientOptions options) {
+        return new EngageClient(vertx, host, port, options);
     }
 
     EngageClient client() {
@@ -86,6 +98,15 @@ final class LiveRunner implements AutoCloseable {
         return methods().ask("/RunnerProtocol/Status", Empty.getDefaultInstance(), RunnerStatus.parser());
     }
 
+    /** Looks until something holds that no message tells. */
+    void until(String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + LIMIT.toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as(what).isLessThan(end);
+            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+        }
+    }
+
     /** Asks for the status until it says what is awaited. */
     RunnerStatus await(String what, Predicate<RunnerStatus> condition) {
         long end = System.nanoTime() + LIMIT.toNanos();
@@ -98,27 +119,25 @@ final class LiveRunner implements AutoCloseable {
         return status;
     }
 
+    /** With what the runner's port takes TLS. */
+    Credentials credentials() {
+        return Objects.requireNonNull(credentials, "a runner in cleartext");
+    }
+
     RunnerProcess process() {
         return Objects.requireNonNull(process, "a runner somewhere else");
     }
 
     void assertNothingLeft() {
         if (statusRunsAFunction) {
-            awaitNoContainers(process());
+            // Asking for the status would start another.
+            until("no containers", () -> process().containers().isEmpty());
         } else if (process == null || !process.stopped()) {
             assertNothingHeld();
         }
         if (process != null) {
             assertThat(process.containers()).as("containers").isEmpty();
             assertThat(process.socketDirectories()).as("socket directories").isEmpty();
-        }
-    }
-
-    /** Asking for the status would start another. */
-    private static void awaitNoContainers(RunnerProcess process) {
-        long end = System.nanoTime() + LIMIT.toNanos();
-        while (!process.containers().isEmpty() && System.nanoTime() < end) {
-            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
         }
     }
 

@@ -4,8 +4,10 @@ import java.io.PrintStream;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestExecutionResult.Status;
@@ -20,7 +22,7 @@ final class Outcomes implements TestExecutionListener {
     private static final int WHY_LENGTH = 300;
 
     private final Map<String, List<String>> failures = new TreeMap<>();
-    private final Map<String, String> skipped = new TreeMap<>();
+    private final Map<String, Set<String>> skipped = new TreeMap<>();
     private final Map<String, Integer> passed = new TreeMap<>();
     private final Map<String, String> classFailures = new LinkedHashMap<>();
     private TestPlan plan = null;
@@ -32,10 +34,17 @@ final class Outcomes implements TestExecutionListener {
 
     @Override
     public void executionSkipped(TestIdentifier test, String reason) {
-        note(test, rule -> skipped.put(rule, reason));
+        skip(test, reason);
         if (plan != null) {
-            plan.getDescendants(test).forEach(child -> note(child, rule -> skipped.put(rule, reason)));
+            plan.getDescendants(test).forEach(child -> skip(child, reason));
         }
+    }
+
+    private void skip(TestIdentifier test, String reason) {
+        note(
+                test,
+                rule -> skipped.computeIfAbsent(rule, name -> new LinkedHashSet<>())
+                        .add(reason));
     }
 
     @Override
@@ -96,12 +105,16 @@ final class Outcomes implements TestExecutionListener {
             return "failed: " + String.join("; ", failures.get(rule));
         }
         if (passed.containsKey(rule)) {
-            return "passed";
+            return skipped.containsKey(rule) ? "passed, but a part is not run: " + reasons(rule) : "passed";
         }
         String shownBy = Contract.rules().get(rule);
         if (!Contract.WIRE.equals(shownBy)) {
             return "not run: shown by " + shownBy;
         }
-        return "not run: " + skipped.getOrDefault(rule, "its runner did not start");
+        return "not run: " + (skipped.containsKey(rule) ? reasons(rule) : "its runner did not start");
+    }
+
+    private String reasons(String rule) {
+        return String.join("; ", skipped.get(rule));
     }
 }

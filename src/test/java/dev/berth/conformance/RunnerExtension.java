@@ -24,7 +24,7 @@ final class RunnerExtension implements ExecutionCondition, BeforeAllCallback, Af
         if (System.getProperty(ADDRESS) == null || profile == Profile.DEFAULT) {
             return ConditionEvaluationResult.enabled("there is a runner for it");
         }
-        return ConditionEvaluationResult.disabled("needs " + profile.settings());
+        return ConditionEvaluationResult.disabled("needs a runner started with " + profile);
     }
 
     @Override

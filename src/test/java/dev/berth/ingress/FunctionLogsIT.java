@@ -92,7 +92,6 @@ final class FunctionLogsIT {
     }
 
     @Test
-    @Rule("output-last")
     void lastWordsOfAFunctionThatEndsAreKept() {
         start("process", Map.of());
         LogCollector collector = LogCollector.started(client).say(READY);

@@ -8,35 +8,35 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A collector's stream. */
-final class LogCollector {
-    static final LogRequestMsg START = LogRequestMsg.newBuilder()
+public final class LogCollector {
+    public static final LogRequestMsg START = LogRequestMsg.newBuilder()
             .setStart(LogRequestMsg.Start.newBuilder().putConfig("some", "thing"))
             .build();
-    static final LogRequestMsg READY = LogRequestMsg.newBuilder()
+    public static final LogRequestMsg READY = LogRequestMsg.newBuilder()
             .setReady(LogRequestMsg.Ready.getDefaultInstance())
             .build();
-    static final LogRequestMsg ACK = LogRequestMsg.newBuilder()
+    public static final LogRequestMsg ACK = LogRequestMsg.newBuilder()
             .setAck(LogRequestMsg.Ack.getDefaultInstance())
             .build();
 
-    final EngageCall stream;
+    public final EngageCall stream;
 
-    LogCollector(EngageClient client) {
+    public LogCollector(EngageClient client) {
         stream = Await.of(client.open("/RunnerProtocol/StreamLogs", MultiMap.caseInsensitiveMultiMap()));
     }
 
-    static LogCollector started(EngageClient client) {
+    public static LogCollector started(EngageClient client) {
         return new LogCollector(client).say(START);
     }
 
-    LogCollector say(LogRequestMsg... messages) {
+    public LogCollector say(LogRequestMsg... messages) {
         for (LogRequestMsg message : messages) {
             stream.raw(0, message.toByteArray());
         }
         return this;
     }
 
-    LogResponseMsg batch() {
+    public LogResponseMsg batch() {
         try {
             return LogResponseMsg.parseFrom(stream.nextPayload().getBytes());
         } catch (InvalidProtocolBufferException e) {
@@ -45,7 +45,7 @@ final class LogCollector {
     }
 
     /** One line of text for each line: {@code app/fn/call source text}. */
-    static List<String> texts(LogResponseMsg batch) {
+    public static List<String> texts(LogResponseMsg batch) {
         List<String> texts = new ArrayList<>();
         batch.getDataList()
                 .forEach(container -> container

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.RunnerService;
 import dev.berth.config.ConfigLoader;
-import dev.berth.conformance.Rule;
 import dev.berth.proto.CallFinished;
 import dev.berth.proto.RunnerMsg;
 import io.vertx.core.Vertx;
@@ -121,7 +120,6 @@ abstract class OldFormatsScenarios {
 
     @ParameterizedTest
     @ValueSource(strings = {"http", "json", "cloudevent"})
-    @Rule("old-hot")
     void hotFunctionsAnswerCallAfterCallFromOneContainer(String format) throws Exception {
         for (int i = 0; i < 3; i++) {
             EngageCall.Result result = call(format, "", "{\"n\":" + i + "}");
@@ -232,7 +230,6 @@ abstract class OldFormatsScenarios {
 
     @ParameterizedTest
     @ValueSource(strings = {"default", "http", "json", "cloudevent"})
-    @Rule("old-timeout")
     void aFunctionThatHangsIsEndedAtItsDeadline(String format) throws Exception {
         EngageCall.Result result = client.engage()
                 .tryCall(model(format, 2, "hang"))

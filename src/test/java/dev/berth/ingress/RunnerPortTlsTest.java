@@ -109,7 +109,6 @@ final class RunnerPortTlsTest {
     }
 
     @Test
-    @Rule("transport-tls")
     void balancerWithACertificateOfTheAuthorityIsServed() {
         start(authority.authority, balancer);
 
@@ -123,7 +122,6 @@ final class RunnerPortTlsTest {
     }
 
     @Test
-    @Rule("transport-tls")
     void clientsWithoutAUsableCertificateAreRefused() {
         start(authority.authority, balancer);
         TestCertificates other = new TestCertificates(folder, "other");
@@ -193,7 +191,6 @@ final class RunnerPortTlsTest {
     }
 
     @Test
-    @Rule("transport-tls-reload")
     void changedCertificatesAreUsedForNewConnectionsAndOpenOnesStay() throws IOException {
         start(null, null, Duration.ofMillis(50));
         assertThat(subject(rig.client)).isEqualTo("CN=runner");
@@ -215,7 +212,6 @@ final class RunnerPortTlsTest {
     }
 
     @Test
-    @Rule("transport-tls-reload")
     void certificatesThatDoNotFitTogetherAreNotUsed() throws IOException {
         start(null, null);
         Files.copy(second.certificate(), server.certificate(), StandardCopyOption.REPLACE_EXISTING);

@@ -6,7 +6,6 @@ import static dev.berth.ingress.LogCollector.START;
 import static dev.berth.ingress.LogCollector.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.conformance.Rule;
 import dev.berth.logs.LogBatch;
 import dev.berth.logs.LogBuffer;
 import dev.berth.logs.LogLines;
@@ -35,8 +34,6 @@ final class StreamLogsTest {
     }
 
     @Test
-    @Rule("collect-ready")
-    @Rule("collect-end")
     void batchComesAsSoonAsThereIsSomething() {
         LogCollector collector = LogCollector.started(rig.client).say(READY);
         Await.until(rig.ingress.context(), "collector is there", () -> rig.ingress.pending() == 1);
@@ -51,7 +48,6 @@ final class StreamLogsTest {
     }
 
     @Test
-    @Rule("collect-batch")
     void linesAreGroupedByContainerAndCall() {
         LogOrigin other = new LogOrigin("app", "fn", "container-2");
         logs.add(List.of(
@@ -74,7 +70,6 @@ final class StreamLogsTest {
     }
 
     @Test
-    @Rule("collect-ack")
     void nextBatchWaitsForAckAndReady() {
         logs.add(List.of(LogLines.line("one")));
         LogCollector collector = LogCollector.started(rig.client).say(READY);
@@ -92,7 +87,6 @@ final class StreamLogsTest {
     }
 
     @Test
-    @Rule("collect-again")
     void batchThatWasNotAcknowledgedGoesToTheNextCollector() {
         logs.add(List.of(LogLines.line("one")));
         LogCollector lost = LogCollector.started(rig.client).say(READY);
@@ -109,7 +103,6 @@ final class StreamLogsTest {
     }
 
     @Test
-    @Rule("collect-one")
     void newCollectorTakesOver() {
         LogCollector first = LogCollector.started(rig.client).say(READY);
         Await.until(rig.ingress.context(), "collector is there", () -> rig.ingress.pending() == 1);
@@ -125,7 +118,6 @@ final class StreamLogsTest {
     }
 
     @Test
-    @Rule("collect-batch")
     void largestBatchIsWithinTheLimit() {
         for (int i = 0; i < 300; i++) {
             LogOrigin origin = new LogOrigin("ä".repeat(30), "fn", "container-" + i);
@@ -157,8 +149,6 @@ final class StreamLogsTest {
 
     @ParameterizedTest
     @MethodSource("wrongOrders")
-    @Rule("collect-start")
-    @Rule("collect-order")
     void wrongOrderEndsTheStream(List<LogRequestMsg> messages, String status, String text) {
         LogCollector collector = new LogCollector(rig.client).say(messages.toArray(LogRequestMsg[]::new));
 
@@ -169,7 +159,6 @@ final class StreamLogsTest {
     }
 
     @Test
-    @Rule("collect-order")
     void readyBeforeTheAckEndsTheStreamAndLosesNothing() {
         logs.add(List.of(LogLines.line("one")));
         LogCollector hasty = LogCollector.started(rig.client).say(READY);
@@ -185,7 +174,6 @@ final class StreamLogsTest {
     }
 
     @Test
-    @Rule("collect-order")
     void messageThatCannotBeDecodedEndsTheStream() {
         LogCollector collector = LogCollector.started(rig.client);
         collector.stream.raw(0, new byte[] {(byte) 0xff, (byte) 0xff});
@@ -194,7 +182,6 @@ final class StreamLogsTest {
     }
 
     @Test
-    @Rule("collect-order")
     void messageThatIsTooLargeEndsTheStream() {
         LogCollector collector = LogCollector.started(rig.client);
         collector.stream.raw(0, new byte[IngressRig.MAX_MESSAGE + 1]);

@@ -19,19 +19,19 @@ import java.util.Base64;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A certificate authority for tests. */
-final class TestCertificates {
+public final class TestCertificates {
     private static final AtomicLong SERIAL = new AtomicLong();
     private static final byte[] ECDSA_SHA256 = sequence(oid(1, 2, 840, 10045, 4, 3, 2));
 
     private final String name;
     private final Path folder;
     private final KeyPair keys = newKeys();
-    final Path authority;
+    public final Path authority;
 
     /** Certificate and key of somebody, as PEM files. */
-    record Identity(Path certificate, Path key) {}
+    public record Identity(Path certificate, Path key) {}
 
-    TestCertificates(Path folder, String name) {
+    public TestCertificates(Path folder, String name) {
         this.folder = folder;
         this.name = name;
         byte[] isAuthority = extension(oid(2, 5, 29, 19), sequence(Der.yes()));
@@ -39,11 +39,11 @@ final class TestCertificates {
                 name, ".crt", "CERTIFICATE", sign(name, keys, Instant.now().plus(Duration.ofDays(1)), isAuthority));
     }
 
-    Identity issue(String subject) {
+    public Identity issue(String subject) {
         return issue(subject, Instant.now().plus(Duration.ofDays(1)));
     }
 
-    Identity issue(String subject, Instant until) {
+    public Identity issue(String subject, Instant until) {
         KeyPair pair = newKeys();
         byte[] loopback = extension(oid(2, 5, 29, 17), sequence(Der.value(0x87, new byte[] {127, 0, 0, 1})));
         return new Identity(

@@ -2,7 +2,6 @@ package dev.berth.logs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.conformance.Rule;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
@@ -28,8 +27,6 @@ final class ContainerLogTest {
     }
 
     @Test
-    @Rule("output-stamp")
-    @Rule("output-call")
     void linesAreCountedToTheCallThatRuns() {
         print(stdout, "starting\n");
         log.begin("call-1");
@@ -47,7 +44,6 @@ final class ContainerLogTest {
     }
 
     @Test
-    @Rule("output-call")
     void callLosesItsHoldOnTheOutputAMomentAfterItsEnd() throws Exception {
         CompletableFuture<Void> over = new CompletableFuture<>();
         vertx.runOnContext(turn -> {
@@ -65,7 +61,6 @@ final class ContainerLogTest {
     }
 
     @Test
-    @Rule("output-limit")
     void outputBeyondTheLimitOfACallIsCutOff() {
         log.begin("call-1");
         for (int i = 0; i < 20; i++) {

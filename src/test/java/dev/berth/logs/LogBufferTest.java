@@ -2,7 +2,6 @@ package dev.berth.logs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.conformance.Rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -71,7 +70,6 @@ final class LogBufferTest {
     }
 
     @Test
-    @Rule("output-buffer")
     void fullBufferLosesItsOldestLinesAndSaysHowMany() {
         int count = 10_000;
         for (int i = 0; i < count; i++) {

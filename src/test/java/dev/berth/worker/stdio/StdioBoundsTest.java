@@ -43,7 +43,6 @@ final class StdioBoundsTest {
     }
 
     @Test
-    @Rule("http-framing")
     void callersFramingIsNotRepeated() {
         begin(
                 CallFormat.HTTP,
@@ -58,7 +57,6 @@ final class StdioBoundsTest {
     }
 
     @Test
-    @Rule("old-headers")
     void connectionHeadersPassBothWays() {
         FakeCall call = begin(CallFormat.HTTP, new Header("Connection", "x"), new Header("TE", "trailers"));
         call.body.end();
@@ -70,7 +68,6 @@ final class StdioBoundsTest {
     }
 
     @Test
-    @Rule("http-endless")
     void httpAnswerWithoutAnyLengthHasNoEnd() {
         FakeCall call = begin(CallFormat.HTTP);
         call.body.end();
@@ -101,7 +98,6 @@ final class StdioBoundsTest {
                 "{\"contentType\":\"text/html\"} x|false",
                 "{\"contentType\":\"text/plain\",\"data\":\"\"} x|false"
             })
-    @Rule("event-kept")
     void whatIsNoJsonEndsTheContainerOfAnEventAndSoDoesSurplus(String answer, boolean kept) {
         FakeCall call = begin(CallFormat.CLOUDEVENT);
         call.body.end();

@@ -78,7 +78,6 @@ final class StdioExchangeTest {
     }
 
     @Test
-    @Rule("http-request")
     void httpRequestIsChunkedWithSortedHeaders() {
         start(CallFormat.HTTP);
         FakeCall call = begin("POST", HEADERS);
@@ -108,7 +107,6 @@ final class StdioExchangeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"GET", "HEAD", "DELETE", "OPTIONS", "PROPFIND", "SEARCH"})
-    @Rule("http-no-body")
     void httpRequestWithoutABodyHasNoFraming(String method) {
         start(CallFormat.HTTP);
         FakeCall call = begin(method);
@@ -123,7 +121,6 @@ final class StdioExchangeTest {
     }
 
     @Test
-    @Rule("http-no-body")
     void httpGetWithABodyIsChunked() {
         start(CallFormat.HTTP);
         FakeCall call = begin("GET");
@@ -151,9 +148,6 @@ final class StdioExchangeTest {
                 "HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\nX-A: 1\r\nX-A: 2\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n",
                 "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 C\r\nX-A: 1\r\nX-A: 2\r\ncontent-length: 5\r\n\r\nhellosurplus"
             })
-    @Rule("http-answer")
-    @Rule("http-interim")
-    @Rule("http-surplus")
     void httpAnswerMayBeCutAnywhere(String answer) {
         for (int cut = 0; cut <= answer.length(); cut++) {
             FakeCall call = sent(CallFormat.HTTP);
@@ -169,7 +163,6 @@ final class StdioExchangeTest {
     }
 
     @Test
-    @Rule("http-answer")
     void httpAnswerToHeadHasNoBody() {
         start(CallFormat.HTTP);
         FakeCall call = begin("HEAD");
@@ -189,7 +182,6 @@ final class StdioExchangeTest {
                 "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
             })
-    @Rule("http-invalid")
     void httpAnswerThatIsNoneEndsTheContainer(String answer) {
         FakeCall call = sent(CallFormat.HTTP);
         function.stdout.emit(answer);
@@ -242,8 +234,6 @@ final class StdioExchangeTest {
     }
 
     @Test
-    @Rule("json-answer")
-    @Rule("json-answer-order")
     void jsonAnswerMayBeCutAnywhere() {
         Buffer answer = Buffer.buffer(" {\"Body\":\"h\u00e9llo\",\"content_type\":\"text/x\",\"unknown\":[{}],"
                 + "\"protocol\":{\"STATUS_code\":404,\"headers\":{\"A\":[\"1\",\"2\"],\"content-type\":[\"old\"]}}}\n");
@@ -263,8 +253,6 @@ final class StdioExchangeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{}", "{\"body\":null,\"protocol\":null}", "null\n"})
-    @Rule("json-answer")
-    @Rule("json-answer-order")
     void jsonAnswerMayLeaveEverythingOut(String answer) {
         FakeCall call = sent(CallFormat.JSON);
         function.stdout.emit(answer);
@@ -287,7 +275,6 @@ final class StdioExchangeTest {
                 "{\"protocol\":{\"status_code\":\"200\"}}",
                 "{\"protocol\":{\"headers\":{\"A\":\"1\"}}}"
             })
-    @Rule("json-invalid")
     @Raises(ErrorCode.OLD_FORMAT_RESPONSE_INVALID)
     void jsonAnswerThatIsNoneEndsTheContainer(String answer) {
         FakeCall call = sent(CallFormat.JSON);
@@ -300,7 +287,6 @@ final class StdioExchangeTest {
 
     @ParameterizedTest
     @CsvSource({"'{}x',false", "'{} {',false", "'{}',true", "'{} \n\t\r\n',true"})
-    @Rule("json-surplus")
     void surplusAfterTheObjectEndsTheContainer(String answer, boolean kept) {
         FakeCall call = sent(CallFormat.JSON);
         function.stdout.emit(answer);
@@ -311,7 +297,6 @@ final class StdioExchangeTest {
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 42, 1000})
-    @Rule("json-status")
     void aStatusThatIsNoneFailsTheCallAlone(int status) {
         FakeCall call = sent(CallFormat.JSON);
         function.stdout.emit("{\"protocol\":{\"status_code\":" + status + "}}");
@@ -361,7 +346,6 @@ final class StdioExchangeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"nonsense", "{", "1e400"})
-    @Rule("event-bad-body")
     @Raises(ErrorCode.INVALID_EVENT_BODY)
     void eventOfABodyThatIsNotJsonIsRefusedAndTheContainerKept(String body) {
         start(CallFormat.CLOUDEVENT);
@@ -384,8 +368,6 @@ final class StdioExchangeTest {
                 "{\"contentType\":\"application/json\"}|null",
                 "{\"contentType\":\"text/plain\",\"data\":\"<x>\"}|<x>"
             })
-    @Rule("event-answer-json")
-    @Rule("event-answer-text")
     void dataOfTheEventIsTheAnswer(String answer, String body) {
         FakeCall call = sent(CallFormat.CLOUDEVENT);
         for (int i = 0; i < answer.length(); i++) {
@@ -398,7 +380,6 @@ final class StdioExchangeTest {
     }
 
     @Test
-    @Rule("event-answer")
     void eventsExtensionsHaveStatusAndHeaders() {
         FakeCall call = sent(CallFormat.CLOUDEVENT);
         function.stdout.emit("{\"contentType\":\"text/plain\",\"data\":\"\",\"extensions\":{\"protocol\":"
@@ -419,8 +400,6 @@ final class StdioExchangeTest {
                 "{\"extensions\":{\"protocol\":{\"headers\":{\"A\":\"1\"}}}}|Invalid JSON for protocol headers, not an array of strings for header value",
                 "{\"extensions\":{\"protocol\":{\"status_code\":\"x\"}}}|Invalid status_code type in protocol extension, must be an integer: x"
             })
-    @Rule("event-answer-other")
-    @Rule("event-ill-shaped")
     void illShapedEventsFailTheCallAndLeaveTheContainer(String answer, String text) {
         FakeCall call = sent(CallFormat.CLOUDEVENT);
         function.stdout.emit(answer);
@@ -432,8 +411,6 @@ final class StdioExchangeTest {
 
     @Test
     @Rule("default-stdin")
-    @Rule("default-stdout")
-    @Rule("default-success")
     void defaultIsTheBodyAndAllOfStdout() {
         start(CallFormat.DEFAULT);
         FakeCall call = begin("POST");
@@ -454,7 +431,6 @@ final class StdioExchangeTest {
     }
 
     @Test
-    @Rule("default-stdout")
     void defaultWithoutOutputStillHasAHead() {
         FakeCall call = sent(CallFormat.DEFAULT);
         exit(GOOD);
@@ -477,7 +453,6 @@ final class StdioExchangeTest {
 
     @ParameterizedTest
     @EnumSource(value = CallFormat.class, names = "HTTP_STREAM", mode = EnumSource.Mode.EXCLUDE)
-    @Rule("old-exit")
     @Raises(ErrorCode.CONTAINER_EXIT)
     void anExitDuringACallIsItsError(CallFormat format) {
         FakeCall call = sent(format);
@@ -492,7 +467,6 @@ final class StdioExchangeTest {
     }
 
     @Test
-    @Rule("old-memory")
     @Raises(ErrorCode.OUT_OF_MEMORY)
     void onlyTheEngineKnowsThatMemoryRanOut() {
         FakeCall call = sent(CallFormat.JSON);
@@ -511,7 +485,6 @@ final class StdioExchangeTest {
     @EnumSource(
             value = CallFormat.class,
             names = {"HTTP", "JSON", "CLOUDEVENT"})
-    @Rule("old-exit-early")
     void aHotFunctionThatDiedBeforeItsFirstCallFailsThatCall(CallFormat format) {
         start(format);
         function.stdout.end();
@@ -524,7 +497,6 @@ final class StdioExchangeTest {
     }
 
     @Test
-    @Rule("old-exit")
     void aHotFunctionThatDiesLaterIsTheContainersAffair() {
         FakeCall call = sent(CallFormat.JSON);
         function.stdout.emit("{}");
@@ -553,7 +525,6 @@ final class StdioExchangeTest {
 
     @Test
     @Rule("old-streams")
-    @Rule("output-stdio")
     void stderrGoesToItsListenerAtAnyTime() {
         start(CallFormat.JSON);
         function.stderr.emit("one");
@@ -565,7 +536,6 @@ final class StdioExchangeTest {
 
     @ParameterizedTest
     @EnumSource(value = CallFormat.class, names = "HTTP_STREAM", mode = EnumSource.Mode.EXCLUDE)
-    @Rule("old-request-limit")
     @Raises(ErrorCode.REQUEST_TOO_BIG)
     void requestsOverTheLimitAreRefused(CallFormat format) {
         start(format, new StdioLimits(4, 0, 0));
@@ -583,7 +553,6 @@ final class StdioExchangeTest {
 
     @ParameterizedTest
     @EnumSource(value = CallFormat.class, names = "HTTP_STREAM", mode = EnumSource.Mode.EXCLUDE)
-    @Rule("old-response-limit")
     @Raises(ErrorCode.OLD_FORMAT_RESPONSE_TOO_BIG)
     void outputOverTheLimitEndsTheContainer(CallFormat format) {
         start(format, new StdioLimits(0, 100, 0));
@@ -645,7 +614,6 @@ final class StdioExchangeTest {
     }
 
     @Test
-    @Rule("old-cancel")
     void aBrokenOffCallLeavesItsInputIncomplete() {
         start(CallFormat.DEFAULT);
         FakeCall call = begin("POST");
@@ -659,7 +627,6 @@ final class StdioExchangeTest {
     }
 
     @Test
-    @Rule("old-cancel")
     void aHotFunctionIsUntouchedUntilItsCallIsWritten() {
         start(CallFormat.JSON);
         FakeCall call = begin("POST");
