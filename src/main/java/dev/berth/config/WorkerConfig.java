@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param freezeIdle idle time before a container is paused; zero: at once; negative: never
  * @param startTimeout from started to socket ready; no limit is a hundred years, which any timer takes
+ * @param healthTimeout from started to an image's health check passed; no limit as above
  * @param keepAlive how long an idle connection to a function is kept; zero: closed after each call
  * @param maxResponseBytes limit of a response body; 0: none
  * @param maxResponseHeaderBytes limit of a response's header block
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record WorkerConfig(
         Duration freezeIdle,
         Duration startTimeout,
+        Duration healthTimeout,
         Duration keepAlive,
         long maxResponseBytes,
         int maxResponseHeaderBytes,

@@ -26,6 +26,13 @@ final class WorkerSettings {
                     "How long a started container may take until its socket is there.")
             .or(FnRules.msecs("FN_HOT_START_TIMEOUT_MSECS", Durations.UNLIMITED));
 
+    static final Setting<Duration> HEALTH_TIMEOUT = Setting.of(
+            "worker.healthTimeout",
+            SettingTypes.durationOr(Durations.UNLIMITED, Duration.ofMillis(1)),
+            Duration.ofMinutes(2),
+            "How long a started container of a 2018 format may take until its image's health check, if any, has"
+                    + " passed. Engines run the first check after 30 s unless the image says otherwise.");
+
     static final Setting<Duration> KEEP_ALIVE = Setting.of(
             "worker.keepAlive",
             SettingTypes.duration(Duration.ZERO),
@@ -82,6 +89,7 @@ final class WorkerSettings {
     static final List<Setting<?>> ALL = List.of(
             FREEZE_IDLE,
             START_TIMEOUT,
+            HEALTH_TIMEOUT,
             KEEP_ALIVE,
             MAX_RESPONSE,
             MAX_RESPONSE_HEADER,
@@ -97,6 +105,7 @@ final class WorkerSettings {
         return new WorkerConfig(
                 values.get(FREEZE_IDLE),
                 values.get(START_TIMEOUT),
+                values.get(HEALTH_TIMEOUT),
                 values.get(KEEP_ALIVE),
                 values.get(MAX_RESPONSE),
                 headerLimit == 0 ? DEFAULT_HEADER_LIMIT : headerLimit,

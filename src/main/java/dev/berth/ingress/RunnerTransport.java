@@ -124,6 +124,7 @@ public final class RunnerTransport implements io.vertx.core.transport.Transport,
     }
 
     @Override
+    @SuppressWarnings("deprecation") // the type is part of the library's interface
     public DatagramChannel datagramChannel(InternetProtocolFamily family) {
         return implementation.datagramChannel(family);
     }

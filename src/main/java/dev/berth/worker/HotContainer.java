@@ -256,7 +256,7 @@ final class HotContainer implements ActiveCall.Owner {
     }
 
     private void awaitHealth() {
-        alarm.set(Alarm.Slot.START, ports.config().startTimeout().toNanos());
+        alarm.set(Alarm.Slot.START, ports.config().healthTimeout().toNanos());
         exchange = new StdioFunction(assembly.stdio());
         assembly.healthy().onComplete(this::healthSettled);
         assembly.exit().onComplete(this::exited);

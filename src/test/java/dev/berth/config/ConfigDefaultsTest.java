@@ -41,6 +41,7 @@ final class ConfigDefaultsTest {
                 .isEqualTo(new WorkerConfig(
                         Duration.ofMillis(50),
                         Duration.ofSeconds(5),
+                        Duration.ofMinutes(2),
                         Duration.ofSeconds(1),
                         0,
                         10 << 20,

@@ -69,6 +69,7 @@ final class ConfigMappingTest {
                 new WorkerConfig(
                         Duration.ofMillis(-1),
                         Duration.ofSeconds(9),
+                        Duration.ofSeconds(90),
                         Duration.ofMillis(1500),
                         5_000,
                         1 << 20,
@@ -151,6 +152,7 @@ final class ConfigMappingTest {
             worker:
               freezeIdle: never
               startTimeout: 9s
+              healthTimeout: 90s
               keepAlive: 1.5s
               maxResponse: 5000
               maxResponseHeader: 1MiB

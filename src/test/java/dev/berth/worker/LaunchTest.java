@@ -111,7 +111,7 @@ final class LaunchTest {
     @Test
     @Rule("old-ready")
     void aHealthCheckThatDoesNotPassInTimeFailsTheLaunch() throws Exception {
-        try (WorkerRig rig = new WorkerRig(new WorkerRig.Settings().startTimeout(Duration.ofMillis(80)))) {
+        try (WorkerRig rig = new WorkerRig(new WorkerRig.Settings().healthTimeout(Duration.ofMillis(80)))) {
             rig.engine.next(Operation.HEALTH, Promise.<Void>promise().future());
             rig.engine.process(container -> {});
             fails(rig, WorkerRig.spec(CallFormat.JSON, null), ErrorCode.INIT_TIMEOUT);

@@ -23,7 +23,16 @@ final class SocketDirectoriesTest {
 
     private static WorkerConfig config(Path root, @Nullable Path engineRoot, boolean tmpfs, String options) {
         return new WorkerConfig(
-                Duration.ZERO, Duration.ofSeconds(5), Duration.ofSeconds(1), 0, 0, root, engineRoot, tmpfs, options);
+                Duration.ZERO,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(1),
+                0,
+                0,
+                root,
+                engineRoot,
+                tmpfs,
+                options);
     }
 
     private SocketDirectories below(Path parent, @Nullable Path engineRoot) {

@@ -77,6 +77,7 @@ final class WorkerRig implements AutoCloseable {
     static final class Settings {
         private Duration freezeIdle = Duration.ofMillis(-1);
         private Duration startTimeout = Duration.ofSeconds(5);
+        private Duration healthTimeout = Duration.ofSeconds(5);
         private Duration keepAlive = Duration.ofSeconds(60);
         private long maxResponseBytes;
         private int maxResponseHeaderBytes;
@@ -89,6 +90,11 @@ final class WorkerRig implements AutoCloseable {
 
         Settings freezeIdle(Duration grace) {
             freezeIdle = grace;
+            return this;
+        }
+
+        Settings healthTimeout(Duration limit) {
+            healthTimeout = limit;
             return this;
         }
 
@@ -118,6 +124,7 @@ final class WorkerRig implements AutoCloseable {
         config = new WorkerConfig(
                 settings.freezeIdle,
                 settings.startTimeout,
+                settings.healthTimeout,
                 settings.keepAlive,
                 settings.maxResponseBytes,
                 settings.maxResponseHeaderBytes,
