@@ -25,8 +25,8 @@ final class TracingSettings {
             "tracing.sample",
             SettingTypes.fraction(),
             1.0,
-            "Share of the traces that begin here which are kept. Of a trace that the caller has begun it is the caller"
-                    + " who says.");
+            "Share of the calls that are traced. 1: all, whatever their callers say. Less: of a trace that the caller"
+                    + " has begun it is the caller who says, and this is the share of those that begin here.");
 
     static final Setting<String> SERVICE = Setting.of(
             "tracing.service",

@@ -58,7 +58,7 @@ public final class Tracing implements CallTracer, AutoCloseable {
                 .setSpanLimits(SpanLimits.builder()
                         .setMaxAttributeValueLength(MAX_VALUE)
                         .build())
-                .setSampler(Sampler.parentBased(Sampler.traceIdRatioBased(config.sample())));
+                .setSampler(sampler(config.sample()));
         URI otlp = config.otlpUrl();
         if (otlp != null) {
             builder.addSpanProcessor(processor(otlp, otlpExporter(otlp)));
@@ -68,6 +68,11 @@ public final class Tracing implements CallTracer, AutoCloseable {
             builder.addSpanProcessor(processor(zipkin, new ZipkinExporter(zipkin, EXPORT_LIMIT)));
         }
         return new Tracing(builder.build());
+    }
+
+    /** All of them means all, as with Fn's runner, whose balancers mark few traces as sampled. */
+    private static Sampler sampler(double share) {
+        return share == 1 ? Sampler.alwaysOn() : Sampler.parentBased(Sampler.traceIdRatioBased(share));
     }
 
     private static SpanExporter otlpExporter(URI url) {

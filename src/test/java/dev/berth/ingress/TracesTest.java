@@ -156,12 +156,22 @@ final class TracesTest {
 
     @Test
     @Rule("trace-caller-sampled")
-    void callersTraceThatIsNotSampledIsNotKept() {
-        start(OTLP);
+    void callersTraceThatIsNotSampledIsNotKeptWhereNotAllAre() {
+        start(OTLP, 0.999_999);
 
         call("grpc-trace-bin", openCensus("00"));
 
         assertThat(spans()).isEmpty();
+    }
+
+    @Test
+    @Rule("trace-caller-sampled")
+    void allMeansThoseThatTheCallerDoesNotSample() {
+        start(OTLP);
+
+        call("grpc-trace-bin", openCensus("00"));
+
+        assertThat(spans()).hasSize(4).allMatch(span -> span.trace().equals(TRACE));
     }
 
     @Test

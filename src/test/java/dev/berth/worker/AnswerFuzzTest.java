@@ -56,7 +56,7 @@ final class AnswerFuzzTest {
     }
 
     private void inputs(FuzzRun run, int from, int to) throws Exception {
-        var settings = new WorkerRig.Settings().keepAlive(Duration.ofMillis(50)).maxResponseBytes(60_000);
+        var settings = new RigSettings().keepAlive(Duration.ofMillis(50)).maxResponseBytes(60_000);
         try (WorkerRig rig = new WorkerRig(settings)) {
             rig.engine.serve(talk -> serve(run, talk));
             for (int next = from; next < to; ) {

@@ -14,7 +14,7 @@ final class ConnectionLifeTest {
     @Test
     @Rule("connection-keep")
     void anIdleConnectionIsClosedAfterItsTimeAndMadeAnew() throws Exception {
-        try (WorkerRig rig = new WorkerRig(new WorkerRig.Settings().keepAlive(Duration.ofMillis(50)))) {
+        try (WorkerRig rig = new WorkerRig(new RigSettings().keepAlive(Duration.ofMillis(50)))) {
             String id = rig.ready();
             assertThat(rig.call(id).endBody().code()).isNull();
             WorkerRig.until(
@@ -26,7 +26,7 @@ final class ConnectionLifeTest {
 
     @Test
     void aCallLongerThanTheIdleTimeKeepsItsConnection() throws Exception {
-        try (WorkerRig rig = new WorkerRig(new WorkerRig.Settings().keepAlive(Duration.ofMillis(20)))) {
+        try (WorkerRig rig = new WorkerRig(new RigSettings().keepAlive(Duration.ofMillis(20)))) {
             CountDownLatch go = new CountDownLatch(1);
             rig.engine.serve(talk -> {
                 while (talk.readHead()) {
@@ -49,7 +49,7 @@ final class ConnectionLifeTest {
 
     @Test
     void withoutIdleTimeEachCallHasItsOwnConnection() throws Exception {
-        try (WorkerRig rig = new WorkerRig(new WorkerRig.Settings().keepAlive(Duration.ZERO))) {
+        try (WorkerRig rig = new WorkerRig(new RigSettings().keepAlive(Duration.ZERO))) {
             String id = rig.ready();
             for (int i = 1; i <= 3; i++) {
                 assertThat(rig.call(id).endBody().code()).isNull();

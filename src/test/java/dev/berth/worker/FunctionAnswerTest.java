@@ -14,11 +14,10 @@ final class FunctionAnswerTest {
 
     /** Calls a function that answers so; expects this end, and the container kept for another call. */
     private static TestCall kept(FakeFunction.Script script, ErrorCode code) throws Exception {
-        return kept(new WorkerRig.Settings(), script, code);
+        return kept(new RigSettings(), script, code);
     }
 
-    private static TestCall kept(WorkerRig.Settings settings, FakeFunction.Script script, ErrorCode code)
-            throws Exception {
+    private static TestCall kept(RigSettings settings, FakeFunction.Script script, ErrorCode code) throws Exception {
         try (WorkerRig rig = new WorkerRig(settings)) {
             rig.engine.serve(script);
             String id = rig.ready();
@@ -38,11 +37,10 @@ final class FunctionAnswerTest {
 
     /** Calls a function that answers so; expects this end, and the container removed. */
     private static TestCall removed(FakeFunction.Script script, ErrorCode code) throws Exception {
-        return removed(new WorkerRig.Settings(), script, code);
+        return removed(new RigSettings(), script, code);
     }
 
-    private static TestCall removed(WorkerRig.Settings settings, FakeFunction.Script script, ErrorCode code)
-            throws Exception {
+    private static TestCall removed(RigSettings settings, FakeFunction.Script script, ErrorCode code) throws Exception {
         try (WorkerRig rig = new WorkerRig(settings)) {
             rig.engine.serve(script);
             String id = rig.ready();
@@ -239,7 +237,7 @@ final class FunctionAnswerTest {
     void headersOverTheLimitAreTooBig() throws Exception {
         String header = "X-A: " + "a".repeat(100) + "\r\n";
         TestCall call = removed(
-                new WorkerRig.Settings().maxResponseHeaderBytes(1000),
+                new RigSettings().maxResponseHeaderBytes(1000),
                 FakeFunction.answering("HTTP/1.1 200 OK\r\n" + header.repeat(12) + "Content-Length: 0\r\n\r\n"),
                 ErrorCode.RESPONSE_HEADER_TOO_BIG);
         assertThat(call.answered()).isFalse();
@@ -257,7 +255,7 @@ final class FunctionAnswerTest {
     @Test
     void aBodyOverTheLimitIsCutExactlyThere() throws Exception {
         TestCall call = kept(
-                new WorkerRig.Settings().maxResponseBytes(10),
+                new RigSettings().maxResponseBytes(10),
                 FakeFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n0123456789ab"),
                 ErrorCode.RESPONSE_TOO_BIG);
         assertThat(call.head().status()).isEqualTo(200);
@@ -267,7 +265,7 @@ final class FunctionAnswerTest {
     @Test
     void aBodyOfExactlyTheLimitPasses() throws Exception {
         TestCall call = kept(
-                new WorkerRig.Settings().maxResponseBytes(10),
+                new RigSettings().maxResponseBytes(10),
                 FakeFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789"),
                 null);
         assertThat(call.body()).isEqualTo("0123456789");
@@ -276,7 +274,7 @@ final class FunctionAnswerTest {
     @Test
     void aBodyOverTheLimitByItsSecondPieceIsCutThere() throws Exception {
         TestCall call = kept(
-                new WorkerRig.Settings().maxResponseBytes(4),
+                new RigSettings().maxResponseBytes(4),
                 FakeFunction.answering(
                         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + "4\r\nabcd\r\n1\r\ne\r\n0\r\n\r\n"),
                 ErrorCode.RESPONSE_TOO_BIG);

@@ -111,7 +111,7 @@ final class LaunchTest {
     @Test
     @Rule("old-ready")
     void aHealthCheckThatDoesNotPassInTimeFailsTheLaunch() throws Exception {
-        try (WorkerRig rig = new WorkerRig(new WorkerRig.Settings().healthTimeout(Duration.ofMillis(80)))) {
+        try (WorkerRig rig = new WorkerRig(new RigSettings().healthTimeout(Duration.ofMillis(80)))) {
             rig.engine.next(Operation.HEALTH, Promise.<Void>promise().future());
             rig.engine.process(container -> {});
             fails(rig, WorkerRig.spec(CallFormat.JSON, null), ErrorCode.INIT_TIMEOUT);
@@ -253,7 +253,7 @@ final class LaunchTest {
 
     @Test
     void aFunctionWithoutSocketTimesOut() throws Exception {
-        try (WorkerRig rig = new WorkerRig(new WorkerRig.Settings().startTimeout(Duration.ofMillis(80)))) {
+        try (WorkerRig rig = new WorkerRig(new RigSettings().startTimeout(Duration.ofMillis(80)))) {
             rig.engine.process(container -> {});
             String id = rig.launch();
             LaunchFailed failed = rig.heard(LaunchFailed.class);
@@ -266,7 +266,7 @@ final class LaunchTest {
 
     @Test
     void theStartTimeoutDoesNotCountTheStartItself() throws Exception {
-        try (WorkerRig rig = new WorkerRig(new WorkerRig.Settings().startTimeout(Duration.ofMillis(200)))) {
+        try (WorkerRig rig = new WorkerRig(new RigSettings().startTimeout(Duration.ofMillis(200)))) {
             Promise<Void> start = Promise.promise();
             rig.engine.next(Operation.START, start.future());
             rig.launch();
@@ -283,7 +283,7 @@ final class LaunchTest {
 
     @Test
     void aSocketUnderAnotherNameIsNotReadiness() throws Exception {
-        try (WorkerRig rig = new WorkerRig(new WorkerRig.Settings().startTimeout(Duration.ofMillis(100)))) {
+        try (WorkerRig rig = new WorkerRig(new RigSettings().startTimeout(Duration.ofMillis(100)))) {
             rig.engine.process(container -> container.listen("other.sock", FakeFunction.echo()));
             fails(rig, ErrorCode.INIT_TIMEOUT);
         }

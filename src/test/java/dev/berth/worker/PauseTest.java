@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Idle containers are frozen, and thawed by the next call. */
 final class PauseTest {
     private static WorkerRig freezing() throws Exception {
-        return new WorkerRig(new WorkerRig.Settings().freezeIdle(Duration.ofMillis(20)));
+        return new WorkerRig(new RigSettings().freezeIdle(Duration.ofMillis(20)));
     }
 
     private static String paused(WorkerRig rig) throws Exception {
@@ -47,7 +47,7 @@ final class PauseTest {
 
     @Test
     void withoutGraceItIsPausedAtOnce() throws Exception {
-        try (WorkerRig rig = new WorkerRig(new WorkerRig.Settings().freezeIdle(Duration.ZERO))) {
+        try (WorkerRig rig = new WorkerRig(new RigSettings().freezeIdle(Duration.ZERO))) {
             String id = paused(rig);
             assertThat(rig.call(id).endBody().code()).isNull();
         }

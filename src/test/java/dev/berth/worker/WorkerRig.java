@@ -12,14 +12,12 @@ import dev.berth.call.CallRequest;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.Header;
 import dev.berth.call.SlotKey;
-import dev.berth.config.LogsConfig;
 import dev.berth.config.StreamConfig;
 import dev.berth.config.WorkerConfig;
 import dev.berth.container.ContainerEvent;
 import dev.berth.container.ContainerState;
 import dev.berth.container.LifecycleObserver;
 import dev.berth.container.Row;
-import dev.berth.logs.FunctionLogs;
 import dev.berth.stream.StreamEndpoint;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -73,53 +71,7 @@ final class WorkerRig implements AutoCloseable {
     private boolean undeployed;
     private final AtomicLong numbers = new AtomicLong();
 
-    /** Settings of a test, changed from defaults that keep containers idle and unfrozen. */
-    static final class Settings {
-        private Duration freezeIdle = Duration.ofMillis(-1);
-        private Duration startTimeout = Duration.ofSeconds(5);
-        private Duration healthTimeout = Duration.ofSeconds(5);
-        private Duration keepAlive = Duration.ofSeconds(60);
-        private long maxResponseBytes;
-        private int maxResponseHeaderBytes;
-        private FunctionLogs logs = new FunctionLogs(null, 1 << 20, new LogsConfig.Syslog(64 * 1024, null));
-
-        Settings logs(FunctionLogs into) {
-            logs = into;
-            return this;
-        }
-
-        Settings freezeIdle(Duration grace) {
-            freezeIdle = grace;
-            return this;
-        }
-
-        Settings healthTimeout(Duration limit) {
-            healthTimeout = limit;
-            return this;
-        }
-
-        Settings startTimeout(Duration limit) {
-            startTimeout = limit;
-            return this;
-        }
-
-        Settings keepAlive(Duration idle) {
-            keepAlive = idle;
-            return this;
-        }
-
-        Settings maxResponseBytes(long limit) {
-            maxResponseBytes = limit;
-            return this;
-        }
-
-        Settings maxResponseHeaderBytes(int limit) {
-            maxResponseHeaderBytes = limit;
-            return this;
-        }
-    }
-
-    WorkerRig(Settings settings) throws Exception {
+    WorkerRig(RigSettings settings) throws Exception {
         root = Files.createTempDirectory("rig");
         config = new WorkerConfig(
                 settings.freezeIdle,
@@ -152,7 +104,7 @@ final class WorkerRig implements AutoCloseable {
     }
 
     static WorkerRig start() throws Exception {
-        return new WorkerRig(new Settings());
+        return new WorkerRig(new RigSettings());
     }
 
     static <T> T await(Future<T> future) throws Exception {

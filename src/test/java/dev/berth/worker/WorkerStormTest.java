@@ -44,7 +44,7 @@ final class WorkerStormTest {
     @ValueSource(longs = {1, 2, 3, 4})
     void leavesNothingBehind(long seed) throws Exception {
         Random random = new Random(seed);
-        var settings = new WorkerRig.Settings()
+        var settings = new RigSettings()
                 .freezeIdle(Duration.ofMillis(seed % 3))
                 .keepAlive(Duration.ofMillis(3))
                 .startTimeout(Duration.ofMillis(200))

@@ -1,0 +1,51 @@
+package dev.berth.worker;
+
+import dev.berth.config.LogsConfig;
+import dev.berth.logs.FunctionLogs;
+import java.time.Duration;
+
+/** Settings of a test, changed from defaults that keep containers idle and unfrozen. */
+final class RigSettings {
+    Duration freezeIdle = Duration.ofMillis(-1);
+    Duration startTimeout = Duration.ofSeconds(5);
+    Duration healthTimeout = Duration.ofSeconds(5);
+    Duration keepAlive = Duration.ofSeconds(60);
+    long maxResponseBytes;
+    int maxResponseHeaderBytes;
+    FunctionLogs logs = new FunctionLogs(null, 1 << 20, new LogsConfig.Syslog(64 * 1024, null));
+
+    RigSettings logs(FunctionLogs into) {
+        logs = into;
+        return this;
+    }
+
+    RigSettings freezeIdle(Duration grace) {
+        freezeIdle = grace;
+        return this;
+    }
+
+    RigSettings healthTimeout(Duration limit) {
+        healthTimeout = limit;
+        return this;
+    }
+
+    RigSettings startTimeout(Duration limit) {
+        startTimeout = limit;
+        return this;
+    }
+
+    RigSettings keepAlive(Duration idle) {
+        keepAlive = idle;
+        return this;
+    }
+
+    RigSettings maxResponseBytes(long limit) {
+        maxResponseBytes = limit;
+        return this;
+    }
+
+    RigSettings maxResponseHeaderBytes(int limit) {
+        maxResponseHeaderBytes = limit;
+        return this;
+    }
+}
