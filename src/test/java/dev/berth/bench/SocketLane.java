@@ -47,7 +47,17 @@ final class SocketLane implements Lane {
                         .setMethod(HttpMethod.POST)
                         .setURI("/call")
                         .setHost(HOST)))
-                .compose(request -> new Exchange(request, expected.reading(sums)).run());
+                .compose(request -> new Exchange(request, expected.reading(sums)).run())
+                .onFailure(failure -> forget());
+    }
+
+    /** A broken connection would fail the next call before its end is heard of, and so on for ever. */
+    private void forget() {
+        HttpClientConnection broken = connection;
+        connection = null;
+        if (broken != null) {
+            broken.close();
+        }
     }
 
     private Future<HttpClientConnection> connection() {
