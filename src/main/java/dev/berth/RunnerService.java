@@ -231,7 +231,7 @@ public final class RunnerService {
                 new NodeFacts(config.node().id(), version, started.name(), started.isolated()),
                 config.grpc(),
                 config.stream(),
-                new CallFactory(config.call(), config.status().image()),
+                new CallFactory(config.call(), config.status().image(), started.leastMemoryMiB()),
                 counters,
                 logs,
                 tracer);

@@ -38,7 +38,7 @@ final class ArchitectureTest {
             Map.entry("observe", Set.of("call", "config", "error")),
             Map.entry("trace", Set.of("call", "config", "error", "observe")),
             Map.entry("container", Set.of("call", "config", "error", "observe")),
-            Map.entry("logs", Set.of("config", "error", "observe")),
+            Map.entry("logs", Set.of("call", "config", "error", "observe")),
             Map.entry("engine", Set.of("config", "error", "observe")),
             Map.entry("bus", Set.of("call", "config", "error", "observe")),
             Map.entry("cluster", Set.of("bus", "config", "error", "observe")),

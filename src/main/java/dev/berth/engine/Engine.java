@@ -19,6 +19,9 @@ public interface Engine {
     /** Whether it brings a container's output to a plan's syslog address by itself; else a plan must have none. */
     boolean sendsSyslog();
 
+    /** What a container's memory must be at least, where it is limited; 0: anything will do. */
+    long leastMemoryMiB();
+
     /** Connects and checks that the engine can serve us. */
     Future<Void> start();
 

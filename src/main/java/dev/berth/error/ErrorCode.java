@@ -42,6 +42,9 @@ public enum ErrorCode {
     REQUEST_TOO_BIG(111, CALLER, 413, NEVER, "Request content too large"),
     INVALID_EVENT_BODY(112, CALLER, 400, NEVER, "Invalid json body with contentType 'application/json'."),
     INVALID_HEADER(113, CALLER, 400, NEVER, "Invalid HTTP header"),
+    /** Any other value of the call that the engine, a log or the function's request could not take. */
+    INVALID_CALL(114, CALLER, 400, NEVER, "Invalid call"),
+    INVALID_SYSLOG_URL(115, CALLER, 400, NEVER, "Invalid syslog_url"),
 
     CALL_TIMEOUT(201, FUNCTION, 504, NEVER, "Timed out"),
     PULL_TIMEOUT(202, FUNCTION, 504, NEVER, "Image pull timed out"),

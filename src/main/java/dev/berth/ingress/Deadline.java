@@ -1,5 +1,6 @@
 package dev.berth.ingress;
 
+import dev.berth.call.Saturating;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -12,15 +13,13 @@ import java.util.concurrent.TimeUnit;
 record Deadline(boolean limited, long nanos) {
     static final Deadline NONE = new Deadline(false, 0);
 
-    /** Beyond this, differences of nanoTime would wrap around. */
-    private static final long FOREVER = TimeUnit.DAYS.toNanos(365L * 50);
-
+    /** One that is {@link Saturating#LONGEST_NANOS} away at most: differences of nanoTime must not wrap around. */
     static Deadline in(long nanos) {
-        return nanos >= FOREVER ? NONE : new Deadline(true, System.nanoTime() + nanos);
+        return new Deadline(true, System.nanoTime() + Saturating.nanos(nanos));
     }
 
     static Deadline in(Duration duration) {
-        return in(TimeUnit.SECONDS.toNanos(duration.getSeconds()) + duration.getNano());
+        return in(Saturating.nanos(duration));
     }
 
     Deadline earlier(Deadline other) {
@@ -46,6 +45,6 @@ record Deadline(boolean limited, long nanos) {
 
     /** A delay for a timer that must not fire early: whole milliseconds, at least one. */
     long timerMillis(Duration grace) {
-        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(remaining() + grace.toNanos()) + 1);
+        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(remaining() + Saturating.nanos(grace)) + 1);
     }
 }

@@ -27,7 +27,7 @@ final class ConfigDefaultsTest {
 
     @Test
     void callDefaultsAreThese() {
-        assertThat(config.call()).isEqualTo(new CallConfig(false, false, Map.of(), Set.of(), 0, 1 << 20));
+        assertThat(config.call()).isEqualTo(new CallConfig(false, false, Map.of(), Set.of(), 0, 1 << 20, Set.of()));
     }
 
     @Test

@@ -64,7 +64,14 @@ final class ConfigMappingTest {
                         500,
                         32 << 10,
                         new GrpcConfig.Tls(pem, pem, pem, Duration.ofSeconds(5))),
-                new CallConfig(true, true, Map.of("A", "1", "B", "x=y"), Set.of("one", "two"), 1 << 20, 2 << 20),
+                new CallConfig(
+                        true,
+                        true,
+                        Map.of("A", "1", "B", "x=y"),
+                        Set.of("one", "two"),
+                        1 << 20,
+                        2 << 20,
+                        Set.of("/dev/log", "/run/a+b")),
                 new RegistryConfig(true, 1L << 30, 4000, 50),
                 new WorkerConfig(
                         Duration.ofMillis(-1),
@@ -144,6 +151,7 @@ final class ConfigMappingTest {
               passedExtensions: [one, two]
               maxRequest: 1MiB
               maxLog: 2MiB
+              syslogSockets: [/dev/log, /run/a+b]
             registry:
               nonBlocking: true
               maxMemory: 1GiB

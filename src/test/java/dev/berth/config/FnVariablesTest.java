@@ -31,6 +31,7 @@ final class FnVariablesTest {
             FN_FREEZE_IDLE_MSECS                | ''             | worker.freezeIdle        | 50ms
             FN_HOT_START_TIMEOUT_MSECS          | 7000           | worker.startTimeout      | 7s
             FN_HOT_START_TIMEOUT_MSECS          | -1             | worker.startTimeout      | never
+            FN_HOT_START_TIMEOUT_MSECS          | 3153600000000  | worker.startTimeout      | never
             FN_HOT_PULL_TIMEOUT_MSECS           | 60000          | engine.pullTimeout       | 1m
             FN_MAX_RESPONSE_SIZE                | 10             | worker.maxResponse       | 10
             FN_MAX_RESPONSE_SIZE                | ''             | worker.maxResponse       | 0

@@ -66,7 +66,7 @@ final class CallExecutionTest implements CallListener {
     }
 
     private CallExecution start(Duration timeout, Deadline deadline) {
-        CallFactory calls = new CallFactory(IngressRig.CALLS, null);
+        CallFactory calls = new CallFactory(IngressRig.CALLS, null, 0);
         CallModel model = CallModelParser.parse(IngressRig.MODEL);
         CallOrder order = new CallOrder(
                 "call-1",

@@ -24,8 +24,8 @@ final class IngressRig implements AutoCloseable {
     static final int MAX_MESSAGE = 4 << 20;
     static final int FRAME = 10 * 1024;
     static final GrpcConfig GRPC = new GrpcConfig("127.0.0.1", 0, MAX_MESSAGE, 8 << 20, 1 << 20, 10_000, FRAME, null);
-    static final CallConfig CALLS = new CallConfig(false, false, Map.of(), Set.of(), 0, 0);
-    static final CallConfig DETACHED = new CallConfig(false, true, Map.of(), Set.of(), 0, 0);
+    static final CallConfig CALLS = new CallConfig(false, false, Map.of(), Set.of(), 0, 0, Set.of());
+    static final CallConfig DETACHED = new CallConfig(false, true, Map.of(), Set.of(), 0, 0, Set.of());
     static final StatusConfig NO_STATUS = new StatusConfig(null, null, List.of(), Duration.ofSeconds(5), null);
     static final String STATUS_IMAGE = "status:1";
     static final String MODEL =
@@ -90,7 +90,7 @@ final class IngressRig implements AutoCloseable {
                 new NodeFacts(NODE, "0", "process", false),
                 grpc,
                 streams,
-                new CallFactory(calls, STATUS_IMAGE),
+                new CallFactory(calls, STATUS_IMAGE, 0),
                 counters,
                 logs,
                 tracer);

@@ -121,6 +121,11 @@ final class FakeEngine implements Engine {
     }
 
     @Override
+    public long leastMemoryMiB() {
+        return 0;
+    }
+
+    @Override
     public boolean sendsSyslog() {
         return true;
     }

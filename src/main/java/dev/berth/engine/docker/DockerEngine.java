@@ -23,6 +23,8 @@ import org.slf4j.LoggerFactory;
 /** Containers of an engine with Docker's API: Docker itself, or Podman. */
 public final class DockerEngine implements Engine {
     private static final Logger log = LoggerFactory.getLogger(DockerEngine.class);
+    /** Below it Docker refuses to create a container, and no runtime could start one. */
+    private static final long LEAST_MEMORY_MIB = 6;
 
     private final Vertx vertx;
     private final Setup setup;
@@ -66,6 +68,11 @@ public final class DockerEngine implements Engine {
     @Override
     public boolean isolated() {
         return true;
+    }
+
+    @Override
+    public long leastMemoryMiB() {
+        return LEAST_MEMORY_MIB;
     }
 
     @Override

@@ -45,6 +45,11 @@ public final class ProcessEngine implements Engine {
     }
 
     @Override
+    public long leastMemoryMiB() {
+        return 0;
+    }
+
+    @Override
     public boolean sendsSyslog() {
         return false;
     }
