@@ -30,7 +30,8 @@ final class MessageReader {
     }
 
     private static final int PREFIX = 5;
-    private static final int FIRST_ALLOCATION = 64 * 1024;
+    /** Room for the prefix of a message, the wrapping of a frame, and a frame of 64 KiB. */
+    private static final int FIRST_ALLOCATION = 64 * 1024 + 64;
 
     private final ReadStream<Buffer> request;
     private final int maxMessageBytes;
@@ -171,9 +172,7 @@ final class MessageReader {
         if (collected == null) {
             int left = chunk.length() - at;
             partialLength = left >= PREFIX ? PREFIX + (int) chunk.getUnsignedInt(at + 1) : PREFIX;
-            // Grows as bytes come: a prefix alone must not cost megabytes.
-            collected = Buffer.buffer(Math.min(partialLength, FIRST_ALLOCATION));
-            partial = collected;
+            collected = allocate();
         }
         int taken = Math.min(partialLength - collected.length(), chunk.length() - at);
         collected.appendBuffer(chunk, at, taken);
@@ -183,12 +182,20 @@ final class MessageReader {
                 return taken;
             }
             partialLength = PREFIX + (int) length;
+            collected = allocate().appendBuffer(collected);
         }
         if (collected.length() == partialLength) {
             partial = null;
             listener.onMessage(collected.slice(PREFIX, partialLength));
         }
         return taken;
+    }
+
+    /** Grows as bytes come if that is not enough: a prefix alone must not cost megabytes. */
+    private Buffer allocate() {
+        Buffer allocated = Buffer.buffer(Math.min(partialLength, FIRST_ALLOCATION));
+        partial = allocated;
+        return allocated;
     }
 
     private boolean acceptable(byte flag, long length) {
