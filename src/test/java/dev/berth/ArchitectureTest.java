@@ -40,7 +40,7 @@ final class ArchitectureTest {
             Map.entry("container", Set.of("call", "config", "error", "observe")),
             Map.entry("logs", Set.of("call", "config", "error", "observe")),
             Map.entry("engine", Set.of("config", "error", "observe")),
-            Map.entry("bus", Set.of("call", "config", "error", "observe")),
+            Map.entry("bus", Set.of("call", "config", "error", "observe", "proto")),
             Map.entry("cluster", Set.of("bus", "config", "error", "observe")),
             Map.entry("stream", Set.of("bus", "call", "config", "error", "observe")),
             Map.entry("registry", Set.of("bus", "call", "config", "error", "observe")),
@@ -129,6 +129,14 @@ final class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.vertx..impl..", "io.vertx..internal..");
+
+    @ArchTest
+    static final ArchRule onlyTheBusKnowsTheFormOfItsMessages = noClasses()
+            .that()
+            .resideOutsideOfPackages(subtree("bus"), subtree("proto.bus"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(subtree("proto.bus"));
 
     @ArchTest
     static final ArchRule onlyClusterKnowsHazelcast = noClasses()

@@ -1,6 +1,7 @@
 package dev.berth.ingress;
 
 import dev.berth.bus.Addresses;
+import dev.berth.bus.Inbox;
 import dev.berth.bus.IngressMessage;
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.bus.RegistryMessage;
@@ -12,7 +13,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
-import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.MessageProducer;
 import io.vertx.core.tracing.TracingPolicy;
 import java.time.Duration;
@@ -26,7 +26,7 @@ final class NodeBus implements RegistryLink, WorkerLink {
     private final MessageProducer<RegistryMessage> toRegistry;
     private final StreamEndpoint streams;
     private final SlotDesk desk;
-    private final MessageConsumer<IngressMessage> answers;
+    private final Inbox<IngressMessage> answers;
 
     private NodeBus(EventBus bus, String node, String address, StreamEndpoint streams) {
         this.bus = bus;
@@ -35,7 +35,7 @@ final class NodeBus implements RegistryLink, WorkerLink {
                 bus.sender(registry, new DeliveryOptions().setLocalOnly(true).setTracingPolicy(TracingPolicy.IGNORE));
         this.streams = streams;
         this.desk = new SlotDesk(address, this);
-        this.answers = bus.consumer(address, message -> desk.onMessage(message.body()));
+        this.answers = Inbox.open(bus, address, IngressMessage.class, (answer, message) -> desk.onMessage(answer));
     }
 
     /** On the current context, which must be an event loop's. */
@@ -43,7 +43,7 @@ final class NodeBus implements RegistryLink, WorkerLink {
         String address = Addresses.ingress(node, instance);
         return StreamEndpoint.bind(vertx, address, config).compose(streams -> {
             NodeBus bus = new NodeBus(eventBus, node, address, streams);
-            return bus.answers.completion().map(bus);
+            return bus.answers.ready().map(bus);
         });
     }
 
@@ -76,6 +76,6 @@ final class NodeBus implements RegistryLink, WorkerLink {
 
     /** Ends every call that still runs. */
     Future<Void> close() {
-        return streams.close().eventually(() -> answers.unregister());
+        return streams.close().eventually(() -> answers.close());
     }
 }

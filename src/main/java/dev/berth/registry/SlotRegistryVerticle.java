@@ -1,5 +1,6 @@
 package dev.berth.registry;
 
+import dev.berth.bus.Inbox;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.config.RegistryConfig;
 import io.vertx.core.Future;
@@ -42,7 +43,7 @@ public final class SlotRegistryVerticle extends VerticleBase {
     private final Links links;
     private final SlotTable table;
     private final Outbox outbox;
-    private final List<Message<RegistryMessage>> drains = new ArrayList<>();
+    private final List<Message<Object>> drains = new ArrayList<>();
     private long timer = NO_TIMER;
     private long timerDue;
 
@@ -55,11 +56,11 @@ public final class SlotRegistryVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        return links.bus().consumer(links.address(), this::onMessage).completion();
+        return Inbox.open(links.bus(), links.address(), RegistryMessage.class, this::onMessage)
+                .ready();
     }
 
-    private void onMessage(Message<RegistryMessage> message) {
-        RegistryMessage body = message.body();
+    private void onMessage(RegistryMessage body, Message<Object> message) {
         if (body instanceof RegistryMessage.Snapshot) {
             message.reply(table.snapshot());
             return;

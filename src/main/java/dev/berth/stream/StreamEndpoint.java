@@ -1,6 +1,7 @@
 package dev.berth.stream;
 
 import dev.berth.bus.Addresses;
+import dev.berth.bus.Inbox;
 import dev.berth.config.StreamConfig;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
@@ -9,9 +10,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.Message;
-import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.eventbus.MessageConsumerOptions;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -42,7 +40,7 @@ public final class StreamEndpoint {
     private final Map<String, Peer> peers = new HashMap<>();
     private final StreamId self;
     private final Liveness liveness;
-    private final MessageConsumer<Envelope> consumer;
+    private final Inbox<Envelope> inbox;
     private long lastNumber;
     private long unknownFrames;
     private boolean closed;
@@ -58,10 +56,8 @@ public final class StreamEndpoint {
         // Larger than any number of streams a process opens in a millisecond of its life.
         this.lastNumber = System.currentTimeMillis() << 20;
         this.liveness = new Liveness(this, vertx, config);
-        this.consumer = vertx.eventBus()
-                .consumer(
-                        new MessageConsumerOptions().setAddress(this.address).setMaxBufferedMessages(Integer.MAX_VALUE),
-                        this::onMessage);
+        this.inbox =
+                Inbox.open(vertx.eventBus(), this.address, Envelope.class, (envelope, message) -> onEnvelope(envelope));
     }
 
     /**
@@ -78,7 +74,7 @@ public final class StreamEndpoint {
         Promise<StreamEndpoint> bound = Promise.promise();
         context.runOnContext(nothing -> {
             StreamEndpoint endpoint = new StreamEndpoint(vertx, context, address, config);
-            endpoint.consumer.completion().map(endpoint).onComplete(bound);
+            endpoint.inbox.ready().map(endpoint).onComplete(bound);
         });
         return bound.future();
     }
@@ -123,7 +119,7 @@ public final class StreamEndpoint {
             List.copyOf(streams.values()).forEach(stream -> stream.breakOff(why));
             liveness.stop();
         }
-        return consumer.unregister();
+        return inbox.close();
     }
 
     /** Live streams. For metrics and tests. */
@@ -141,15 +137,19 @@ public final class StreamEndpoint {
         return liveness.running();
     }
 
-    private void onMessage(Message<Envelope> message) {
-        Envelope envelope = message.body();
-        BusStream stream = streams.get(envelope.stream());
+    private void onEnvelope(Envelope envelope) {
+        for (Envelope.Packet packet : envelope.packets()) {
+            onPacket(envelope.from(), packet.stream(), packet.frame());
+        }
+    }
+
+    private void onPacket(String from, StreamId id, Frame frame) {
+        BusStream stream = streams.get(id);
         if (stream == null) {
-            onFrameWithoutStream(envelope);
+            onFrameWithoutStream(from, id, frame);
             return;
         }
         stream.peer().heard = true;
-        Frame frame = envelope.frame();
         try {
             if (frame instanceof Frame.Open) {
                 stream.breakOff("opened twice");
@@ -161,34 +161,35 @@ public final class StreamEndpoint {
         }
     }
 
-    private void onFrameWithoutStream(Envelope envelope) {
-        Frame frame = envelope.frame();
+    private void onFrameWithoutStream(String from, StreamId id, Frame frame) {
         if (frame instanceof Frame.Open open) {
-            accept(envelope, open);
+            accept(from, id, open);
         } else if (frame instanceof Frame.Ping ping) {
-            liveness.onPing(peer(envelope.from()), ping);
+            liveness.onPing(peer(from), ping);
         } else if (frame instanceof Frame.Pong pong) {
-            liveness.onPong(peer(envelope.from()), pong);
+            liveness.onPong(peer(from), pong);
+        } else if (frame instanceof Frame.Malformed malformed) {
+            unknownFrames++;
+            String why = "stream " + id + ": a frame cannot be read: " + malformed.reason();
+            peer(from).send(id, new Frame.Cancel(ErrorCode.STREAM_BROKEN.exception(why)));
         } else {
             // A cancel is not answered, or two ends could go on for ever; a grant asks for nothing.
             if (frame instanceof Frame.Ordered) {
                 unknownFrames++;
-                refuse(
-                        envelope,
-                        envelope.stream().initiator().equals(address) ? ErrorCode.CANCELLED : ErrorCode.PEER_LOST);
+                refuse(from, id, id.initiator().equals(address) ? ErrorCode.CANCELLED : ErrorCode.PEER_LOST);
             }
         }
     }
 
-    private void accept(Envelope envelope, Frame.Open open) {
+    private void accept(String from, StreamId id, Frame.Open open) {
         Handler<FrameStream> handler = acceptor;
         if (handler == null || closed) {
-            refuse(envelope, ErrorCode.PEER_LOST);
+            refuse(from, id, ErrorCode.PEER_LOST);
             return;
         }
-        Peer peer = peer(envelope.from());
+        Peer peer = peer(from);
         peer.heard = true;
-        BusStream stream = new BusStream(this, peer, envelope.stream(), false, open);
+        BusStream stream = new BusStream(this, peer, id, false, open);
         add(stream);
         if (open.credit() < config.windowBytes()) {
             stream.repeatGrant();
@@ -200,9 +201,9 @@ public final class StreamEndpoint {
         }
     }
 
-    private void refuse(Envelope envelope, ErrorCode code) {
-        RunnerException why = code.exception("stream " + envelope.stream() + " is not known at " + address);
-        peer(envelope.from()).send(envelope.stream(), new Frame.Cancel(why));
+    private void refuse(String from, StreamId id, ErrorCode code) {
+        RunnerException why = code.exception("stream " + id + " is not known at " + address);
+        peer(from).send(id, new Frame.Cancel(why));
     }
 
     private void add(BusStream stream) {

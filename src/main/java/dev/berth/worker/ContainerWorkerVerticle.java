@@ -1,5 +1,6 @@
 package dev.berth.worker;
 
+import dev.berth.bus.Inbox;
 import dev.berth.bus.WorkerMessage;
 import dev.berth.config.StreamConfig;
 import dev.berth.stream.StreamEndpoint;
@@ -8,7 +9,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
-import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.PoolOptions;
@@ -41,7 +41,7 @@ public final class ContainerWorkerVerticle extends VerticleBase {
     private @Nullable Worker worker;
     private @Nullable HttpClientAgent client;
     private @Nullable StreamEndpoint endpoint;
-    private @Nullable MessageConsumer<WorkerMessage> consumer;
+    private @Nullable Inbox<WorkerMessage> inbox;
 
     public ContainerWorkerVerticle(Links links, WorkerPorts ports, StreamConfig streams) {
         this.links = links;
@@ -62,10 +62,10 @@ public final class ContainerWorkerVerticle extends VerticleBase {
         worker = started;
         return StreamEndpoint.bind(vertx, links.address(), streams).compose(bound -> {
             endpoint = bound.acceptor(started::accept);
-            MessageConsumer<WorkerMessage> messages =
-                    links.bus().consumer(links.address(), message -> started.handle(message.body()));
-            consumer = messages;
-            return messages.completion();
+            Inbox<WorkerMessage> messages = Inbox.openLocal(
+                    links.bus(), links.address(), WorkerMessage.class, (order, message) -> started.handle(order));
+            inbox = messages;
+            return messages.ready();
         });
     }
 
@@ -73,7 +73,7 @@ public final class ContainerWorkerVerticle extends VerticleBase {
     public Future<?> stop() {
         Future<Void> empty = worker == null ? Future.succeededFuture() : worker.stop();
         return empty.compose(gone -> endpoint == null ? Future.succeededFuture() : endpoint.close())
-                .compose(gone -> consumer == null ? Future.succeededFuture() : consumer.unregister())
+                .compose(gone -> inbox == null ? Future.succeededFuture() : inbox.close())
                 .compose(gone -> client == null ? Future.succeededFuture() : client.close());
     }
 
