@@ -4,14 +4,9 @@ import dev.berth.bus.Addresses;
 import dev.berth.bus.BusCodecs;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.call.CallFactory;
-import dev.berth.config.EngineConfig;
 import dev.berth.config.RunnerConfig;
 import dev.berth.container.LifecycleObserver;
 import dev.berth.engine.Engine;
-import dev.berth.engine.InstanceDirectory;
-import dev.berth.engine.docker.DockerEngine;
-import dev.berth.engine.docker.SocketPaths;
-import dev.berth.engine.process.ProcessEngine;
 import dev.berth.ingress.GrpcIngressVerticle;
 import dev.berth.ingress.IngressCounters;
 import dev.berth.ingress.IngressSetup;
@@ -20,33 +15,25 @@ import dev.berth.ingress.RunnerTransport;
 import dev.berth.ingress.StatusVerticle;
 import dev.berth.logs.FunctionLogs;
 import dev.berth.logs.LogBuffer;
-import dev.berth.registry.NodeCapacity;
 import dev.berth.registry.SlotRegistryVerticle;
-import dev.berth.trace.CallTracer;
-import dev.berth.trace.Tracing;
 import dev.berth.worker.ContainerWorkerVerticle;
 import dev.berth.worker.FreezeSwitch;
 import dev.berth.worker.SocketDirectories;
-import dev.berth.worker.SocketWatcher;
 import dev.berth.worker.WorkerPorts;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.file.FileSystemOptions;
-import java.io.IOException;
-import java.util.ArrayDeque;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,28 +44,47 @@ import org.slf4j.LoggerFactory;
  */
 public final class RunnerService {
     private static final Logger LOG = LoggerFactory.getLogger(RunnerService.class);
-    /** A drain lasts as long as its longest call; whoever stops the runner sets the bound. */
+    /** The stop itself has a limit. */
     private static final long WITHOUT_LIMIT = TimeUnit.DAYS.toMillis(365);
+
+    private static final Duration FAILED_START_CLOSE = Duration.ofSeconds(10);
+
+    static final String CONTAINERS = "containers";
 
     private final Vertx vertx;
     private final EventBus bus;
     private final RunnerConfig config;
     private final @Nullable LogBuffer logs;
     private final IngressCounters counters = new IngressCounters();
-
-    /** What must be closed, last opened first. */
-    private final Deque<Supplier<Future<?>>> closers = new ArrayDeque<>();
-
+    private final RunnerParts parts;
+    private final RunnerStop stop;
     private final List<GrpcIngressVerticle> ingresses = new ArrayList<>();
     private @Nullable Engine engine;
-    private final AtomicBoolean draining = new AtomicBoolean();
-    private final Promise<Void> drained = Promise.promise();
+
+    /**
+     * How a runner has stopped.
+     *
+     * @param callsCutOff calls that were ended because time was over
+     * @param leftBehind what could not be removed or closed; the next start on this machine removes it
+     */
+    public record StopReport(int callsCutOff, List<String> leftBehind) {
+        public StopReport {
+            leftBehind = List.copyOf(leftBehind);
+        }
+
+        /** Whether every call has ended by itself, and nothing is left. */
+        public boolean orderly() {
+            return callsCutOff == 0 && leftBehind.isEmpty();
+        }
+    }
 
     private RunnerService(Vertx vertx, RunnerConfig config) {
         this.vertx = vertx;
         this.bus = BusCodecs.register(vertx);
         this.config = config;
         this.logs = config.logs().stream() ? new LogBuffer(config.logs().bufferBytes()) : null;
+        this.parts = new RunnerParts(vertx);
+        this.stop = new RunnerStop(vertx, config.node().drainTimeout(), parts, new StopSteps());
     }
 
     /**
@@ -93,7 +99,9 @@ public final class RunnerService {
         Promise<RunnerService> started = Promise.promise();
         service.open(version)
                 .onSuccess(opened -> started.complete(service))
-                .onFailure(failure -> service.close(closed -> started.fail(failure)));
+                .onFailure(failure -> service.parts
+                        .close(FAILED_START_CLOSE, FAILED_START_CLOSE)
+                        .onComplete(parts -> vertx.close().onComplete(closed -> started.fail(failure))));
         return started.future();
     }
 
@@ -108,101 +116,23 @@ public final class RunnerService {
     }
 
     private Future<Void> open(String version) {
-        return vertx.executeBlocking(() -> readMachine(version), false)
-                .compose(machine -> startEngine(machine.instance()).compose(started -> {
-                    engine = started;
-                    closers.push(started::close);
-                    sweep(started, machine.instance());
-                    return deploy(started, machine, version);
-                }));
-    }
-
-    /** What is found and opened by blocking calls before anything else runs. */
-    private record Machine(
-            InstanceDirectory instance, SocketWatcher watcher, NodeCapacity capacity, CallTracer tracer) {}
-
-    private Machine readMachine(String version) throws IOException {
-        CallTracer tracer = startTracing(version);
-        NodeCapacity capacity = NodeCapacity.detect(config.registry());
-        capacity.warnings().forEach(LOG::warn);
-        InstanceDirectory instance = InstanceDirectory.open(config.worker().socketRoot());
-        closers.push(() -> closing(instance));
-        SocketWatcher watcher = SocketWatcher.start();
-        closers.push(() -> closing(watcher));
-        LOG.atInfo()
-                .addKeyValue("memoryMiB", capacity.memoryBytes() >> 20)
-                .addKeyValue("cpuMillis", capacity.cpuMillis())
-                .log("capacity for functions");
-        return new Machine(instance, watcher, capacity, tracer);
-    }
-
-    /** Closed last, when every call has ended and told its trace. */
-    private CallTracer startTracing(String version) {
-        if (!config.tracing().on()) {
-            return CallTracer.NONE;
-        }
-        Tracing tracing = Tracing.start(config.tracing(), config.node().id(), version);
-        closers.push(() -> closing(tracing));
-        return tracing;
-    }
-
-    private Future<Void> closing(AutoCloseable resource) {
-        return vertx.executeBlocking(
-                () -> {
-                    resource.close();
-                    return null;
-                },
-                false);
-    }
-
-    private Future<Engine> startEngine(InstanceDirectory instance) {
-        if (config.engine().kind() == EngineConfig.Kind.PROCESS) {
-            return startProcesses(instance);
-        }
-        Engine docker = new DockerEngine(
-                vertx,
-                config.docker(),
-                config.engine(),
-                instance,
-                new SocketPaths(config.worker().socketRoot(), config.worker().engineSocketRoot()));
-        Future<Engine> started = docker.start().map(docker);
-        if (config.engine().kind() == EngineConfig.Kind.DOCKER) {
-            return started;
-        }
-        return started.recover(absent -> {
-            LOG.atWarn().addKeyValue("reason", absent.getMessage()).log("no container engine answers");
-            return docker.close().transform(closed -> startProcesses(instance));
+        return new RunnerStart(vertx, config, parts).run(version).compose(machine -> {
+            engine = machine.engine();
+            return deploy(machine, version);
         });
     }
 
-    private Future<Engine> startProcesses(InstanceDirectory instance) {
-        Engine process = new ProcessEngine(vertx, config.engine().catalogue(), instance);
-        return process.start().map(process);
+    private Future<Void> deploy(RunnerStart.Machine machine, String version) {
+        return deployWorkers(machine)
+                .compose(workers -> deployRegistry(machine, workers))
+                .compose(before -> deployIngresses(machine, version));
     }
 
-    /** In the background: calls need not wait for the removal of what a dead runner left. */
-    private void sweep(Engine started, InstanceDirectory instance) {
-        started.sweep()
-                .compose(containers -> vertx.executeBlocking(instance::removeDead, false)
-                        .onSuccess(directories -> {
-                            if (containers > 0 || directories > 0) {
-                                LOG.atInfo()
-                                        .addKeyValue("containers", containers)
-                                        .addKeyValue("directories", directories)
-                                        .log("removed what dead instances left");
-                            }
-                        }))
-                .onFailure(failure -> LOG.atWarn()
-                        .addKeyValue("reason", failure.getMessage())
-                        .log("cannot remove what dead instances left"));
-    }
-
-    private Future<Void> deploy(Engine started, Machine machine, String version) {
+    /** The workers' addresses. */
+    private Future<List<String>> deployWorkers(RunnerStart.Machine machine) {
         String node = config.node().id();
-        List<String> workers = new ArrayList<>();
-        Future<?> deployed = Future.succeededFuture();
         WorkerPorts ports = new WorkerPorts(
-                started,
+                machine.engine(),
                 new SocketDirectories(machine.instance().path(), config.worker()),
                 machine.watcher(),
                 new FreezeSwitch(),
@@ -211,50 +141,66 @@ public final class RunnerService {
                 config.call().maxRequestBytes(),
                 new FunctionLogs(
                         logs, config.call().maxLogBytes(), config.logs().syslog()));
+        List<String> addresses = new ArrayList<>();
+        List<Deployable> workers = new ArrayList<>();
         for (int i = 0; i < config.node().eventLoops(); i++) {
             String address = Addresses.worker(node, i);
-            workers.add(address);
+            addresses.add(address);
             ContainerWorkerVerticle.Links links =
                     new ContainerWorkerVerticle.Links(bus, address, Addresses.registry(node));
-            deployed = deployed.compose(before -> deploy(new ContainerWorkerVerticle(links, ports, config.stream())));
+            workers.add(new ContainerWorkerVerticle(links, ports, config.stream()));
         }
-        SlotRegistryVerticle.Links links = new SlotRegistryVerticle.Links(
-                bus, Addresses.registry(node), workers, config.stream().windowBytes());
-        return deployed.compose(
-                        before -> deploy(new SlotRegistryVerticle(links, config.registry(), machine.capacity())))
-                .compose(before -> deployIngresses(started, machine.tracer(), version));
+        return deploy(CONTAINERS, workers).map(addresses);
     }
 
-    private Future<Void> deployIngresses(Engine started, CallTracer tracer, String version) {
+    private Future<Void> deployRegistry(RunnerStart.Machine machine, List<String> workers) {
+        SlotRegistryVerticle.Links links = new SlotRegistryVerticle.Links(
+                bus,
+                Addresses.registry(config.node().id()),
+                workers,
+                config.stream().windowBytes());
+        return deploy("slot registry", List.of(new SlotRegistryVerticle(links, config.registry(), machine.capacity())));
+    }
+
+    private Future<Void> deployIngresses(RunnerStart.Machine machine, String version) {
         IngressSetup setup = new IngressSetup(
                 bus,
-                new NodeFacts(config.node().id(), version, started.name(), started.isolated()),
+                new NodeFacts(
+                        config.node().id(),
+                        version,
+                        machine.engine().name(),
+                        machine.engine().isolated()),
                 config.grpc(),
                 config.stream(),
                 new CallFactory(config.call(), config.status().image(), started.leastMemoryMiB()),
                 counters,
                 logs,
-                tracer);
+                machine.tracer());
         if (config.grpc().tls() == null) {
             LOG.warn("the runner port takes cleartext connections: whoever reaches it can run functions");
         }
         // Has the address after those of the ingress instances, for its status calls are placed like theirs.
         StatusVerticle status =
                 new StatusVerticle(setup, config.status(), config.node().eventLoops());
-        Future<Void> deployed = deploy(status);
         for (int i = 0; i < config.node().eventLoops(); i++) {
-            GrpcIngressVerticle ingress = new GrpcIngressVerticle(setup, status, i);
-            ingresses.add(ingress);
-            deployed = deployed.compose(before -> deploy(ingress));
+            ingresses.add(new GrpcIngressVerticle(setup, status, i));
         }
-        return deployed;
+        return deploy("status", List.of(status)).compose(before -> deploy("runner port", ingresses));
     }
 
-    private Future<Void> deploy(Deployable verticle) {
-        return vertx.deployVerticle(verticle, new DeploymentOptions()).map(id -> {
-            closers.push(() -> vertx.undeploy(id));
-            return null;
-        });
+    /** Verticles that are deployed one after the other and closed together. */
+    private Future<Void> deploy(String name, List<? extends Deployable> verticles) {
+        List<String> ids = new CopyOnWriteArrayList<>();
+        parts.opened(name, () -> Future.join(ids.stream().map(vertx::undeploy).toList()));
+        Future<Void> deployed = Future.succeededFuture();
+        for (Deployable verticle : verticles) {
+            deployed = deployed.compose(before -> vertx.deployVerticle(verticle, new DeploymentOptions())
+                    .map(id -> {
+                        ids.add(id);
+                        return null;
+                    }));
+        }
+        return deployed;
     }
 
     /** The port calls are taken on. */
@@ -268,50 +214,43 @@ public final class RunnerService {
     }
 
     /**
-     * Stops in good order: new calls and waiting ones are refused with 503, running ones finish, every
-     * container and socket directory is removed, then everything is closed. Idempotent. There is no limit of
-     * time but the calls' own.
+     * Stops in good order: new calls and waiting ones are refused with 503, streams without a call end, running
+     * calls finish, every container and socket directory is removed, then everything is closed. Calls that run at
+     * {@code node.drainTimeout} are cut off; within five seconds more the stop has ended. Idempotent. Never fails.
      */
-    public Future<Void> drain() {
-        if (draining.compareAndSet(false, true)) {
+    public Future<StopReport> drain() {
+        return stop.begin();
+    }
+
+    /** Brings {@code node.drainTimeout} forward to now, if a drain has begun. */
+    public void cutOff() {
+        stop.hurry();
+    }
+
+    private final class StopSteps implements RunnerStop.Steps {
+        @Override
+        public Future<Void> endCalls() {
             LOG.atInfo().addKeyValue("calls", counters.active()).log("draining");
             Promise<Void> idle = Promise.promise();
             counters.drain(idle::tryComplete);
-            drainRegistry()
-                    .compose(empty -> idle.future())
-                    .onComplete(ended -> close(closed -> {
-                        LOG.info("stopped");
-                        drained.complete();
-                    }));
+            return idle.future();
         }
-        return drained.future();
-    }
 
-    private Future<Void> drainRegistry() {
-        DeliveryOptions patient = new DeliveryOptions().setSendTimeout(WITHOUT_LIMIT);
-        return bus.request(Addresses.registry(config.node().id()), new RegistryMessage.Drain(), patient)
-                .mapEmpty();
-    }
-
-    /**
-     * Closes what was opened, then Vert.x itself. Told through a handler and not a future: one made on an event
-     * loop would have to complete on that loop, which is gone by then.
-     */
-    private void close(Handler<Void> closed) {
-        closeParts().onComplete(parts -> vertx.close().onComplete(ended -> closed.handle(null)));
-    }
-
-    /** Last opened, first closed; a failure is logged and does not keep the rest open. */
-    private Future<Void> closeParts() {
-        Supplier<Future<?>> next = closers.poll();
-        if (next == null) {
-            return Future.succeededFuture();
+        @Override
+        public Future<Void> removeContainers() {
+            DeliveryOptions patient = new DeliveryOptions().setSendTimeout(WITHOUT_LIMIT);
+            return bus.request(Addresses.registry(config.node().id()), new RegistryMessage.Drain(), patient)
+                    .mapEmpty();
         }
-        return next.get().transform(closed -> {
-            if (closed.failed()) {
-                LOG.atWarn().setCause(closed.cause()).log("cannot close a part of the runner");
-            }
-            return closeParts();
-        });
+
+        @Override
+        public void cutOff() {
+            counters.cutOff();
+        }
+
+        @Override
+        public int callsCutOff() {
+            return counters.callsCutOff();
+        }
     }
 }

@@ -83,7 +83,8 @@ final class ArchitectureTest {
             .that()
             .resideInAPackage(ROOT)
             .should()
-            .haveNameMatching(ROOT.replace(".", "\\.") + "\\.(Runner(Main|Service)(\\$.*)?|package-info)");
+            .haveNameMatching(
+                    ROOT.replace(".", "\\.") + "\\.(Runner(Main|Service|Start|Stop|Parts)(\\$.*)?|package-info)");
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =

@@ -82,6 +82,8 @@ public enum ErrorCode {
     SERVER_BUSY(301, CAPACITY, 503, ELSEWHERE, "Timed out - server too busy"),
     /** A lease whose container went away before anything of the call reached it. */
     SLOT_GONE(302, CAPACITY, 503, ELSEWHERE, "Timed out - server too busy"),
+    /** The engine does not answer, so that no container can be started here. */
+    ENGINE_GONE(303, CAPACITY, 503, ELSEWHERE, "container engine is not answering"),
 
     INTERNAL(401, PLATFORM, 500, NEVER, "internal error"),
     ENGINE_FAILED(402, PLATFORM, 500, NEVER, "container engine failed"),
@@ -93,6 +95,8 @@ public enum ErrorCode {
     STATUS_CHECK_FAILED(407, PLATFORM, 500, NEVER, "health check failed"),
     /** The engine cannot freeze containers in this set-up. Stays between engine and worker; no call ends with it. */
     PAUSE_UNSUPPORTED(408, PLATFORM, 500, NEVER, "containers cannot be paused here"),
+    /** The runner stopped and could not wait for the call's end. */
+    CUT_OFF(410, PLATFORM, 500, NEVER, "the runner stopped before the call had ended"),
 
     CANCELLED(501, NOBODY, 502, NEVER, "call cancelled");
 

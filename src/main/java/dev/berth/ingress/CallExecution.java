@@ -217,6 +217,11 @@ final class CallExecution implements SlotDesk.Waiter {
         }
     }
 
+    /** Whether it has no slot, so that nothing of it can have reached a function. */
+    boolean waiting() {
+        return state == State.ACQUIRING;
+    }
+
     /** Those of the container this call waited for. */
     ContainerTimings timings() {
         return timings;

@@ -32,6 +32,7 @@ final class EngageReply {
     private static final int GATHERED = 8 * 1024;
 
     private static final int FIRST_ALLOCATION = 512;
+    private static final long CANCEL = 8;
 
     private final Context context;
     private final HttpServerResponse response;
@@ -45,7 +46,7 @@ final class EngageReply {
     private boolean started;
     private boolean detached;
 
-    /** @param sent run when the trailers are out, or the client has gone */
+    /** @param sent run when the trailers are out, the client has gone, or is given up */
     private record End(GrpcStatus status, @Nullable String message, Runnable sent) {}
 
     /**
@@ -120,7 +121,7 @@ final class EngageReply {
     /**
      * The last message and an OK status, without waiting for the client to end its side.
      *
-     * @param sent run when that is done, or the client has gone
+     * @param sent run once, when that is done, the client has gone, or it is given up
      */
     void finish(CallFinished finished, Runnable sent) {
         end = new End(GrpcStatus.OK, null, sent);
@@ -136,6 +137,18 @@ final class EngageReply {
         } else {
             response.putHeader(STATUS, Integer.toString(status.code)).putHeader(MESSAGE, message);
             response.end();
+        }
+    }
+
+    /** What the client has not taken of an answer that has ended is dropped, and its stream reset. */
+    void giveUp() {
+        End due = end;
+        if (due != null) {
+            end = null;
+            if (!response.closed()) {
+                response.reset(CANCEL);
+            }
+            due.sent.run();
         }
     }
 
@@ -185,8 +198,9 @@ final class EngageReply {
     private void flush() {
         flushDue = false;
         writeGathered();
-        if (end != null) {
-            sendTrailers(end);
+        End due = end;
+        if (due != null) {
+            sendTrailers(due);
         }
     }
 
@@ -196,6 +210,9 @@ final class EngageReply {
      * they have a turn of their own, and are never written while the client's messages are being read.
      */
     private void sendTrailers(End due) {
+        if (end != due) {
+            return;
+        }
         boolean taken = writes == 1 && response.bytesWritten() == written;
         if (!taken && !lastWrite.isComplete()) {
             lastWrite.onComplete(left -> context.runOnContext(turn -> sendTrailers(due)));
@@ -208,6 +225,7 @@ final class EngageReply {
             }
             response.end();
         }
+        end = null;
         due.sent.run();
     }
 }

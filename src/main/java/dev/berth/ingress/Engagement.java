@@ -50,6 +50,8 @@ final class Engagement implements CallListener, MessageReader.Listener {
     private static final String EXPECTED_TRY = "Protocol failure: expected ClientMsg_Try";
     private static final String EXPECTED_DATA = "Protocol failure: expected ClientMsg_Data";
     private static final long NO_TIMER = -1;
+    /** How long a client may take to take the end of its call once the node stops. */
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
 
     private final IngressParts parts;
     private final HttpServerRequest request;
@@ -79,11 +81,18 @@ final class Engagement implements CallListener, MessageReader.Listener {
 
     void start() {
         parts.counters().opened();
+        parts.streams().add(this);
         reader.start();
         request.response().exceptionHandler(failure -> reader.gone());
         deadline = GrpcTimeout.parse(request.headers().get("grpc-timeout"));
         if (deadline.limited()) {
             timer = parts.execution().vertx().setTimer(deadline.timerMillis(Duration.ZERO), fired -> onTryOverdue());
+        }
+        if (parts.counters().draining()) {
+            // Not at once: to a balancer a stream that ends while its call is being sent is no refusal.
+            disarm();
+            long millis = Deadline.in(FAREWELL).earlier(deadline).timerMillis(Duration.ZERO);
+            timer = parts.execution().vertx().setTimer(millis, fired -> onTryOverdue());
         }
     }
 
@@ -185,7 +194,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
         }
     }
 
-    /** The RPC's deadline passed and no call has come. */
+    /** No call has come before the RPC's deadline, or while the node stops. */
     private void onTryOverdue() {
         timer = NO_TIMER;
         finish(ErrorCode.SERVER_BUSY.exception());
@@ -203,8 +212,44 @@ final class Engagement implements CallListener, MessageReader.Listener {
             cancelExecution();
             report.abandon();
             close();
-            parts.counters().closed(false);
+            closed(false);
         }
+    }
+
+    /**
+     * The node takes no more calls. A stream without one ends now, by a refusal, since a call may be on its way; one
+     * whose call has ended ends soon, whether or not its client takes the rest.
+     */
+    void drain() {
+        switch (state) {
+            case AWAIT_TRY -> finish(ErrorCode.SERVER_BUSY.exception());
+            case WAITING, RECEIVING, ANSWERING -> {}
+            case DONE -> leave();
+        }
+    }
+
+    /** The node can wait no longer. Only a call that never got a slot can run elsewhere. */
+    void cutOff() {
+        if (state == State.DONE) {
+            reply.giveUp();
+            return;
+        }
+        parts.counters().callCutOff();
+        boolean untouched = execution == null || execution.waiting();
+        cancelExecution();
+        finish((untouched ? ErrorCode.SERVER_BUSY : ErrorCode.CUT_OFF).exception());
+    }
+
+    private void leave() {
+        if (timer == NO_TIMER) {
+            timer = parts.execution().vertx().setTimer(FAREWELL.toMillis(), late -> reply.giveUp());
+        }
+    }
+
+    private void closed(boolean refused) {
+        disarm();
+        parts.streams().remove(this);
+        parts.counters().closed(refused);
     }
 
     @Override
@@ -271,7 +316,10 @@ final class Engagement implements CallListener, MessageReader.Listener {
         reader.drop();
         boolean refused = error != null && error.wireCode() == ErrorCode.SERVER_BUSY.wire();
         ContainerTimings timings = execution == null ? ContainerTimings.NONE : execution.timings();
-        reply.finish(report.finish(error, timings), () -> parts.counters().closed(refused));
+        reply.finish(report.finish(error, timings), () -> closed(refused));
+        if (parts.counters().draining()) {
+            leave();
+        }
     }
 
     /** Ends the stream with a status in place of the closing message, and tears the call down. */
@@ -284,7 +332,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
         close();
         reader.drop();
         reply.abort(status, text);
-        parts.counters().closed(false);
+        closed(false);
     }
 
     private void close() {

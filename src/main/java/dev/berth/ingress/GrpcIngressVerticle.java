@@ -29,6 +29,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
     private final StatusSource status;
     private final int instance;
     private final ConnectionWindows windows;
+    private final OpenStreams streams = new OpenStreams();
     private @Nullable HttpServer server;
     private @Nullable NodeBus bus;
     private @Nullable Health health;
@@ -96,16 +97,18 @@ public final class GrpcIngressVerticle extends VerticleBase {
     }
 
     private IngressParts parts(NodeBus opened) {
-        LogStreams streams = new LogStreams(context, setup.logs(), setup.grpc().maxMessageBytes());
-        logs = streams;
+        LogStreams collectors =
+                new LogStreams(context, setup.logs(), setup.grpc().maxMessageBytes());
+        logs = collectors;
         return new IngressParts(
                 new ExecutionParts(vertx, opened.desk(), opened, IngressSetup.WORKER_GRACE),
                 setup.calls(),
                 setup.counters(),
                 windows,
+                streams,
                 setup.grpc().maxMessageBytes(),
                 setup.grpc().responseFrameBytes(),
-                streams,
+                collectors,
                 setup.tracer());
     }
 
@@ -116,11 +119,33 @@ public final class GrpcIngressVerticle extends VerticleBase {
                 setup.counters(),
                 setup.grpc().maxMessageBytes());
         health = checks;
-        setup.counters().onDrain(() -> context.runOnContext(turn -> checks.drained()));
+        setup.counters().onStop(new StopHere(checks));
         return GrpcServer.server(vertx, GrpcOptions.grpc(setup.grpc()))
                 .addService(new RunnerProtocolEndpoint(parts, status, new RunnerSettings(LogLevels::set)))
                 .addService(checks)
                 .addService(ReflectionService.v1());
+    }
+
+    /** Passes the stop on to what is confined to this context. */
+    private final class StopHere implements IngressCounters.StopListener {
+        private final Health checks;
+
+        StopHere(Health checks) {
+            this.checks = checks;
+        }
+
+        @Override
+        public void drain() {
+            context.runOnContext(turn -> {
+                checks.changed();
+                streams.drain();
+            });
+        }
+
+        @Override
+        public void cutOff() {
+            context.runOnContext(turn -> streams.cutOff());
+        }
     }
 
     /** The port listened on. Once started. */

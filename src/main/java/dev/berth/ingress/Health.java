@@ -42,8 +42,9 @@ final class Health implements Service {
     private final Set<String> services;
     private final IngressCounters counters;
     private final int maxMessageBytes;
-    private final Map<GrpcServerRequest<HealthCheckRequest, HealthCheckResponse>, ServingStatus> watchers =
-            new HashMap<>();
+    private final Map<GrpcServerRequest<HealthCheckRequest, HealthCheckResponse>, Watched> watchers = new HashMap<>();
+
+    private record Watched(String service, ServingStatus told) {}
 
     /** @param services names that may be asked for; the empty one is the whole server */
     Health(Vertx vertx, Set<String> services, IngressCounters counters, int maxMessageBytes) {
@@ -107,18 +108,18 @@ final class Health implements Service {
             return;
         }
         ServingStatus status = status(service);
-        watchers.put(request, status);
+        watchers.put(request, new Watched(service, status));
         request.response().write(response(status));
     }
 
-    /** Tells those who watch that the node takes no more calls. */
-    void drained() {
-        watchers.replaceAll((request, before) -> {
-            if (before == ServingStatus.SERVING) {
-                request.response().write(response(ServingStatus.NOT_SERVING));
-                return ServingStatus.NOT_SERVING;
+    /** Tells those who watch if what they watch has changed. */
+    void changed() {
+        watchers.replaceAll((request, watched) -> {
+            ServingStatus now = status(watched.service());
+            if (watched.told() != now) {
+                request.response().write(response(now));
             }
-            return before;
+            return new Watched(watched.service(), now);
         });
     }
 

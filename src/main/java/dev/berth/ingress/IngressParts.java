@@ -14,6 +14,7 @@ record IngressParts(
         CallFactory calls,
         IngressCounters counters,
         ConnectionWindows windows,
+        OpenStreams streams,
         int maxMessageBytes,
         int responseFrameBytes,
         LogStreams logs,
