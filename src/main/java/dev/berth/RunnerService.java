@@ -44,6 +44,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -59,6 +60,9 @@ public final class RunnerService {
     private static final Logger LOG = LoggerFactory.getLogger(RunnerService.class);
     /** A drain lasts as long as its longest call; whoever stops the runner sets the bound. */
     private static final long WITHOUT_LIMIT = TimeUnit.DAYS.toMillis(365);
+
+    /** This start of the runner, in its addresses. Its id is for people, and two runners may have the same. */
+    private final String incarnation = UUID.randomUUID().toString();
 
     private final Vertx vertx;
     private final EventBus bus;
@@ -198,7 +202,6 @@ public final class RunnerService {
     }
 
     private Future<Void> deploy(Engine started, Machine machine, String version) {
-        String node = config.node().id();
         List<String> workers = new ArrayList<>();
         Future<?> deployed = Future.succeededFuture();
         WorkerPorts ports = new WorkerPorts(
@@ -212,14 +215,14 @@ public final class RunnerService {
                 new FunctionLogs(
                         logs, config.call().maxLogBytes(), config.logs().syslog()));
         for (int i = 0; i < config.node().eventLoops(); i++) {
-            String address = Addresses.worker(node, i);
+            String address = Addresses.worker(incarnation, i);
             workers.add(address);
             ContainerWorkerVerticle.Links links =
-                    new ContainerWorkerVerticle.Links(bus, address, Addresses.registry(node));
+                    new ContainerWorkerVerticle.Links(bus, address, Addresses.registry(incarnation));
             deployed = deployed.compose(before -> deploy(new ContainerWorkerVerticle(links, ports, config.stream())));
         }
         SlotRegistryVerticle.Links links = new SlotRegistryVerticle.Links(
-                bus, Addresses.registry(node), workers, config.stream().windowBytes());
+                bus, Addresses.registry(incarnation), workers, config.stream().windowBytes());
         return deployed.compose(
                         before -> deploy(new SlotRegistryVerticle(links, config.registry(), machine.capacity())))
                 .compose(before -> deployIngresses(started, machine.tracer(), version));
@@ -228,7 +231,7 @@ public final class RunnerService {
     private Future<Void> deployIngresses(Engine started, CallTracer tracer, String version) {
         IngressSetup setup = new IngressSetup(
                 bus,
-                new NodeFacts(config.node().id(), version, started.name(), started.isolated()),
+                new NodeFacts(config.node().id(), incarnation, version, started.name(), started.isolated()),
                 config.grpc(),
                 config.stream(),
                 new CallFactory(config.call(), config.status().image(), started.leastMemoryMiB()),
@@ -288,8 +291,8 @@ public final class RunnerService {
     }
 
     private Future<Void> drainRegistry() {
-        DeliveryOptions patient = new DeliveryOptions().setSendTimeout(WITHOUT_LIMIT);
-        return bus.request(Addresses.registry(config.node().id()), new RegistryMessage.Drain(), patient)
+        DeliveryOptions patient = new DeliveryOptions().setLocalOnly(true).setSendTimeout(WITHOUT_LIMIT);
+        return bus.request(Addresses.registry(incarnation), new RegistryMessage.Drain(), patient)
                 .mapEmpty();
     }
 
