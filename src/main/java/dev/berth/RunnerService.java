@@ -32,6 +32,7 @@ import io.vertx.core.file.FileSystemOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,9 @@ public final class RunnerService {
     private static final Duration FAILED_START_CLOSE = Duration.ofSeconds(10);
 
     static final String CONTAINERS = "containers";
+
+    /** This start of the runner, in its addresses. Its id is for people, and two runners may have the same. */
+    private final String incarnation = UUID.randomUUID().toString();
 
     private final Vertx vertx;
     private final EventBus bus;
@@ -130,7 +134,6 @@ public final class RunnerService {
 
     /** The workers' addresses. */
     private Future<List<String>> deployWorkers(RunnerStart.Machine machine) {
-        String node = config.node().id();
         WorkerPorts ports = new WorkerPorts(
                 machine.engine(),
                 new SocketDirectories(machine.instance().path(), config.worker()),
@@ -144,10 +147,10 @@ public final class RunnerService {
         List<String> addresses = new ArrayList<>();
         List<Deployable> workers = new ArrayList<>();
         for (int i = 0; i < config.node().eventLoops(); i++) {
-            String address = Addresses.worker(node, i);
+            String address = Addresses.worker(incarnation, i);
             addresses.add(address);
             ContainerWorkerVerticle.Links links =
-                    new ContainerWorkerVerticle.Links(bus, address, Addresses.registry(node));
+                    new ContainerWorkerVerticle.Links(bus, address, Addresses.registry(incarnation));
             workers.add(new ContainerWorkerVerticle(links, ports, config.stream()));
         }
         return deploy(CONTAINERS, workers).map(addresses);
@@ -155,10 +158,7 @@ public final class RunnerService {
 
     private Future<Void> deployRegistry(RunnerStart.Machine machine, List<String> workers) {
         SlotRegistryVerticle.Links links = new SlotRegistryVerticle.Links(
-                bus,
-                Addresses.registry(config.node().id()),
-                workers,
-                config.stream().windowBytes());
+                bus, Addresses.registry(incarnation), workers, config.stream().windowBytes());
         return deploy("slot registry", List.of(new SlotRegistryVerticle(links, config.registry(), machine.capacity())));
     }
 
@@ -167,12 +167,14 @@ public final class RunnerService {
                 bus,
                 new NodeFacts(
                         config.node().id(),
+                        incarnation,
                         version,
                         machine.engine().name(),
                         machine.engine().isolated()),
                 config.grpc(),
                 config.stream(),
-                new CallFactory(config.call(), config.status().image(), started.leastMemoryMiB()),
+                new CallFactory(
+                        config.call(), config.status().image(), machine.engine().leastMemoryMiB()),
                 counters,
                 logs,
                 machine.tracer());
@@ -238,8 +240,8 @@ public final class RunnerService {
 
         @Override
         public Future<Void> removeContainers() {
-            DeliveryOptions patient = new DeliveryOptions().setSendTimeout(WITHOUT_LIMIT);
-            return bus.request(Addresses.registry(config.node().id()), new RegistryMessage.Drain(), patient)
+            DeliveryOptions patient = new DeliveryOptions().setLocalOnly(true).setSendTimeout(WITHOUT_LIMIT);
+            return bus.request(Addresses.registry(incarnation), new RegistryMessage.Drain(), patient)
                     .mapEmpty();
         }
 

@@ -57,7 +57,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
                     },
                     false);
         }
-        return NodeBus.open(vertx, setup.bus(), setup.node().id(), instance, setup.stream())
+        return NodeBus.open(vertx, setup.bus(), setup.node().incarnation(), instance, setup.stream())
                 .compose(opened -> {
                     bus = opened;
                     IngressParts parts = parts(opened);

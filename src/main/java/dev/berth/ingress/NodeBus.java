@@ -28,9 +28,9 @@ final class NodeBus implements RegistryLink, WorkerLink {
     private final SlotDesk desk;
     private final Inbox<IngressMessage> answers;
 
-    private NodeBus(EventBus bus, String node, String address, StreamEndpoint streams) {
+    private NodeBus(EventBus bus, String incarnation, String address, StreamEndpoint streams) {
         this.bus = bus;
-        this.registry = Addresses.registry(node);
+        this.registry = Addresses.registry(incarnation);
         this.toRegistry =
                 bus.sender(registry, new DeliveryOptions().setLocalOnly(true).setTracingPolicy(TracingPolicy.IGNORE));
         this.streams = streams;
@@ -39,10 +39,10 @@ final class NodeBus implements RegistryLink, WorkerLink {
     }
 
     /** On the current context, which must be an event loop's. */
-    static Future<NodeBus> open(Vertx vertx, EventBus eventBus, String node, int instance, StreamConfig config) {
-        String address = Addresses.ingress(node, instance);
+    static Future<NodeBus> open(Vertx vertx, EventBus eventBus, String incarnation, int instance, StreamConfig config) {
+        String address = Addresses.ingress(incarnation, instance);
         return StreamEndpoint.bind(vertx, address, config).compose(streams -> {
-            NodeBus bus = new NodeBus(eventBus, node, address, streams);
+            NodeBus bus = new NodeBus(eventBus, incarnation, address, streams);
             return bus.answers.ready().map(bus);
         });
     }

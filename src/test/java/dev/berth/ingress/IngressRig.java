@@ -87,7 +87,7 @@ final class IngressRig implements AutoCloseable {
         worker = new FakeWorker(NODE, streams, registry);
         IngressSetup setup = new IngressSetup(
                 vertx.eventBus(),
-                new NodeFacts(NODE, "0", "process", false),
+                new NodeFacts(NODE, NODE, "0", "process", false),
                 grpc,
                 streams,
                 new CallFactory(calls, STATUS_IMAGE, 0),
