@@ -4,6 +4,7 @@ import dev.berth.bus.Addresses;
 import dev.berth.bus.BusCodecs;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.call.CallFactory;
+import dev.berth.cluster.ClusterStart;
 import dev.berth.config.RunnerConfig;
 import dev.berth.container.LifecycleObserver;
 import dev.berth.engine.Engine;
@@ -53,7 +54,7 @@ public final class RunnerService {
     static final String CONTAINERS = "containers";
 
     /** This start of the runner, in its addresses. Its id is for people, and two runners may have the same. */
-    private final String incarnation = UUID.randomUUID().toString();
+    private final String incarnation;
 
     private final Vertx vertx;
     private final EventBus bus;
@@ -82,7 +83,8 @@ public final class RunnerService {
         }
     }
 
-    private RunnerService(Vertx vertx, RunnerConfig config) {
+    private RunnerService(Vertx vertx, String incarnation, RunnerConfig config) {
+        this.incarnation = incarnation;
         this.vertx = vertx;
         this.bus = BusCodecs.register(vertx);
         this.config = config;
@@ -95,11 +97,27 @@ public final class RunnerService {
      * Starts a runner. The future completes when it takes calls; if it fails, nothing is left running.
      */
     public static Future<RunnerService> start(RunnerConfig config, String version) {
-        Vertx vertx = Vertx.builder()
-                .with(options(config))
-                .withTransport(RunnerTransport.create())
-                .build();
-        RunnerService service = new RunnerService(vertx, config);
+        return config.cluster().enabled()
+                ? startInCluster(config, version)
+                : start(
+                        Vertx.builder()
+                                .with(options(config))
+                                .withTransport(RunnerTransport.create())
+                                .build(),
+                        UUID.randomUUID().toString(),
+                        config,
+                        version);
+    }
+
+    /** What a cluster needs is loaded only for one. */
+    private static Future<RunnerService> startInCluster(RunnerConfig config, String version) {
+        return ClusterStart.join(
+                        config.cluster(), config.node().id(), version, options(config), RunnerTransport.create())
+                .compose(joined -> start(joined.vertx(), joined.membership().incarnation(), config, version));
+    }
+
+    private static Future<RunnerService> start(Vertx vertx, String incarnation, RunnerConfig config, String version) {
+        RunnerService service = new RunnerService(vertx, incarnation, config);
         Promise<RunnerService> started = Promise.promise();
         service.open(version)
                 .onSuccess(opened -> started.complete(service))
