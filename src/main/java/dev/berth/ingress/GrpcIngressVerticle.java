@@ -115,11 +115,13 @@ public final class GrpcIngressVerticle extends VerticleBase {
     private GrpcServer grpcServer(IngressParts parts) {
         Health checks = new Health(
                 vertx,
-                Set.of("", RunnerProtocolGrpcService.SERVICE_NAME.fullyQualifiedName()),
+                Set.of("", RunnerProtocolGrpcService.SERVICE_NAME.fullyQualifiedName(), Health.COLD),
                 setup.counters(),
+                setup.cold(),
                 setup.grpc().maxMessageBytes());
         health = checks;
         setup.counters().onStop(new StopHere(checks));
+        setup.cold().onChange(() -> context.runOnContext(turn -> checks.changed()));
         return GrpcServer.server(vertx, GrpcOptions.grpc(setup.grpc()))
                 .addService(new RunnerProtocolEndpoint(parts, status, new RunnerSettings(LogLevels::set)))
                 .addService(checks)

@@ -2,6 +2,9 @@ package dev.berth.stopping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.conformance.Raises;
+import dev.berth.conformance.Rule;
+import dev.berth.error.ErrorCode;
 import dev.berth.ingress.Await;
 import dev.berth.ingress.EngageCall;
 import dev.berth.ingress.EngageClient;
@@ -94,6 +97,7 @@ final class StopIT {
     }
 
     @Test
+    @Rule("drain-idle")
     void streamWithoutACallEndsAtOnce() throws Exception {
         OneRunner runner = start("node.drainTimeout=never");
         EngageClient client = runner.connect(vertx);
@@ -108,6 +112,7 @@ final class StopIT {
     }
 
     @Test
+    @Rule("drain-untaken")
     void finishedCallWhoseClientTakesNothingIsGivenUp() throws Exception {
         OneRunner runner = start("node.drainTimeout=never");
         EngageClient other = runner.connect(vertx);
@@ -142,6 +147,8 @@ final class StopIT {
     }
 
     @Test
+    @Rule("drain-limit")
+    @Raises(ErrorCode.CUT_OFF)
     void callsThatRunAtTheLimitAreCutOff() throws Exception {
         int calls = 64;
         OneRunner runner = start("node.drainTimeout=2s", "registry.maxMemory=" + calls * 16 + "MiB");
@@ -163,6 +170,7 @@ final class StopIT {
     }
 
     @Test
+    @Rule("drain-limit")
     void secondSignalBringsTheLimitForward() throws Exception {
         OneRunner runner = start("node.drainTimeout=never");
         EngageClient client = runner.connect(vertx);
@@ -176,6 +184,42 @@ final class StopIT {
         assertCutOff(running.result().finished());
         assertThat(runner.exitCode(GRACE_SECONDS)).isEqualTo(1);
         runner.assertNothingLeft();
+    }
+
+    @Test
+    void socketRootThatCannotBeWrittenHoldsUpNothing() throws Exception {
+        String sockets = folder.resolve("sockets").toString();
+        OneRunner runner = start("node.drainTimeout=2s");
+        EngageClient client = runner.connect(vertx);
+        EngageCall ended =
+                client.engage().tryCall(program("read; send ok").encode()).data("", true);
+        assertThat(ended.result().body()).isEqualTo("ok");
+        EngageCall running = silent(client);
+        runner.awaitBusy(client, 1);
+        // Over itself, for the runner holds a file open for writing below.
+        run("mount", "--bind", sockets, sockets);
+        try {
+            run("mount", "-o", "remount,bind,ro", sockets);
+
+            runner.signal("TERM");
+
+            assertCutOff(running.result().finished());
+            assertThat(runner.exitCode(2 + GRACE_SECONDS)).isEqualTo(1);
+            assertThat(runner.log()).contains("could not remove or close: instance folder");
+            assertThat(runner.processes()).isEmpty();
+        } finally {
+            run("umount", sockets);
+        }
+        OneRunner next = start("node.drainTimeout=2s");
+        next.signal("TERM");
+        assertThat(next.exitCode(GRACE_SECONDS)).isZero();
+        next.assertNothingLeft();
+    }
+
+    private static void run(String... command) throws Exception {
+        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor())
+                .as(String.join(" ", command))
+                .isZero();
     }
 
     @Test
