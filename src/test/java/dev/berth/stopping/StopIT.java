@@ -222,6 +222,47 @@ final class StopIT {
                 .isZero();
     }
 
+    /** Else the memory of those functions would count as taken for as long as the next runner lives. */
+    @Test
+    void whatAKilledRunnerLeftIsGoneBeforeTheNextOneMeasuresItsRoom() throws Exception {
+        OneRunner killed = start();
+        EngageClient client = killed.connect(vertx);
+        silent(client);
+        killed.awaitBusy(client, 1);
+        killed.kill();
+        assertThat(killed.processes()).hasSize(1);
+
+        OneRunner next = start();
+
+        assertThat(next.processes()).isEmpty();
+        assertThat(next.folders()).hasSize(1);
+        assertThat(next.log())
+                .containsSubsequence("removed what dead instances left containers=\"1\"", "capacity for functions");
+        next.signal("TERM");
+        assertThat(next.exitCode(GRACE_SECONDS)).isZero();
+        next.assertNothingLeft();
+    }
+
+    @Test
+    void functionsOfThisEngineAreNeverTakenForFrozen() throws Exception {
+        OneRunner runner = start("worker.freezeIdle=0");
+        EngageClient client = runner.connect(vertx);
+        for (int i = 0; i < 3; i++) {
+            EngageCall call =
+                    client.engage().tryCall(program("read; report").encode()).data("", true);
+            assertThat(call.result().finished().getSuccess()).isTrue();
+            runner.awaitStatus(
+                    client,
+                    "idle",
+                    status -> status.getNode().getSlotsList().stream().anyMatch(slot -> slot.getIdle() == 1));
+        }
+        assertThat(runner.linesWith("containers cannot be paused here; idle ones keep running"))
+                .isEqualTo(1);
+        runner.signal("TERM");
+        assertThat(runner.exitCode(GRACE_SECONDS)).isZero();
+        runner.assertNothingLeft();
+    }
+
     @Test
     void callsThatEndWithinTheLimitEndWell() throws Exception {
         OneRunner runner = start("node.drainTimeout=30s");
