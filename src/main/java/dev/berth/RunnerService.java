@@ -214,7 +214,10 @@ public final class RunnerService {
 
     private void engineAnswers(boolean answers) {
         cold.set(answers);
-        bus.send(Addresses.registry(config.node().id()), new RegistryMessage.EngineAnswers(answers));
+        bus.send(
+                Addresses.registry(incarnation),
+                new RegistryMessage.EngineAnswers(answers),
+                new DeliveryOptions().setLocalOnly(true));
     }
 
     /** Verticles that are deployed one after the other and closed together. */
