@@ -179,7 +179,8 @@ final class StopIT {
 
         runner.signal("TERM");
         runner.awaitStatus(client, "draining", status -> status.getNode().getDraining());
-        runner.signal("INT");
+        // Not SIGINT, which a process that was started in the background may ignore.
+        runner.signal("TERM");
 
         assertCutOff(running.result().finished());
         assertThat(runner.exitCode(GRACE_SECONDS)).isEqualTo(1);
