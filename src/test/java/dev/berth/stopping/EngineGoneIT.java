@@ -28,6 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runners on Docker whose engine hangs, goes away or loses containers, and their stops. */
 @Timeout(240)
@@ -239,9 +241,10 @@ final class EngineGoneIT {
         assertNothingLeft(runner);
     }
 
-    @Test
-    void containerThatWasRemovedByHandCostsNoCall() throws Exception {
-        OneRunner runner = start("worker.freezeIdle=never", "node.drainTimeout=20s");
+    @ParameterizedTest
+    @ValueSource(strings = {"never", "0"})
+    void containerThatWasRemovedByHandCostsNoCall(String freezeIdle) throws Exception {
+        OneRunner runner = start("worker.freezeIdle=" + freezeIdle, "node.drainTimeout=20s");
         EngageClient client = runner.connect(vertx);
         for (int i = 0; i < 3; i++) {
             assertServed(client, "hot");
