@@ -8,6 +8,7 @@ import dev.berth.cluster.ClusterStart;
 import dev.berth.config.RunnerConfig;
 import dev.berth.container.LifecycleObserver;
 import dev.berth.engine.Engine;
+import dev.berth.ingress.ColdCapacity;
 import dev.berth.ingress.GrpcIngressVerticle;
 import dev.berth.ingress.IngressCounters;
 import dev.berth.ingress.IngressSetup;
@@ -61,6 +62,7 @@ public final class RunnerService {
     private final RunnerConfig config;
     private final @Nullable LogBuffer logs;
     private final IngressCounters counters = new IngressCounters();
+    private final ColdCapacity cold = new ColdCapacity();
     private final RunnerParts parts;
     private final RunnerStop stop;
     private final List<GrpcIngressVerticle> ingresses = new ArrayList<>();
@@ -194,8 +196,10 @@ public final class RunnerService {
                 new CallFactory(
                         config.call(), config.status().image(), machine.engine().leastMemoryMiB()),
                 counters,
+                cold,
                 logs,
                 machine.tracer());
+        machine.engine().watch(this::engineAnswers);
         if (config.grpc().tls() == null) {
             LOG.warn("the runner port takes cleartext connections: whoever reaches it can run functions");
         }
@@ -206,6 +210,14 @@ public final class RunnerService {
             ingresses.add(new GrpcIngressVerticle(setup, status, i));
         }
         return deploy("status", List.of(status)).compose(before -> deploy("runner port", ingresses));
+    }
+
+    private void engineAnswers(boolean answers) {
+        cold.set(answers);
+        bus.send(
+                Addresses.registry(incarnation),
+                new RegistryMessage.EngineAnswers(answers),
+                new DeliveryOptions().setLocalOnly(true));
     }
 
     /** Verticles that are deployed one after the other and closed together. */

@@ -159,14 +159,18 @@ final class RunnerStop {
     }
 
     /**
-     * Vert.x waits for verticles that could not be closed; nobody else does. What tells the end is no future of an
-     * event loop: it would have to complete on that loop, which is gone by then.
+     * Vert.x cannot be closed while verticles cannot; it ends with the process then. What tells the end is no future
+     * of an event loop: it would have to complete on that loop, which is gone by then.
      */
     private void closeVertx(RunnerService.StopReport report) {
         LOG.atInfo()
                 .addKeyValue("callsCutOff", report.callsCutOff())
                 .addKeyValue("leftBehind", report.leftBehind())
                 .log("stopped");
+        if (!report.leftBehind().isEmpty()) {
+            stopped.complete(report);
+            return;
+        }
         Duration patience = report.orderly() ? CLOSE_EACH : HURRIED_VERTX_CLOSE;
         CompletableFuture.delayedExecutor(patience.toMillis(), TimeUnit.MILLISECONDS)
                 .execute(() -> stopped.tryComplete(report));

@@ -46,6 +46,12 @@ public sealed interface RegistryMessage {
      */
     record Drain() implements RegistryMessage {}
 
+    /**
+     * Whether containers can be started. While they cannot, calls that find none ready are refused, and nothing is
+     * evicted for them.
+     */
+    record EngineAnswers(boolean answers) implements RegistryMessage {}
+
     /** A bus request for a {@link NodeSnapshot}. */
     record Snapshot() implements RegistryMessage {}
 }

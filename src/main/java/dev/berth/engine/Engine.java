@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import io.vertx.core.Future;
+import java.util.function.Consumer;
 
 /**
  * Runs containers. Methods never block, may be called on any Vert.x context, and complete on the calling
@@ -26,6 +27,14 @@ public interface Engine {
     Future<Void> start();
 
     /**
+     * Told now and at every change whether the engine answers, so that containers can be started; on any thread.
+     * One that cannot be lost is never watched.
+     */
+    default void watch(Consumer<Boolean> answers) {
+        answers.accept(true);
+    }
+
+    /**
      * Removes what dead instances of this runner on this machine left behind: containers and socket
      * directories. Others' containers, and those of instances that are alive, are not touched.
      *
@@ -35,7 +44,7 @@ public interface Engine {
 
     /**
      * Makes sure an image is on the engine, pulling it if need be. Equal pulls under way share one transfer.
-     * Fails with PULL_FAILED, PULL_TIMEOUT, IMAGE_WITH_VOLUME or ENGINE_FAILED.
+     * Fails with PULL_FAILED, PULL_TIMEOUT, IMAGE_WITH_VOLUME, ENGINE_FAILED or ENGINE_GONE.
      */
     Future<Void> ensureImage(ImageRequest request);
 

@@ -198,10 +198,7 @@ final class EngageReply {
     private void flush() {
         flushDue = false;
         writeGathered();
-        End due = end;
-        if (due != null) {
-            sendTrailers(due);
-        }
+        sendTrailers();
     }
 
     /**
@@ -209,13 +206,14 @@ final class EngageReply {
      * left: if the client resets the stream while trailers are queued, the library does not cope. For the same reason
      * they have a turn of their own, and are never written while the client's messages are being read.
      */
-    private void sendTrailers(End due) {
-        if (end != due) {
+    private void sendTrailers() {
+        End due = end;
+        if (due == null) {
             return;
         }
         boolean taken = writes == 1 && response.bytesWritten() == written;
         if (!taken && !lastWrite.isComplete()) {
-            lastWrite.onComplete(left -> context.runOnContext(turn -> sendTrailers(due)));
+            lastWrite.onComplete(left -> context.runOnContext(turn -> sendTrailers()));
             return;
         }
         if (!lastWrite.failed() && !response.closed()) {

@@ -85,14 +85,14 @@ final class Engagement implements CallListener, MessageReader.Listener {
         reader.start();
         request.response().exceptionHandler(failure -> reader.gone());
         deadline = GrpcTimeout.parse(request.headers().get("grpc-timeout"));
-        if (deadline.limited()) {
-            timer = parts.execution().vertx().setTimer(deadline.timerMillis(Duration.ZERO), fired -> onTryOverdue());
-        }
-        if (parts.counters().draining()) {
-            // Not at once: to a balancer a stream that ends while its call is being sent is no refusal.
-            disarm();
-            long millis = Deadline.in(FAREWELL).earlier(deadline).timerMillis(Duration.ZERO);
-            timer = parts.execution().vertx().setTimer(millis, fired -> onTryOverdue());
+        awaitTry();
+    }
+
+    private void awaitTry() {
+        // A stream that came too late is not ended at once: one that ends while its call is being sent is no refusal.
+        Deadline due = parts.counters().draining() ? Deadline.in(FAREWELL).earlier(deadline) : deadline;
+        if (due.limited()) {
+            timer = parts.execution().vertx().setTimer(due.timerMillis(Duration.ZERO), fired -> onTryOverdue());
         }
     }
 
@@ -228,14 +228,15 @@ final class Engagement implements CallListener, MessageReader.Listener {
         }
     }
 
-    /** The node can wait no longer. Only a call that never got a slot can run elsewhere. */
+    /** The node can wait no longer. Only a call that has no slot can run elsewhere. */
     void cutOff() {
         if (state == State.DONE) {
-            reply.giveUp();
             return;
         }
-        parts.counters().callCutOff();
         boolean untouched = execution == null || execution.waiting();
+        if (!untouched) {
+            parts.counters().callCutOff();
+        }
         cancelExecution();
         finish((untouched ? ErrorCode.SERVER_BUSY : ErrorCode.CUT_OFF).exception());
     }

@@ -23,7 +23,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class GrpcIngressVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(GrpcIngressVerticle.class);
-    private static final long GOODBYE_SECONDS = 2;
+    private static final long GOODBYE_MILLIS = 2_000;
+    /** Of a stop whose time is over. */
+    private static final long SHORT_GOODBYE_MILLIS = 200;
 
     private final IngressSetup setup;
     private final StatusSource status;
@@ -34,6 +36,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
     private @Nullable NodeBus bus;
     private @Nullable Health health;
     private @Nullable LogStreams logs;
+    private long goodbyeMillis = GOODBYE_MILLIS;
 
     /**
      * @param status answers for every instance of the node
@@ -115,11 +118,13 @@ public final class GrpcIngressVerticle extends VerticleBase {
     private GrpcServer grpcServer(IngressParts parts) {
         Health checks = new Health(
                 vertx,
-                Set.of("", RunnerProtocolGrpcService.SERVICE_NAME.fullyQualifiedName()),
+                Set.of("", RunnerProtocolGrpcService.SERVICE_NAME.fullyQualifiedName(), Health.COLD),
                 setup.counters(),
+                setup.cold(),
                 setup.grpc().maxMessageBytes());
         health = checks;
         setup.counters().onStop(new StopHere(checks));
+        setup.cold().onChange(() -> context.runOnContext(turn -> checks.changed()));
         return GrpcServer.server(vertx, GrpcOptions.grpc(setup.grpc()))
                 .addService(new RunnerProtocolEndpoint(parts, status, new RunnerSettings(LogLevels::set)))
                 .addService(checks)
@@ -144,7 +149,10 @@ public final class GrpcIngressVerticle extends VerticleBase {
 
         @Override
         public void cutOff() {
-            context.runOnContext(turn -> streams.cutOff());
+            context.runOnContext(turn -> {
+                goodbyeMillis = SHORT_GOODBYE_MILLIS;
+                streams.cutOff();
+            });
         }
     }
 
@@ -177,7 +185,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         Future<Void> closed =
-                server == null ? Future.succeededFuture() : server.shutdown(GOODBYE_SECONDS, TimeUnit.SECONDS);
+                server == null ? Future.succeededFuture() : server.shutdown(goodbyeMillis, TimeUnit.MILLISECONDS);
         return closed.eventually(() -> bus == null ? Future.succeededFuture() : bus.close());
     }
 }

@@ -22,6 +22,7 @@ public record IngressSetup(
         StreamConfig stream,
         CallFactory calls,
         IngressCounters counters,
+        ColdCapacity cold,
         @Nullable LogBuffer logs,
         CallTracer tracer) {
     /** How long past a call's deadline a worker may take to say so. */

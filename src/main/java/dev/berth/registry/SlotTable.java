@@ -10,6 +10,7 @@ import dev.berth.bus.RegistryMessage.ContainerPaused;
 import dev.berth.bus.RegistryMessage.ContainerReady;
 import dev.berth.bus.RegistryMessage.ContainerReleased;
 import dev.berth.bus.RegistryMessage.Drain;
+import dev.berth.bus.RegistryMessage.EngineAnswers;
 import dev.berth.bus.RegistryMessage.LaunchFailed;
 import dev.berth.bus.RegistryMessage.ReturnLease;
 import dev.berth.bus.WorkerMessage.Reason;
@@ -41,6 +42,7 @@ import java.util.function.Supplier;
  */
 final class SlotTable {
     private static final RunnerException BUSY = ErrorCode.SERVER_BUSY.exception();
+    private static final RunnerException ENGINE_GONE = ErrorCode.ENGINE_GONE.exception();
     private static final RunnerException TOO_BIG = ErrorCode.RESOURCE_TOO_BIG.exception();
     private static final RunnerException ENDED_UNREADY = ErrorCode.INIT_FAILED.exception();
 
@@ -55,6 +57,7 @@ final class SlotTable {
     private long now;
     private boolean draining;
     private boolean drainToConfirm;
+    private boolean engineAnswers = true;
 
     /**
      * @param workers how many workers there are
@@ -94,6 +97,8 @@ final class SlotTable {
             ending(ending.containerId());
         } else if (message instanceof ContainerGone gone) {
             gone(gone.containerId());
+        } else if (message instanceof EngineAnswers engine) {
+            engineAnswers(engine.answers());
         } else if (message instanceof Drain) {
             drain();
         }
@@ -147,6 +152,8 @@ final class SlotTable {
             lease(slot, wish.replyTo(), wish.ticket(), wish.callId(), ContainerTimings.NONE);
         } else if (draining) {
             refuse(wish, BUSY);
+        } else if (!engineAnswers) {
+            refuse(wish, ENGINE_GONE);
         } else if (queue == null && !room.couldEverHold(wish.spec())) {
             refuse(wish, TOO_BIG);
         } else if (waiters.size() >= maxWaiters) {
@@ -223,6 +230,19 @@ final class SlotTable {
             slots.bury(slot);
             tellCause(slot, ENDED_UNREADY, ContainerTimings.NONE);
             settle(slot.queue);
+        }
+    }
+
+    /** Those who wait for a container that is being started hear from it; the others could wait for ever. */
+    private void engineAnswers(boolean answers) {
+        engineAnswers = answers;
+        if (!answers) {
+            for (Waiter waiter : waiters.all()) {
+                if (waiter.launch == null) {
+                    refuse(waiter, ENGINE_GONE, ContainerTimings.NONE);
+                    settle(waiter.queue);
+                }
+            }
         }
     }
 

@@ -155,7 +155,8 @@ final class HttpCall {
             return;
         }
         named(LOG.atDebug()).setCause(failure).log("function's connection broke");
-        end(reason(failure).exception(), false);
+        // A function that nothing has reached cannot have run the call: its container may have gone meanwhile.
+        end((call.sent() ? reason(failure) : ErrorCode.SLOT_GONE).exception(), false);
     }
 
     /** Choosing rule: the header limit first; then whether the function hung up on the request or on its answer. */

@@ -16,7 +16,7 @@ final class ConfigDefaultsTest {
     void nodeDefaultsAreThese() {
         assertThat(config.node().id()).matches("[A-Za-z0-9-]+");
         assertThat(config.node().eventLoops()).isBetween(1, 512);
-        assertThat(config.node().drainTimeout()).isNegative();
+        assertThat(config.node().drainTimeout()).isEqualTo(Duration.ofMinutes(5));
     }
 
     @Test

@@ -35,6 +35,7 @@ final class IngressRig implements AutoCloseable {
     final Vertx vertx = Vertx.builder().withTransport(RunnerTransport.create()).build();
     final LogBuffer logs;
     final IngressCounters counters = new IngressCounters();
+    final ColdCapacity cold = new ColdCapacity();
     final FakeRegistry registry;
     final FakeWorker worker;
     final GrpcIngressVerticle ingress;
@@ -92,6 +93,7 @@ final class IngressRig implements AutoCloseable {
                 streams,
                 new CallFactory(calls, STATUS_IMAGE, 0),
                 counters,
+                cold,
                 logs,
                 tracer);
         StatusVerticle status = new StatusVerticle(setup, statusConfig, 1);

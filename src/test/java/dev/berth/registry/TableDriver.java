@@ -101,6 +101,10 @@ final class TableDriver {
         return apply(new ContainerPaused(container, paused));
     }
 
+    List<Command> engineAnswers(boolean answers) {
+        return apply(new RegistryMessage.EngineAnswers(answers));
+    }
+
     List<Command> drain() {
         return apply(new RegistryMessage.Drain());
     }

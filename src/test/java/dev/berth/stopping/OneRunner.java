@@ -199,6 +199,11 @@ final class OneRunner implements AutoCloseable {
         assertThat(folders()).as("folders").isEmpty();
     }
 
+    /** Ends it as a crash does. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
     @Override
     public void close() {
         process.destroyForcibly();

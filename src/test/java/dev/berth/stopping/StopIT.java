@@ -2,6 +2,9 @@ package dev.berth.stopping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.conformance.Raises;
+import dev.berth.conformance.Rule;
+import dev.berth.error.ErrorCode;
 import dev.berth.ingress.Await;
 import dev.berth.ingress.EngageCall;
 import dev.berth.ingress.EngageClient;
@@ -94,6 +97,7 @@ final class StopIT {
     }
 
     @Test
+    @Rule("drain-idle")
     void streamWithoutACallEndsAtOnce() throws Exception {
         OneRunner runner = start("node.drainTimeout=never");
         EngageClient client = runner.connect(vertx);
@@ -108,6 +112,7 @@ final class StopIT {
     }
 
     @Test
+    @Rule("drain-untaken")
     void finishedCallWhoseClientTakesNothingIsGivenUp() throws Exception {
         OneRunner runner = start("node.drainTimeout=never");
         EngageClient other = runner.connect(vertx);
@@ -142,6 +147,8 @@ final class StopIT {
     }
 
     @Test
+    @Rule("drain-limit")
+    @Raises(ErrorCode.CUT_OFF)
     void callsThatRunAtTheLimitAreCutOff() throws Exception {
         int calls = 64;
         OneRunner runner = start("node.drainTimeout=2s", "registry.maxMemory=" + calls * 16 + "MiB");
@@ -163,6 +170,7 @@ final class StopIT {
     }
 
     @Test
+    @Rule("drain-limit")
     void secondSignalBringsTheLimitForward() throws Exception {
         OneRunner runner = start("node.drainTimeout=never");
         EngageClient client = runner.connect(vertx);
@@ -171,10 +179,88 @@ final class StopIT {
 
         runner.signal("TERM");
         runner.awaitStatus(client, "draining", status -> status.getNode().getDraining());
-        runner.signal("INT");
+        // Not SIGINT, which a process that was started in the background may ignore.
+        runner.signal("TERM");
 
         assertCutOff(running.result().finished());
         assertThat(runner.exitCode(GRACE_SECONDS)).isEqualTo(1);
+        runner.assertNothingLeft();
+    }
+
+    @Test
+    void socketRootThatCannotBeWrittenHoldsUpNothing() throws Exception {
+        String sockets = folder.resolve("sockets").toString();
+        OneRunner runner = start("node.drainTimeout=2s");
+        EngageClient client = runner.connect(vertx);
+        EngageCall ended =
+                client.engage().tryCall(program("read; send ok").encode()).data("", true);
+        assertThat(ended.result().body()).isEqualTo("ok");
+        EngageCall running = silent(client);
+        runner.awaitBusy(client, 1);
+        // Over itself, for the runner holds a file open for writing below.
+        run("mount", "--bind", sockets, sockets);
+        try {
+            run("mount", "-o", "remount,bind,ro", sockets);
+
+            runner.signal("TERM");
+
+            assertCutOff(running.result().finished());
+            assertThat(runner.exitCode(2 + GRACE_SECONDS)).isEqualTo(1);
+            assertThat(runner.log()).contains("could not remove or close: instance folder");
+            assertThat(runner.processes()).isEmpty();
+        } finally {
+            run("umount", sockets);
+        }
+        OneRunner next = start("node.drainTimeout=2s");
+        next.signal("TERM");
+        assertThat(next.exitCode(GRACE_SECONDS)).isZero();
+        next.assertNothingLeft();
+    }
+
+    private static void run(String... command) throws Exception {
+        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor())
+                .as(String.join(" ", command))
+                .isZero();
+    }
+
+    /** Else the memory of those functions would count as taken for as long as the next runner lives. */
+    @Test
+    void whatAKilledRunnerLeftIsGoneBeforeTheNextOneMeasuresItsRoom() throws Exception {
+        OneRunner killed = start();
+        EngageClient client = killed.connect(vertx);
+        silent(client);
+        killed.awaitBusy(client, 1);
+        killed.kill();
+        assertThat(killed.processes()).hasSize(1);
+
+        OneRunner next = start();
+
+        assertThat(next.processes()).isEmpty();
+        assertThat(next.folders()).hasSize(1);
+        assertThat(next.log())
+                .containsSubsequence("removed what dead instances left containers=\"1\"", "capacity for functions");
+        next.signal("TERM");
+        assertThat(next.exitCode(GRACE_SECONDS)).isZero();
+        next.assertNothingLeft();
+    }
+
+    @Test
+    void functionsOfThisEngineAreNeverTakenForFrozen() throws Exception {
+        OneRunner runner = start("worker.freezeIdle=0");
+        EngageClient client = runner.connect(vertx);
+        for (int i = 0; i < 3; i++) {
+            EngageCall call =
+                    client.engage().tryCall(program("read; report").encode()).data("", true);
+            assertThat(call.result().finished().getSuccess()).isTrue();
+            runner.awaitStatus(
+                    client,
+                    "idle",
+                    status -> status.getNode().getSlotsList().stream().anyMatch(slot -> slot.getIdle() == 1));
+        }
+        assertThat(runner.linesWith("containers cannot be paused here; idle ones keep running"))
+                .isEqualTo(1);
+        runner.signal("TERM");
+        assertThat(runner.exitCode(GRACE_SECONDS)).isZero();
         runner.assertNothingLeft();
     }
 

@@ -324,12 +324,12 @@ final class RequestSendingTest {
     }
 
     @Test
-    void aSocketThatRefusesConnectionsBreaksTheCall() throws Exception {
+    void aCallThatReachedNoSocketIsPlacedAgain() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             String id = rig.ready();
             rig.engine.last().function().close();
             TestCall call = rig.call(id).endBody();
-            assertThat(call.code()).isEqualTo(ErrorCode.RESPONSE_BROKEN);
+            assertThat(call.code()).isEqualTo(ErrorCode.SLOT_GONE);
             rig.heard(ContainerEnding.class);
             rig.assertGone(id);
         }

@@ -15,6 +15,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +31,7 @@ public final class DockerEngine implements Engine {
     private final Setup setup;
     private final EngineHttp http;
     private final EngineApi api;
+    private final EngineWatch watch;
     private volatile @Nullable EngineParts parts;
 
     /**
@@ -50,8 +52,10 @@ public final class DockerEngine implements Engine {
         this.setup = setup;
         DockerConfig docker = setup.docker();
         EngineAddress address = EngineAddress.of(docker.host(), docker.tlsVerify(), docker.certPath());
-        this.http = new EngineHttp(vertx, address, setup.listener());
+        this.http = new EngineHttp(vertx, address);
         this.api = new EngineApi(http);
+        this.watch = new EngineWatch(vertx, api, setup.listener());
+        http.listen(watch);
     }
 
     /** As the other, with nobody listening to requests. */
@@ -85,7 +89,10 @@ public final class DockerEngine implements Engine {
         return new EngineHandshake(vertx, api)
                 .meet()
                 .compose(facts -> loadImages().compose(loaded -> assemble(facts)))
-                .compose(made -> made.start().onSuccess(started -> greet(made.facts())));
+                .compose(made -> made.start().onSuccess(started -> {
+                    greet(made.facts());
+                    watch.start();
+                }));
     }
 
     private Future<Void> loadImages() {
@@ -95,7 +102,7 @@ public final class DockerEngine implements Engine {
 
     private Future<EngineParts> assemble(EngineFacts facts) {
         return vertx.executeBlocking(this::credentials, false)
-                .map(credentials -> EngineParts.of(vertx, api, setup, facts, credentials))
+                .map(credentials -> EngineParts.of(watch, api, setup, facts, credentials))
                 .onSuccess(made -> parts = made);
     }
 
@@ -114,6 +121,11 @@ public final class DockerEngine implements Engine {
     }
 
     @Override
+    public void watch(Consumer<Boolean> answers) {
+        watch.listen(answers);
+    }
+
+    @Override
     public Future<Integer> sweep() {
         return withParts(known -> new Sweeper(known.tools(), setup.instances())
                 .sweep(setup.docker().labelTag()));
@@ -121,7 +133,7 @@ public final class DockerEngine implements Engine {
 
     @Override
     public Future<Void> ensureImage(ImageRequest request) {
-        return withParts(known -> known.puller().ensure(request).compose(image -> {
+        return whileItAnswers(known -> known.puller().ensure(request).compose(image -> {
             if (known.cleaner() != null) {
                 known.cleaner().seen(request.image(), image);
             }
@@ -139,7 +151,7 @@ public final class DockerEngine implements Engine {
 
     @Override
     public Future<EngineContainer> create(ContainerPlan plan) {
-        return withParts(known -> {
+        return whileItAnswers(known -> {
             NetworkLease network = known.networks().choose(plan);
             Runnable freeImage = known.useImage(plan);
             Runnable whenGone = () -> {
@@ -186,8 +198,14 @@ public final class DockerEngine implements Engine {
     public Future<Void> close() {
         EngineParts known = parts;
         parts = null;
+        watch.close();
         Future<Void> closed = known == null ? Future.succeededFuture() : known.close();
         return closed.eventually(http::close);
+    }
+
+    /** An engine that is known to be gone is not asked: it may keep us waiting for a minute. */
+    private <T> Future<T> whileItAnswers(Function<EngineParts, Future<T>> action) {
+        return watch.gone() ? Future.failedFuture(http.gone("is not answering")) : withParts(action);
     }
 
     private <T> Future<T> withParts(Function<EngineParts, Future<T>> action) {

@@ -37,7 +37,11 @@ final class EngineApi {
     private static final ObjectMapper WITHOUT_NULLS =
             JSON.copy().setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
 
+    /** Verb of the question whether the engine is there. */
+    static final String PROBE = "probe";
+
     private static final Duration PING = Duration.ofSeconds(5);
+    private static final Duration PROBE_LIMIT = Duration.ofSeconds(3);
     private static final Duration QUERY = Duration.ofSeconds(10);
     private static final Duration CREATE = Duration.ofSeconds(60);
     private static final Duration START = Duration.ofSeconds(60);
@@ -60,6 +64,13 @@ final class EngineApi {
 
     Future<EngineReply> ping() {
         return http.call(EngineRequest.get("ping", "/_ping", PING));
+    }
+
+    /** Whether the engine answers at all; over a connection of its own, for the others may be taken. */
+    Future<Void> probe() {
+        return http.open(EngineRequest.get(PROBE, "/_ping", PROBE_LIMIT))
+                .onSuccess(HttpClientResponse::resume)
+                .mapEmpty();
     }
 
     Future<Version> version() {

@@ -5,6 +5,7 @@ import dev.berth.engine.Instances;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Sweeper {
     private static final Logger log = LoggerFactory.getLogger(Sweeper.class);
+
+    private static final int LANES = 8;
 
     private final Vertx vertx;
     private final EngineApi api;
@@ -61,13 +64,21 @@ final class Sweeper {
         return orphans;
     }
 
-    /** One after the other: nobody waits for this, and the engine has better to do. */
+    /** A few at a time: the start waits for this. */
     private Future<Integer> removeAll(List<Container> orphans) {
-        Future<Integer> removed = Future.succeededFuture(0);
-        for (Container orphan : orphans) {
-            removed = removed.compose(count -> remove(orphan).map(gone -> count + (gone ? 1 : 0)));
+        Iterator<Container> left = orphans.iterator();
+        List<Future<Integer>> lanes = new ArrayList<>();
+        for (int i = 0; i < LANES; i++) {
+            lanes.add(removeNext(left, 0));
         }
-        return removed;
+        return Future.join(lanes)
+                .map(all -> lanes.stream().mapToInt(Future::result).sum());
+    }
+
+    private Future<Integer> removeNext(Iterator<Container> left, int removed) {
+        return left.hasNext()
+                ? remove(left.next()).compose(gone -> removeNext(left, removed + (gone ? 1 : 0)))
+                : Future.succeededFuture(removed);
     }
 
     private Future<Boolean> remove(Container orphan) {

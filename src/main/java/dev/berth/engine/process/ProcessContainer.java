@@ -125,10 +125,10 @@ final class ProcessContainer implements EngineContainer {
         return Future.succeededFuture();
     }
 
-    /** A process is not frozen: its threads would stop, but its sockets' peers would see it hang all the same. */
+    /** A tree of processes cannot be stopped as one: what forks in between would run on, and hold up the rest. */
     @Override
     public Future<Void> pause() {
-        return Future.succeededFuture();
+        return Future.failedFuture(ErrorCode.PAUSE_UNSUPPORTED.exception("processes are not frozen"));
     }
 
     @Override

@@ -9,6 +9,8 @@ import dev.berth.engine.EngineContainer;
 import dev.berth.engine.ExitStatus;
 import dev.berth.engine.ImageRequest;
 import dev.berth.engine.InstanceDirectory;
+import dev.berth.error.ErrorCode;
+import dev.berth.error.RunnerException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -59,6 +61,20 @@ class ProcessEngineTest {
         assertThat(Files.readAllLines(folder.resolve("env/env.txt")))
                 .contains("COLOUR=blue", "FN_LISTENER=unix:" + instances.path().resolve("lsnr.sock"))
                 .noneMatch(line -> line.startsWith("HOME="));
+        wait(container.remove());
+    }
+
+    @Test
+    void saysThatItFreezesNothing() throws Exception {
+        define("still", "exec sleep 600");
+        EngineContainer container = create("still", ContainerPlan.Attach.NONE);
+        wait(container.start());
+
+        assertThatThrownBy(() -> wait(container.pause()))
+                .cause()
+                .isInstanceOfSatisfying(
+                        RunnerException.class,
+                        cause -> assertThat(cause.code()).isEqualTo(ErrorCode.PAUSE_UNSUPPORTED));
         wait(container.remove());
     }
 
