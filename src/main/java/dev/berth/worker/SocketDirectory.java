@@ -6,27 +6,29 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * The directory one function's socket appears in.
+ * What one container has on the runner's file system: a directory of the runner's own, and in it the one
+ * that the function's socket appears in.
  *
- * @param path as this process sees it
- * @param mounted whether a tmpfs may be mounted on it
+ * @param home the runner's; the function cannot see it
+ * @param mounted whether a tmpfs may be mounted on {@code home}
  */
-record SocketDirectory(Path path, boolean mounted) {
+record SocketDirectory(Path home, boolean mounted) {
+    private static final String FUNCTION = "fn";
 
-    /** The socket, as this process reaches it. */
-    Path socket() {
-        return path.resolve(SocketWatcher.SOCKET);
+    /** The function's part, as this process sees it: all that the function sees of the directory. */
+    Path path() {
+        return home.resolve(FUNCTION);
     }
 
     /** Unmounts and deletes the directory and what the function left in it. Blocking; succeeds if it is gone already. */
     void remove() {
         try {
-            if (mounted && Mounts.mounted(path)) {
-                Mounts.unmount(path);
+            if (mounted && Mounts.mounted(home)) {
+                Mounts.unmount(home);
             }
-            InstanceDirectory.deleteTree(path);
+            InstanceDirectory.deleteTree(home);
         } catch (IOException failure) {
-            throw ErrorCode.SOCKET_DIRECTORY.exception("cannot remove %s: %s".formatted(path, failure.getMessage()));
+            throw ErrorCode.SOCKET_DIRECTORY.exception("cannot remove %s: %s".formatted(home, failure.getMessage()));
         }
     }
 }

@@ -45,6 +45,10 @@ final class SocketDirectoriesTest {
                         RunnerException.class, error -> assertThat(error.code()).isEqualTo(ErrorCode.SOCKET_DIRECTORY));
     }
 
+    private static String mode(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+
     private void assertEmpty(Path directory) throws IOException {
         try (Stream<Path> left = Files.list(directory)) {
             assertThat(left).isEmpty();
@@ -52,14 +56,15 @@ final class SocketDirectoriesTest {
     }
 
     @Test
-    void eachIsFreshAndOpenToEverybody() throws Exception {
+    void eachIsFreshAndItsFunctionsPartIsOpenWithinTheRunnersOwn() throws Exception {
         SocketDirectories directories = below(root, null);
         SocketDirectory first = directories.create();
         SocketDirectory second = directories.create();
-        assertThat(first.path()).isNotEqualTo(second.path()).hasParent(root).isEmptyDirectory();
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(first.path())))
-                .isEqualTo("rwxrwxrwx");
-        assertThat(first.socket()).isEqualTo(first.path().resolve("lsnr.sock"));
+        assertThat(first.path()).isNotEqualTo(second.path()).isEmptyDirectory();
+        assertThat(first.path()).hasParent(first.home());
+        assertThat(first.home()).hasParent(root);
+        assertThat(mode(first.path())).isEqualTo("rwxrwxrwx");
+        assertThat(mode(first.home())).isEqualTo("rwx------");
     }
 
     @Test
@@ -71,7 +76,7 @@ final class SocketDirectoriesTest {
         Files.createSymbolicLink(directory.path().resolve("link"), outside);
         directory.remove();
         directory.remove();
-        assertThat(directory.path()).doesNotExist();
+        assertThat(directory.home()).doesNotExist();
         assertThat(outside).exists();
     }
 
