@@ -3,16 +3,13 @@ package dev.berth.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.berth.config.WorkerConfig;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,24 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 final class SocketDirectoriesTest {
     @TempDir
     private Path root;
-
-    private static WorkerConfig config(Path root, @Nullable Path engineRoot, boolean tmpfs, String options) {
-        return new WorkerConfig(
-                Duration.ZERO,
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(1),
-                0,
-                0,
-                root,
-                engineRoot,
-                tmpfs,
-                options);
-    }
-
-    private SocketDirectories below(Path parent, @Nullable Path engineRoot) {
-        return new SocketDirectories(parent, config(root, engineRoot, false, ""));
-    }
 
     private static void fails(SocketDirectories directories) {
         assertThatThrownBy(directories::create)
@@ -57,7 +36,7 @@ final class SocketDirectoriesTest {
 
     @Test
     void eachIsFreshAndItsFunctionsPartIsOpenWithinTheRunnersOwn() throws Exception {
-        SocketDirectories directories = below(root, null);
+        SocketDirectories directories = new SocketDirectories(root, null);
         SocketDirectory first = directories.create();
         SocketDirectory second = directories.create();
         assertThat(first.path()).isNotEqualTo(second.path()).isEmptyDirectory();
@@ -69,7 +48,7 @@ final class SocketDirectoriesTest {
 
     @Test
     void removingTakesWhatIsInIt() throws Exception {
-        SocketDirectory directory = below(root, null).create();
+        SocketDirectory directory = new SocketDirectories(root, null).create();
         Files.createDirectories(directory.path().resolve("a/b"));
         Files.createFile(directory.path().resolve("a/b/c"));
         Path outside = Files.createFile(root.resolve("outside"));
@@ -83,19 +62,59 @@ final class SocketDirectoriesTest {
     @Test
     void aPathTooLongForASocketIsRefused() throws Exception {
         Path parent = Files.createDirectory(root.resolve("x".repeat(100)));
-        fails(below(parent, null));
+        fails(new SocketDirectories(parent, null));
         assertEmpty(parent);
     }
 
     @Test
     void aMissingParentFails() {
-        fails(below(root.resolve("missing"), null));
+        fails(new SocketDirectories(root.resolve("missing"), null));
     }
 
     @Test
     void aMountThatFailsLeavesNothing() throws Exception {
         Path parent = Files.createDirectory(root.resolve("p"));
-        fails(new SocketDirectories(parent, config(root, null, true, "no-such-option=1")));
+        fails(new SocketDirectories(parent, "no-such-option=1"));
         assertEmpty(parent);
+    }
+
+    @Test
+    void aMountedOneIsSmallAndNoPlaceForProgramsOrDevices() throws Exception {
+        SocketDirectory directory = new SocketDirectories(root, "").create();
+        try {
+            String mount = Files.readString(Path.of("/proc/self/mounts"))
+                    .lines()
+                    .filter(line -> line.contains(" " + directory.home() + " "))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(mount).contains(" tmpfs ", "nosuid", "nodev", "noexec", "size=1024k", "nr_inodes=64");
+            assertThat(mode(directory.path())).isEqualTo("rwxrwxrwx");
+            byte[] more = new byte[(1 << 20) + 1];
+            assertThatThrownBy(() -> Files.write(directory.path().resolve("big"), more))
+                    .isInstanceOf(IOException.class);
+        } finally {
+            directory.remove();
+        }
+        assertThat(directory.home()).doesNotExist();
+        assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(root.toString());
+    }
+
+    @Test
+    void optionsOfTheSettingReplaceTheSmallOnesButNotTheSafeOnes() throws Exception {
+        SocketDirectory directory = new SocketDirectories(root, "size=2m,exec,suid,dev").create();
+        try {
+            assertThat(Files.readString(Path.of("/proc/self/mounts")))
+                    .containsPattern(directory.home() + " tmpfs rw,nosuid,nodev,noexec,[^\\n]*size=2048k");
+        } finally {
+            directory.remove();
+        }
+    }
+
+    @Test
+    void aMountTooSmallForItsFolderFailsAndLeavesNothing() throws Exception {
+        Path parent = Files.createDirectory(root.resolve("p"));
+        fails(new SocketDirectories(parent, "nr_inodes=1"));
+        assertEmpty(parent);
+        assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(root.toString());
     }
 }

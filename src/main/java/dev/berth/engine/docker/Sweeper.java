@@ -2,11 +2,14 @@ package dev.berth.engine.docker;
 
 import com.github.dockerjava.api.model.Container;
 import dev.berth.engine.Instances;
+import dev.berth.engine.Sweep;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,18 +36,19 @@ final class Sweeper {
         this.instances = instances;
     }
 
-    /** How many containers were removed. A container that resists is left with a line in the log. */
-    Future<Integer> sweep(@Nullable String labelTag) {
-        return remove(Labels.OWNER, instances.owner(), Labels.INSTANCE)
-                .compose(removed -> labelTag == null
-                        ? Future.succeededFuture(removed)
-                        : remove(Labels.CLASSIFIER, labelTag, Labels.AGENT).map(more -> removed + more));
+    /** A container that resists is left with a line in the log. */
+    Future<Sweep> sweep(@Nullable String labelTag) {
+        Sweep nothing = new Sweep(0, Set.of());
+        return remove(Labels.OWNER, instances.owner(), Labels.INSTANCE, nothing)
+                .compose(done -> labelTag == null
+                        ? Future.succeededFuture(done)
+                        : remove(Labels.CLASSIFIER, labelTag, Labels.AGENT, done));
     }
 
-    private Future<Integer> remove(String label, String value, String instanceLabel) {
+    private Future<Sweep> remove(String label, String value, String instanceLabel, Sweep before) {
         return api.listContainers(label, value)
                 .compose(all -> vertx.executeBlocking(() -> orphans(all, instanceLabel), false))
-                .compose(this::removeAll);
+                .compose(orphans -> removeAll(orphans, before));
     }
 
     private List<Container> orphans(List<Container> all, String instanceLabel) {
@@ -62,12 +66,23 @@ final class Sweeper {
     }
 
     /** One after the other: nobody waits for this, and the engine has better to do. */
-    private Future<Integer> removeAll(List<Container> orphans) {
-        Future<Integer> removed = Future.succeededFuture(0);
+    private Future<Sweep> removeAll(List<Container> orphans, Sweep before) {
+        Future<Sweep> swept = Future.succeededFuture(before);
         for (Container orphan : orphans) {
-            removed = removed.compose(count -> remove(orphan).map(gone -> count + (gone ? 1 : 0)));
+            swept = swept.compose(sofar -> remove(orphan)
+                    .map(gone -> gone ? new Sweep(sofar.removed() + 1, sofar.inUse()) : staying(orphan, sofar)));
         }
-        return removed;
+        return swept;
+    }
+
+    private static Sweep staying(Container orphan, Sweep sofar) {
+        String instance = orphan.getLabels().get(Labels.INSTANCE);
+        if (instance == null) {
+            return sofar;
+        }
+        Set<String> inUse = new HashSet<>(sofar.inUse());
+        inUse.add(instance);
+        return new Sweep(sofar.removed(), inUse);
     }
 
     private Future<Boolean> remove(Container orphan) {
