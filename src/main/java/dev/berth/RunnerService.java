@@ -20,7 +20,6 @@ import dev.berth.logs.LogBuffer;
 import dev.berth.registry.SlotRegistryVerticle;
 import dev.berth.worker.ContainerWorkerVerticle;
 import dev.berth.worker.FreezeSwitch;
-import dev.berth.worker.SocketDirectories;
 import dev.berth.worker.WorkerPorts;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
@@ -156,7 +155,7 @@ public final class RunnerService {
     private Future<List<String>> deployWorkers(RunnerStart.Machine machine) {
         WorkerPorts ports = new WorkerPorts(
                 machine.engine(),
-                new SocketDirectories(machine.instance().path(), config.worker()),
+                machine.directories(),
                 machine.watcher(),
                 new FreezeSwitch(),
                 LifecycleObserver.NONE,

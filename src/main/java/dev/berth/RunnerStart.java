@@ -10,6 +10,7 @@ import dev.berth.engine.process.ProcessEngine;
 import dev.berth.registry.NodeCapacity;
 import dev.berth.trace.CallTracer;
 import dev.berth.trace.Tracing;
+import dev.berth.worker.SocketDirectories;
 import dev.berth.worker.SocketWatcher;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -46,7 +47,8 @@ final class RunnerStart {
             SocketWatcher watcher,
             CallTracer tracer,
             Engine engine,
-            NodeCapacity capacity) {}
+            NodeCapacity capacity,
+            SocketDirectories directories) {}
 
     private record Opened(InstanceDirectory instance, SocketWatcher watcher, CallTracer tracer) {}
 
@@ -56,8 +58,15 @@ final class RunnerStart {
                     parts.opened("container engine", engine::close);
                     return sweep(engine, opened.instance())
                             .compose(swept -> vertx.executeBlocking(this::readCapacity, false))
-                            .map(capacity -> new Machine(
-                                    opened.instance(), opened.watcher(), opened.tracer(), engine, capacity));
+                            .compose(capacity -> SocketDirectories.open(
+                                            vertx, opened.instance().path(), config.worker(), engine)
+                                    .map(directories -> new Machine(
+                                            opened.instance(),
+                                            opened.watcher(),
+                                            opened.tracer(),
+                                            engine,
+                                            capacity,
+                                            directories)));
                 }));
     }
 
@@ -96,7 +105,7 @@ final class RunnerStart {
                 config.docker(),
                 config.engine(),
                 instance,
-                new SocketPaths(config.worker().socketRoot(), config.worker().engineSocketRoot()));
+                new SocketPaths(instance.root(), config.worker().engineSocketRoot()));
         Future<Engine> started = docker.start().map(docker);
         if (config.engine().kind() == EngineConfig.Kind.DOCKER) {
             return started.recover(absent -> docker.close().transform(closed -> Future.failedFuture(absent)));
@@ -123,8 +132,8 @@ final class RunnerStart {
             swept.tryComplete();
         });
         engine.sweep()
-                .compose(containers -> vertx.executeBlocking(instance::removeDead, false)
-                        .onSuccess(folders -> tellSwept(containers, folders)))
+                .compose(containers -> vertx.executeBlocking(() -> instance.removeDead(containers.inUse()), false)
+                        .onSuccess(folders -> tellSwept(containers.removed(), folders)))
                 .onFailure(failure -> LOG.atWarn()
                         .addKeyValue("reason", failure.getMessage())
                         .log("cannot remove what dead instances left"))

@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import io.vertx.core.Future;
+import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
@@ -23,6 +24,9 @@ public interface Engine {
     /** What a container's memory must be at least, where it is limited; 0: anything will do. */
     long leastMemoryMiB();
 
+    /** Whether a folder that this process sees is there for containers too: a mount may be this process's alone. */
+    Future<Boolean> sees(Path folder);
+
     /** Connects and checks that the engine can serve us. */
     Future<Void> start();
 
@@ -35,12 +39,10 @@ public interface Engine {
     }
 
     /**
-     * Removes what dead instances of this runner on this machine left behind: containers and socket
-     * directories. Others' containers, and those of instances that are alive, are not touched.
-     *
-     * @return how many containers were removed
+     * Removes the containers that dead instances of this runner on this machine left behind. Others' containers,
+     * and those of instances that are alive, are not touched. One that resists is left, and named in the result.
      */
-    Future<Integer> sweep();
+    Future<Sweep> sweep();
 
     /**
      * Makes sure an image is on the engine, pulling it if need be. Equal pulls under way share one transfer.

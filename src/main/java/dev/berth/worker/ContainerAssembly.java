@@ -21,7 +21,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +49,7 @@ final class ContainerAssembly {
     private final ContainerLog log;
     private final Promise<Void> socketReady = Promise.promise();
     private @Nullable SocketDirectory directory;
+    private @Nullable FunctionSocket socket;
     private SocketWatcher.@Nullable Watch watch;
     private @Nullable EngineContainer container;
     private int directoryFailures;
@@ -116,20 +116,24 @@ final class ContainerAssembly {
 
     private SocketDirectory makeDirectory() {
         SocketDirectory made = ports.directories().create();
+        FunctionSocket function = new FunctionSocket(vertx, made);
         directory = made;
+        socket = function;
         try {
-            watch = ports.watcher().watch(made.path(), good -> context.runOnContext(turn -> appeared(good)));
+            watch = ports.watcher().watch(made.path(), () -> appeared(function));
         } catch (IOException failure) {
             throw ErrorCode.SOCKET_DIRECTORY.exception("cannot watch " + made.path() + ": " + failure.getMessage());
         }
         return made;
     }
 
-    private void appeared(boolean good) {
-        if (good) {
-            socketReady.tryComplete();
-        } else {
-            socketReady.tryFail(ErrorCode.INIT_FAILED.exception());
+    /** On the watcher's thread: the first look at the socket is the judgement of the launch. */
+    private void appeared(FunctionSocket function) {
+        try {
+            function.find();
+            context.runOnContext(turn -> socketReady.tryComplete());
+        } catch (RunnerException notGood) {
+            context.runOnContext(turn -> socketReady.tryFail(notGood));
         }
     }
 
@@ -193,9 +197,9 @@ final class ContainerAssembly {
         return new StdioExchange(vertx, streams, spec.format(), limits, log.writer(LogLine.Source.STDERR));
     }
 
-    /** The function's socket, as this process reaches it. */
-    Path socket() {
-        return directory().socket();
+    /** The way to the function's socket. */
+    FunctionSocket socket() {
+        return Objects.requireNonNull(socket, "not prepared yet");
     }
 
     ContainerTimings timings() {
@@ -240,7 +244,7 @@ final class ContainerAssembly {
         }
         LOG.atWarn()
                 .addKeyValue("containerId", id)
-                .addKeyValue("directory", left.path())
+                .addKeyValue("directory", left.home())
                 .setCause(failure)
                 .log("socket directory cannot be removed and is left behind");
     }

@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +34,7 @@ final class FunctionConnection implements FunctionExchange {
 
     private final Context context;
     private final HttpClientAgent client;
-    private final HttpConnectOptions target;
+    private final FunctionSocket socket;
     private final WorkerConfig config;
     private final Alarm alarm;
     private @Nullable HttpClientConnection connection;
@@ -41,13 +42,11 @@ final class FunctionConnection implements FunctionExchange {
     private int closing;
     private boolean closed;
 
-    FunctionConnection(Context context, HttpClientAgent client, Path socket, WorkerConfig config, Alarm alarm) {
+    FunctionConnection(
+            Context context, HttpClientAgent client, FunctionSocket socket, WorkerConfig config, Alarm alarm) {
         this.context = context;
         this.client = client;
-        this.target = new HttpConnectOptions()
-                .setServer(SocketAddress.domainSocketAddress(socket.toString()))
-                .setHost("localhost")
-                .setPort(HTTP_PORT);
+        this.socket = socket;
         this.config = config;
         this.alarm = alarm;
     }
@@ -73,15 +72,44 @@ final class FunctionConnection implements FunctionExchange {
     }
 
     private void connect(HttpCall http) {
-        client.connect(target).onComplete(made -> {
+        socket.locate()
+                .onSuccess(path -> connect(http, path, failure -> connectAnew(http, path, failure)))
+                .onFailure(http::broken);
+    }
+
+    /** The function may have made its socket anew, even while we tried. */
+    private void connectAnew(HttpCall http, Path failed, Throwable failure) {
+        socket.locate()
+                .onSuccess(path -> {
+                    if (path.equals(failed)) {
+                        http.broken(failure);
+                    } else {
+                        connect(http, path, http::broken);
+                    }
+                })
+                .onFailure(http::broken);
+    }
+
+    private void connect(HttpCall http, Path path, Consumer<Throwable> otherwise) {
+        if (current != http || closed) {
+            return;
+        }
+        client.connect(target(path)).onComplete(made -> {
             if (made.failed()) {
-                http.broken(made.cause());
+                otherwise.accept(made.cause());
             } else if (current != http || closed) {
                 quietly(made.result().close());
             } else {
                 request(http, adopt(made.result()), false);
             }
         });
+    }
+
+    private static HttpConnectOptions target(Path path) {
+        return new HttpConnectOptions()
+                .setServer(SocketAddress.domainSocketAddress(path.toString()))
+                .setHost("localhost")
+                .setPort(HTTP_PORT);
     }
 
     private HttpClientConnection adopt(HttpClientConnection made) {

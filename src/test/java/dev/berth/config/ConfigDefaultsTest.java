@@ -47,7 +47,7 @@ final class ConfigDefaultsTest {
                         10 << 20,
                         Path.of(System.getProperty("java.io.tmpdir")),
                         null,
-                        false,
+                        SocketTmpfs.AUTO,
                         ""));
     }
 

@@ -82,7 +82,7 @@ final class ConfigMappingTest {
                         1 << 20,
                         Path.of("/run/berth"),
                         Path.of("/host/berth"),
-                        true,
+                        SocketTmpfs.ON,
                         "size=1m"),
                 new StreamConfig(512 << 10, 16 << 10, Duration.ofSeconds(1), Duration.ofSeconds(4)),
                 new EngineConfig(EngineConfig.Kind.PROCESS, Path.of("/srv/functions"), Duration.ofMinutes(3)),
@@ -188,7 +188,7 @@ final class ConfigMappingTest {
               maxResponseHeader: 1MiB
               socketRoot: /run/berth
               engineSocketRoot: /host/berth
-              socketTmpfs: true
+              socketTmpfs: on
               socketTmpfsOptions: size=1m
             stream:
               window: 512KiB

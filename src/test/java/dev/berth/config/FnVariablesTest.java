@@ -38,7 +38,7 @@ final class FnVariablesTest {
             FN_MAX_HDR_RESPONSE_SIZE            | 1024           | worker.maxResponseHeader | 1KiB
             FN_IOFS_PATH                        | ' /run/iofs '  | worker.socketRoot        | /run/iofs
             FN_IOFS_DOCKER_PATH                 | /host/iofs     | worker.engineSocketRoot  | /host/iofs
-            FN_IOFS_TMPFS                       | 1              | worker.socketTmpfs       | true
+            FN_IOFS_TMPFS                       | 1              | worker.socketTmpfs       | on
             FN_IOFS_OPTS                        | size=1m        | worker.socketTmpfsOptions | size=1m
             FN_CONTAINER_LABEL_TAG              | blue           | docker.labelTag          | blue
             FN_DOCKER_NETWORKS                  | 'a  b'         | docker.networks          | a b

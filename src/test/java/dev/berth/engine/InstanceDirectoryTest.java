@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,7 +21,7 @@ class InstanceDirectoryTest {
                 InstanceDirectory two = InstanceDirectory.open(root)) {
             assertThat(two.alive(one.instanceId())).isTrue();
             assertThat(two.owner()).isEqualTo(one.owner());
-            assertThat(two.removeDead()).isZero();
+            assertThat(two.removeDead(Set.of())).isZero();
             assertThat(one.path()).exists();
         }
         assertThat(root).isEmptyDirectory();
@@ -35,7 +36,7 @@ class InstanceDirectoryTest {
         Path strange = Files.createDirectories(root.resolve("berth-other"));
         try (InstanceDirectory mine = InstanceDirectory.open(root)) {
             assertThat(mine.alive("0123456789ab")).isFalse();
-            assertThat(mine.removeDead()).isEqualTo(1);
+            assertThat(mine.removeDead(Set.of())).isEqualTo(1);
             assertThat(dead).doesNotExist();
             assertThat(strange).exists();
             assertThat(mine.alive("0123456789ab")).isFalse();
@@ -46,9 +47,9 @@ class InstanceDirectoryTest {
     void aHalfMadeDirectoryIsLeftUntilItIsOld() throws Exception {
         Path halfMade = Files.createDirectories(root.resolve("berth-0123456789ab"));
         try (InstanceDirectory mine = InstanceDirectory.open(root)) {
-            assertThat(mine.removeDead()).isZero();
+            assertThat(mine.removeDead(Set.of())).isZero();
             Files.setLastModifiedTime(halfMade, FileTime.from(Instant.now().minus(Duration.ofMinutes(2))));
-            assertThat(mine.removeDead()).isEqualTo(1);
+            assertThat(mine.removeDead(Set.of())).isEqualTo(1);
             assertThat(halfMade).doesNotExist();
         }
     }

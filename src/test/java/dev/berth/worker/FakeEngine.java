@@ -6,6 +6,7 @@ import dev.berth.engine.Engine;
 import dev.berth.engine.EngineContainer;
 import dev.berth.engine.ExitStatus;
 import dev.berth.engine.ImageRequest;
+import dev.berth.engine.Sweep;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -136,8 +138,13 @@ final class FakeEngine implements Engine {
     }
 
     @Override
-    public Future<Integer> sweep() {
-        return Future.succeededFuture(0);
+    public Future<Sweep> sweep() {
+        return Future.succeededFuture(new Sweep(0, Set.of()));
+    }
+
+    @Override
+    public Future<Boolean> sees(Path folder) {
+        return Future.succeededFuture(true);
     }
 
     @Override

@@ -70,7 +70,7 @@ final class LaunchTest {
             assertThat(plan.syslogTag()).isEqualTo("app_id=app,fn_id=fn");
             assertThat(plan.attach()).isEqualTo(ContainerPlan.Attach.NONE);
             Path directory = plan.socketDirectory();
-            assertThat(directory).hasParent(rig.root);
+            assertThat(directory).hasParent(rig.root.resolve("1"));
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
                     .isEqualTo("rwxrwxrwx");
             assertThat(rig.engine.operations()).containsExactly("PULL", "CREATE", "START");

@@ -12,6 +12,7 @@ import dev.berth.call.CallRequest;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.Header;
 import dev.berth.call.SlotKey;
+import dev.berth.config.SocketTmpfs;
 import dev.berth.config.StreamConfig;
 import dev.berth.config.WorkerConfig;
 import dev.berth.container.ContainerEvent;
@@ -82,7 +83,7 @@ final class WorkerRig implements AutoCloseable {
                 settings.maxResponseHeaderBytes,
                 root,
                 null,
-                false,
+                SocketTmpfs.OFF,
                 "");
         watcher = SocketWatcher.start();
         BusCodecs.register(vertx);
@@ -90,7 +91,7 @@ final class WorkerRig implements AutoCloseable {
         bus.<RegistryMessage>consumer(Addresses.registry(NODE), message -> registry.add(message.body()));
         WorkerPorts ports = new WorkerPorts(
                 engine,
-                new SocketDirectories(root, config),
+                new SocketDirectories(root, null),
                 watcher,
                 new FreezeSwitch(),
                 new Observer(),

@@ -9,6 +9,7 @@ import dev.berth.engine.Engine;
 import dev.berth.engine.EngineContainer;
 import dev.berth.engine.ImageRequest;
 import dev.berth.engine.Instances;
+import dev.berth.engine.Sweep;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import io.vertx.core.Future;
@@ -125,8 +126,14 @@ public final class DockerEngine implements Engine {
         watch.listen(answers);
     }
 
+    /** Of what a container may have mounted the engine judges before it looks for the image, which there is not. */
     @Override
-    public Future<Integer> sweep() {
+    public Future<Boolean> sees(Path folder) {
+        return withParts(known -> known.tools().api().mountable(setup.paths().onEngineHost(folder)));
+    }
+
+    @Override
+    public Future<Sweep> sweep() {
         return withParts(known -> new Sweeper(known.tools(), setup.instances())
                 .sweep(setup.docker().labelTag()));
     }

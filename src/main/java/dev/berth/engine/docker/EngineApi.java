@@ -8,8 +8,11 @@ import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.model.AuthConfig;
 import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Image;
 import com.github.dockerjava.api.model.Info;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
 import com.github.dockerjava.api.model.Version;
 import com.github.dockerjava.core.DockerClientConfig;
 import com.github.dockerjava.core.command.CreateContainerCmdImpl;
@@ -19,11 +22,13 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.streams.ReadStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,6 +125,18 @@ final class EngineApi {
     Future<EngineReply> createContainer(String name, CreateContainerCmdImpl options) {
         return http.call(EngineRequest.post("create_container", "/containers/create?name=" + encode(name), CREATE)
                 .withJson(write(options)));
+    }
+
+    /** Whether the engine has this folder, by an attempt to create a container of an image that does not exist. */
+    Future<Boolean> mountable(Path folder) {
+        String name = "berth-trial-" + UUID.randomUUID();
+        CreateContainerCmdImpl options = new CreateContainerCmdImpl(command -> null, null, "berth/none:" + name);
+        Mount mount = new Mount()
+                .withType(MountType.BIND)
+                .withSource(folder.toString())
+                .withTarget("/trial");
+        options.withHostConfig(new HostConfig().withMounts(List.of(mount)));
+        return createContainer(name, options).map(reply -> !reply.message().contains("does not exist"));
     }
 
     CreateContainerResponse created(EngineReply reply) {

@@ -2,12 +2,14 @@ package dev.berth.engine.docker;
 
 import com.github.dockerjava.api.model.Container;
 import dev.berth.engine.Instances;
+import dev.berth.engine.Sweep;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +23,7 @@ final class Sweeper {
     private static final Logger log = LoggerFactory.getLogger(Sweeper.class);
 
     private static final int LANES = 8;
+    private static final Sweep GONE = new Sweep(1, Set.of());
 
     private final Vertx vertx;
     private final EngineApi api;
@@ -36,18 +39,19 @@ final class Sweeper {
         this.instances = instances;
     }
 
-    /** How many containers were removed. A container that resists is left with a line in the log. */
-    Future<Integer> sweep(@Nullable String labelTag) {
-        return remove(Labels.OWNER, instances.owner(), Labels.INSTANCE)
-                .compose(removed -> labelTag == null
-                        ? Future.succeededFuture(removed)
-                        : remove(Labels.CLASSIFIER, labelTag, Labels.AGENT).map(more -> removed + more));
+    /** A container that resists is left with a line in the log. */
+    Future<Sweep> sweep(@Nullable String labelTag) {
+        Sweep nothing = new Sweep(0, Set.of());
+        return remove(Labels.OWNER, instances.owner(), Labels.INSTANCE, nothing)
+                .compose(done -> labelTag == null
+                        ? Future.succeededFuture(done)
+                        : remove(Labels.CLASSIFIER, labelTag, Labels.AGENT, done));
     }
 
-    private Future<Integer> remove(String label, String value, String instanceLabel) {
+    private Future<Sweep> remove(String label, String value, String instanceLabel, Sweep before) {
         return api.listContainers(label, value)
                 .compose(all -> vertx.executeBlocking(() -> orphans(all, instanceLabel), false))
-                .compose(this::removeAll);
+                .compose(orphans -> removeAll(orphans, before));
     }
 
     private List<Container> orphans(List<Container> all, String instanceLabel) {
@@ -65,20 +69,26 @@ final class Sweeper {
     }
 
     /** A few at a time: the start waits for this. */
-    private Future<Integer> removeAll(List<Container> orphans) {
+    private Future<Sweep> removeAll(List<Container> orphans, Sweep before) {
         Iterator<Container> left = orphans.iterator();
-        List<Future<Integer>> lanes = new ArrayList<>();
+        List<Future<Sweep>> lanes = new ArrayList<>();
         for (int i = 0; i < LANES; i++) {
-            lanes.add(removeNext(left, 0));
+            lanes.add(removeNext(left, new Sweep(0, Set.of())));
         }
-        return Future.join(lanes)
-                .map(all -> lanes.stream().mapToInt(Future::result).sum());
+        return Future.join(lanes).map(all -> lanes.stream().map(Future::result).reduce(before, Sweep::and));
     }
 
-    private Future<Integer> removeNext(Iterator<Container> left, int removed) {
-        return left.hasNext()
-                ? remove(left.next()).compose(gone -> removeNext(left, removed + (gone ? 1 : 0)))
-                : Future.succeededFuture(removed);
+    private Future<Sweep> removeNext(Iterator<Container> left, Sweep sofar) {
+        if (!left.hasNext()) {
+            return Future.succeededFuture(sofar);
+        }
+        Container orphan = left.next();
+        return remove(orphan).compose(gone -> removeNext(left, sofar.and(gone ? GONE : staying(orphan))));
+    }
+
+    private static Sweep staying(Container orphan) {
+        String instance = orphan.getLabels().get(Labels.INSTANCE);
+        return new Sweep(0, instance == null ? Set.of() : Set.of(instance));
     }
 
     private Future<Boolean> remove(Container orphan) {

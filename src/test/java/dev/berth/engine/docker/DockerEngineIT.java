@@ -119,7 +119,7 @@ final class DockerEngineIT {
         real.context.await(orphan::pause);
 
         real.instances.dies(dead);
-        int removed = real.context.await(real.engine::sweep);
+        int removed = real.context.await(real.engine::sweep).removed();
 
         List<String> names =
                 real.ours().stream().map(container -> container.getNames()[0]).toList();
@@ -142,10 +142,10 @@ final class DockerEngineIT {
         options.withLabels(Map.of("fn-agent-classifier", tag, "fn-agent-instance", "some other runner"));
         real.context.await(() -> real.api.createContainer(foreign, options));
 
-        assertThat(real.context.await(real.engine::sweep)).isZero();
+        assertThat(real.context.await(real.engine::sweep).removed()).isZero();
         assertThat(real.context.await(() -> real.api.inspectContainer(foreign))).isPresent();
 
-        assertThat(real.context.await(tagged::sweep)).isEqualTo(1);
+        assertThat(real.context.await(tagged::sweep).removed()).isEqualTo(1);
         assertThat(real.context.await(() -> real.api.inspectContainer(foreign))).isEmpty();
         assertThat(real.ours()).hasSize(1);
         real.context.await(ours::remove);

@@ -102,7 +102,7 @@ class ProcessEngineTest {
         Process left = leftover("0123456789ab", instances.owner());
         Process foreign = leftover("0123456789ab", "elsewhere:/tmp");
 
-        assertThat(wait(engine.sweep())).isEqualTo(1);
+        assertThat(wait(engine.sweep()).removed()).isEqualTo(1);
 
         assertThat(left.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(foreign.isAlive()).isTrue();
