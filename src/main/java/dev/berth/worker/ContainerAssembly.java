@@ -49,6 +49,7 @@ final class ContainerAssembly {
     private final @Nullable SyslogOutput syslog;
     private final ContainerLog log;
     private final Promise<Void> socketReady = Promise.promise();
+    private final Promise<ExitStatus> ended = Promise.promise();
     private @Nullable SocketDirectory directory;
     private SocketWatcher.@Nullable Watch watch;
     private @Nullable EngineContainer container;
@@ -168,10 +169,19 @@ final class ContainerAssembly {
         init = lap();
     }
 
+    /** Has the container's end watched for; once, and once started. */
+    void watchExit() {
+        attempt(() -> engineContainer().exit()).onComplete(ended);
+    }
+
+    /** Completes as soon as the engine says that the container has ended, and how. */
+    Future<ExitStatus> ended() {
+        return ended.future();
+    }
+
     /** Completes once the container has ended and its last output has been read. */
     Future<ExitStatus> exit() {
-        return attempt(() -> engineContainer().exit())
-                .compose(status -> log.lastWords().map(status));
+        return ended().compose(status -> log.lastWords().map(status));
     }
 
     Future<Void> pause() {

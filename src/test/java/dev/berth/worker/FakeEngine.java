@@ -205,6 +205,16 @@ final class FakeEngine implements Engine {
             exit.tryComplete(new ExitStatus(code, false));
         }
 
+        /** The engine says that the process has ended, for lack of memory. */
+        void reportOutOfMemory() {
+            exit.tryComplete(new ExitStatus(137, true));
+        }
+
+        /** Nobody listens any more, nor holds a connection; the engine has said nothing. */
+        void vanish() {
+            stop();
+        }
+
         private void stop() {
             try {
                 if (function != null) {
