@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -177,6 +178,16 @@ final class ContainerAssembly {
     /** Completes as soon as the engine says that the container has ended, and how. */
     Future<ExitStatus> ended() {
         return ended.future();
+    }
+
+    /** What is known of the end by now; null: nothing. */
+    @Nullable
+    ExitStatus endSoFar() {
+        if (ended().succeeded()) {
+            return ended().result();
+        }
+        OptionalInt code = container == null ? OptionalInt.empty() : container.exitCode();
+        return code.isPresent() ? new ExitStatus(code.getAsInt(), false) : null;
     }
 
     /** Completes once the container has ended and its last output has been read. */

@@ -3,9 +3,9 @@ package dev.berth.worker;
 import dev.berth.engine.ExitStatus;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
-import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the end of one container's process says about the call that was under way. A connection that breaks does not
@@ -53,10 +53,20 @@ final class ExitAccount {
         assembly.ended().onSuccess(status -> broken.explain(of(status)));
     }
 
+    /** The time of waiting is over. */
+    void due(@Nullable ActiveCall broken) {
+        ExitStatus status = assembly.endSoFar();
+        if (broken != null && status != null) {
+            broken.explain(of(status));
+        } else if (broken != null) {
+            broken.leaveUnexplained();
+        }
+    }
+
     /** How a call ends whose container cannot go on. */
     RunnerException ofBrokenCall() {
-        Future<ExitStatus> ended = assembly.ended();
-        return ended.succeeded() ? of(ended.result()) : ErrorCode.RESPONSE_BROKEN.exception();
+        ExitStatus status = assembly.endSoFar();
+        return status == null ? ErrorCode.RESPONSE_BROKEN.exception() : of(status);
     }
 
     /** OUT_OF_MEMORY if the engine says so, else CONTAINER_EXIT. */

@@ -169,11 +169,7 @@ final class HotContainer implements ActiveCall.Owner {
             }
             case KEEP_ALIVE -> exchange().idle();
             case DEADLINE -> deadlinePassed();
-            case ACCOUNT -> {
-                if (call != null) {
-                    call.leaveUnexplained();
-                }
-            }
+            case ACCOUNT -> account.due(call);
             case RETRY -> fire(ContainerEvent.RETRY_DUE);
         }
     }

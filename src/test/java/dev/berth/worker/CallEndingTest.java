@@ -326,6 +326,20 @@ final class CallEndingTest {
     }
 
     @Test
+    void anExitCodeWithoutItsReasonIsToldInTime() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            TestCall call = broken(rig, Duration.ofSeconds(30), "");
+            rig.engine.last().tellExitCode(137);
+            assertThat(call.error()).hasMessage("container exit code 137 (SIGKILL)");
+            assertThat(rig.nothingHeard()).isTrue();
+            rig.engine.last().reportExit(137);
+            rig.heard(ContainerEnding.class);
+            rig.heard(ContainerGone.class);
+            rig.assertNothingLeft();
+        }
+    }
+
+    @Test
     void aCancelOfABrokenCallCostsTheContainer() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             TestCall call = broken(rig, Duration.ofSeconds(30), HEAD_AND_SOME);

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -164,6 +165,7 @@ final class FakeEngine implements Engine {
     final class FakeContainer implements EngineContainer {
         private final ContainerPlan plan;
         private final Promise<ExitStatus> exit = Promise.promise();
+        private volatile OptionalInt exitCode = OptionalInt.empty();
         private volatile @Nullable FakeFunction function;
 
         private FakeContainer(ContainerPlan plan) {
@@ -210,6 +212,11 @@ final class FakeEngine implements Engine {
             exit.tryComplete(new ExitStatus(137, true));
         }
 
+        /** The engine has told the exit code, and looks for its reason. */
+        void tellExitCode(int code) {
+            exitCode = OptionalInt.of(code);
+        }
+
         /** Nobody listens any more, nor holds a connection; the engine has said nothing. */
         void vanish() {
             stop();
@@ -245,6 +252,11 @@ final class FakeEngine implements Engine {
         @Override
         public Future<ExitStatus> exit() {
             return onCallersContext(exit.future());
+        }
+
+        @Override
+        public OptionalInt exitCode() {
+            return exitCode;
         }
 
         @Override
