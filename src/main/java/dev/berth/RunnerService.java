@@ -65,6 +65,7 @@ public final class RunnerService {
     private final RunnerParts parts;
     private final RunnerStop stop;
     private final List<GrpcIngressVerticle> ingresses = new ArrayList<>();
+    private final Promise<Void> failed = Promise.promise();
     private @Nullable Engine engine;
 
     /**
@@ -177,7 +178,7 @@ public final class RunnerService {
 
     private Future<Void> deployRegistry(RunnerStart.Machine machine, List<String> workers) {
         SlotRegistryVerticle.Links links = new SlotRegistryVerticle.Links(
-                bus, Addresses.registry(incarnation), workers, config.stream().windowBytes());
+                bus, Addresses.registry(incarnation), workers, config.stream().windowBytes(), failed::tryComplete);
         return deploy("slot registry", List.of(new SlotRegistryVerticle(links, config.registry(), machine.capacity())));
     }
 
@@ -232,6 +233,11 @@ public final class RunnerService {
                     }));
         }
         return deployed;
+    }
+
+    /** Completes if the runner cannot go on and must be stopped and started again; the log says why. */
+    public Future<Void> failed() {
+        return failed.future();
     }
 
     /** The port calls are taken on. */

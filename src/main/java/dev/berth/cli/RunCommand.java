@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,7 +35,8 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
             "0:stopped in good order: every call has ended by itself, nothing is left",
-            "1:could not start; or calls were cut off, or something could not be removed",
+            "1:could not start; or calls were cut off, or something could not be removed; or the runner failed and"
+                    + " has to be started again",
             "2:wrong options or settings"
         })
 final class RunCommand implements Callable<Integer> {
@@ -102,7 +104,10 @@ final class RunCommand implements Callable<Integer> {
         if (rehearse) {
             rehearse(service.port());
         } else {
-            signals.first().join();
+            CompletableFuture.anyOf(
+                            signals.first(),
+                            service.failed().toCompletionStage().toCompletableFuture())
+                    .join();
         }
         try {
             return stop(service, signals);
@@ -127,6 +132,10 @@ final class RunCommand implements Callable<Integer> {
         try {
             RunnerService.StopReport report = Blocking.await(stopped);
             StopText.of(report).forEach(this::complain);
+            if (service.failed().isComplete()) {
+                complain("stopped because of a failure that the log tells of; start it again");
+                return ExitCode.FAILED;
+            }
             return report.orderly() ? ExitCode.OK : ExitCode.FAILED;
         } catch (Exception e) {
             complain("not stopped in good order: " + FailureText.withKind(e));

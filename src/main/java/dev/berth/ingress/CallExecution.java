@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * In OFFERED the worker has been sent the call but has not shown that it took it; a worker whose container
- * has gone says so, and another slot is asked for, a few times. From TAKEN on the call is never run again.
+ * has gone says so, or there is no worker to say so, and another slot is asked for, a few times. From TAKEN on the call is never run again.
  *
  * <p>The worker keeps the call's deadline. The timer here is for the time of waiting, and for a worker that
  * is lost. Confined to its verticle's context.
@@ -87,16 +87,16 @@ final class CallExecution implements SlotDesk.Waiter {
         }
         state = State.OFFERED;
         arm(deadline, parts.workerGrace());
-        attach(opened);
+        attach(opened, grant);
         body.connect(opened, grant.requestWindow());
         listener.onSlot();
     }
 
-    private void attach(FrameStream opened) {
+    private void attach(FrameStream opened, SlotGranted grant) {
         stream = opened;
         opened.noteHandler(this::onNote);
         opened.finishHandler(this::onFinish);
-        opened.failureHandler(this::onFailure);
+        opened.failureHandler(why -> onFailure(grant, why));
         opened.inbound().handler(this::onBytes);
         // The stream's own failure handler hears of failures; a stream without this one would log them.
         opened.inbound().exceptionHandler(failure -> {});
@@ -125,14 +125,15 @@ final class CallExecution implements SlotDesk.Waiter {
     private void onFinish(Object payload) {
         RunnerException error =
                 payload instanceof CallEnd callEnd ? callEnd.error() : ErrorCode.STREAM_BROKEN.exception();
-        if (state == State.OFFERED
-                && error != null
-                && error.code() == ErrorCode.SLOT_GONE
-                && ++lostSlots <= MAX_LOST_SLOTS) {
+        if (error != null && error.code() == ErrorCode.SLOT_GONE && mayAcquireAgain()) {
             acquireAgain();
         } else {
             end(error);
         }
+    }
+
+    private boolean mayAcquireAgain() {
+        return state == State.OFFERED && ++lostSlots <= MAX_LOST_SLOTS;
     }
 
     private void acquireAgain() {
@@ -145,8 +146,17 @@ final class CallExecution implements SlotDesk.Waiter {
         }
     }
 
-    private void onFailure(RunnerException why) {
-        end(why);
+    private void onFailure(SlotGranted grant, RunnerException why) {
+        if (why.code() != ErrorCode.UNDELIVERED || isDone()) {
+            end(why);
+            return;
+        }
+        parts.desk().giveBack(grant);
+        if (mayAcquireAgain()) {
+            acquireAgain();
+        } else {
+            end(ErrorCode.UNDELIVERED.exception());
+        }
     }
 
     private void take() {

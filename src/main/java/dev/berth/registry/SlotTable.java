@@ -133,6 +133,11 @@ final class SlotTable {
         commands = new ArrayList<>(2);
     }
 
+    /** What the turn that began last has decided, also if it has failed since. */
+    List<Command> decided() {
+        return commands;
+    }
+
     private List<Command> end() {
         placement.place();
         if (drainToConfirm && slots.isEmpty()) {

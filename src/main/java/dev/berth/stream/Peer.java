@@ -60,7 +60,7 @@ final class Peer {
         }
         // Within the process this is decided by now; to other nodes later.
         if (!sent.succeeded()) {
-            sent.onFailure(failure -> endpoint.onUnreachable(this, stream, failure));
+            sent.onFailure(failure -> endpoint.onUnreachable(this, stream, frame, failure));
         }
     }
 }

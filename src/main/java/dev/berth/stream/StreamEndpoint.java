@@ -10,6 +10,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * before its verticle ends: streams of an endpoint that just disappears fail at their peers only.
  * Memory is bounded by streams × (window inbound + four windows outbound). A peer that is silent for
  * {@code pingTimeout} while it shares a live stream fails all its streams with PEER_LOST, at most two ping
- * intervals later; one whose address has no consumer fails them at once.
+ * intervals later; one whose address has no consumer fails them at once. A stream that was never taken fails with
+ * UNDELIVERED.
  */
 public final class StreamEndpoint {
     private static final Logger LOG = LoggerFactory.getLogger(StreamEndpoint.class);
@@ -184,7 +187,7 @@ public final class StreamEndpoint {
     private void accept(String from, StreamId id, Frame.Open open) {
         Handler<FrameStream> handler = acceptor;
         if (handler == null || closed) {
-            refuse(from, id, ErrorCode.PEER_LOST);
+            refuse(from, id, ErrorCode.UNDELIVERED);
             return;
         }
         Peer peer = peer(from);
@@ -246,12 +249,21 @@ public final class StreamEndpoint {
     }
 
     /** A frame of a stream that has ended meanwhile says nothing about the streams opened since. */
-    void onUnreachable(Peer peer, StreamId id, Throwable failure) {
+    void onUnreachable(Peer peer, StreamId id, Frame frame, Throwable failure) {
         later(nothing -> {
-            if (id.equals(self) || streams.containsKey(id)) {
+            BusStream stream = streams.get(id);
+            if (stream != null && frame instanceof Frame.Open && nobodyWasThere(failure)) {
+                stream.breakOff(ErrorCode.UNDELIVERED.exception(peer.address() + " cannot be reached"));
+                lose(peer, "cannot be reached: " + failure.getMessage());
+            } else if (id.equals(self) || stream != null) {
                 lose(peer, "cannot be reached: " + failure.getMessage());
             }
         });
+    }
+
+    /** The bus knows that it has handed the message to nobody; of other failures that is not certain. */
+    private static boolean nobodyWasThere(Throwable failure) {
+        return failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
     }
 
     /** The bus took offence at the frame itself. */

@@ -20,6 +20,7 @@ final class Alarm {
         FREEZE,
         KEEP_ALIVE,
         DEADLINE,
+        ACCOUNT,
         RETRY
     }
 

@@ -23,6 +23,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,7 @@ final class ContainerAssembly {
     private final @Nullable SyslogOutput syslog;
     private final ContainerLog log;
     private final Promise<Void> socketReady = Promise.promise();
+    private final Promise<ExitStatus> ended = Promise.promise();
     private @Nullable SocketDirectory directory;
     private @Nullable FunctionSocket socket;
     private SocketWatcher.@Nullable Watch watch;
@@ -172,10 +174,29 @@ final class ContainerAssembly {
         init = lap();
     }
 
+    /** Has the container's end watched for; once, and once started. */
+    void watchExit() {
+        attempt(() -> engineContainer().exit()).onComplete(ended);
+    }
+
+    /** Completes as soon as the engine says that the container has ended, and how. */
+    Future<ExitStatus> ended() {
+        return ended.future();
+    }
+
+    /** What is known of the end by now; null: nothing. */
+    @Nullable
+    ExitStatus endSoFar() {
+        if (ended().succeeded()) {
+            return ended().result();
+        }
+        OptionalInt code = container == null ? OptionalInt.empty() : container.exitCode();
+        return code.isPresent() ? new ExitStatus(code.getAsInt(), false) : null;
+    }
+
     /** Completes once the container has ended and its last output has been read. */
     Future<ExitStatus> exit() {
-        return attempt(() -> engineContainer().exit())
-                .compose(status -> log.lastWords().map(status));
+        return ended().compose(status -> log.lastWords().map(status));
     }
 
     Future<Void> pause() {

@@ -37,6 +37,7 @@ final class ContainerReports {
                 .addKeyValue("callId", launch.causeCallId())
                 .addKeyValue("errorCode", error.code())
                 .addKeyValue("error", error.getMessage())
+                .addKeyValue("reason", endReason == null ? "" : endReason)
                 .log("container launch failed");
         registry.tell(new RegistryMessage.LaunchFailed(id(), error, timings));
     }

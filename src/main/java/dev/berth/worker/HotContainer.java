@@ -46,6 +46,7 @@ final class HotContainer implements ActiveCall.Owner {
     private final Alarm alarm;
     private final ContainerReports reports;
     private final Freezer freezer;
+    private final ExitAccount account;
     private final Turns turns = new Turns();
     private @Nullable FunctionExchange exchange;
     private @Nullable ActiveCall call;
@@ -69,6 +70,7 @@ final class HotContainer implements ActiveCall.Owner {
         this.reports = new ContainerReports(launch, links.registry());
         this.alarm = new Alarm(links.context().owner(), this::due);
         this.freezer = new Freezer(ports, assembly, reports, alarm, this::fire);
+        this.account = new ExitAccount(assembly, alarm, launch.spec().memoryMiB());
     }
 
     String id() {
@@ -125,13 +127,18 @@ final class HotContainer implements ActiveCall.Owner {
             if (call == ended) {
                 call = null;
                 assembly.log().end();
-                alarm.clear(Alarm.Slot.DEADLINE);
+                clearCallAlarms();
                 if (!keep) {
                     reports.because("call broke");
                 }
                 take(keep ? ContainerEvent.CALL_KEPT : ContainerEvent.CALL_BROKE);
             }
         });
+    }
+
+    @Override
+    public void callBroke(ActiveCall broken) {
+        account.await(broken);
     }
 
     /** The caller has gone. Once the answer's head is out the function has the whole request, and can go on. */
@@ -146,7 +153,7 @@ final class HotContainer implements ActiveCall.Owner {
             accepted.abandon(
                     switch (breakOff(accepted)) {
                         case UNTOUCHED -> true;
-                        case USABLE -> accepted.answered();
+                        case USABLE -> accepted.answered() && !accepted.broken();
                         case SPOILT -> false;
                     });
         }
@@ -162,15 +169,21 @@ final class HotContainer implements ActiveCall.Owner {
             }
             case KEEP_ALIVE -> exchange().idle();
             case DEADLINE -> deadlinePassed();
+            case ACCOUNT -> account.due(call);
             case RETRY -> fire(ContainerEvent.RETRY_DUE);
         }
     }
 
     private void deadlinePassed() {
         ActiveCall late = call;
-        if (late != null) {
+        if (late != null && !late.broken()) {
             late.fail(ErrorCode.CALL_TIMEOUT.exception(), breakOff(late) == FunctionExchange.Left.UNTOUCHED);
         }
+    }
+
+    private void clearCallAlarms() {
+        alarm.clear(Alarm.Slot.DEADLINE);
+        alarm.clear(Alarm.Slot.ACCOUNT);
     }
 
     private FunctionExchange.Left breakOff(ActiveCall broken) {
@@ -259,6 +272,11 @@ final class HotContainer implements ActiveCall.Owner {
         alarm.set(Alarm.Slot.START, ports.config().healthTimeout().toNanos());
         exchange = new StdioFunction(assembly.stdio());
         assembly.healthy().onComplete(this::healthSettled);
+        watchExit();
+    }
+
+    private void watchExit() {
+        assembly.watchExit();
         assembly.exit().onComplete(this::exited);
     }
 
@@ -277,7 +295,7 @@ final class HotContainer implements ActiveCall.Owner {
 
     private void awaitSocket() {
         alarm.set(Alarm.Slot.START, ports.config().startTimeout().toNanos());
-        assembly.exit().onComplete(this::exited);
+        watchExit();
         assembly.socketReady()
                 .onComplete(ready -> turns.run(() -> {
                     if (state() != ContainerState.INITIALIZING) {
@@ -309,7 +327,7 @@ final class HotContainer implements ActiveCall.Owner {
     }
 
     private void exited(AsyncResult<ExitStatus> exit) {
-        Object outcome = exit.succeeded() ? exit.result() : exit.cause();
+        String outcome = exit.succeeded() ? account.of(exit.result()).getMessage() : String.valueOf(exit.cause());
         turns.run(() -> {
             if (state() == ContainerState.INITIALIZING && (assembly.overSocket() || exit.failed())) {
                 reports.because("exited before it was ready: " + outcome);
@@ -328,10 +346,10 @@ final class HotContainer implements ActiveCall.Owner {
         ActiveCall broken = call;
         call = null;
         assembly.log().end();
-        alarm.clear(Alarm.Slot.DEADLINE);
+        clearCallAlarms();
         if (broken != null) {
             breakOff(broken);
-            broken.finish((broken.sent() ? ErrorCode.RESPONSE_BROKEN : ErrorCode.SLOT_GONE).exception());
+            broken.finish(broken.sent() ? account.ofBrokenCall() : ErrorCode.SLOT_GONE.exception());
         }
     }
 

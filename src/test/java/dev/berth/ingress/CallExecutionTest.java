@@ -214,6 +214,54 @@ final class CallExecutionTest implements CallListener {
     }
 
     @Test
+    @Rule("slot-undelivered")
+    void aCallThatNoWorkerWasThereToTakeIsPlacedAgainAndItsLeaseGivenBack() {
+        run(() -> {
+            CallExecution execution = start(Duration.ofSeconds(30), Deadline.NONE);
+            desk.onMessage(grant(0));
+            execution.write(Buffer.buffer("abc"));
+            execution.endBody();
+            stream.onFailure.handle(ErrorCode.UNDELIVERED.exception());
+            assertThat(asked).contains(new ReturnLease("c0", 0));
+            desk.onMessage(grant(1));
+        });
+
+        assertThat(events).containsExactly("slot", "lost", "slot");
+        assertThat(stream.sent).hasToString("abc");
+        assertThat(stream.ends).isEqualTo(1);
+        assertThat(opened).extracting(RunCall::containerId).containsExactly("c0", "c1");
+    }
+
+    @Test
+    @Raises(ErrorCode.UNDELIVERED)
+    void workersThatAreNeverThereAreNotAskedForWithoutEnd() {
+        run(() -> {
+            start(Duration.ofSeconds(30), Deadline.NONE);
+            for (int i = 0; i < 6; i++) {
+                desk.onMessage(grant(i));
+                stream.onFailure.handle(ErrorCode.UNDELIVERED.exception());
+            }
+        });
+
+        assertThat(events).last().isEqualTo("end UNDELIVERED");
+        assertThat(opened).hasSize(6);
+        assertThat(asked).filteredOn(ReturnLease.class::isInstance).hasSize(6);
+        assertThat(desk.waiting()).isZero();
+    }
+
+    @Test
+    void aWorkerThatIsLostAfterItTookTheCallIsTheEnd() {
+        run(() -> {
+            start(Duration.ofSeconds(30), Deadline.NONE);
+            desk.onMessage(grant(0));
+            stream.onFailure.handle(ErrorCode.PEER_LOST.exception());
+        });
+
+        assertThat(events).containsExactly("slot", "end PEER_LOST");
+        assertThat(asked).noneMatch(ReturnLease.class::isInstance);
+    }
+
+    @Test
     @Raises(ErrorCode.STREAM_BROKEN)
     void finishOfAnUnknownKindIsABrokenStream() {
         run(() -> {

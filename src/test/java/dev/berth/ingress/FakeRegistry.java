@@ -60,6 +60,11 @@ final class FakeRegistry extends VerticleBase {
     }
 
     void grant(AcquireSlot acquire, ContainerTimings timings) {
+        grant(acquire, timings, Addresses.worker(node, 0));
+    }
+
+    /** A slot of a worker that may not be there. */
+    void grant(AcquireSlot acquire, ContainerTimings timings, String worker) {
         long lease = lastLease.incrementAndGet();
         leases.add(lease);
         vertx.eventBus()
@@ -67,7 +72,7 @@ final class FakeRegistry extends VerticleBase {
                         acquire.replyTo(),
                         new IngressMessage.SlotGranted(
                                 acquire.ticket(),
-                                Addresses.frames(Addresses.worker(node, 0)),
+                                Addresses.frames(worker),
                                 "container-" + lease,
                                 lease,
                                 WINDOW,

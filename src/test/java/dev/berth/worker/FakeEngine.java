@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -171,6 +172,7 @@ final class FakeEngine implements Engine {
     final class FakeContainer implements EngineContainer {
         private final ContainerPlan plan;
         private final Promise<ExitStatus> exit = Promise.promise();
+        private volatile OptionalInt exitCode = OptionalInt.empty();
         private volatile @Nullable FakeFunction function;
 
         private FakeContainer(ContainerPlan plan) {
@@ -212,6 +214,21 @@ final class FakeEngine implements Engine {
             exit.tryComplete(new ExitStatus(code, false));
         }
 
+        /** The engine says that the process has ended, for lack of memory. */
+        void reportOutOfMemory() {
+            exit.tryComplete(new ExitStatus(137, true));
+        }
+
+        /** The engine has told the exit code, and looks for its reason. */
+        void tellExitCode(int code) {
+            exitCode = OptionalInt.of(code);
+        }
+
+        /** Nobody listens any more, nor holds a connection; the engine has said nothing. */
+        void vanish() {
+            stop();
+        }
+
         private void stop() {
             try {
                 if (function != null) {
@@ -242,6 +259,11 @@ final class FakeEngine implements Engine {
         @Override
         public Future<ExitStatus> exit() {
             return onCallersContext(exit.future());
+        }
+
+        @Override
+        public OptionalInt exitCode() {
+            return exitCode;
         }
 
         @Override

@@ -54,7 +54,7 @@ final class EngineApi {
     private static final Duration LIST = Duration.ofSeconds(60);
     private static final Duration REMOVE = Duration.ofSeconds(60);
     private static final Duration EVENTS_BACK = Duration.ofSeconds(30);
-    private static final Duration EVENTS_AHEAD = Duration.ofMillis(250);
+    private static final Duration EVENTS_AHEAD = Duration.ofMillis(100);
     private static final Duration WAIT_HEAD = Duration.ofDays(3650);
 
     private final EngineHttp http;

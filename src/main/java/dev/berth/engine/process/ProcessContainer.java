@@ -14,6 +14,7 @@ import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** One function process. Confined to the context it is used on; the blocking parts run on worker threads. */
@@ -118,6 +119,12 @@ final class ProcessContainer implements EngineContainer {
                     return null;
                 });
         return exited.future();
+    }
+
+    /** The code is all there is to know. */
+    @Override
+    public OptionalInt exitCode() {
+        return OptionalInt.empty();
     }
 
     @Override
