@@ -222,7 +222,7 @@ public final class RunnerService {
             deployed = deployed.compose(before -> deploy(new ContainerWorkerVerticle(links, ports, config.stream())));
         }
         SlotRegistryVerticle.Links links = new SlotRegistryVerticle.Links(
-                bus, Addresses.registry(incarnation), workers, config.stream().windowBytes());
+                bus, incarnation, workers, config.stream().windowBytes());
         return deployed.compose(
                         before -> deploy(new SlotRegistryVerticle(links, config.registry(), machine.capacity())))
                 .compose(before -> deployIngresses(started, machine.tracer(), version));

@@ -52,7 +52,7 @@ final class SlotRegistryVerticleTest {
         bus.<IngressMessage>consumer(INGRESS, message -> atIngress.add(message.body()));
         bus.<WorkerMessage>consumer(WORKER, message -> atWorker.add(message.body()));
         await(vertx.deployVerticle(new SlotRegistryVerticle(
-                new SlotRegistryVerticle.Links(bus, REGISTRY, List.of(WORKER), 65_536),
+                new SlotRegistryVerticle.Links(bus, "n1", List.of(WORKER), 65_536),
                 new RegistryConfig(true, 0, 0, 100),
                 new NodeCapacity(2 * MIB, 1000, List.of()))));
     }
