@@ -178,7 +178,7 @@ public final class RunnerService {
 
     private Future<Void> deployRegistry(RunnerStart.Machine machine, List<String> workers) {
         SlotRegistryVerticle.Links links = new SlotRegistryVerticle.Links(
-                bus, Addresses.registry(incarnation), workers, config.stream().windowBytes(), failed::tryComplete);
+                bus, incarnation, workers, config.stream().windowBytes(), failed::tryComplete);
         return deploy("slot registry", List.of(new SlotRegistryVerticle(links, config.registry(), machine.capacity())));
     }
 

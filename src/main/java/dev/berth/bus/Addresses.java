@@ -13,21 +13,26 @@ public final class Addresses {
 
     private Addresses() {}
 
+    /** What all addresses of a node begin with, and no other's. */
+    public static String prefix(String incarnation) {
+        return PREFIX + incarnation + ".";
+    }
+
     public static String registry(String incarnation) {
-        return PREFIX + incarnation + ".registry";
+        return prefix(incarnation) + "registry";
     }
 
     public static String ingress(String incarnation, int instance) {
-        return PREFIX + incarnation + ".ingress." + instance;
+        return prefix(incarnation) + "ingress." + instance;
     }
 
     public static String worker(String incarnation, int instance) {
-        return PREFIX + incarnation + ".worker." + instance;
+        return prefix(incarnation) + "worker." + instance;
     }
 
     /** Where a node hears of others: {@link ClusterMessage}s. */
     public static String node(String incarnation) {
-        return PREFIX + incarnation + ".node";
+        return prefix(incarnation) + "node";
     }
 
     /** Where the stream frames of the verticle at {@code address} arrive. */

@@ -21,6 +21,17 @@ public sealed interface RegistryMessage {
     /** A lease that was never used: nothing has reached the container. */
     record ReturnLease(String containerId, long lease) implements RegistryMessage {}
 
+    /** The worker runs, or has run, the call of this lease. Said when asked by {@link WorkerMessage.RevokeLease}. */
+    record LeaseClaimed(String containerId, long lease) implements RegistryMessage {}
+
+    /**
+     * A node is gone, or taken for gone: its ingresses' waiters are refused, and what they were granted and have not
+     * claimed is for others.
+     *
+     * @param incarnation as in its addresses
+     */
+    record NodeLost(String incarnation) implements RegistryMessage {}
+
     /** A launched container is ready for its first call. */
     record ContainerReady(String containerId, ContainerTimings timings) implements RegistryMessage {}
 

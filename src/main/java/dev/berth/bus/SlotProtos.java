@@ -64,6 +64,8 @@ final class SlotProtos {
                 .setWorker(granted.worker())
                 .setContainerId(granted.containerId())
                 .setLease(granted.lease())
+                .setRegistry(granted.registry())
+                .setClaimWithinNanos(nanos(granted.claimWithin()))
                 .setRequestWindow(granted.requestWindow())
                 .setTimings(CallProtos.write(granted.timings()))
                 .build();
@@ -71,11 +73,14 @@ final class SlotProtos {
 
     static SlotGranted read(dev.berth.proto.bus.SlotGranted granted) {
         Ranges.notNegative("request window", granted.getRequestWindow());
+        Ranges.within("time to claim", granted.getClaimWithinNanos(), 0, FOREVER_NANOS);
         return new SlotGranted(
                 granted.getTicket(),
+                CallProtos.given("registry", granted.getRegistry()),
                 CallProtos.given("worker", granted.getWorker()),
                 CallProtos.given("container", granted.getContainerId()),
                 granted.getLease(),
+                Duration.ofNanos(granted.getClaimWithinNanos()),
                 granted.getRequestWindow(),
                 CallProtos.read(granted.getTimings()));
     }

@@ -1,5 +1,6 @@
 package dev.berth.registry;
 
+import dev.berth.bus.Addresses;
 import dev.berth.bus.Inbox;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
@@ -40,14 +41,18 @@ public final class SlotRegistryVerticle extends VerticleBase {
      * What the registry is joined to.
      *
      * @param bus with the codecs of all messages registered
-     * @param address where the registry listens
+     * @param incarnation of this node; the registry listens at its address
      * @param workers addresses of the node's workers, which listen before the first call comes
      * @param requestWindow bytes a worker takes of a call before its first grant of credit
      * @param failed told, once, that no call can be placed on this node any more; it must stop
      */
-    public record Links(EventBus bus, String address, List<String> workers, long requestWindow, Runnable failed) {
+    public record Links(EventBus bus, String incarnation, List<String> workers, long requestWindow, Runnable failed) {
         public Links {
             workers = List.copyOf(workers);
+        }
+
+        String address() {
+            return Addresses.registry(incarnation);
         }
     }
 
@@ -69,8 +74,9 @@ public final class SlotRegistryVerticle extends VerticleBase {
     /** @param ids makes a new name for each container */
     SlotRegistryVerticle(Links links, RegistryConfig config, NodeCapacity capacity, Supplier<String> ids) {
         this.links = links;
-        this.table = new SlotTable(config, capacity, links.workers().size(), ids);
-        this.outbox = new Outbox(links.bus()::send, links.workers(), links.requestWindow());
+        this.table = new SlotTable(
+                config, capacity, links.incarnation(), links.workers().size(), ids);
+        this.outbox = new Outbox(links.bus()::send, links.address(), links.workers(), links.requestWindow());
     }
 
     @Override

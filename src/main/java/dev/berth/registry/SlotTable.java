@@ -1,5 +1,6 @@
 package dev.berth.registry;
 
+import dev.berth.bus.Addresses;
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
@@ -12,6 +13,8 @@ import dev.berth.bus.RegistryMessage.ContainerReleased;
 import dev.berth.bus.RegistryMessage.Drain;
 import dev.berth.bus.RegistryMessage.EngineAnswers;
 import dev.berth.bus.RegistryMessage.LaunchFailed;
+import dev.berth.bus.RegistryMessage.LeaseClaimed;
+import dev.berth.bus.RegistryMessage.NodeLost;
 import dev.berth.bus.RegistryMessage.ReturnLease;
 import dev.berth.bus.WorkerMessage.Reason;
 import dev.berth.call.ContainerTimings;
@@ -49,6 +52,7 @@ final class SlotTable {
     private final int maxWaiters;
     private final Room room;
     private final Placement placement;
+    private final Claims claims;
     private final Slots slots;
     private final Waiters waiters;
     private final Map<SlotKey, SlotQueue> queues = new HashMap<>();
@@ -60,14 +64,16 @@ final class SlotTable {
     private boolean engineAnswers = true;
 
     /**
+     * @param incarnation of this node
      * @param workers how many workers there are
      * @param ids makes a new name for each container
      */
-    SlotTable(RegistryConfig config, NodeCapacity capacity, int workers, Supplier<String> ids) {
+    SlotTable(RegistryConfig config, NodeCapacity capacity, String incarnation, int workers, Supplier<String> ids) {
         this.maxWaiters = config.maxWaiters();
         this.room = new Room(capacity.memoryBytes(), capacity.cpuMillis());
         this.placement = new Placement(config.nonBlocking(), room, new PlacementActions());
-        this.slots = new Slots(room, new Workers(workers), ids, placement);
+        this.claims = new Claims(incarnation);
+        this.slots = new Slots(room, new Workers(workers), ids, placement, claims);
         this.waiters = new Waiters(placement);
     }
 
@@ -99,6 +105,10 @@ final class SlotTable {
             gone(gone.containerId());
         } else if (message instanceof EngineAnswers engine) {
             engineAnswers(engine.answers());
+        } else if (message instanceof LeaseClaimed claimed) {
+            claimed(claimed);
+        } else if (message instanceof NodeLost lost) {
+            nodeLost(lost.incarnation());
         } else if (message instanceof Drain) {
             drain();
         }
@@ -111,12 +121,20 @@ final class SlotTable {
         for (Slot slot = slots.nextOverdue(now); slot != null; slot = slots.nextOverdue(now)) {
             remove(slot, Reason.IDLE_TIMEOUT);
         }
+        for (Slot slot = claims.nextOverdue(now); slot != null; slot = claims.nextOverdue(now)) {
+            revoke(slot);
+        }
         return end();
     }
 
     /** When to call {@link #tick}; it may turn out to have nothing to do. */
     OptionalLong nextDeadlineNanos() {
-        return slots.nextAlarm();
+        OptionalLong idle = slots.nextAlarm();
+        OptionalLong claim = claims.nextDeadline();
+        if (idle.isEmpty() || claim.isEmpty()) {
+            return idle.isEmpty() ? claim : idle;
+        }
+        return idle.getAsLong() - claim.getAsLong() <= 0 ? idle : claim;
     }
 
     NodeSnapshot snapshot() {
@@ -194,6 +212,37 @@ final class SlotTable {
             slot.frozen &= unused;
             offer(slot, ContainerTimings.NONE);
         }
+    }
+
+    private void claimed(LeaseClaimed claimed) {
+        Slot slot = slots.find(claimed.containerId());
+        if (slot != null && slot.lease == claimed.lease()) {
+            claims.settle(slot);
+        }
+    }
+
+    /**
+     * Its running calls are ended by their workers, who lose the same node. Its waiters are refused: should it be
+     * there after all, it looks elsewhere.
+     */
+    private void nodeLost(String incarnation) {
+        for (Waiter waiter : waiters.all()) {
+            if (incarnation.equals(Addresses.incarnation(waiter.id.replyTo()))) {
+                refuse(waiter, BUSY, ContainerTimings.NONE);
+                settle(waiter.queue);
+            }
+        }
+        for (Slot slot : slots.all()) {
+            if (slot.state == Slot.State.BUSY && incarnation.equals(Addresses.incarnation(slot.holder))) {
+                claims.settle(slot);
+                revoke(slot);
+            }
+        }
+    }
+
+    /** Only its worker knows whether the call has come, and only it can see to it that it comes too late. */
+    private void revoke(Slot slot) {
+        commands.add(new Command.Revoke(slot.worker, slot.id, slot.lease));
     }
 
     private void ready(ContainerReady ready) {
@@ -280,8 +329,9 @@ final class SlotTable {
     }
 
     private void lease(Slot slot, String replyTo, long ticket, String callId, ContainerTimings timings) {
-        slots.lease(slot);
-        commands.add(new Command.Grant(replyTo, ticket, callId, slot.worker, slot.id, slot.lease, timings));
+        long claimWithin = slots.lease(slot, replyTo, now);
+        commands.add(
+                new Command.Grant(replyTo, ticket, callId, slot.worker, slot.id, slot.lease, claimWithin, timings));
     }
 
     private void remove(Slot slot, Reason reason) {

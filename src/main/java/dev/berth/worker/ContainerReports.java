@@ -46,6 +46,20 @@ final class ContainerReports {
         registry.tell(new RegistryMessage.ContainerReleased(id(), lease));
     }
 
+    /** The call of this lease has come. */
+    void claimed(long lease) {
+        registry.tell(new RegistryMessage.LeaseClaimed(id(), lease));
+    }
+
+    /** The call of this lease has not come, and will not run. */
+    void returned(long lease) {
+        LOG.atWarn()
+                .addKeyValue("containerId", id())
+                .addKeyValue("lease", lease)
+                .log("a lease was not claimed in time");
+        registry.tell(new RegistryMessage.ReturnLease(id(), lease));
+    }
+
     void paused(boolean paused) {
         registry.tell(new RegistryMessage.ContainerPaused(id(), paused));
     }

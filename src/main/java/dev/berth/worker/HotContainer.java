@@ -121,6 +121,16 @@ final class HotContainer implements ActiveCall.Owner {
         return true;
     }
 
+    /** A call that comes under this lease comes too late from now on. One that has come is told of instead. */
+    void revoke(long revoked) {
+        if (call != null && call.lease() == revoked) {
+            reports.claimed(revoked);
+        } else if (lease < revoked) {
+            lease = revoked;
+            reports.returned(revoked);
+        }
+    }
+
     @Override
     public void callOver(ActiveCall ended, boolean keep) {
         turns.run(() -> {

@@ -41,6 +41,11 @@ final class Worker {
             if (container != null) {
                 container.remove(remove.reason().name());
             }
+        } else if (message instanceof WorkerMessage.RevokeLease revoke) {
+            HotContainer container = containers.get(revoke.containerId());
+            if (container != null) {
+                container.revoke(revoke.lease());
+            }
         }
     }
 

@@ -82,7 +82,15 @@ final class CallExecutionTest implements CallListener {
     private SlotGranted grant(int nth) {
         AcquireSlot acquire = (AcquireSlot)
                 asked.stream().filter(AcquireSlot.class::isInstance).toList().get(nth);
-        return new SlotGranted(acquire.ticket(), "w", "c" + nth, nth, 1000, new ContainerTimings(nth, 0, 0, 0));
+        return new SlotGranted(
+                acquire.ticket(),
+                "r",
+                "w",
+                "c" + nth,
+                nth,
+                Duration.ofMinutes(1),
+                1000,
+                new ContainerTimings(nth, 0, 0, 0));
     }
 
     private void run(Runnable code) {

@@ -10,6 +10,7 @@ import dev.berth.error.ErrorCode;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -72,9 +73,11 @@ final class FakeRegistry extends VerticleBase {
                         acquire.replyTo(),
                         new IngressMessage.SlotGranted(
                                 acquire.ticket(),
+                                Addresses.registry(node),
                                 Addresses.frames(worker),
                                 "container-" + lease,
                                 lease,
+                                Duration.ofMinutes(1),
                                 WINDOW,
                                 timings));
     }

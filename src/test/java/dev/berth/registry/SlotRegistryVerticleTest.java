@@ -62,8 +62,8 @@ final class SlotRegistryVerticleTest {
         ContainerIds good = new ContainerIds(System::currentTimeMillis, RandomGenerator.getDefault());
         ids = good::get;
         await(vertx.deployVerticle(new SlotRegistryVerticle(
-                new SlotRegistryVerticle.Links(bus, REGISTRY, List.of(WORKER), 65_536, failures::incrementAndGet),
-                new RegistryConfig(false, 0, 0, 100),
+                new SlotRegistryVerticle.Links(bus, "n1", List.of(WORKER), 65_536, failures::incrementAndGet),
+                new RegistryConfig(true, 0, 0, 100),
                 new NodeCapacity(2 * MIB, 1000, List.of()),
                 () -> ids.get())));
     }

@@ -49,8 +49,8 @@ public class SlotTableBenchmark {
         strangers = new AcquireSlot[queues];
         spread = Math.min(queues, called);
         for (int i = 0; i < queues; i++) {
-            wishes[i] = new AcquireSlot("ingress", i, "call", Specs.spec("fn" + i, 1));
-            strangers[i] = new AcquireSlot("ingress", i, "call", Specs.spec("stranger" + i, 1));
+            wishes[i] = new AcquireSlot(TableDriver.INGRESS, i, "call", Specs.spec("fn" + i, 1));
+            strangers[i] = new AcquireSlot(TableDriver.INGRESS, i, "call", Specs.spec("stranger" + i, 1));
         }
         table = newTable();
         busyTable = newTable();
@@ -71,6 +71,7 @@ public class SlotTableBenchmark {
         return new SlotTable(
                 new RegistryConfig(true, 0, 0, 100),
                 new NodeCapacity((long) queues * SLOTS * Specs.MIB, 1000, List.of()),
+                TableDriver.NODE,
                 2,
                 () -> "c" + ++launched[0]);
     }

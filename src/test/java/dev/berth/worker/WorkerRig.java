@@ -144,6 +144,10 @@ final class WorkerRig implements AutoCloseable {
         return id;
     }
 
+    void tell(WorkerMessage message) {
+        vertx.eventBus().send(address(), message);
+    }
+
     void remove(String id) {
         vertx.eventBus().send(address(), new WorkerMessage.RemoveContainer(id, WorkerMessage.Reason.EVICTED));
     }
