@@ -5,6 +5,8 @@ import dev.berth.bus.BusCodecs;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.call.CallFactory;
 import dev.berth.cluster.ClusterStart;
+import dev.berth.cluster.ClusterVerticle;
+import dev.berth.cluster.Membership;
 import dev.berth.config.RunnerConfig;
 import dev.berth.container.LifecycleObserver;
 import dev.berth.engine.Engine;
@@ -17,6 +19,7 @@ import dev.berth.ingress.RunnerTransport;
 import dev.berth.ingress.StatusVerticle;
 import dev.berth.logs.FunctionLogs;
 import dev.berth.logs.LogBuffer;
+import dev.berth.registry.NodeCapacity;
 import dev.berth.registry.SlotRegistryVerticle;
 import dev.berth.worker.ContainerWorkerVerticle;
 import dev.berth.worker.FreezeSwitch;
@@ -53,6 +56,8 @@ public final class RunnerService {
 
     static final String CONTAINERS = "containers";
 
+    private final @Nullable Membership membership;
+
     /** This start of the runner, in its addresses. Its id is for people, and two runners may have the same. */
     private final String incarnation;
 
@@ -85,9 +90,10 @@ public final class RunnerService {
         }
     }
 
-    private RunnerService(Vertx vertx, String incarnation, RunnerConfig config) {
-        this.incarnation = incarnation;
+    private RunnerService(Vertx vertx, @Nullable Membership membership, RunnerConfig config) {
         this.vertx = vertx;
+        this.membership = membership;
+        this.incarnation = membership == null ? UUID.randomUUID().toString() : membership.incarnation();
         this.bus = BusCodecs.register(vertx);
         this.config = config;
         this.logs = config.logs().stream() ? new LogBuffer(config.logs().bufferBytes()) : null;
@@ -99,34 +105,32 @@ public final class RunnerService {
      * Starts a runner. The future completes when it takes calls; if it fails, nothing is left running.
      */
     public static Future<RunnerService> start(RunnerConfig config, String version) {
-        return config.cluster().enabled()
-                ? startInCluster(config, version)
-                : start(
-                        Vertx.builder()
-                                .with(options(config))
-                                .withTransport(RunnerTransport.create())
-                                .build(),
-                        UUID.randomUUID().toString(),
-                        config,
-                        version);
+        Promise<RunnerService> started = Promise.promise();
+        join(config, version)
+                .onFailure(started::fail)
+                .onSuccess(service -> service.open(version)
+                        .onSuccess(opened -> started.complete(service))
+                        .onFailure(failure -> service.closeAfterFailure(() -> started.fail(failure))));
+        return started.future();
+    }
+
+    private void closeAfterFailure(Runnable closed) {
+        parts.close(FAILED_START_CLOSE, FAILED_START_CLOSE)
+                .onComplete(done -> vertx.close().onComplete(gone -> closed.run()));
     }
 
     /** What a cluster needs is loaded only for one. */
-    private static Future<RunnerService> startInCluster(RunnerConfig config, String version) {
-        return ClusterStart.join(
-                        config.cluster(), config.node().id(), version, options(config), RunnerTransport.create())
-                .compose(joined -> start(joined.vertx(), joined.membership().incarnation(), config, version));
-    }
-
-    private static Future<RunnerService> start(Vertx vertx, String incarnation, RunnerConfig config, String version) {
-        RunnerService service = new RunnerService(vertx, incarnation, config);
-        Promise<RunnerService> started = Promise.promise();
-        service.open(version)
-                .onSuccess(opened -> started.complete(service))
-                .onFailure(failure -> service.parts
-                        .close(FAILED_START_CLOSE, FAILED_START_CLOSE)
-                        .onComplete(parts -> vertx.close().onComplete(closed -> started.fail(failure))));
-        return started.future();
+    private static Future<RunnerService> join(RunnerConfig config, String version) {
+        if (config.cluster().enabled()) {
+            return ClusterStart.join(
+                            config.cluster(), config.node().id(), version, options(config), RunnerTransport.create())
+                    .map(joined -> new RunnerService(joined.vertx(), joined.membership(), config));
+        }
+        Vertx alone = Vertx.builder()
+                .with(options(config))
+                .withTransport(RunnerTransport.create())
+                .build();
+        return Future.succeededFuture(new RunnerService(alone, null, config));
     }
 
     private static VertxOptions options(RunnerConfig config) {
@@ -149,7 +153,8 @@ public final class RunnerService {
     private Future<Void> deploy(RunnerStart.Machine machine, String version) {
         return deployWorkers(machine)
                 .compose(workers -> deployRegistry(machine, workers))
-                .compose(before -> deployIngresses(machine, version));
+                .compose(before -> deployIngresses(machine, version))
+                .compose(before -> deployCluster(machine.capacity(), version));
     }
 
     /** The workers' addresses. */
@@ -174,6 +179,16 @@ public final class RunnerService {
             workers.add(new ContainerWorkerVerticle(links, ports, config.stream()));
         }
         return deploy(CONTAINERS, workers).map(addresses);
+    }
+
+    /** Last, so that others are told of this node when it takes calls. */
+    private Future<Void> deployCluster(NodeCapacity capacity, String version) {
+        if (membership == null) {
+            return Future.succeededFuture();
+        }
+        ClusterVerticle.Self self =
+                new ClusterVerticle.Self(config.node().id(), version, capacity.memoryBytes(), capacity.cpuMillis());
+        return deploy("cluster", List.of(new ClusterVerticle(bus, membership, config.cluster(), self)));
     }
 
     private Future<Void> deployRegistry(RunnerStart.Machine machine, List<String> workers) {
