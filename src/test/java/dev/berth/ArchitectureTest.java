@@ -41,7 +41,7 @@ final class ArchitectureTest {
             Map.entry("logs", Set.of("call", "config", "error", "observe")),
             Map.entry("engine", Set.of("config", "error", "observe")),
             Map.entry("bus", Set.of("call", "config", "error", "observe", "proto")),
-            Map.entry("cluster", Set.of("bus", "config", "error", "observe")),
+            Map.entry("cluster", Set.of("bus", "call", "config", "error", "observe")),
             Map.entry("stream", Set.of("bus", "call", "config", "error", "observe")),
             Map.entry("registry", Set.of("bus", "call", "config", "error", "observe")),
             Map.entry(

@@ -233,6 +233,10 @@ public final class StreamEndpoint {
 
     /** Fails every stream shared with a peer, and tells it, in case it is there after all. */
     void lose(Peer peer, String how) {
+        lose(peer, how, null);
+    }
+
+    private void lose(Peer peer, String how, @Nullable BusStream spared) {
         if (peer.streams == 0) {
             return;
         }
@@ -242,7 +246,7 @@ public final class StreamEndpoint {
                 .log(how);
         RunnerException why = ErrorCode.PEER_LOST.exception(peer.address() + ": " + how);
         for (BusStream stream : List.copyOf(streams.values())) {
-            if (stream.peer() == peer && !stream.finishArrived()) {
+            if (stream != spared && stream.peer() == peer && !stream.finishArrived()) {
                 stream.breakOff(why);
             }
         }
@@ -253,8 +257,9 @@ public final class StreamEndpoint {
         later(nothing -> {
             BusStream stream = streams.get(id);
             if (stream != null && frame instanceof Frame.Open && nobodyWasThere(failure)) {
+                // Whoever hears of this one may open the next at once.
+                lose(peer, "cannot be reached: " + failure.getMessage(), stream);
                 stream.breakOff(ErrorCode.UNDELIVERED.exception(peer.address() + " cannot be reached"));
-                lose(peer, "cannot be reached: " + failure.getMessage());
             } else if (id.equals(self) || stream != null) {
                 lose(peer, "cannot be reached: " + failure.getMessage());
             }
