@@ -135,6 +135,28 @@ final class FunctionSocketTest {
         assertThat(pins()).containsExactly(second);
     }
 
+    /** As where a foreign socket may not be linked: to a link of a full file system there is no room either. */
+    @Test
+    void whereLinkingFailsTheSocketIsMoved() throws Exception {
+        directory.remove();
+        directory = new SocketDirectories(root, "nr_inodes=4").create();
+        socket = new FunctionSocket(vertx, directory);
+        ServerSocketChannel function = listen(mine("phonylsnr.sock"));
+        show("phonylsnr.sock");
+
+        Path path = located();
+
+        assertThat(path).hasParent(directory.home());
+        assertThat(mine("phonylsnr.sock")).doesNotExist();
+        assertReaches(path, function);
+        assertThat(located()).isEqualTo(path);
+
+        Files.delete(mine("lsnr.sock"));
+        ServerSocketChannel anew = listen(mine("lsnr.sock"));
+        assertReaches(located(), anew);
+        assertThat(pins()).hasSize(1);
+    }
+
     @Test
     void aSocketThatIsShownNoMoreIsStillReached() throws Exception {
         ServerSocketChannel function = listen(mine("lsnr.sock"));
