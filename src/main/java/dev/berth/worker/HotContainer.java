@@ -338,7 +338,9 @@ final class HotContainer implements ActiveCall.Owner {
 
     private void exited(AsyncResult<ExitStatus> exit) {
         String outcome = exit.succeeded() ? account.of(exit.result()).getMessage() : String.valueOf(exit.cause());
-        assembly.blame(ErrorCode.INIT_FAILED.exception())
+        RunnerException broken = ErrorCode.INIT_FAILED.exception();
+        boolean early = state() == ContainerState.INITIALIZING;
+        (early ? assembly.blame(broken) : Future.succeededFuture(broken))
                 .onSuccess(judged -> turns.run(() -> {
                     if (state() == ContainerState.INITIALIZING && (assembly.overSocket() || exit.failed())) {
                         reports.because("exited before it was ready: " + outcome);

@@ -3,6 +3,7 @@ package dev.berth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.berth.conformance.Rule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,6 +126,7 @@ class InstanceDirectoryTest {
     }
 
     @Test
+    @Rule("removal-in-use")
     void aDirectoryThatAContainerStillUsesStays() throws Exception {
         Path used = dead("0123456789ab");
         Path free = dead("0123456789ac");

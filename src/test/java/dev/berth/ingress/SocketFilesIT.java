@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.RunnerService;
 import dev.berth.config.ConfigLoader;
+import dev.berth.conformance.Rule;
 import dev.berth.error.ErrorCode;
 import dev.berth.proto.CallFinished;
 import io.vertx.core.Vertx;
@@ -143,6 +144,7 @@ final class SocketFilesIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"auto", "off"})
+    @Rule("container-private")
     void anotherUserSeesNothingOfWhatTheRunnerMakes(String tmpfs) throws Exception {
         start("worker.socketTmpfs", tmpfs);
         answers("private");
@@ -173,6 +175,7 @@ final class SocketFilesIT {
     }
 
     @Test
+    @Rule("container-own-disk")
     void aFunctionThatFillsItsFolderHarmsItselfOnly() throws Exception {
         start();
         EngageCall.Result full = call("greedy", "read; write /tmp/iofs/big 5000000; report");
@@ -184,6 +187,7 @@ final class SocketFilesIT {
 
     @ParameterizedTest
     @CsvSource({"3, off", "4, off", "5, off", "3, on"})
+    @Rule("container-full-disk")
     void aFullSocketRootIsTheRunnersFaultAndLeavesNothing(int inodes, String tmpfs) throws Exception {
         run("mount", "-t", "tmpfs", "-o", "mode=755,nr_inodes=" + (inodes + 10), "berth-it", root.toString());
         start("worker.socketTmpfs", tmpfs);

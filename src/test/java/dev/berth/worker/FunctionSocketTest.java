@@ -3,6 +3,7 @@ package dev.berth.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.berth.conformance.Rule;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import io.vertx.core.Vertx;
@@ -183,6 +184,7 @@ final class FunctionSocketTest {
     }
 
     @Test
+    @Rule("container-pinned")
     void swappingWhileTheRunnerLooksLeadsNowhereElse() throws Exception {
         ServerSocketChannel foreign = listen(root.resolve("engine.sock"));
         ServerSocketChannel real = listen(mine("real"));
