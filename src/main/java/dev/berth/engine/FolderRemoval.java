@@ -108,7 +108,7 @@ public final class FolderRemoval {
                 }
             }
         } catch (DirectoryIteratorException unreadable) {
-            failed(unreadable.getCause());
+            failed(reason(unreadable));
         }
     }
 
@@ -125,7 +125,7 @@ public final class FolderRemoval {
         } catch (NoSuchFileException gone) {
             return;
         } catch (DirectoryIteratorException unreadable) {
-            failed(unreadable.getCause());
+            failed(reason(unreadable));
         } catch (IOException unreadable) {
             failed(unreadable);
         }
@@ -179,6 +179,11 @@ public final class FolderRemoval {
             failed(failure);
         }
         return true;
+    }
+
+    private static IOException reason(DirectoryIteratorException unreadable) {
+        IOException cause = unreadable.getCause();
+        return cause == null ? new IOException(unreadable) : cause;
     }
 
     private void failed(IOException failure) {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Map;
 
 /** Whether a path means the same today and tomorrow, whatever other users of this machine do. Blocking. */
 final class TrustedFolder {
@@ -16,7 +15,11 @@ final class TrustedFolder {
     private TrustedFolder() {}
 
     static int owner(Path path) throws IOException {
-        return (Integer) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+        return number(path, "unix:uid");
+    }
+
+    private static int number(Path path, String attribute) throws IOException {
+        return (Integer) Files.getAttribute(path, attribute, LinkOption.NOFOLLOW_LINKS);
     }
 
     /**
@@ -28,14 +31,13 @@ final class TrustedFolder {
      */
     static void check(Path folder, int own) throws IOException {
         for (Path at = folder; at != null; at = at.getParent()) {
-            Map<String, Object> is = Files.readAttributes(at, "unix:uid,gid,mode", LinkOption.NOFOLLOW_LINKS);
-            int owner = (Integer) is.get("uid");
-            int mode = (Integer) is.get("mode");
+            int owner = owner(at);
+            int mode = number(at, "unix:mode");
             if (owner != ROOT && owner != own) {
                 throw new IOException("%s cannot hold sockets: %s belongs to user %d, who could replace them"
                         .formatted(folder, at, owner));
             }
-            boolean groupWrites = (mode & GROUP_WRITES) != 0 && (Integer) is.get("gid") != ROOT;
+            boolean groupWrites = (mode & GROUP_WRITES) != 0 && number(at, "unix:gid") != ROOT;
             if ((groupWrites || (mode & OTHERS_WRITE) != 0) && (mode & STICKY) == 0) {
                 throw new IOException("%s cannot hold sockets: other users may write %s (mode %o), and replace them"
                         .formatted(folder, at, mode & 07777));

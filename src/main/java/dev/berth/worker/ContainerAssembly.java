@@ -164,6 +164,20 @@ final class ContainerAssembly {
         return socketReady.future();
     }
 
+    /**
+     * What a launch that failed this way is to be told to have failed of: where the runner's disk is full, a
+     * function that made no socket is not to blame. Never fails.
+     */
+    Future<RunnerException> blame(RunnerException error) {
+        SocketDirectory made = directory;
+        if (made == null || socketReady.future().isComplete()) {
+            return Future.succeededFuture(error);
+        }
+        return vertx.executeBlocking(made::checkRoom, false)
+                .map(room -> error)
+                .recover(full -> Future.succeededFuture(RunnerException.of(full)));
+    }
+
     /** Completes once the image's health check, if any, has passed, or the container has ended. */
     Future<Void> healthy() {
         return attempt(() -> engineContainer().healthy());

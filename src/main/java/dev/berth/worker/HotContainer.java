@@ -171,7 +171,7 @@ final class HotContainer implements ActiveCall.Owner {
 
     private void due(Alarm.Slot slot) {
         switch (slot) {
-            case START -> initBroke(ErrorCode.INIT_TIMEOUT.exception());
+            case START -> assembly.blame(ErrorCode.INIT_TIMEOUT.exception()).onSuccess(this::initBroke);
             case FREEZE -> {
                 if (state() == ContainerState.IDLE) {
                     fire(ContainerEvent.FREEZE_DUE);
@@ -338,17 +338,20 @@ final class HotContainer implements ActiveCall.Owner {
 
     private void exited(AsyncResult<ExitStatus> exit) {
         String outcome = exit.succeeded() ? account.of(exit.result()).getMessage() : String.valueOf(exit.cause());
-        turns.run(() -> {
-            if (state() == ContainerState.INITIALIZING && (assembly.overSocket() || exit.failed())) {
-                reports.because("exited before it was ready: " + outcome);
-                breakLaunch(ErrorCode.INIT_FAILED.exception());
-            } else if (exchange != null && exit.succeeded() && exchange.exited(exit.result())) {
-                LOG.atDebug().addKeyValue("containerId", id()).log("exited, as its call will tell");
-            } else if (state() != ContainerState.GONE) {
-                reports.because("exited: " + outcome);
-                take(ContainerEvent.EXITED);
-            }
-        });
+        RunnerException broken = ErrorCode.INIT_FAILED.exception();
+        boolean early = state() == ContainerState.INITIALIZING;
+        (early ? assembly.blame(broken) : Future.succeededFuture(broken))
+                .onSuccess(judged -> turns.run(() -> {
+                    if (state() == ContainerState.INITIALIZING && (assembly.overSocket() || exit.failed())) {
+                        reports.because("exited before it was ready: " + outcome);
+                        breakLaunch(judged);
+                    } else if (exchange != null && exit.succeeded() && exchange.exited(exit.result())) {
+                        LOG.atDebug().addKeyValue("containerId", id()).log("exited, as its call will tell");
+                    } else if (state() != ContainerState.GONE) {
+                        reports.because("exited: " + outcome);
+                        take(ContainerEvent.EXITED);
+                    }
+                }));
     }
 
     /** Ends the call under way because the container cannot go on. */

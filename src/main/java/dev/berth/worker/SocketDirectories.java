@@ -60,7 +60,8 @@ public final class SocketDirectories {
                                 "worker.socketTmpfs is on, but " + why.getMessage())));
             case AUTO ->
                 engine.isolated()
-                        ? mounted.tried(vertx, engine).otherwise(why -> plain.unlimited(engine, why.getMessage()))
+                        ? mounted.tried(vertx, engine)
+                                .otherwise(why -> plain.unlimited(engine, String.valueOf(why.getMessage())))
                         : Future.succeededFuture(plain);
         };
     }

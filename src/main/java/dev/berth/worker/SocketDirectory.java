@@ -5,7 +5,9 @@ import dev.berth.engine.Mounts;
 import dev.berth.error.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +25,27 @@ record SocketDirectory(Path home, boolean mounted) {
     /** The function's part, as this process sees it: all that the function sees of the directory. */
     Path path() {
         return home.resolve(FUNCTION);
+    }
+
+    /**
+     * Fails with {@link ErrorCode#SOCKET_DIRECTORY} if the function could not make a socket for a reason of the
+     * runner's: a disk that is full or read-only. A file system of its own is the function's to fill. Blocking.
+     */
+    @Nullable
+    Void checkRoom() {
+        if (!mounted) {
+            try {
+                Path trial = Files.createTempFile(home, "trial", null);
+                Files.write(trial, new byte[] {1});
+                Files.delete(trial);
+            } catch (NoSuchFileException gone) {
+                LOG.trace("directory is removed already");
+            } catch (IOException full) {
+                throw ErrorCode.SOCKET_DIRECTORY.exception(
+                        "no room for a function's socket in %s: %s".formatted(home, full.getMessage()));
+            }
+        }
+        return null;
     }
 
     /** Unmounts and deletes the directory and what the function left in it. Blocking; succeeds if it is gone already. */

@@ -3,6 +3,7 @@ package dev.berth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.berth.conformance.Rule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,6 +128,7 @@ final class FolderRemovalTest {
 
     /** Folders are renamed and links put in their place all the time; what the links lead to must survive. */
     @Test
+    @Rule("removal-links")
     void renamingAndLinkingMeanwhileLeadsItNowhereElse() throws Exception {
         Path outside = Files.createDirectory(root.resolve("outside"));
         for (int i = 0; i < ROUNDS; i++) {

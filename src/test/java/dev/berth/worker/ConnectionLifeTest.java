@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.bus.RegistryMessage.ContainerReleased;
 import dev.berth.conformance.Rule;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,40 @@ final class ConnectionLifeTest {
             }
             WorkerRig.until(
                     "connections are closed", () -> rig.engine.last().function().open() == 0);
+        }
+    }
+
+    @Test
+    void aFunctionThatMakesItsSocketAnewBetweenCallsIsReached() throws Exception {
+        try (WorkerRig rig = new WorkerRig(new RigSettings().keepAlive(Duration.ZERO))) {
+            String id = rig.ready();
+            FakeEngine.FakeContainer container = rig.engine.last();
+            for (int i = 1; i <= 3; i++) {
+                TestCall call = rig.call(id).write("body").endBody();
+                assertThat(call.code()).isNull();
+                assertThat(call.body()).isEqualTo("body");
+                rig.heard(ContainerReleased.class);
+                container.function().close();
+                Files.delete(container.socket("lsnr.sock"));
+                container.listen(FakeFunction.echo());
+            }
+        }
+    }
+
+    @Test
+    void ofTwoSocketsAFunctionListensAtTheOneItShowsIsUsed() throws Exception {
+        try (WorkerRig rig = new WorkerRig(new RigSettings().keepAlive(Duration.ZERO))) {
+            String id = rig.ready();
+            FakeEngine.FakeContainer container = rig.engine.last();
+            assertThat(rig.call(id).endBody().code()).isNull();
+            rig.heard(ContainerReleased.class);
+            try (FakeFunction old = container.function()) {
+                Files.delete(container.socket("lsnr.sock"));
+                container.listen(FakeFunction.echo());
+                assertThat(rig.call(id).endBody().code()).isNull();
+                assertThat(old.accepted()).isEqualTo(1);
+                assertThat(container.function().accepted()).isEqualTo(1);
+            }
         }
     }
 

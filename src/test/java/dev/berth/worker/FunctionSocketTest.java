@@ -3,6 +3,7 @@ package dev.berth.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.berth.conformance.Rule;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import io.vertx.core.Vertx;
@@ -135,6 +136,28 @@ final class FunctionSocketTest {
         assertThat(pins()).containsExactly(second);
     }
 
+    /** As where a foreign socket may not be linked: to a link of a full file system there is no room either. */
+    @Test
+    void whereLinkingFailsTheSocketIsMoved() throws Exception {
+        directory.remove();
+        directory = new SocketDirectories(root, "nr_inodes=4").create();
+        socket = new FunctionSocket(vertx, directory);
+        ServerSocketChannel function = listen(mine("phonylsnr.sock"));
+        show("phonylsnr.sock");
+
+        Path path = located();
+
+        assertThat(path).hasParent(directory.home());
+        assertThat(mine("phonylsnr.sock")).doesNotExist();
+        assertReaches(path, function);
+        assertThat(located()).isEqualTo(path);
+
+        Files.delete(mine("lsnr.sock"));
+        ServerSocketChannel anew = listen(mine("lsnr.sock"));
+        assertReaches(located(), anew);
+        assertThat(pins()).hasSize(1);
+    }
+
     @Test
     void aSocketThatIsShownNoMoreIsStillReached() throws Exception {
         ServerSocketChannel function = listen(mine("lsnr.sock"));
@@ -161,6 +184,7 @@ final class FunctionSocketTest {
     }
 
     @Test
+    @Rule("container-pinned")
     void swappingWhileTheRunnerLooksLeadsNowhereElse() throws Exception {
         ServerSocketChannel foreign = listen(root.resolve("engine.sock"));
         ServerSocketChannel real = listen(mine("real"));

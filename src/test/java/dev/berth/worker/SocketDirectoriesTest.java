@@ -5,13 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
+import java.io.Closeable;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Directories for sockets: short, open to the function, and wholly removed. */
 final class SocketDirectoriesTest {
@@ -116,5 +123,55 @@ final class SocketDirectoriesTest {
         fails(new SocketDirectories(parent, "nr_inodes=1"));
         assertEmpty(parent);
         assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(root.toString());
+    }
+
+    private static void run(String... command) throws Exception {
+        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+    }
+
+    /** Does it while this process may open no more files. */
+    private static void withoutDescriptors(Runnable work) throws Exception {
+        String pid = Long.toString(ProcessHandle.current().pid());
+        String before = Files.readString(Path.of("/proc/self/limits"))
+                .lines()
+                .filter(line -> line.startsWith("Max open files"))
+                .findFirst()
+                .orElseThrow()
+                .split("\\s{2,}")[1];
+        run("prlimit", "--pid", pid, "--nofile=1000:");
+        List<Closeable> held = new ArrayList<>();
+        try {
+            while (true) {
+                held.add(new FileInputStream("/dev/null"));
+            }
+        } catch (FileNotFoundException noMore) {
+            work.run();
+        } finally {
+            for (Closeable open : held) {
+                open.close();
+            }
+            run("prlimit", "--pid", pid, "--nofile=" + before + ":");
+        }
+    }
+
+    /** The classes it takes are loaded by a first go. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void withoutFileDescriptorsNothingIsLeftAndTheRunnerIsToBlame(boolean mounted) throws Exception {
+        SocketDirectories directories = new SocketDirectories(root, mounted ? "" : null);
+        directories.create().remove();
+        fails(new SocketDirectories(root.resolve("missing"), null));
+        fails(new SocketDirectories(root, "no-such-option=1"));
+
+        withoutDescriptors(() -> {
+            if (mounted) {
+                fails(directories);
+            } else {
+                directories.create().remove();
+            }
+        });
+
+        assertEmpty(root);
+        directories.create().remove();
     }
 }

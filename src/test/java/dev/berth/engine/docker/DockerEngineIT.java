@@ -9,6 +9,8 @@ import dev.berth.engine.ExitStatus;
 import dev.berth.engine.ImageRequest;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -127,6 +129,14 @@ final class DockerEngineIT {
         assertThat(names).containsExactlyInAnyOrder("/" + mine.id(), "/" + others.id());
         real.context.await(mine::remove);
         real.context.await(others::remove);
+    }
+
+    @Test
+    void tellsWhetherContainersSeeAFolder() throws Exception {
+        Path folder = Files.createTempDirectory("berth-sees");
+        assertThat(real.context.await(() -> real.engine.sees(folder))).isTrue();
+        Files.delete(folder);
+        assertThat(real.context.await(() -> real.engine.sees(folder))).isFalse();
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.berth.engine.ContainerPlan.Attach;
 import dev.berth.engine.EngineContainer;
 import dev.berth.engine.ExitStatus;
 import dev.berth.engine.ImageRequest;
+import dev.berth.engine.Sweep;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import io.vertx.core.Vertx;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -202,6 +204,19 @@ final class EngineFaultsTest {
         assertThatThrownBy(() -> context.await(container::remove)).hasMessage("API error (400): no");
         script.on("DELETE " + CONTAINER, json(204, ""));
         context.await(container::remove);
+    }
+
+    @Test
+    void anOrphanThatStaysKeepsItsInstancesDirectory() {
+        context.await(engine::start);
+        script.on(
+                "GET /containers/json",
+                json(200, "[{\"Id\":\"dead\",\"Labels\":{\"dev.berth.instance\":\"0123456789ab\"}}]"));
+        script.on("DELETE /containers/dead", json(409, "{\"message\":\"it resists\"}"));
+        assertThat(context.await(engine::sweep)).isEqualTo(new Sweep(0, Set.of("0123456789ab")));
+
+        script.on("DELETE /containers/dead", json(204, ""));
+        assertThat(context.await(engine::sweep)).isEqualTo(new Sweep(1, Set.of()));
     }
 
     @Test
