@@ -82,10 +82,10 @@ public enum ErrorCode {
     SERVER_BUSY(301, CAPACITY, 503, ELSEWHERE, "Timed out - server too busy"),
     /** A lease whose container went away before anything of the call reached it. */
     SLOT_GONE(302, CAPACITY, 503, ELSEWHERE, "Timed out - server too busy"),
-    /** A stream that nobody took when it was to be opened, so that nothing of its call has reached a worker. */
-    UNDELIVERED(304, CAPACITY, 503, ELSEWHERE, "Timed out - server too busy"),
     /** The engine does not answer, so that no container can be started here. */
     ENGINE_GONE(303, CAPACITY, 503, ELSEWHERE, "container engine is not answering"),
+    /** A stream that nobody took when it was to be opened, so that nothing of its call has reached a worker. */
+    UNDELIVERED(304, CAPACITY, 503, ELSEWHERE, "Timed out - server too busy"),
 
     INTERNAL(401, PLATFORM, 500, NEVER, "internal error"),
     ENGINE_FAILED(402, PLATFORM, 500, NEVER, "container engine failed"),
