@@ -233,6 +233,11 @@ public final class StreamEndpoint {
 
     /** Fails every stream shared with a peer, and tells it, in case it is there after all. */
     void lose(Peer peer, String how) {
+        lose(peer, how, null);
+    }
+
+    /** @param undelivered one of them of which the peer has certainly not heard */
+    private void lose(Peer peer, String how, @Nullable BusStream undelivered) {
         if (peer.streams == 0) {
             return;
         }
@@ -243,7 +248,7 @@ public final class StreamEndpoint {
         RunnerException why = ErrorCode.PEER_LOST.exception(peer.address() + ": " + how);
         for (BusStream stream : List.copyOf(streams.values())) {
             if (stream.peer() == peer && !stream.finishArrived()) {
-                stream.breakOff(why);
+                stream.breakOff(stream == undelivered ? ErrorCode.UNDELIVERED.exception(why.getMessage()) : why);
             }
         }
     }
@@ -252,11 +257,9 @@ public final class StreamEndpoint {
     void onUnreachable(Peer peer, StreamId id, Frame frame, Throwable failure) {
         later(nothing -> {
             BusStream stream = streams.get(id);
-            if (stream != null && frame instanceof Frame.Open && nobodyWasThere(failure)) {
-                stream.breakOff(ErrorCode.UNDELIVERED.exception(peer.address() + " cannot be reached"));
-                lose(peer, "cannot be reached: " + failure.getMessage());
-            } else if (id.equals(self) || stream != null) {
-                lose(peer, "cannot be reached: " + failure.getMessage());
+            if (id.equals(self) || stream != null) {
+                boolean unheard = frame instanceof Frame.Open && nobodyWasThere(failure);
+                lose(peer, "cannot be reached: " + failure.getMessage(), unheard ? stream : null);
             }
         });
     }
