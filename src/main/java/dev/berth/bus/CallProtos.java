@@ -4,22 +4,19 @@ import dev.berth.call.CallRequest;
 import dev.berth.call.ContainerTimings;
 import dev.berth.call.Header;
 import dev.berth.call.ResponseHead;
+import dev.berth.call.Saturating;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** What calls are made of, to protobuf and back. */
 final class CallProtos {
     private static final int LEAST_STATUS = 100;
     private static final int MOST_STATUS = 999;
     private static final int NACK = ErrorCode.SERVER_BUSY.wire();
-
-    /** Nobody waits longer, and moments so far away can be computed with. */
-    private static final long FOREVER_NANOS = TimeUnit.DAYS.toNanos(365L * 100);
 
     private CallProtos() {}
 
@@ -104,7 +101,7 @@ final class CallProtos {
     }
 
     private static CallRequest read(dev.berth.proto.bus.CallRequest form, Instant now) {
-        Ranges.within("time left", form.getRemainingNanos(), -FOREVER_NANOS, FOREVER_NANOS);
+        Ranges.within("time left", form.getRemainingNanos(), -Saturating.LONGEST_NANOS, Saturating.LONGEST_NANOS);
         return new CallRequest(
                 form.getCallId(),
                 form.getAppId(),
@@ -118,11 +115,7 @@ final class CallProtos {
     }
 
     private static long remaining(Instant now, Instant deadline) {
-        Duration left = Duration.between(now, deadline);
-        if (left.getSeconds() >= TimeUnit.NANOSECONDS.toSeconds(FOREVER_NANOS)) {
-            return FOREVER_NANOS;
-        }
-        return left.isNegative() ? -1 : left.toNanos();
+        return Saturating.nanos(Duration.between(now, deadline));
     }
 
     static dev.berth.proto.bus.ResponseHead write(ResponseHead head) {

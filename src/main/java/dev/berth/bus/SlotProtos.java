@@ -8,15 +8,12 @@ import dev.berth.bus.RegistryMessage.CancelAcquire;
 import dev.berth.bus.RegistryMessage.ReturnLease;
 import dev.berth.call.CallFormat;
 import dev.berth.call.ContainerSpec;
+import dev.berth.call.Saturating;
 import dev.berth.call.SlotKey;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 /** Messages about slots, to protobuf and back. */
 final class SlotProtos {
-    /** Longer than any idle timeout that is meant, and far from where sums of nanoseconds wrap round. */
-    private static final long FOREVER_NANOS = TimeUnit.DAYS.toNanos(365L * 100);
-
     private SlotProtos() {}
 
     static dev.berth.proto.bus.AcquireSlot write(AcquireSlot acquire) {
@@ -25,15 +22,20 @@ final class SlotProtos {
                 .setTicket(acquire.ticket())
                 .setCallId(acquire.callId())
                 .setSpec(write(acquire.spec()))
+                .setExistingOnly(acquire.mode() == AcquireSlot.Mode.EXISTING)
+                .setPatienceNanos(Saturating.nanos(acquire.patience()))
                 .build();
     }
 
     static AcquireSlot read(dev.berth.proto.bus.AcquireSlot acquire) {
+        Ranges.within("patience", acquire.getPatienceNanos(), 0, Saturating.LONGEST_NANOS);
         return new AcquireSlot(
                 CallProtos.given("reply address", acquire.getReplyTo()),
                 acquire.getTicket(),
                 acquire.getCallId(),
-                read(acquire.getSpec()));
+                read(acquire.getSpec()),
+                acquire.getExistingOnly() ? AcquireSlot.Mode.EXISTING : AcquireSlot.Mode.ANY,
+                Duration.ofNanos(acquire.getPatienceNanos()));
     }
 
     static dev.berth.proto.bus.CancelAcquire write(CancelAcquire cancel) {
@@ -65,7 +67,7 @@ final class SlotProtos {
                 .setContainerId(granted.containerId())
                 .setLease(granted.lease())
                 .setRegistry(granted.registry())
-                .setClaimWithinNanos(nanos(granted.claimWithin()))
+                .setClaimWithinNanos(Saturating.nanos(granted.claimWithin()))
                 .setRequestWindow(granted.requestWindow())
                 .setTimings(CallProtos.write(granted.timings()))
                 .build();
@@ -73,7 +75,7 @@ final class SlotProtos {
 
     static SlotGranted read(dev.berth.proto.bus.SlotGranted granted) {
         Ranges.notNegative("request window", granted.getRequestWindow());
-        Ranges.within("time to claim", granted.getClaimWithinNanos(), 0, FOREVER_NANOS);
+        Ranges.within("time to claim", granted.getClaimWithinNanos(), 0, Saturating.LONGEST_NANOS);
         return new SlotGranted(
                 granted.getTicket(),
                 CallProtos.given("registry", granted.getRegistry()),
@@ -107,7 +109,7 @@ final class SlotProtos {
                 .setMemoryMib(spec.memoryMiB())
                 .setCpuMillis(spec.cpuMillis())
                 .setTmpfsMib(spec.tmpfsMiB())
-                .setIdleTimeoutNanos(nanos(spec.idleTimeout()))
+                .setIdleTimeoutNanos(Saturating.nanos(spec.idleTimeout()))
                 .setAppId(spec.appId())
                 .setAppName(spec.appName())
                 .setFnId(spec.fnId())
@@ -127,7 +129,7 @@ final class SlotProtos {
     /** Sizes may be any: the registry refuses what it cannot hold. */
     private static ContainerSpec read(dev.berth.proto.bus.ContainerSpec form) {
         Ranges.positive("length of the slot key", form.getKey().size());
-        Ranges.within("idle timeout", form.getIdleTimeoutNanos(), 1, FOREVER_NANOS);
+        Ranges.within("idle timeout", form.getIdleTimeoutNanos(), 1, Saturating.LONGEST_NANOS);
         return new ContainerSpec(
                 new SlotKey(form.getKey().toByteArray()),
                 form.getImage(),
@@ -146,10 +148,6 @@ final class SlotProtos {
                 form.getExtensionsMap(),
                 form.getNetworkDisabled(),
                 form.getEvictable());
-    }
-
-    private static long nanos(Duration duration) {
-        return duration.compareTo(Duration.ofNanos(FOREVER_NANOS)) < 0 ? duration.toNanos() : FOREVER_NANOS;
     }
 
     private static dev.berth.proto.bus.ContainerSpec.Format write(CallFormat format) {

@@ -15,7 +15,12 @@ record Deadline(boolean limited, long nanos) {
 
     /** One that is {@link Saturating#LONGEST_NANOS} away at most: differences of nanoTime must not wrap around. */
     static Deadline in(long nanos) {
-        return new Deadline(true, System.nanoTime() + Saturating.nanos(nanos));
+        return after(System.nanoTime(), nanos);
+    }
+
+    /** A while after a moment of the clock that {@link System#nanoTime} reads. */
+    static Deadline after(long now, long nanos) {
+        return new Deadline(true, now + Saturating.nanos(nanos));
     }
 
     static Deadline in(Duration duration) {
@@ -36,6 +41,10 @@ record Deadline(boolean limited, long nanos) {
 
     boolean passed() {
         return limited && remaining() <= 0;
+    }
+
+    boolean passed(long now) {
+        return limited && nanos - now <= 0;
     }
 
     /** The same moment on the wall clock. Only of a limited one. */

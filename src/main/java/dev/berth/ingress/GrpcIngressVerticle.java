@@ -104,7 +104,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
                 new LogStreams(context, setup.logs(), setup.grpc().maxMessageBytes());
         logs = collectors;
         return new IngressParts(
-                new ExecutionParts(vertx, opened.desk(), opened, IngressSetup.WORKER_GRACE),
+                new ExecutionParts(vertx, opened.desk(), opened.planner(), opened, IngressSetup.WORKER_GRACE),
                 setup.calls(),
                 setup.counters(),
                 windows,

@@ -17,12 +17,15 @@ import io.vertx.core.eventbus.MessageProducer;
 import io.vertx.core.tracing.TracingPolicy;
 import java.time.Duration;
 
-/** One ingress instance's way to this node's registry and to workers. */
+/** One ingress instance's way to registries and to workers. */
 final class NodeBus implements RegistryLink, WorkerLink {
     private static final Duration SNAPSHOT_LIMIT = Duration.ofSeconds(1);
 
     private final EventBus bus;
     private final String registry;
+    private final DeliveryOptions here =
+            new DeliveryOptions().setLocalOnly(true).setTracingPolicy(TracingPolicy.IGNORE);
+    private final DeliveryOptions elsewhere = new DeliveryOptions().setTracingPolicy(TracingPolicy.IGNORE);
     private final MessageProducer<RegistryMessage> toRegistry;
     private final StreamEndpoint streams;
     private final SlotDesk desk;
@@ -31,8 +34,7 @@ final class NodeBus implements RegistryLink, WorkerLink {
     private NodeBus(EventBus bus, String incarnation, String address, StreamEndpoint streams) {
         this.bus = bus;
         this.registry = Addresses.registry(incarnation);
-        this.toRegistry =
-                bus.sender(registry, new DeliveryOptions().setLocalOnly(true).setTracingPolicy(TracingPolicy.IGNORE));
+        this.toRegistry = bus.sender(registry, here);
         this.streams = streams;
         this.desk = new SlotDesk(address, this);
         this.answers = Inbox.open(bus, address, IngressMessage.class, (answer, message) -> desk.onMessage(answer));
@@ -52,8 +54,15 @@ final class NodeBus implements RegistryLink, WorkerLink {
     }
 
     @Override
-    public Future<Void> send(RegistryMessage message) {
-        return toRegistry.write(message);
+    public Future<Void> send(String to, RegistryMessage message) {
+        return to.equals(registry)
+                ? toRegistry.write(message)
+                : bus.<RegistryMessage>sender(to, elsewhere).write(message);
+    }
+
+    /** Asks this node's registry alone. */
+    Itinerary.Planner planner() {
+        return Itinerary.Planner.only(registry);
     }
 
     @Override

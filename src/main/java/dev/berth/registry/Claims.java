@@ -57,10 +57,7 @@ final class Claims {
     OptionalLong nextDeadline() {
         Slot one = here.first();
         Slot other = elsewhere.first();
-        if (one == null || other == null) {
-            Slot only = one == null ? other : one;
-            return only == null ? OptionalLong.empty() : OptionalLong.of(only.claimDeadline);
-        }
-        return OptionalLong.of(one.claimDeadline - other.claimDeadline <= 0 ? one.claimDeadline : other.claimDeadline);
+        Slot next = one == null || (other != null && other.claimDeadline - one.claimDeadline < 0) ? other : one;
+        return next == null ? OptionalLong.empty() : OptionalLong.of(next.claimDeadline);
     }
 }

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The slots, waiters and capacity of one node. Told what happened, it changes its own fields and returns
@@ -124,17 +125,23 @@ final class SlotTable {
         for (Slot slot = claims.nextOverdue(now); slot != null; slot = claims.nextOverdue(now)) {
             revoke(slot);
         }
+        for (Waiter waiter = waiters.firstOverdue(now); waiter != null; waiter = waiters.firstOverdue(now)) {
+            refuse(waiter, BUSY, ContainerTimings.NONE);
+            settle(waiter.queue);
+        }
         return end();
     }
 
     /** When to call {@link #tick}; it may turn out to have nothing to do. */
     OptionalLong nextDeadlineNanos() {
-        OptionalLong idle = slots.nextAlarm();
-        OptionalLong claim = claims.nextDeadline();
-        if (idle.isEmpty() || claim.isEmpty()) {
-            return idle.isEmpty() ? claim : idle;
+        return earlier(earlier(slots.nextAlarm(), claims.nextDeadline()), waiters.nextDeadline());
+    }
+
+    private static OptionalLong earlier(OptionalLong one, OptionalLong other) {
+        if (one.isEmpty() || other.isEmpty()) {
+            return one.isEmpty() ? other : one;
         }
-        return idle.getAsLong() - claim.getAsLong() <= 0 ? idle : claim;
+        return one.getAsLong() - other.getAsLong() <= 0 ? one : other;
     }
 
     NodeSnapshot snapshot() {
@@ -179,11 +186,17 @@ final class SlotTable {
             refuse(wish, ENGINE_GONE);
         } else if (queue == null && !room.couldEverHold(wish.spec())) {
             refuse(wish, TOO_BIG);
-        } else if (waiters.size() >= maxWaiters) {
+        } else if (waiters.size() >= maxWaiters || !mayWait(wish, queue)) {
             refuse(wish, BUSY);
         } else {
             await(wish, queue == null ? newQueue(wish) : queue);
         }
+    }
+
+    private static boolean mayWait(AcquireSlot wish, @Nullable SlotQueue queue) {
+        boolean existing = queue != null && queue.containers > queue.ending;
+        return (existing || wish.mode() == AcquireSlot.Mode.ANY)
+                && !wish.patience().isZero();
     }
 
     private SlotQueue newQueue(AcquireSlot wish) {
@@ -193,7 +206,7 @@ final class SlotTable {
     }
 
     private void await(AcquireSlot wish, SlotQueue queue) {
-        waiters.add(new Waiter.Id(wish.replyTo(), wish.ticket()), wish.callId(), queue);
+        waiters.add(wish, queue, now);
         settle(queue);
     }
 

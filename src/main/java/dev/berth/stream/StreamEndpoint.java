@@ -236,7 +236,8 @@ public final class StreamEndpoint {
         lose(peer, how, null);
     }
 
-    private void lose(Peer peer, String how, @Nullable BusStream spared) {
+    /** @param undelivered one of them of which the peer has certainly not heard */
+    private void lose(Peer peer, String how, @Nullable BusStream undelivered) {
         if (peer.streams == 0) {
             return;
         }
@@ -246,8 +247,8 @@ public final class StreamEndpoint {
                 .log(how);
         RunnerException why = ErrorCode.PEER_LOST.exception(peer.address() + ": " + how);
         for (BusStream stream : List.copyOf(streams.values())) {
-            if (stream != spared && stream.peer() == peer && !stream.finishArrived()) {
-                stream.breakOff(why);
+            if (stream.peer() == peer && !stream.finishArrived()) {
+                stream.breakOff(stream == undelivered ? ErrorCode.UNDELIVERED.exception(why.getMessage()) : why);
             }
         }
     }
@@ -256,12 +257,9 @@ public final class StreamEndpoint {
     void onUnreachable(Peer peer, StreamId id, Frame frame, Throwable failure) {
         later(nothing -> {
             BusStream stream = streams.get(id);
-            if (stream != null && frame instanceof Frame.Open && nobodyWasThere(failure)) {
-                // Whoever hears of this one may open the next at once.
-                lose(peer, "cannot be reached: " + failure.getMessage(), stream);
-                stream.breakOff(ErrorCode.UNDELIVERED.exception(peer.address() + " cannot be reached"));
-            } else if (id.equals(self) || stream != null) {
-                lose(peer, "cannot be reached: " + failure.getMessage());
+            if (id.equals(self) || stream != null) {
+                boolean unheard = frame instanceof Frame.Open && nobodyWasThere(failure);
+                lose(peer, "cannot be reached: " + failure.getMessage(), unheard ? stream : null);
             }
         });
     }

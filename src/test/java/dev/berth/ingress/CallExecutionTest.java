@@ -47,7 +47,7 @@ final class CallExecutionTest implements CallListener {
     private @Nullable RuntimeException linkFailure;
     private Consumer<String> onEvent = event -> {};
 
-    private final SlotDesk desk = new SlotDesk("me", message -> {
+    private final SlotDesk desk = new SlotDesk("me", (to, message) -> {
         asked.add(message);
         return registry;
     });
@@ -74,7 +74,8 @@ final class CallExecutionTest implements CallListener {
                 timeout,
                 deadline,
                 end -> calls.request(model, end, null));
-        CallExecution execution = new CallExecution(new ExecutionParts(vertx, desk, workers, GRACE), order, this);
+        CallExecution execution = new CallExecution(
+                new ExecutionParts(vertx, desk, Itinerary.Planner.only("r"), workers, GRACE), order, this);
         execution.start();
         return execution;
     }
@@ -192,6 +193,31 @@ final class CallExecutionTest implements CallListener {
         assertThat(stream.sent).hasToString("abc");
         assertThat(stream.ends).isEqualTo(1);
         assertThat(opened).extracting(RunCall::containerId).containsExactly("c0", "c1");
+    }
+
+    @Test
+    void callThatMayHaveReachedItsWorkerIsNotPlacedAgain() {
+        run(() -> {
+            start(Duration.ofSeconds(30), Deadline.NONE);
+            desk.onMessage(grant(0));
+            stream.onFailure.handle(ErrorCode.PEER_LOST.exception());
+        });
+
+        assertThat(events).containsExactly("slot", "end PEER_LOST");
+        assertThat(opened).hasSize(1);
+    }
+
+    @Test
+    void waitForALostRegistryIsAWaitForNothing() {
+        run(() -> {
+            start(Duration.ofSeconds(30), Deadline.NONE);
+            desk.nodeLost("r");
+        });
+        assertThat(events).isEmpty();
+
+        run(() -> desk.nodeLost("gone"));
+        assertThat(events).isEmpty();
+        assertThat(desk.waiting()).isEqualTo(1);
     }
 
     @Test

@@ -134,15 +134,17 @@ final class SlotBooks {
     }
 
     private void refused(Command.Refuse refuse) {
-        if (!nonBlocking
-                && !draining
-                && !calls.get(refuse.ticket()).lost
-                && refuse.error().code() == ErrorCode.SERVER_BUSY) {
+        if (!nonBlocking && !draining && !mayBeRefused(refuse) && refuse.error().code() == ErrorCode.SERVER_BUSY) {
             assertThat(waiting())
                     .as("refused although it could have waited")
                     .isGreaterThanOrEqualTo(SlotWorld.MAX_WAITERS);
         }
         answered(refuse.ticket());
+    }
+
+    private boolean mayBeRefused(Command.Refuse refuse) {
+        WorldCall call = calls.get(refuse.ticket());
+        return call.lost || call.impatient;
     }
 
     private void removed(WorldContainer container, WorkerMessage.Reason reason) {

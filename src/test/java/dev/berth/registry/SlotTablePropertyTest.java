@@ -61,7 +61,7 @@ final class SlotTablePropertyTest {
                 Tuple.of(1, Kind.LOSE_NODE),
                 Tuple.of(1, Kind.BELIEVE_NODE_LOST),
                 Tuple.of(1, Kind.LOSE_ANSWER));
-        return Combinators.combine(kinds, Arbitraries.integers().between(0, 20))
+        return Combinators.combine(kinds, Arbitraries.integers().between(0, 30))
                 .as(Step::new)
                 .list()
                 .ofMinSize(1)

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.bus.Addresses;
 import dev.berth.bus.RegistryMessage;
+import dev.berth.bus.RegistryMessage.AcquireSlot;
+import dev.berth.bus.RegistryMessage.AcquireSlot.Mode;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
 import dev.berth.config.RegistryConfig;
@@ -82,10 +84,21 @@ final class SlotWorld {
     void call(int which) {
         String ingress = ingress(which / FUNCTIONS.size());
         WorldCall call = new WorldCall(++tickets, ingress, FUNCTIONS.get(which % FUNCTIONS.size()));
+        call.impatient = which >= 2 * FUNCTIONS.size();
         calls.put(call.ticket, call);
+        String id = "call-" + call.ticket;
         fromIngress
                 .get(ingress)
-                .add(new RegistryMessage.AcquireSlot(ingress, call.ticket, "call-" + call.ticket, call.spec));
+                .add(
+                        call.impatient
+                                ? new AcquireSlot(
+                                        ingress,
+                                        call.ticket,
+                                        id,
+                                        call.spec,
+                                        which % 2 == 0 ? Mode.ANY : Mode.EXISTING,
+                                        Duration.ofSeconds(which % 3))
+                                : new AcquireSlot(ingress, call.ticket, id, call.spec));
     }
 
     void cancel(int which) {

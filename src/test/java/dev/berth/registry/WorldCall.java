@@ -23,6 +23,9 @@ final class WorldCall {
     /** The table knows that nobody waits for it any more. */
     boolean dropped;
 
+    /** It may be refused where others wait. */
+    boolean impatient;
+
     /** It waited when its ingress was taken for lost. */
     boolean lost;
 
