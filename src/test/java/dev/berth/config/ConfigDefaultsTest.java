@@ -101,6 +101,28 @@ final class ConfigDefaultsTest {
     }
 
     @Test
+    void clusterDefaultsAreThese() {
+        assertThat(config.cluster())
+                .isEqualTo(new ClusterConfig(
+                        false,
+                        "berth",
+                        null,
+                        "127.0.0.1",
+                        "127.0.0.1",
+                        9191,
+                        9192,
+                        1,
+                        new ClusterConfig.Times(
+                                Duration.ofMillis(500),
+                                Duration.ofMillis(1500),
+                                Duration.ofSeconds(3),
+                                Duration.ofMillis(50),
+                                Duration.ofSeconds(5)),
+                        null,
+                        false));
+    }
+
+    @Test
     void dockerFolderIsThatOfTheHomeFolder() {
         RunnerConfig atHome = RunnerConfig.load(null, Map.of("HOME", "/home/me")::get);
         assertThat(atHome.docker().configFolder()).isEqualTo(Path.of("/home/me/.docker"));

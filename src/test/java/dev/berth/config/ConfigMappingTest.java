@@ -99,7 +99,29 @@ final class ConfigMappingTest {
                         URI.create("http://collector.example:4318/v1/traces"),
                         URI.create("https://zipkin.example/spans?a=1"),
                         0.25,
-                        "berth-7"));
+                        "berth-7"),
+                cluster());
+    }
+
+    /** Not enabled: the rules between its settings leave no room for a value of each. */
+    private ClusterConfig cluster() {
+        return new ClusterConfig(
+                false,
+                "blue",
+                new ClusterConfig.Discovery.Members(List.of("10.0.0.1", "10.0.0.2:5701")),
+                "10.0.0.1",
+                "n1.example",
+                5701,
+                5702,
+                3,
+                new ClusterConfig.Times(
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(4),
+                        Duration.ofSeconds(8),
+                        Duration.ofMillis(20),
+                        Duration.ofSeconds(10)),
+                new ClusterConfig.Tls(pem, pem, pem),
+                true);
     }
 
     private DockerConfig docker() {
@@ -229,5 +251,26 @@ final class ConfigMappingTest {
               zipkinUrl: https://zipkin.example/spans?a=1
               sample: 0.25
               service: berth-7
+            cluster:
+              enabled: false
+              name: blue
+              dns: ''
+              multicast: false
+              members: [10.0.0.1, 10.0.0.2:5701]
+              host: 10.0.0.1
+              publicHost: n1.example
+              memberPort: 5701
+              busPort: 5702
+              leastMembers: 3
+              beatInterval: 1s
+              suspectAfter: 4s
+              lostAfter: 8s
+              digestInterval: 20ms
+              memberTimeout: 10s
+              insecure: true
+              tls:
+                certificate: PEM
+                key: PEM
+                authority: PEM
             """;
 }
