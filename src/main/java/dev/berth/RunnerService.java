@@ -4,6 +4,7 @@ import dev.berth.bus.Addresses;
 import dev.berth.bus.BusCodecs;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.call.CallFactory;
+import dev.berth.cluster.ClusterStart;
 import dev.berth.config.EngineConfig;
 import dev.berth.config.RunnerConfig;
 import dev.berth.container.LifecycleObserver;
@@ -89,16 +90,27 @@ public final class RunnerService {
      * Starts a runner. The future completes when it takes calls; if it fails, nothing is left running.
      */
     public static Future<RunnerService> start(RunnerConfig config, String version) {
-        Vertx vertx = Vertx.builder()
+        Promise<RunnerService> started = Promise.promise();
+        vertx(config, version).onFailure(started::fail).onSuccess(vertx -> {
+            RunnerService service = new RunnerService(vertx, config);
+            service.open(version)
+                    .onSuccess(opened -> started.complete(service))
+                    .onFailure(failure -> service.close(closed -> started.fail(failure)));
+        });
+        return started.future();
+    }
+
+    /** What a cluster needs is loaded only for one. */
+    private static Future<Vertx> vertx(RunnerConfig config, String version) {
+        if (config.cluster().enabled()) {
+            return ClusterStart.join(
+                            config.cluster(), config.node().id(), version, options(config), RunnerTransport.create())
+                    .map(ClusterStart.Joined::vertx);
+        }
+        return Future.succeededFuture(Vertx.builder()
                 .with(options(config))
                 .withTransport(RunnerTransport.create())
-                .build();
-        RunnerService service = new RunnerService(vertx, config);
-        Promise<RunnerService> started = Promise.promise();
-        service.open(version)
-                .onSuccess(opened -> started.complete(service))
-                .onFailure(failure -> service.close(closed -> started.fail(failure)));
-        return started.future();
+                .build());
     }
 
     private static VertxOptions options(RunnerConfig config) {

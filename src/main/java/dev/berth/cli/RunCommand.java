@@ -54,6 +54,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--engine", paramLabel = "KIND", description = "Setting engine.kind: auto, docker or process.")
     private @Nullable String engine;
 
+    @Option(names = "--cluster", description = "Setting cluster.enabled: form one runner with other nodes.")
+    private boolean cluster;
+
     @Option(names = "--set", paramLabel = "NAME=VALUE", description = "Any other setting; repeatable.")
     private final Map<String, String> settings = new LinkedHashMap<>();
 
@@ -128,6 +131,9 @@ final class RunCommand implements Callable<Integer> {
         }
         if (engine != null) {
             options.put("engine.kind", engine);
+        }
+        if (cluster) {
+            options.put("cluster.enabled", "true");
         }
         return options;
     }

@@ -1,5 +1,6 @@
 package dev.berth.cli;
 
+import dev.berth.config.ConfigException;
 import dev.berth.config.RunnerConfig;
 import dev.berth.error.RunnerException;
 import java.io.IOException;
@@ -11,6 +12,9 @@ final class StartFailure {
     private StartFailure() {}
 
     static String ofStart(Throwable failure, RunnerConfig config) {
+        if (failure instanceof ConfigException) {
+            return FailureText.of(failure);
+        }
         if (isOfTheListener(failure)) {
             RunnerAddress address =
                     new RunnerAddress(config.grpc().host(), config.grpc().port());

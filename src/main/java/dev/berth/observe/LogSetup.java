@@ -66,6 +66,7 @@ public final class LogSetup {
                                     ? "INFO"
                                     : config.level().name()));
         }
+        quietenCluster(context, config.level());
         String problem = "";
         Appender<ILoggingEvent> target;
         try {
@@ -80,6 +81,17 @@ public final class LogSetup {
                     .atWarn()
                     .addKeyValue("destination", config.destination())
                     .log("log destination failed, using stderr: {}", problem);
+        }
+    }
+
+    /**
+     * A node that is gone is told once, by us: the bus would tell every connection that is refused, with a stack trace,
+     * and the membership every step of its own.
+     */
+    private static void quietenCluster(LoggerContext context, LogConfig.Level level) {
+        if (level != LogConfig.Level.TRACE && level != LogConfig.Level.DEBUG) {
+            context.getLogger("io.vertx.core.eventbus.impl.clustered").setLevel(Level.ERROR);
+            context.getLogger("com.hazelcast").setLevel(Level.ERROR);
         }
     }
 
