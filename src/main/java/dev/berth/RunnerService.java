@@ -5,6 +5,8 @@ import dev.berth.bus.BusCodecs;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.call.CallFactory;
 import dev.berth.cluster.ClusterStart;
+import dev.berth.cluster.ClusterVerticle;
+import dev.berth.cluster.Membership;
 import dev.berth.config.EngineConfig;
 import dev.berth.config.RunnerConfig;
 import dev.berth.container.LifecycleObserver;
@@ -63,7 +65,9 @@ public final class RunnerService {
     private static final long WITHOUT_LIMIT = TimeUnit.DAYS.toMillis(365);
 
     /** This start of the runner, in its addresses. Its id is for people, and two runners may have the same. */
-    private final String incarnation = UUID.randomUUID().toString();
+    private final @Nullable Membership membership;
+
+    private final String incarnation;
 
     private final Vertx vertx;
     private final EventBus bus;
@@ -79,8 +83,10 @@ public final class RunnerService {
     private final AtomicBoolean draining = new AtomicBoolean();
     private final Promise<Void> drained = Promise.promise();
 
-    private RunnerService(Vertx vertx, RunnerConfig config) {
+    private RunnerService(Vertx vertx, @Nullable Membership membership, RunnerConfig config) {
         this.vertx = vertx;
+        this.membership = membership;
+        this.incarnation = membership == null ? UUID.randomUUID().toString() : membership.incarnation();
         this.bus = BusCodecs.register(vertx);
         this.config = config;
         this.logs = config.logs().stream() ? new LogBuffer(config.logs().bufferBytes()) : null;
@@ -91,26 +97,26 @@ public final class RunnerService {
      */
     public static Future<RunnerService> start(RunnerConfig config, String version) {
         Promise<RunnerService> started = Promise.promise();
-        vertx(config, version).onFailure(started::fail).onSuccess(vertx -> {
-            RunnerService service = new RunnerService(vertx, config);
-            service.open(version)
-                    .onSuccess(opened -> started.complete(service))
-                    .onFailure(failure -> service.close(closed -> started.fail(failure)));
-        });
+        join(config, version)
+                .onFailure(started::fail)
+                .onSuccess(service -> service.open(version)
+                        .onSuccess(opened -> started.complete(service))
+                        .onFailure(failure -> service.close(closed -> started.fail(failure))));
         return started.future();
     }
 
     /** What a cluster needs is loaded only for one. */
-    private static Future<Vertx> vertx(RunnerConfig config, String version) {
+    private static Future<RunnerService> join(RunnerConfig config, String version) {
         if (config.cluster().enabled()) {
             return ClusterStart.join(
                             config.cluster(), config.node().id(), version, options(config), RunnerTransport.create())
-                    .map(ClusterStart.Joined::vertx);
+                    .map(joined -> new RunnerService(joined.vertx(), joined.membership(), config));
         }
-        return Future.succeededFuture(Vertx.builder()
+        Vertx alone = Vertx.builder()
                 .with(options(config))
                 .withTransport(RunnerTransport.create())
-                .build());
+                .build();
+        return Future.succeededFuture(new RunnerService(alone, null, config));
     }
 
     private static VertxOptions options(RunnerConfig config) {
@@ -237,7 +243,18 @@ public final class RunnerService {
                 bus, incarnation, workers, config.stream().windowBytes());
         return deployed.compose(
                         before -> deploy(new SlotRegistryVerticle(links, config.registry(), machine.capacity())))
-                .compose(before -> deployIngresses(started, machine.tracer(), version));
+                .compose(before -> deployIngresses(started, machine.tracer(), version))
+                .compose(before -> deployCluster(machine.capacity(), version));
+    }
+
+    /** Last, so that others are told of this node when it takes calls. */
+    private Future<Void> deployCluster(NodeCapacity capacity, String version) {
+        if (membership == null) {
+            return Future.succeededFuture();
+        }
+        ClusterVerticle.Self self =
+                new ClusterVerticle.Self(config.node().id(), version, capacity.memoryBytes(), capacity.cpuMillis());
+        return deploy(new ClusterVerticle(bus, membership, config.cluster(), self));
     }
 
     private Future<Void> deployIngresses(Engine started, CallTracer tracer, String version) {

@@ -1,5 +1,6 @@
 package dev.berth.cluster;
 
+import dev.berth.bus.ClusterMessage;
 import dev.berth.bus.ClusterMessage.Digest;
 import dev.berth.bus.ClusterMessage.Entry;
 import java.util.HashMap;
@@ -68,7 +69,7 @@ final class Hints {
     void put(Entry entry) {
         if (entry.isGone()) {
             entries.remove(entry.hash());
-        } else if (entries.size() < dev.berth.bus.ClusterMessage.MAX_ENTRIES || entries.containsKey(entry.hash())) {
+        } else if (entries.size() < ClusterMessage.MAX_ENTRIES || entries.containsKey(entry.hash())) {
             entries.put(entry.hash(), entry);
         }
         debits.remove(entry.hash());

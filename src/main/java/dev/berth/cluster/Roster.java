@@ -1,5 +1,6 @@
 package dev.berth.cluster;
 
+import dev.berth.bus.Addresses;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class Roster {
     private static final int KEPT_SECONDS = 60;
     private static final long KEPT_NANOS = KEPT_SECONDS * 1_000_000_000L;
-    private static final String PREFIX = "berth.";
 
     private final Map<String, Entry> entries = new ConcurrentHashMap<>();
 
@@ -61,7 +61,7 @@ final class Roster {
     /** The member whose address this is. It may be asked for again without asking here, until it is forgotten. */
     @Nullable
     Member owner(String address) {
-        String incarnation = incarnationOf(address);
+        String incarnation = Addresses.incarnation(address);
         Entry entry = incarnation == null ? null : entries.get(incarnation);
         if (entry == null) {
             return null;
@@ -72,11 +72,6 @@ final class Roster {
 
     /** Whether addresses of this form are answered for here, known or not. */
     static boolean covers(String address) {
-        return address.startsWith(PREFIX);
-    }
-
-    private static @Nullable String incarnationOf(String address) {
-        int end = address.indexOf('.', PREFIX.length());
-        return covers(address) && end > 0 ? address.substring(PREFIX.length(), end) : null;
+        return Addresses.incarnation(address) != null;
     }
 }
