@@ -80,10 +80,11 @@ final class ClusterIT {
     void nodesWithCertificatesFindEachOtherByNameAndNobodyElseGetsIn() throws Exception {
         TestCertificates authority = new TestCertificates(folder, "cluster");
         Ports a = Ports.free();
-        Ports b = new Ports(a.member(), Ports.free().bus());
-        try (NodeProcess first = NodeProcess.start(folder, "node-a", List.of(), named(authority, "node-a", a, "1"));
-                NodeProcess second =
-                        NodeProcess.start(folder, "node-b", List.of(), named(authority, "node-b", b, "2"))) {
+        Ports b = Ports.free();
+        List<String> settingsOfA = named(authority, "node-a", a, a);
+        List<String> settingsOfB = named(authority, "node-b", b, a);
+        try (NodeProcess first = NodeProcess.start(folder, "node-a", List.of(), settingsOfA);
+                NodeProcess second = NodeProcess.start(folder, "node-b", List.of(), settingsOfB)) {
             first.awaitPeer("node-b", PeerState.UP);
             second.awaitPeer("node-a", PeerState.UP);
 
@@ -128,12 +129,12 @@ final class ClusterIT {
         return members.toString();
     }
 
-    private static List<String> named(TestCertificates authority, String name, Ports ports, String found) {
+    private static List<String> named(TestCertificates authority, String name, Ports ports, Ports found) {
         TestCertificates.Identity identity = authority.issue(name);
         return List.of(
                 "node.id=" + name,
                 "cluster.enabled=true",
-                "cluster.dns=" + found,
+                "cluster.dns=localhost:" + found.member(),
                 "cluster.memberPort=" + ports.member(),
                 "cluster.busPort=" + ports.bus(),
                 "cluster.tls.certificate=" + identity.certificate(),
