@@ -11,7 +11,9 @@ import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -40,11 +42,12 @@ public final class ClusterStart {
         InetAddress bind;
         try {
             bind = InetAddress.getByName(cluster.host());
+            checkInterface(cluster.host(), bind);
             checkPort("cluster.memberPort", cluster.memberPort(), cluster.host(), bind);
             checkPort("cluster.busPort", cluster.busPort(), cluster.host(), bind);
         } catch (UnknownHostException e) {
             return Future.failedFuture(problem("cluster.host = " + cluster.host() + ": must be a name that is known"));
-        } catch (ConfigException e) {
+        } catch (SocketException | ConfigException e) {
             return Future.failedFuture(e);
         }
         if (cluster.tls() == null) {
@@ -60,6 +63,12 @@ public final class ClusterStart {
                 .withTransport(transport)
                 .withClusterManager(manager);
         return builder.buildClustered().map(vertx -> new Joined(vertx, manager));
+    }
+
+    private static void checkInterface(String host, InetAddress bind) throws SocketException {
+        if (!bind.isAnyLocalAddress() && NetworkInterface.getByInetAddress(bind) == null) {
+            throw problem("cluster.host = " + host + ": must be the address of an interface of this machine");
+        }
     }
 
     private static void checkPort(String key, int port, String host, InetAddress bind) {

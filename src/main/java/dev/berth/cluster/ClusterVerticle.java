@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClusterVerticle extends VerticleBase {
     private static final long GOODBYE_MILLIS = 1_000;
+    private static final DeliveryOptions HERE = new DeliveryOptions().setLocalOnly(true);
 
     private final EventBus bus;
     private final Membership membership;
@@ -92,11 +93,10 @@ public final class ClusterVerticle extends VerticleBase {
     }
 
     private void readQueues() {
-        String registry = Addresses.registry(membership.incarnation());
         DeliveryOptions here = new DeliveryOptions()
                 .setLocalOnly(true)
                 .setSendTimeout(config.times().beat().toMillis());
-        bus.<NodeSnapshot>request(registry, new RegistryMessage.Snapshot(), here)
+        bus.<NodeSnapshot>request(registry(), new RegistryMessage.Snapshot(), here)
                 .onSuccess(reply -> {
                     queues.read(reply.body());
                     publish(System.nanoTime());
@@ -125,6 +125,8 @@ public final class ClusterVerticle extends VerticleBase {
                 send(full.incarnation(), publisher.full());
             } else if (effect instanceof PeerEffect.Changed changed && changed.isEnd()) {
                 outlets.forget(changed.peer().incarnation());
+                // Its waiters are dropped here, and what it was granted is for others.
+                bus.send(registry(), new RegistryMessage.NodeLost(changed.peer().incarnation()), HERE);
             }
         }
     }
@@ -142,6 +144,10 @@ public final class ClusterVerticle extends VerticleBase {
                 self.version(),
                 self.memoryBytes(),
                 self.cpuMillis());
+    }
+
+    private String registry() {
+        return Addresses.registry(membership.incarnation());
     }
 
     private Peers peers() {

@@ -84,10 +84,15 @@ final class HazelcastSetup {
                     .forEach(address -> join.getTcpIpConfig()
                             .addMember(address.contains(":") ? address : address + ":" + cluster.memberPort()));
         } else if (cluster.discovery() instanceof Discovery.Dns dns) {
+            String[] name = withPort(dns.name(), cluster.memberPort()).split(":");
             join.getKubernetesConfig()
                     .setEnabled(true)
-                    .setProperty("service-dns", dns.name())
-                    .setProperty("service-port", Integer.toString(cluster.memberPort()));
+                    .setProperty("service-dns", name[0])
+                    .setProperty("service-port", name[1]);
         }
+    }
+
+    private static String withPort(String address, int port) {
+        return address.contains(":") ? address : address + ":" + port;
     }
 }

@@ -25,7 +25,7 @@ final class PeerLog {
             LOG.atWarn()
                     .addKeyValue("members", count)
                     .addKeyValue("leastMembers", leastMembers)
-                    .log(count < leastMembers ? "not ready: too few nodes" : "alone: no other node is reached yet");
+                    .log(count < leastMembers ? "not ready: too few nodes" : "alone: no other node is reached");
         }
         few = tooFew;
     }

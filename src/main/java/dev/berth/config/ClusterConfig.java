@@ -86,7 +86,7 @@ public record ClusterConfig(
             }
         }
 
-        /** @param name one that stands for the addresses of all nodes */
+        /** @param name {@code host} or {@code host:port}, a name that stands for the addresses of all nodes */
         record Dns(String name) implements Discovery {}
 
         /** Whoever answers on this network. */

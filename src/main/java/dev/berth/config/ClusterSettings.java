@@ -36,9 +36,10 @@ final class ClusterSettings {
 
     static final Setting<String> DNS = Setting.optional(
             "cluster.dns",
-            SettingTypes.string().where("a host name", name -> name.matches("[A-Za-z0-9._-]+")),
+            SettingTypes.string()
+                    .where("a host name, with :port where it is not cluster.memberPort", name -> name.matches(MEMBER)),
             "In place of cluster.members: a name that stands for the addresses of all nodes, such as that of a"
-                    + " headless service. All use the same cluster.memberPort.");
+                    + " headless service. All use the same port.");
 
     static final Setting<Boolean> MULTICAST = Setting.of(
             "cluster.multicast",
