@@ -178,7 +178,7 @@ final class HttpCall implements FunctionChannel.User, AnswerParser.Listener, Req
     }
 
     private void ended(@Nullable Throwable failure) {
-        if (failure != null) {
+        if (failure != null || pump.torn()) {
             broken(failure, ErrorCode.RESPONSE_BROKEN);
             return;
         }

@@ -5,8 +5,10 @@ import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.concurrent.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
@@ -51,6 +53,7 @@ final class RequestPump {
     private int waitingBytes;
     private Phase phase = Phase.GATHERING;
     private boolean bodyOver;
+    private boolean torn;
     private @Nullable FunctionChannel channel;
 
     RequestPump(ActiveCall call, Sender sender) {
@@ -150,7 +153,7 @@ final class RequestPump {
 
     private FunctionChannel writeChunk(Buffer bytes) {
         FunctionChannel to = channel();
-        to.write(new DefaultHttpContent(VertxSeam.view(bytes)));
+        to.write(new DefaultHttpContent(VertxSeam.view(bytes))).addListener(this::written);
         return to;
     }
 
@@ -158,11 +161,21 @@ final class RequestPump {
         phase = Phase.END;
         FunctionChannel to = channel();
         to.write(LastHttpContent.EMPTY_LAST_CONTENT).addListener(done -> {
+            written(done);
             if (done.isSuccess() && phase == Phase.END) {
                 phase = Phase.SENT;
             }
         });
         to.flush();
+    }
+
+    private void written(Future<? super Void> done) {
+        torn |= !done.isSuccess() && !(done.cause() instanceof ClosedChannelException);
+    }
+
+    /** Whether a write ended the connection, and with it what had not been read yet. */
+    boolean torn() {
+        return torn;
     }
 
     /** The socket takes more. */

@@ -147,7 +147,6 @@ final class ConnectionLifeTest {
                 "HTTP/1.1 200 OK\r\nX-Foreign: secret\r\nContent-Length: 2\r\n\r\nno",
                 "\u0000\u0001 junk"
             })
-    @Rule("connection-surplus")
     void leftOversNeverReachAnotherCall(String surplus) throws Exception {
         String answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
         try (WorkerRig rig = WorkerRig.start()) {
@@ -185,7 +184,6 @@ final class ConnectionLifeTest {
     }
 
     @Test
-    @Rule("connection-surplus")
     void bytesThatWaitUnheardWhenACallComesAreNotItsAnswer() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             CountDownLatch speak = new CountDownLatch(1);

@@ -3,7 +3,6 @@ package dev.berth.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.bus.RegistryMessage.ContainerReleased;
-import dev.berth.conformance.Rule;
 import dev.berth.error.ErrorCode;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -45,7 +44,6 @@ final class DescriptorsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    @Rule("container-unreached")
     void aCallThatFindsNoneIsHandedBackAndItsContainerKept(boolean portable) throws Exception {
         // Keeps no connection, and has classes loaded that could not be once it matters.
         RigSettings settings = new RigSettings().keepAlive(Duration.ZERO);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.bus.RegistryMessage.ContainerEnding;
 import dev.berth.bus.RegistryMessage.ContainerReleased;
 import dev.berth.call.Header;
-import dev.berth.conformance.Rule;
 import dev.berth.error.ErrorCode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -54,7 +53,6 @@ final class GzipAnswerTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    @Rule("container-encoding")
     void anAnswerThatWasAskedForPackedIsUnpacked(boolean chunked) throws Exception {
         byte[] one = gzip("one, ".getBytes(StandardCharsets.UTF_8));
         byte[] two = gzip("two".getBytes(StandardCharsets.UTF_8));
