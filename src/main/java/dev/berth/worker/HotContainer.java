@@ -16,7 +16,6 @@ import dev.berth.stream.FrameStream;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpClientAgent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -59,7 +58,7 @@ final class HotContainer implements ActiveCall.Owner {
      *
      * @param gone called when nothing of a container is left
      */
-    record Links(Context context, HttpClientAgent client, RegistryLink registry, Consumer<HotContainer> gone) {}
+    record Links(Context context, FunctionDialer dialer, RegistryLink registry, Consumer<HotContainer> gone) {}
 
     HotContainer(LaunchContainer launch, WorkerPorts ports, Links links) {
         this.launch = launch;
@@ -314,7 +313,7 @@ final class HotContainer implements ActiveCall.Owner {
                     if (ready.succeeded()) {
                         assembly.initOver();
                         exchange = new FunctionConnection(
-                                links.context(), links.client(), assembly.socket(), ports.config(), alarm);
+                                links.context(), links.dialer(), assembly.socket(), ports.config(), alarm);
                         take(ContainerEvent.READY);
                     } else {
                         breakLaunch(RunnerException.of(ready.cause()));

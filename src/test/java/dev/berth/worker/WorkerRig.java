@@ -19,6 +19,7 @@ import dev.berth.container.ContainerEvent;
 import dev.berth.container.ContainerState;
 import dev.berth.container.LifecycleObserver;
 import dev.berth.container.Row;
+import dev.berth.ingress.RunnerTransport;
 import dev.berth.stream.StreamEndpoint;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -57,7 +58,7 @@ final class WorkerRig implements AutoCloseable {
     /** Rows travelled by any rig of this JVM. */
     static final Set<Row> TRAVELLED = ConcurrentHashMap.newKeySet();
 
-    final Vertx vertx = Vertx.vertx();
+    final Vertx vertx;
     final FakeEngine engine = new FakeEngine();
     final SocketWatcher watcher;
     final Path root;
@@ -73,6 +74,9 @@ final class WorkerRig implements AutoCloseable {
     private final AtomicLong numbers = new AtomicLong();
 
     WorkerRig(RigSettings settings) throws Exception {
+        vertx = settings.nativeTransport
+                ? Vertx.builder().withTransport(RunnerTransport.create()).build()
+                : Vertx.vertx();
         root = Files.createTempDirectory("rig");
         config = new WorkerConfig(
                 settings.freezeIdle,
