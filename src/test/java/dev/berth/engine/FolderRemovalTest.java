@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A folder that others write goes, whatever is in it and whatever they do meanwhile; and nothing else goes. */
 final class FolderRemovalTest {
     private static final int DEPTH = 20_000;
-    private static final int WIDTH = 5_000;
+    private static final int WIDTH = 2_000;
     private static final int ROUNDS = 30;
 
     @TempDir
@@ -83,12 +83,18 @@ final class FolderRemovalTest {
 
     @Test
     void aTreeDeeperThanAnyPathGoesWithFewFoldersOpen() throws Exception {
-        Path top = Files.createDirectory(root.resolve("top"));
-        nest(top, DEPTH);
+        Path memory = Files.createDirectory(root.resolve("memory"));
+        Mounts.tmpfs(memory, "size=64m");
+        try {
+            Path top = Files.createDirectory(memory.resolve("top"));
+            nest(top, DEPTH);
 
-        FolderRemoval.remove(top);
+            FolderRemoval.remove(top);
 
-        assertThat(top).doesNotExist();
+            assertThat(top).doesNotExist();
+        } finally {
+            Mounts.unmountAll(memory);
+        }
     }
 
     @Test
@@ -97,7 +103,7 @@ final class FolderRemovalTest {
         for (int i = 0; i < WIDTH; i++) {
             Files.createFile(top.resolve("file" + i));
         }
-        for (int i = 0; i < 1_000; i++) {
+        for (int i = 0; i < 300; i++) {
             Files.createDirectories(top.resolve("x" + i + "/y" + i + "/z"));
         }
 
