@@ -14,7 +14,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +37,7 @@ public final class SocketDirectories {
 
     private final Path parent;
     private final @Nullable String tmpfsOptions;
+    private final Queue<SocketDirectory> unremoved = new ConcurrentLinkedQueue<>();
     private final AtomicLong counter = new AtomicLong();
 
     /** @param tmpfsOptions of a tmpfs to be mounted on each; null: none */
@@ -96,6 +99,7 @@ public final class SocketDirectories {
         String name = Long.toString(counter.incrementAndGet(), Character.MAX_RADIX);
         SocketDirectory directory = new SocketDirectory(parent.resolve(name), tmpfsOptions != null);
         checkLength(directory.path());
+        removeLeftOver();
         try {
             Files.createDirectory(directory.home(), RUNNER_ONLY);
             if (tmpfsOptions != null) {
@@ -110,6 +114,20 @@ public final class SocketDirectories {
         }
     }
 
+    /** What lacks a file descriptor now may have one when the next directory is made. */
+    private void removeLeftOver() {
+        SocketDirectory leftOver = unremoved.poll();
+        if (leftOver == null) {
+            return;
+        }
+        try {
+            leftOver.remove();
+        } catch (RunnerException stays) {
+            LOG.atWarn().addKeyValue("reason", stays.getMessage()).log("socket directory stays for now");
+            unremoved.add(leftOver);
+        }
+    }
+
     private static void checkLength(Path path) {
         int length = path.resolve(SocketWatcher.SOCKET).toString().getBytes(StandardCharsets.UTF_8).length;
         if (length > LONGEST_PATH) {
@@ -118,12 +136,9 @@ public final class SocketDirectories {
         }
     }
 
-    private static RunnerException failed(SocketDirectory directory, Exception failure) {
-        try {
-            directory.remove();
-        } catch (RunnerException leftOver) {
-            failure.addSuppressed(leftOver);
-        }
+    private RunnerException failed(SocketDirectory directory, Exception failure) {
+        unremoved.add(directory);
+        removeLeftOver();
         return ErrorCode.SOCKET_DIRECTORY.exception("cannot make a socket directory: " + failure.getMessage());
     }
 }

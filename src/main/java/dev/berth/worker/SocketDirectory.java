@@ -50,11 +50,13 @@ record SocketDirectory(Path home, boolean mounted) {
 
     /** Unmounts and deletes the directory and what the function left in it. Blocking; succeeds if it is gone already. */
     void remove() {
+        if (removedEmpty()) {
+            return;
+        }
         try {
             if (mounted) {
                 Mounts.unmountAll(home);
             }
-            deleteIfEmpty(path());
             FolderRemoval.remove(home);
         } catch (IOException failure) {
             throw ErrorCode.SOCKET_DIRECTORY.exception("cannot remove %s: %s".formatted(home, failure.getMessage()));
@@ -62,11 +64,13 @@ record SocketDirectory(Path home, boolean mounted) {
     }
 
     /** Needs no file descriptor: a directory that came to nothing goes even when there is none. */
-    private static void deleteIfEmpty(Path directory) {
+    private boolean removedEmpty() {
         try {
-            Files.deleteIfExists(directory);
-        } catch (IOException full) {
-            LOG.trace("the function has left something");
+            Files.deleteIfExists(path());
+            Files.deleteIfExists(home);
+            return true;
+        } catch (IOException fullOrMounted) {
+            return false;
         }
     }
 }
