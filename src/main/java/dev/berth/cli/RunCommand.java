@@ -119,7 +119,7 @@ final class RunCommand implements Callable<Integer> {
     /** A start that was asked twice to stop is not waited for; what it has left the next one removes. */
     private static Future<RunnerService> started(RunnerConfig config, StopSignals signals) {
         Promise<RunnerService> started = Promise.promise();
-        signals.second().thenAccept(name -> started.tryFail(new StoppedEarly()));
+        signals.onSecond(() -> started.tryFail(new StoppedEarly()));
         RunnerService.start(config, Version.NUMBER)
                 .onSuccess(started::tryComplete)
                 .onFailure(started::tryFail);
@@ -128,7 +128,7 @@ final class RunCommand implements Callable<Integer> {
 
     private int stop(RunnerService service, StopSignals signals) {
         Future<RunnerService.StopReport> stopped = service.drain();
-        signals.second().thenAccept(name -> service.cutOff());
+        signals.onSecond(service::cutOff);
         try {
             RunnerService.StopReport report = Blocking.await(stopped);
             StopText.of(report).forEach(this::complain);
