@@ -94,6 +94,10 @@ final class RunCommand implements Callable<Integer> {
         RunnerService service;
         try {
             service = Blocking.await(started(config, signals));
+        } catch (StoppedEarly e) {
+            complain("asked to stop again before it had started; the next start here removes what is left");
+            signals.stopped();
+            return ExitCode.FAILED;
         } catch (Exception e) {
             complain(StartFailure.ofStart(e, config));
             signals.stopped();
@@ -148,7 +152,7 @@ final class RunCommand implements Callable<Integer> {
         private static final long serialVersionUID = 1L;
 
         StoppedEarly() {
-            super("asked to stop", null, false, false);
+            super(null, null, false, false);
         }
     }
 
