@@ -112,6 +112,26 @@ final class StopIT {
     }
 
     @Test
+    @Rule("drain-idle")
+    void streamWithoutACallThatIsOpenedLaterEndsToo() throws Exception {
+        OneRunner runner = start("node.drainTimeout=30s");
+        EngageClient client = runner.connect(vertx);
+        EngageCall running = client.engage()
+                .tryCall(program("read; sleep 4000; send ok").encode())
+                .data("", true);
+        runner.awaitBusy(client, 1);
+        runner.signal("TERM");
+        runner.awaitStatus(client, "draining", status -> status.getNode().getDraining());
+
+        EngageCall late = client.engage();
+
+        assertThat(late.result().finished().getErrorCode()).isEqualTo(503);
+        assertThat(running.result().body()).isEqualTo("ok");
+        assertThat(runner.exitCode(4 + GRACE_SECONDS)).isZero();
+        runner.assertNothingLeft();
+    }
+
+    @Test
     @Rule("drain-untaken")
     void finishedCallWhoseClientTakesNothingIsGivenUp() throws Exception {
         OneRunner runner = start("node.drainTimeout=never");
