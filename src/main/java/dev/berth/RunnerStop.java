@@ -74,7 +74,7 @@ final class RunnerStop {
     private final RunnerParts parts;
     private final Steps steps;
     private final Promise<RunnerService.StopReport> stopped = Promise.promise();
-    private Phase phase = Phase.RUNNING;
+    private volatile Phase phase = Phase.RUNNING;
     private long timer = -1;
 
     /** @param limit how long calls may go on; negative: as long as they take */
@@ -97,8 +97,11 @@ final class RunnerStop {
         tell(Event.STOP_NOW);
     }
 
+    /** When all is closed there is no context any more. */
     private void tell(Event event) {
-        context.runOnContext(turn -> on(event));
+        if (phase != Phase.CLOSED) {
+            context.runOnContext(turn -> on(event));
+        }
     }
 
     private void on(Event event) {

@@ -94,6 +94,10 @@ final class RunCommand implements Callable<Integer> {
         RunnerService service;
         try {
             service = Blocking.await(started(config, signals));
+        } catch (StoppedEarly e) {
+            complain("asked to stop again before it had started; the next start here removes what is left");
+            signals.stopped();
+            return ExitCode.FAILED;
         } catch (Exception e) {
             complain(StartFailure.ofStart(e, config));
             signals.stopped();
@@ -119,7 +123,7 @@ final class RunCommand implements Callable<Integer> {
     /** A start that was asked twice to stop is not waited for; what it has left the next one removes. */
     private static Future<RunnerService> started(RunnerConfig config, StopSignals signals) {
         Promise<RunnerService> started = Promise.promise();
-        signals.second().thenAccept(name -> started.tryFail(new StoppedEarly()));
+        signals.onSecond(() -> started.tryFail(new StoppedEarly()));
         RunnerService.start(config, Version.NUMBER)
                 .onSuccess(started::tryComplete)
                 .onFailure(started::tryFail);
@@ -128,7 +132,7 @@ final class RunCommand implements Callable<Integer> {
 
     private int stop(RunnerService service, StopSignals signals) {
         Future<RunnerService.StopReport> stopped = service.drain();
-        signals.second().thenAccept(name -> service.cutOff());
+        signals.onSecond(service::cutOff);
         try {
             RunnerService.StopReport report = Blocking.await(stopped);
             StopText.of(report).forEach(this::complain);
@@ -148,7 +152,7 @@ final class RunCommand implements Callable<Integer> {
         private static final long serialVersionUID = 1L;
 
         StoppedEarly() {
-            super("asked to stop", null, false, false);
+            super(null, null, false, false);
         }
     }
 

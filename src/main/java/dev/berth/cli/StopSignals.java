@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Signals that ask a runner to stop. The first one completes {@link #first()}, the second {@link #second()}, and
+ * Signals that ask a runner to stop. The first one completes {@link #first()}, the second one is told too, and
  * the process goes on until it is done.
  *
  * <p>Without handlers of its own the JVM would begin to exit at the first signal, and a second one would not
@@ -36,9 +36,9 @@ final class StopSignals {
         return first;
     }
 
-    /** With the name of the signal that came while the first was being obeyed. */
-    CompletableFuture<String> second() {
-        return second;
+    /** @param action run when a signal comes while the first is being obeyed, or at once if it has come */
+    void onSecond(Runnable action) {
+        CompletableFuture<Void> unused = second.thenRun(action);
     }
 
     /** The runner is down; a process that is exiting may go on to do so. */

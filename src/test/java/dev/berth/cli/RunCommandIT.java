@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,6 +71,27 @@ final class RunCommandIT {
         assertThat(exitCode(runner)).isEqualTo(1);
         assertThat(errors(runner))
                 .anyMatch(line -> line.startsWith("berth: cannot start: container engine at unix:///no/engine"));
+    }
+
+    @Test
+    void secondSignalEndsAStartThatHangs() throws Exception {
+        Path engine = folder.resolve("engine.sock");
+        try (ServerSocketChannel silent = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            silent.bind(UnixDomainSocketAddress.of(engine));
+            Process runner = start("--port", "0", "--engine", "docker", "--set", "docker.host=unix://" + engine);
+            try (SocketChannel asked = silent.accept()) {
+                assertThat(asked.isConnected()).isTrue();
+                runner.destroy();
+                // Two signals that come at once may count as one.
+                while (!runner.waitFor(200, TimeUnit.MILLISECONDS)) {
+                    runner.destroy();
+                }
+            }
+            assertThat(runner.exitValue()).isEqualTo(1);
+            assertThat(errors(runner))
+                    .contains("berth: asked to stop again before it had started; the next start here removes what"
+                            + " is left");
+        }
     }
 
     private Process start(String... options) throws IOException {

@@ -112,6 +112,28 @@ final class StopIT {
     }
 
     @Test
+    @Rule("drain-idle")
+    void streamWithoutACallThatIsOpenedLaterEndsToo() throws Exception {
+        OneRunner runner = start("node.drainTimeout=30s");
+        EngageClient client = runner.connect(vertx);
+        EngageCall running = client.engage()
+                .tryCall(program("read; sleep 4000; send ok").encode())
+                .data("", true);
+        runner.awaitBusy(client, 1);
+        runner.signal("TERM");
+        runner.awaitStatus(client, "draining", status -> status.getNode().getDraining());
+
+        EngageCall late = client.engage();
+
+        assertThat(late.result().finished().getErrorCode()).isEqualTo(503);
+        assertThat(running.result().body())
+                .as(() -> running.result().finished() + runner.log())
+                .isEqualTo("ok");
+        assertThat(runner.exitCode(4 + GRACE_SECONDS)).isZero();
+        runner.assertNothingLeft();
+    }
+
+    @Test
     @Rule("drain-untaken")
     void finishedCallWhoseClientTakesNothingIsGivenUp() throws Exception {
         OneRunner runner = start("node.drainTimeout=never");
@@ -194,7 +216,9 @@ final class StopIT {
         EngageClient client = runner.connect(vertx);
         EngageCall ended =
                 client.engage().tryCall(program("read; send ok").encode()).data("", true);
-        assertThat(ended.result().body()).isEqualTo("ok");
+        assertThat(ended.result().body())
+                .as(() -> ended.result().finished() + runner.log())
+                .isEqualTo("ok");
         EngageCall running = silent(client);
         runner.awaitBusy(client, 1);
         // Over itself, for the runner holds a file open for writing below.
@@ -275,7 +299,9 @@ final class StopIT {
 
         runner.signal("TERM");
 
-        assertThat(running.result().body()).isEqualTo("ok");
+        assertThat(running.result().body())
+                .as(() -> running.result().finished() + runner.log())
+                .isEqualTo("ok");
         assertThat(runner.exitCode(GRACE_SECONDS)).isZero();
         runner.assertNothingLeft();
     }
