@@ -58,6 +58,7 @@ final class FunctionChannel extends ChannelInboundHandlerAdapter {
     private @Nullable Channel channel;
     private @Nullable User user;
     private Phase phase = Phase.IDLE;
+    private boolean flushing;
 
     FunctionChannel(Context context) {
         this.context = context;
@@ -89,6 +90,17 @@ final class FunctionChannel extends ChannelInboundHandlerAdapter {
 
     void flush() {
         channel().flush();
+    }
+
+    /** Flushes once what the event loop has to do now is done, so that more can go with it. */
+    void flushSoon() {
+        if (!flushing) {
+            flushing = true;
+            VertxSeam.afterTurn(context, () -> {
+                flushing = false;
+                flush();
+            });
+        }
     }
 
     boolean full() {

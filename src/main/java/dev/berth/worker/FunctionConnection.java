@@ -2,6 +2,7 @@ package dev.berth.worker;
 
 import dev.berth.config.WorkerConfig;
 import dev.berth.engine.ExitStatus;
+import dev.berth.worker.http.VertxSeam;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ final class FunctionConnection implements FunctionExchange {
         current = http;
         http.gather();
         // What else has come of the call by then goes out in the same write as its head.
-        context.runOnContext(turn -> {
+        VertxSeam.afterTurn(context, () -> {
             if (current == http) {
                 send(http);
             }

@@ -83,7 +83,7 @@ final class RequestPump {
             }
             case BODY -> {
                 FunctionChannel to = writeChunk(bytes);
-                to.flush();
+                to.flushSoon();
                 if (to.full()) {
                     call.stream().inbound().pause();
                 }
@@ -166,7 +166,7 @@ final class RequestPump {
                 phase = Phase.SENT;
             }
         });
-        to.flush();
+        to.flushSoon();
     }
 
     private void written(Future<? super Void> done) {

@@ -101,11 +101,11 @@ final class ContainerE2E {
                 "read; trailer X-T=1; send ok",
                 "read; interim 103; send ok",
                 "read; interim 102; interim 199; send ok",
-                "read; frame length; send ok; end; close",
                 "read; raw HTTP/1.1%20200%0aContent-Length:2%0a%0aok",
                 "read; raw HTTP/1.1%20200%20OK%0d%0aContent-Length:2%0d%0aContent-Length:2%0d%0a%0d%0aok",
                 "read; raw HTTP/1.1%20200%20OK%0d%0aContent-Length:7%0d%0aTransfer-Encoding:chunked%0d%0a%0d%0a"
-                        + "2%20%0d%0aok%0d%0a0%0d%0a%0d%0a"
+                        + "2%20%0d%0aok%0d%0a0%0d%0a%0d%0a",
+                "read; frame length; send ok; end; close"
             })
     @Rule("container-framing")
     @Rule("container-answer")
@@ -121,9 +121,8 @@ final class ContainerE2E {
     @Rule("connection-surplus")
     void whatFollowsAnAnswerReachesNoOtherCall(String surplus, LiveRunner runner) {
         CallDoc doc = CallDoc.of("read; raw HTTP/1.1%20200%20OK%0d%0aContent-Length:2%0d%0a%0d%0aok" + surplus);
-        CallDoc late = doc.header("X-Do", "read; frame length; send ok; end; sleep 100; raw " + surplus);
-        for (CallDoc odd : new CallDoc[] {doc, late, doc}) {
-            assertThat(runner.run(odd).body()).isEqualTo("ok");
+        for (int i = 0; i < 3; i++) {
+            assertThat(runner.run(doc).body()).isEqualTo("ok");
             EngageCall.Result next = runner.run(doc.header("X-Do", "read; frame length; send next"));
             assertThat(next.finished().getErrorStr()).isEmpty();
             assertThat(next.body()).isEqualTo("next");

@@ -90,16 +90,6 @@ final class FunctionFaultsE2E {
     }
 
     @Test
-    void aFunctionThatExitsAfterEachAnswerFailsNoCall(LiveRunner runner) {
-        CallDoc doc = CallDoc.of("read; frame length; send ok; end; exit 0").config("EXITS", "1");
-        for (int i = 0; i < 5; i++) {
-            EngageCall.Result result = runner.run(doc);
-            assertThat(result.finished().getErrorStr()).isEmpty();
-            assertThat(result.body()).isEqualTo("ok");
-        }
-    }
-
-    @Test
     @Rule("early-answer")
     @Rule("container-premature")
     @Raises(ErrorCode.PREMATURE_WRITE)

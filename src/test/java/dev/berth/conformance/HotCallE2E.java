@@ -2,8 +2,15 @@ package dev.berth.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+import dev.berth.ingress.RawHttp2;
+import dev.berth.proto.ClientMsg;
+import dev.berth.proto.DataFrame;
+import dev.berth.proto.TryCall;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +23,8 @@ final class HotCallE2E {
     /** A look before the request, the answer, and one read that finds no more. */
     private static final int READS = 3;
 
+    private static final int END_STREAM = 1;
+
     @Test
     @Rule("container-request")
     void aSmallCallIsOneWriteToItsFunction(LiveRunner runner) throws Exception {
@@ -23,11 +32,13 @@ final class HotCallE2E {
         assertThat(runner.run(doc, "body").body()).isEqualTo("ok");
         Path calls = Files.createTempFile("berth-system-calls", ".txt");
         try {
-            trace(runner, calls, () -> {
-                for (int i = 0; i < CALLS; i++) {
-                    assertThat(runner.run(doc, "body").body()).isEqualTo("ok");
-                }
-            });
+            try (RawHttp2 wire = new RawHttp2(new Socket(runner.host, runner.port), new byte[0])) {
+                trace(runner, calls, () -> {
+                    for (int i = 0; i < CALLS; i++) {
+                        call(wire, 1 + 2 * i, doc);
+                    }
+                });
+            }
             List<String> lines = Files.readAllLines(calls);
             assertThat(count(lines, "(write|writev|sendto|sendmsg|sendmmsg)"))
                     .as("writes in %s", lines)
@@ -40,13 +51,66 @@ final class HotCallE2E {
         }
     }
 
+    /** Sends a call as a balancer does that has all of it: in one piece. */
+    private static void call(RawHttp2 wire, int stream, CallDoc doc) throws IOException {
+        wire.hold();
+        wire.headers(
+                stream,
+                ":method",
+                "POST",
+                ":scheme",
+                "http",
+                ":authority",
+                "runner",
+                ":path",
+                "/RunnerProtocol/Engage",
+                "content-type",
+                "application/grpc",
+                "te",
+                "trailers");
+        wire.frame(
+                RawHttp2.DATA,
+                0,
+                stream,
+                message(ClientMsg.newBuilder().setTry(TryCall.newBuilder().setModelsCallJson(doc.text()))));
+        DataFrame body = DataFrame.newBuilder()
+                .setData(ByteString.copyFromUtf8("body"))
+                .setEof(true)
+                .build();
+        wire.frame(
+                RawHttp2.DATA,
+                END_STREAM,
+                stream,
+                message(ClientMsg.newBuilder().setData(body)));
+        wire.sendHeld();
+        for (int heads = 0; heads < 2; ) {
+            int type = wire.nextOf(stream);
+            assertThat(type).isIn(RawHttp2.DATA, RawHttp2.HEADERS);
+            heads += type == RawHttp2.HEADERS ? 1 : 0;
+        }
+    }
+
+    private static byte[] message(ClientMsg.Builder message) {
+        byte[] bytes = message.build().toByteArray();
+        return ByteBuffer.allocate(5 + bytes.length)
+                .put((byte) 0)
+                .putInt(bytes.length)
+                .put(bytes)
+                .array();
+    }
+
+    /** What is done while the runner is watched. */
+    private interface Calls {
+        void run() throws IOException;
+    }
+
     private static long count(List<String> lines, String names) {
         return lines.stream()
                 .filter(line -> line.matches("\\d+ +" + names + "\\(\\d+<UNIX.*"))
                 .count();
     }
 
-    private static void trace(LiveRunner runner, Path into, Runnable calls) throws IOException, InterruptedException {
+    private static void trace(LiveRunner runner, Path into, Calls calls) throws IOException, InterruptedException {
         String pid = String.valueOf(runner.process().pid());
         String kinds = "trace=write,writev,sendto,sendmsg,sendmmsg,read,readv,recvfrom,recvmsg";
         Process strace = new ProcessBuilder("strace", "-f", "-yy", "-e", kinds, "-o", into.toString(), "-p", pid)

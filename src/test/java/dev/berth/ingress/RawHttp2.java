@@ -5,6 +5,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** HTTP/2 frames by hand, for what no client library lets one say. */
 public final class RawHttp2 implements AutoCloseable {
@@ -17,6 +18,7 @@ public final class RawHttp2 implements AutoCloseable {
 
     private final Socket socket;
     private final DataInputStream in;
+    private @Nullable ByteArrayOutputStream held;
 
     RawHttp2(Socket socket) throws IOException {
         this(socket, new byte[0]);
@@ -43,8 +45,22 @@ public final class RawHttp2 implements AutoCloseable {
         out.write(stream >> 8);
         out.write(stream);
         out.writeBytes(payload);
-        socket.getOutputStream().write(out.toByteArray());
-        socket.getOutputStream().flush();
+        if (held != null) {
+            held.writeBytes(out.toByteArray());
+        } else {
+            socket.getOutputStream().write(out.toByteArray());
+        }
+    }
+
+    /** Keeps the frames that follow, until they are sent together. */
+    public void hold() {
+        held = new ByteArrayOutputStream();
+    }
+
+    public void sendHeld() throws IOException {
+        byte[] frames = held == null ? new byte[0] : held.toByteArray();
+        held = null;
+        socket.getOutputStream().write(frames);
     }
 
     /** Opens a stream: names and values by turns, each written out literally. */

@@ -3,6 +3,7 @@ package dev.berth.worker.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
+import io.netty.channel.SingleThreadEventLoop;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
@@ -23,6 +24,11 @@ public final class VertxSeam {
     /** Runs something on a context, from its event loop, now. What it throws is reported as for any handler. */
     public static void run(Context context, Runnable task) {
         ((ContextInternal) context).dispatch(task);
+    }
+
+    /** Runs something on a context, from its event loop, when that has done what it has to do now. */
+    public static void afterTurn(Context context, Runnable task) {
+        ((SingleThreadEventLoop) eventLoop(context)).executeAfterEventLoopIteration(() -> run(context, task));
     }
 
     /** A buffer of the first bytes of an array, which nobody changes from now on. */
