@@ -83,6 +83,12 @@ public sealed interface RegistryMessage {
      */
     record EngineAnswers(boolean answers) implements RegistryMessage {}
 
+    /**
+     * A bus request for a {@link NodeSnapshot} of only those queues that have changed since it was asked last; the
+     * first time, of all. For the one verticle that tells other nodes.
+     */
+    record Changes() implements RegistryMessage {}
+
     /** A bus request for a {@link NodeSnapshot}. */
     record Snapshot() implements RegistryMessage {}
 }

@@ -96,7 +96,7 @@ public final class ClusterVerticle extends VerticleBase {
         DeliveryOptions here = new DeliveryOptions()
                 .setLocalOnly(true)
                 .setSendTimeout(config.times().beat().toMillis());
-        bus.<NodeSnapshot>request(registry(), new RegistryMessage.Snapshot(), here)
+        bus.<NodeSnapshot>request(registry(), new RegistryMessage.Changes(), here)
                 .onSuccess(reply -> {
                     queues.read(reply.body());
                     publish(System.nanoTime());

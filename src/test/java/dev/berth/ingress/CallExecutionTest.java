@@ -2,6 +2,7 @@ package dev.berth.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.bus.Addresses;
 import dev.berth.bus.CallEnd;
 import dev.berth.bus.IngressMessage.SlotGranted;
 import dev.berth.bus.IngressMessage.SlotRefused;
@@ -75,7 +76,9 @@ final class CallExecutionTest implements CallListener {
                 deadline,
                 end -> calls.request(model, end, null));
         CallExecution execution = new CallExecution(
-                new ExecutionParts(vertx, desk, Itinerary.Planner.only("r"), workers, GRACE), order, this);
+                new ExecutionParts(vertx, desk, Itinerary.Planner.only(Addresses.registry("node")), workers, GRACE),
+                order,
+                this);
         execution.start();
         return execution;
     }
@@ -196,28 +199,16 @@ final class CallExecutionTest implements CallListener {
     }
 
     @Test
-    void callThatMayHaveReachedItsWorkerIsNotPlacedAgain() {
-        run(() -> {
-            start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onMessage(grant(0));
-            stream.onFailure.handle(ErrorCode.PEER_LOST.exception());
-        });
-
-        assertThat(events).containsExactly("slot", "end PEER_LOST");
-        assertThat(opened).hasSize(1);
-    }
-
-    @Test
     void waitForALostRegistryIsAWaitForNothing() {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.nodeLost("r");
+            desk.nodeLost("another");
         });
-        assertThat(events).isEmpty();
-
-        run(() -> desk.nodeLost("gone"));
-        assertThat(events).isEmpty();
         assertThat(desk.waiting()).isEqualTo(1);
+
+        run(() -> desk.nodeLost("node"));
+        assertThat(events).containsExactly("end SERVER_BUSY");
+        assertThat(desk.waiting()).isZero();
     }
 
     @Test
