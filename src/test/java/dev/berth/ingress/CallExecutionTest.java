@@ -113,7 +113,7 @@ final class CallExecutionTest implements CallListener {
     void workerThatNeverAnswersIsGivenUpAfterTheDeadline() {
         run(() -> {
             start(Duration.ofMillis(50), Deadline.NONE);
-            desk.onMessage(grant(0));
+            desk.onAnswer(grant(0));
         });
 
         until("end CALL_TIMEOUT");
@@ -127,8 +127,8 @@ final class CallExecutionTest implements CallListener {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);
             start(Duration.ofSeconds(30), Deadline.in(Duration.ofSeconds(10)));
-            desk.onMessage(grant(0));
-            desk.onMessage(grant(1));
+            desk.onAnswer(grant(0));
+            desk.onAnswer(grant(1));
         });
 
         Instant now = Instant.now();
@@ -150,7 +150,7 @@ final class CallExecutionTest implements CallListener {
     void slotThatComesAfterTheDeadlineIsHandedBack() {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.in(0));
-            desk.onMessage(grant(0));
+            desk.onAnswer(grant(0));
         });
 
         assertThat(events).containsExactly("end SERVER_BUSY");
@@ -164,7 +164,7 @@ final class CallExecutionTest implements CallListener {
 
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onMessage(grant(0));
+            desk.onAnswer(grant(0));
         });
 
         assertThat(events).containsExactly("end INTERNAL");
@@ -185,11 +185,11 @@ final class CallExecutionTest implements CallListener {
     void slotLostBeforeTheCallWasTakenIsAskedForAgain() {
         run(() -> {
             CallExecution execution = start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onMessage(grant(0));
+            desk.onAnswer(grant(0));
             execution.write(Buffer.buffer("abc"));
             execution.endBody();
             stream.onFinish.handle(new CallEnd(ErrorCode.SLOT_GONE.exception()));
-            desk.onMessage(grant(1));
+            desk.onAnswer(grant(1));
         });
 
         assertThat(events).containsExactly("slot", "lost", "slot");
@@ -215,7 +215,7 @@ final class CallExecutionTest implements CallListener {
     void slotLostAfterAFirstSignIsTheEnd() {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onMessage(grant(0));
+            desk.onAnswer(grant(0));
             stream.onNote.handle(new ResponseHead(200, List.of()));
             stream.onFinish.handle(new CallEnd(ErrorCode.SLOT_GONE.exception()));
         });
@@ -228,7 +228,7 @@ final class CallExecutionTest implements CallListener {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);
             for (int i = 0; i < 6; i++) {
-                desk.onMessage(grant(i));
+                desk.onAnswer(grant(i));
                 stream.onFinish.handle(new CallEnd(ErrorCode.SLOT_GONE.exception()));
             }
         });
@@ -243,12 +243,12 @@ final class CallExecutionTest implements CallListener {
     void aCallThatNoWorkerWasThereToTakeIsPlacedAgainAndItsLeaseGivenBack() {
         run(() -> {
             CallExecution execution = start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onMessage(grant(0));
+            desk.onAnswer(grant(0));
             execution.write(Buffer.buffer("abc"));
             execution.endBody();
             stream.onFailure.handle(ErrorCode.UNDELIVERED.exception());
             assertThat(asked).contains(new ReturnLease("c0", 0));
-            desk.onMessage(grant(1));
+            desk.onAnswer(grant(1));
         });
 
         assertThat(events).containsExactly("slot", "lost", "slot");
@@ -263,7 +263,7 @@ final class CallExecutionTest implements CallListener {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);
             for (int i = 0; i < 6; i++) {
-                desk.onMessage(grant(i));
+                desk.onAnswer(grant(i));
                 stream.onFailure.handle(ErrorCode.UNDELIVERED.exception());
             }
         });
@@ -278,7 +278,7 @@ final class CallExecutionTest implements CallListener {
     void aWorkerThatIsLostAfterItTookTheCallIsTheEnd() {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onMessage(grant(0));
+            desk.onAnswer(grant(0));
             stream.onFailure.handle(ErrorCode.PEER_LOST.exception());
         });
 
@@ -291,7 +291,7 @@ final class CallExecutionTest implements CallListener {
     void finishOfAnUnknownKindIsABrokenStream() {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onMessage(grant(0));
+            desk.onAnswer(grant(0));
             stream.onFinish.handle("?");
         });
 
@@ -302,7 +302,7 @@ final class CallExecutionTest implements CallListener {
     void afterACancelTheListenerHearsNothingMore() {
         run(() -> {
             CallExecution execution = start(Duration.ofMillis(1), Deadline.NONE);
-            desk.onMessage(grant(0));
+            desk.onAnswer(grant(0));
             execution.cancel(ErrorCode.CANCELLED.exception());
             stream.onNote.handle(new ResponseHead(200, List.of()));
             stream.onBytes.handle(Buffer.buffer("x"));
@@ -322,7 +322,7 @@ final class CallExecutionTest implements CallListener {
             CallExecution[] execution = new CallExecution[1];
             onEvent = event -> execution[0].cancel(ErrorCode.CANCELLED.exception());
             execution[0] = start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onMessage(grant(0));
+            desk.onAnswer(grant(0));
         });
 
         assertThat(stream.cancelled).isNotNull();
@@ -334,7 +334,7 @@ final class CallExecutionTest implements CallListener {
     void timingsAreThoseOfTheLastAnswer() {
         run(() -> {
             CallExecution execution = start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onMessage(new SlotRefused(
+            desk.onAnswer(new SlotRefused(
                     grant(0).ticket(), ErrorCode.PULL_FAILED.exception(), new ContainerTimings(9, 8, 7, 6)));
             assertThat(execution.timings()).isEqualTo(new ContainerTimings(9, 8, 7, 6));
         });
