@@ -186,8 +186,12 @@ public final class RunnerService {
         if (membership == null) {
             return Future.succeededFuture();
         }
-        ClusterVerticle.Self self =
-                new ClusterVerticle.Self(config.node().id(), version, capacity.memoryBytes(), capacity.cpuMillis());
+        ClusterVerticle.Self self = new ClusterVerticle.Self(
+                config.node().id(),
+                version,
+                capacity.memoryBytes(),
+                capacity.cpuMillis(),
+                config.node().eventLoops());
         return deploy("cluster", List.of(new ClusterVerticle(bus, membership, config.cluster(), self)));
     }
 

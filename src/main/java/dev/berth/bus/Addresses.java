@@ -1,5 +1,7 @@
 package dev.berth.bus;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,24 @@ public final class Addresses {
 
     public static String worker(String incarnation, int instance) {
         return prefix(incarnation) + "worker." + instance;
+    }
+
+    /**
+     * Every address of a node at which {@link RegistryMessage.NodeLost} is to be told, its registry's last: what is
+     * free again is granted after everybody knows.
+     *
+     * @param eventLoops a worker and an ingress on each, and one ingress more for status calls
+     */
+    public static List<String> concernedByLostNodes(String incarnation, int eventLoops) {
+        List<String> concerned = new ArrayList<>();
+        for (int i = 0; i < eventLoops; i++) {
+            concerned.add(worker(incarnation, i));
+        }
+        for (int i = 0; i <= eventLoops; i++) {
+            concerned.add(ingress(incarnation, i));
+        }
+        concerned.add(registry(incarnation));
+        return concerned;
     }
 
     /** Where a node hears of others: {@link ClusterMessage}s. */

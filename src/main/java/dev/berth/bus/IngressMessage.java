@@ -4,9 +4,13 @@ import dev.berth.call.ContainerTimings;
 import dev.berth.error.RunnerException;
 import java.time.Duration;
 
-/** What the registry answers an ingress. */
-public sealed interface IngressMessage {
-    long ticket();
+/** What an ingress is told. */
+public sealed interface IngressMessage permits IngressMessage.SlotAnswer, RegistryMessage.NodeLost {
+
+    /** A registry's answer to a wish. */
+    sealed interface SlotAnswer extends IngressMessage {
+        long ticket();
+    }
 
     /**
      * The slot is yours: open a stream to {@code worker} with a {@link RunCall}, or hand the lease back.
@@ -26,8 +30,8 @@ public sealed interface IngressMessage {
             Duration claimWithin,
             long requestWindow,
             ContainerTimings timings)
-            implements IngressMessage {}
+            implements SlotAnswer {}
 
     /** No slot: a refusal, or the failure of the container that was started for this call. */
-    record SlotRefused(long ticket, RunnerException error, ContainerTimings timings) implements IngressMessage {}
+    record SlotRefused(long ticket, RunnerException error, ContainerTimings timings) implements SlotAnswer {}
 }

@@ -15,6 +15,27 @@ public record NodeSnapshot(
         queues = List.copyOf(queues);
     }
 
-    /** One slot queue. {@code idle} counts paused containers too. */
-    public record Queue(SlotKey key, String image, int idle, int paused, int busy, int starting, int waiting) {}
+    /**
+     * One slot queue.
+     *
+     * @param idle containers without a call, paused ones too
+     * @param serviceNanos how long a call holds its slot, a moving average; 0: not known
+     * @param startNanos how long a container takes to start, a moving average; 0: not known
+     */
+    public record Queue(
+            SlotKey key,
+            String image,
+            int idle,
+            int paused,
+            int busy,
+            int starting,
+            int waiting,
+            long serviceNanos,
+            long startNanos) {
+
+        /** Whether the node has nothing of it any more. */
+        public boolean isGone() {
+            return idle == 0 && busy == 0 && starting == 0 && waiting == 0;
+        }
+    }
 }

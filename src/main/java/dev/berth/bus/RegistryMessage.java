@@ -46,11 +46,11 @@ public sealed interface RegistryMessage {
 
     /**
      * A node is gone, or taken for gone: its ingresses' waiters are refused, and what they were granted and have not
-     * claimed is for others.
+     * claimed is for others. Ingresses and workers are told too: the streams they share with it end.
      *
      * @param incarnation as in its addresses
      */
-    record NodeLost(String incarnation) implements RegistryMessage {}
+    record NodeLost(String incarnation) implements RegistryMessage, IngressMessage, WorkerMessage {}
 
     /** A launched container is ready for its first call. */
     record ContainerReady(String containerId, ContainerTimings timings) implements RegistryMessage {}
@@ -82,6 +82,12 @@ public sealed interface RegistryMessage {
      * evicted for them.
      */
     record EngineAnswers(boolean answers) implements RegistryMessage {}
+
+    /**
+     * A bus request for a {@link NodeSnapshot} of only those queues that have changed since it was asked last; the
+     * first time, of all. For the one verticle that tells other nodes.
+     */
+    record Changes() implements RegistryMessage {}
 
     /** A bus request for a {@link NodeSnapshot}. */
     record Snapshot() implements RegistryMessage {}

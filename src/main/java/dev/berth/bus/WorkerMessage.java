@@ -2,8 +2,12 @@ package dev.berth.bus;
 
 import dev.berth.call.ContainerSpec;
 
-/** What the registry tells a worker. */
-public sealed interface WorkerMessage {
+/** What a worker is told. */
+public sealed interface WorkerMessage
+        permits WorkerMessage.LaunchContainer,
+                WorkerMessage.RemoveContainer,
+                WorkerMessage.RevokeLease,
+                RegistryMessage.NodeLost {
 
     /**
      * Start a container. Answered by {@link RegistryMessage.ContainerReady} or

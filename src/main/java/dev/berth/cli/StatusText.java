@@ -57,12 +57,16 @@ final class StatusText {
         for (SlotSummary slot : node.getSlotsList()) {
             line(
                     "slot " + shortHash(slot),
-                    slot.getImage() + ": " + slot.getIdle() + " idle, " + slot.getBusy() + " busy, "
+                    slot.getImage() + ": " + slot.getIdle() + " idle" + paused(slot) + ", " + slot.getBusy() + " busy, "
                             + slot.getStarting() + " starting, " + slot.getWaiting() + " waiting");
         }
         if (node.getSlotsLeftOut() > 0) {
             line("slots", node.getSlotsLeftOut() + " more");
         }
+    }
+
+    private static String paused(SlotSummary slot) {
+        return slot.getPaused() > 0 ? " (" + slot.getPaused() + " paused)" : "";
     }
 
     private static String shortHash(SlotSummary slot) {

@@ -41,8 +41,9 @@ public final class ClusterVerticle extends VerticleBase {
      *
      * @param memoryBytes for containers
      * @param cpuMillis for containers
+     * @param eventLoops each with a worker and an ingress
      */
-    public record Self(String nodeId, String version, long memoryBytes, long cpuMillis) {}
+    public record Self(String nodeId, String version, long memoryBytes, long cpuMillis, int eventLoops) {}
 
     public ClusterVerticle(EventBus bus, Membership membership, ClusterConfig config, Self self) {
         this.bus = bus;
@@ -96,7 +97,7 @@ public final class ClusterVerticle extends VerticleBase {
         DeliveryOptions here = new DeliveryOptions()
                 .setLocalOnly(true)
                 .setSendTimeout(config.times().beat().toMillis());
-        bus.<NodeSnapshot>request(registry(), new RegistryMessage.Snapshot(), here)
+        bus.<NodeSnapshot>request(registry(), new RegistryMessage.Changes(), here)
                 .onSuccess(reply -> {
                     queues.read(reply.body());
                     publish(System.nanoTime());
@@ -125,9 +126,16 @@ public final class ClusterVerticle extends VerticleBase {
                 send(full.incarnation(), publisher.full());
             } else if (effect instanceof PeerEffect.Changed changed && changed.isEnd()) {
                 outlets.forget(changed.peer().incarnation());
-                // Its waiters are dropped here, and what it was granted is for others.
-                bus.send(registry(), new RegistryMessage.NodeLost(changed.peer().incarnation()), HERE);
+                lost(changed.peer().incarnation());
             }
+        }
+    }
+
+    /** Its waiters are refused here, what it was granted is for others, and streams with it end. */
+    private void lost(String incarnation) {
+        RegistryMessage.NodeLost message = new RegistryMessage.NodeLost(incarnation);
+        for (String address : Addresses.concernedByLostNodes(membership.incarnation(), self.eventLoops())) {
+            bus.send(address, message, HERE);
         }
     }
 

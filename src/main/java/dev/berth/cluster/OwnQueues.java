@@ -2,41 +2,57 @@ package dev.berth.cluster;
 
 import dev.berth.bus.ClusterMessage.Entry;
 import dev.berth.bus.NodeSnapshot;
-import java.util.HashSet;
-import java.util.Set;
+import dev.berth.call.SlotKey;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** Turns what the registry says of its node into what others are told. */
 final class OwnQueues {
     private final DigestPublisher publisher;
-    private Set<Long> told = new HashSet<>();
+    private final Map<SlotKey, NodeSnapshot.Queue> known = new HashMap<>();
+    private int working;
+    private int containers;
 
     OwnQueues(DigestPublisher publisher) {
         this.publisher = publisher;
     }
 
+    /** @param node with the queues that have changed since the last call; at first all */
     void read(NodeSnapshot node) {
-        Set<Long> present = new HashSet<>();
-        int working = 0;
-        int containers = 0;
         for (NodeSnapshot.Queue queue : node.queues()) {
-            long hash = queue.key().hash64();
-            present.add(hash);
-            working += queue.busy() + queue.starting();
-            containers += queue.idle() + queue.busy() + queue.starting();
-            publisher.queue(new Entry(hash, queue.idle(), queue.busy(), queue.starting(), queue.waiting(), 0, 0));
+            NodeSnapshot.Queue before = queue.isGone() ? known.remove(queue.key()) : known.put(queue.key(), queue);
+            if (before != null) {
+                count(before, -1);
+            }
+            count(queue, 1);
+            publisher.queue(entry(queue));
         }
-        told.removeAll(present);
-        told.forEach(gone -> publisher.queue(new Entry(gone, 0, 0, 0, 0, 0, 0)));
-        told = present;
         publisher.node(new NodeFigures(
                 node.draining(),
                 Math.max(0, node.memoryTotalBytes() - node.memoryUsedBytes()),
                 Math.max(0, node.cpuTotalMillis() - node.cpuUsedMillis()),
-                load(node, working, containers)));
+                load(node)));
+    }
+
+    private void count(NodeSnapshot.Queue queue, int sign) {
+        working += sign * (queue.busy() + queue.starting());
+        containers += sign * (queue.idle() + queue.busy() + queue.starting());
+    }
+
+    private static Entry entry(NodeSnapshot.Queue queue) {
+        return new Entry(
+                queue.key().hash64(),
+                queue.idle(),
+                queue.busy(),
+                queue.starting(),
+                queue.waiting(),
+                TimeUnit.NANOSECONDS.toMicros(queue.serviceNanos()),
+                TimeUnit.NANOSECONDS.toMicros(queue.startNanos()));
     }
 
     /** How much of the scarcer resource is taken by containers at work. */
-    private static int load(NodeSnapshot node, int working, int containers) {
+    private int load(NodeSnapshot node) {
         if (containers == 0) {
             return 0;
         }

@@ -37,7 +37,7 @@ final class NodeBus implements RegistryLink, WorkerLink {
         this.toRegistry = bus.sender(registry, here);
         this.streams = streams;
         this.desk = new SlotDesk(address, this);
-        this.answers = Inbox.open(bus, address, IngressMessage.class, (answer, message) -> desk.onMessage(answer));
+        this.answers = Inbox.open(bus, address, IngressMessage.class, (told, message) -> onMessage(told));
     }
 
     /** On the current context, which must be an event loop's. */
@@ -47,6 +47,15 @@ final class NodeBus implements RegistryLink, WorkerLink {
             NodeBus bus = new NodeBus(eventBus, incarnation, address, streams);
             return bus.answers.ready().map(bus);
         });
+    }
+
+    private void onMessage(IngressMessage told) {
+        if (told instanceof IngressMessage.SlotAnswer answer) {
+            desk.onAnswer(answer);
+        } else if (told instanceof RegistryMessage.NodeLost lost) {
+            streams.peerLost(lost.incarnation());
+            desk.nodeLost(lost.incarnation());
+        }
     }
 
     SlotDesk desk() {

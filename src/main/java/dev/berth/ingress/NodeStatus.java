@@ -80,6 +80,7 @@ final class NodeStatus {
                 .setBusy(queue.busy())
                 .setStarting(queue.starting())
                 .setWaiting(queue.waiting())
+                .setPaused(queue.paused())
                 .build();
     }
 }

@@ -1,7 +1,7 @@
 package dev.berth.ingress;
 
 import dev.berth.bus.Addresses;
-import dev.berth.bus.IngressMessage;
+import dev.berth.bus.IngressMessage.SlotAnswer;
 import dev.berth.bus.IngressMessage.SlotGranted;
 import dev.berth.bus.IngressMessage.SlotRefused;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
@@ -74,15 +74,15 @@ final class SlotDesk {
                 .onFailure(SlotDesk::lost);
     }
 
-    void onMessage(IngressMessage message) {
-        Wait wait = waits.remove(message.ticket());
-        if (message instanceof SlotGranted grant) {
+    void onAnswer(SlotAnswer answer) {
+        Wait wait = waits.remove(answer.ticket());
+        if (answer instanceof SlotGranted grant) {
             if (wait == null) {
                 giveBack(grant);
             } else {
                 wait.waiter().onGranted(grant);
             }
-        } else if (message instanceof SlotRefused refusal && wait != null) {
+        } else if (answer instanceof SlotRefused refusal && wait != null) {
             wait.waiter().onRefused(refusal);
         }
     }

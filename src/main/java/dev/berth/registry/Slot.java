@@ -30,6 +30,9 @@ final class Slot {
     /** The number of the current lease, or of the last one; 0 before the first. */
     long lease;
 
+    /** When it was launched, or leased last, in nanoseconds of the caller's clock. */
+    long since;
+
     /** Address of the ingress that has, or had, the lease. */
     String holder = "";
 

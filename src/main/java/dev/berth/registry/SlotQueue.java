@@ -17,7 +17,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class SlotQueue {
     private final ContainerSpec template;
+    private final Changes changes;
     private @Nullable String registryToken;
+    private NodeSnapshot.@Nullable Queue summary;
+
+    /** How long calls hold their slots. */
+    final MovingAverage service = new MovingAverage();
+
+    /** How long containers take to start. */
+    final MovingAverage start = new MovingAverage();
 
     final Reservation reservation;
 
@@ -45,8 +53,9 @@ final class SlotQueue {
     /** How many of {@link #idle} are frozen. */
     int frozen;
 
-    SlotQueue(ContainerSpec template) {
+    SlotQueue(ContainerSpec template, Changes changes) {
         this.template = template;
+        this.changes = changes;
         this.registryToken = template.registryToken();
         this.reservation = Reservation.of(template);
         this.idleTimeoutNanos = Saturating.nanos(template.idleTimeout());
@@ -79,8 +88,29 @@ final class SlotQueue {
         return containers == 0 && waiting.isEmpty();
     }
 
+    /** Must follow every change of what {@link #snapshot} tells. */
+    void changed() {
+        summary = null;
+        changes.note(this);
+    }
+
+    /** Made anew only after a change. */
     NodeSnapshot.Queue snapshot() {
-        int busy = containers - starting - ending - idle.size();
-        return new NodeSnapshot.Queue(key(), template.image(), idle.size(), frozen, busy, starting, waiting.size());
+        NodeSnapshot.Queue known = summary;
+        if (known == null) {
+            int busy = containers - starting - ending - idle.size();
+            known = new NodeSnapshot.Queue(
+                    key(),
+                    template.image(),
+                    idle.size(),
+                    frozen,
+                    busy,
+                    starting,
+                    waiting.size(),
+                    service.value(),
+                    start.value());
+            summary = known;
+        }
+        return known;
     }
 }

@@ -94,6 +94,10 @@ public final class SlotRegistryVerticle extends VerticleBase {
             message.reply(table.snapshot());
             return;
         }
+        if (body instanceof RegistryMessage.Changes) {
+            message.reply(table.changes());
+            return;
+        }
         if (body instanceof RegistryMessage.Drain) {
             LOG.info("draining: no more calls");
             drains.add(message);

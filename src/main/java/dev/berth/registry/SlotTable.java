@@ -18,14 +18,11 @@ import dev.berth.bus.RegistryMessage.NodeLost;
 import dev.berth.bus.RegistryMessage.ReturnLease;
 import dev.berth.bus.WorkerMessage.Reason;
 import dev.berth.call.ContainerTimings;
-import dev.berth.call.SlotKey;
 import dev.berth.config.RegistryConfig;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +53,7 @@ final class SlotTable {
     private final Claims claims;
     private final Slots slots;
     private final Waiters waiters;
-    private final Map<SlotKey, SlotQueue> queues = new HashMap<>();
+    private final Queues queues = new Queues();
 
     private List<Command> commands = new ArrayList<>();
     private long now;
@@ -145,10 +142,15 @@ final class SlotTable {
     }
 
     NodeSnapshot snapshot() {
-        List<NodeSnapshot.Queue> summaries = new ArrayList<>(queues.size());
-        for (SlotQueue queue : queues.values()) {
-            summaries.add(queue.snapshot());
-        }
+        return snapshot(queues.summaries());
+    }
+
+    /** What has changed since this was asked last; all of it the first time. */
+    NodeSnapshot changes() {
+        return snapshot(queues.changed());
+    }
+
+    private NodeSnapshot snapshot(List<NodeSnapshot.Queue> summaries) {
         return new NodeSnapshot(
                 draining, room.totalBytes(), room.usedBytes(), room.totalCpuMillis(), room.usedCpuMillis(), summaries);
     }
@@ -173,7 +175,7 @@ final class SlotTable {
     }
 
     private void acquire(AcquireSlot wish) {
-        SlotQueue queue = queues.get(wish.spec().key());
+        SlotQueue queue = queues.find(wish.spec().key());
         Slot slot = queue == null ? null : queue.idle.last();
         if (queue != null) {
             queue.noteToken(wish.spec().registryToken());
@@ -189,7 +191,7 @@ final class SlotTable {
         } else if (waiters.size() >= maxWaiters || !mayWait(wish, queue)) {
             refuse(wish, BUSY);
         } else {
-            await(wish, queue == null ? newQueue(wish) : queue);
+            await(wish, queue == null ? queues.open(wish.spec()) : queue);
         }
     }
 
@@ -197,12 +199,6 @@ final class SlotTable {
         boolean existing = queue != null && queue.containers > queue.ending;
         return (existing || wish.mode() == AcquireSlot.Mode.ANY)
                 && !wish.patience().isZero();
-    }
-
-    private SlotQueue newQueue(AcquireSlot wish) {
-        SlotQueue queue = new SlotQueue(wish.spec());
-        queues.put(queue.key(), queue);
-        return queue;
     }
 
     private void await(AcquireSlot wish, SlotQueue queue) {
@@ -223,6 +219,9 @@ final class SlotTable {
         if (slot != null && slot.state == Slot.State.BUSY && slot.lease == lease) {
             // A container that has run a call is awake; one that nobody touched may still be frozen.
             slot.frozen &= unused;
+            if (!unused) {
+                slots.served(slot, now);
+            }
             offer(slot, ContainerTimings.NONE);
         }
     }
@@ -261,7 +260,7 @@ final class SlotTable {
     private void ready(ContainerReady ready) {
         Slot slot = slots.find(ready.containerId());
         if (slot != null && slot.state == Slot.State.STARTING) {
-            slots.start(slot);
+            slots.start(slot, now);
             waiters.uncoverCauseOf(slot);
             offer(slot, ready.timings());
         }
@@ -370,14 +369,12 @@ final class SlotTable {
     /** Must end every change to a queue's waiters or containers. */
     private void settle(SlotQueue queue) {
         waiters.balance(queue);
-        if (queue.isUnused()) {
-            queues.remove(queue.key());
-        }
+        queues.closeIfUnused(queue);
     }
 
     private void launch(Waiter waiter) {
         SlotQueue queue = waiter.queue;
-        Slot slot = slots.launch(queue);
+        Slot slot = slots.launch(queue, now);
         waiters.cover(waiter, slot);
         commands.add(new Command.Launch(slot.worker, slot.id, queue.launchSpec(), waiter.callId));
     }

@@ -50,24 +50,35 @@ final class Slots {
         return List.copyOf(byId.values());
     }
 
-    Slot launch(SlotQueue queue) {
+    Slot launch(SlotQueue queue, long now) {
         Slot slot = new Slot(ids.get(), queue, workers.take(), ++launches);
         byId.put(slot.id, slot);
         room.take(queue.reservation);
         queue.containers++;
         queue.starting++;
+        queue.changed();
+        slot.since = now;
         return slot;
     }
 
     /** What was starting now leads to {@link #idle} or {@link #lease} in the same turn. */
-    void start(Slot slot) {
+    void start(Slot slot, long now) {
         slot.queue.starting--;
+        slot.queue.start.add(now - slot.since);
+        slot.queue.changed();
+    }
+
+    /** What was leased has run a call. */
+    void served(Slot slot, long now) {
+        slot.queue.service.add(now - slot.since);
+        slot.queue.changed();
     }
 
     /** What was starting or leased is free. */
     void idle(Slot slot, long now) {
         claims.settle(slot);
         slot.state = Slot.State.IDLE;
+        slot.queue.changed();
         slot.queue.idle.addLast(slot.inIdle);
         slot.queue.frozen += slot.frozen ? 1 : 0;
         placement.becameIdle(slot);
@@ -84,6 +95,8 @@ final class Slots {
             leaveIdle(slot);
         }
         slot.state = Slot.State.BUSY;
+        slot.since = now;
+        slot.queue.changed();
         slot.lease = ++leases;
         claims.settle(slot);
         return claims.open(slot, holder, now);
@@ -92,6 +105,7 @@ final class Slots {
     void freeze(Slot slot, boolean frozen) {
         if (slot.state == Slot.State.IDLE && slot.frozen != frozen) {
             slot.queue.frozen += frozen ? 1 : -1;
+            slot.queue.changed();
             placement.freeze(slot, frozen);
         } else {
             slot.frozen = frozen;
@@ -111,6 +125,7 @@ final class Slots {
         claims.settle(slot);
         slot.state = Slot.State.ENDING;
         slot.queue.ending++;
+        slot.queue.changed();
         room.expect(slot.queue.reservation);
     }
 

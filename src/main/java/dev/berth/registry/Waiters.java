@@ -61,6 +61,7 @@ final class Waiters {
                 impatient.add(waiter);
             }
             queue.waiting.addLast(waiter.inWaiting);
+            queue.changed();
             admit(waiter);
         }
     }
@@ -72,6 +73,7 @@ final class Waiters {
             impatient.remove(waiter);
         }
         waiter.inWaiting.unlink();
+        waiter.queue.changed();
         if (waiter.launch != null) {
             waiter.launch.cause = null;
             waiter.launch = null;

@@ -1,5 +1,6 @@
 package dev.berth.stream;
 
+import dev.berth.bus.Addresses;
 import dev.berth.config.StreamConfig;
 import dev.berth.error.ErrorCode;
 import io.vertx.core.Vertx;
@@ -12,6 +13,9 @@ import java.util.Map;
  * Asks peers with live streams whether they are there, whether they know the same streams, and whether all
  * frames have arrived. The last two questions find what a lost frame leaves behind when no other follows it. Ticks only while there are streams:
  * the first tick without any is the last.
+ *
+ * <p>The silence of an endpoint of another node says nothing here: whether a node is lost is known from its state among
+ * the peers, for all its endpoints at once, and is told by {@link StreamEndpoint#peerLost}.
  *
  * <p>Counts ticks instead of reading clocks, so that an event loop that was held up does not take its own
  * delay for the silence of others.
@@ -82,7 +86,7 @@ final class Liveness {
     private void check(Peer peer, Census census) {
         peer.silentTicks = peer.heard ? 0 : peer.silentTicks + 1;
         peer.heard = false;
-        if (peer.silentTicks >= silentTicksAllowed) {
+        if (peer.silentTicks >= silentTicksAllowed && Addresses.sameNode(endpoint.address(), peer.address())) {
             endpoint.lose(peer, "was silent for " + silentTicksAllowed * intervalMillis + " ms");
         } else {
             endpoint.send(peer, new Frame.Ping(census.opened, census.accepted));

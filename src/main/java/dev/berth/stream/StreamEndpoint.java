@@ -125,6 +125,14 @@ public final class StreamEndpoint {
         return inbox.close();
     }
 
+    /** A node is lost: every stream shared with it ends with PEER_LOST, here at once. Silence alone does not end them. */
+    public void peerLost(String incarnation) {
+        checkThread();
+        List.copyOf(peers.values()).stream()
+                .filter(peer -> incarnation.equals(Addresses.incarnation(peer.address())))
+                .forEach(peer -> lose(peer, "is lost with its node"));
+    }
+
     /** Live streams. For metrics and tests. */
     public int active() {
         return streams.size();

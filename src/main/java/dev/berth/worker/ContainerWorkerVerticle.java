@@ -1,6 +1,7 @@
 package dev.berth.worker;
 
 import dev.berth.bus.Inbox;
+import dev.berth.bus.RegistryMessage;
 import dev.berth.bus.WorkerMessage;
 import dev.berth.config.StreamConfig;
 import dev.berth.stream.StreamEndpoint;
@@ -50,8 +51,14 @@ public final class ContainerWorkerVerticle extends VerticleBase {
         worker = started;
         return StreamEndpoint.bind(vertx, links.address(), streams).compose(bound -> {
             endpoint = bound.acceptor(started::accept);
-            Inbox<WorkerMessage> messages = Inbox.openLocal(
-                    links.bus(), links.address(), WorkerMessage.class, (order, message) -> started.handle(order));
+            Inbox<WorkerMessage> messages =
+                    Inbox.openLocal(links.bus(), links.address(), WorkerMessage.class, (order, message) -> {
+                        if (order instanceof RegistryMessage.NodeLost lost) {
+                            bound.peerLost(lost.incarnation());
+                        } else {
+                            started.handle(order);
+                        }
+                    });
             inbox = messages;
             return messages.ready();
         });

@@ -2,6 +2,7 @@ package dev.berth.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.bus.Addresses;
 import dev.berth.bus.CallEnd;
 import dev.berth.bus.IngressMessage.SlotGranted;
 import dev.berth.bus.IngressMessage.SlotRefused;
@@ -75,7 +76,9 @@ final class CallExecutionTest implements CallListener {
                 deadline,
                 end -> calls.request(model, end, null));
         CallExecution execution = new CallExecution(
-                new ExecutionParts(vertx, desk, Itinerary.Planner.only("r"), workers, GRACE), order, this);
+                new ExecutionParts(vertx, desk, Itinerary.Planner.only(Addresses.registry("node")), workers, GRACE),
+                order,
+                this);
         execution.start();
         return execution;
     }
@@ -110,7 +113,7 @@ final class CallExecutionTest implements CallListener {
     void workerThatNeverAnswersIsGivenUpAfterTheDeadline() {
         run(() -> {
             start(Duration.ofMillis(50), Deadline.NONE);
-            desk.onMessage(grant(0));
+            desk.onAnswer(grant(0));
         });
 
         until("end CALL_TIMEOUT");
@@ -124,8 +127,8 @@ final class CallExecutionTest implements CallListener {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);
             start(Duration.ofSeconds(30), Deadline.in(Duration.ofSeconds(10)));
-            desk.onMessage(grant(0));
-            desk.onMessage(grant(1));
+            desk.onAnswer(grant(0));
+            desk.onAnswer(grant(1));
         });
 
         Instant now = Instant.now();
@@ -147,7 +150,7 @@ final class CallExecutionTest implements CallListener {
     void slotThatComesAfterTheDeadlineIsHandedBack() {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.in(0));
-            desk.onMessage(grant(0));
+            desk.onAnswer(grant(0));
         });
 
         assertThat(events).containsExactly("end SERVER_BUSY");
@@ -161,7 +164,7 @@ final class CallExecutionTest implements CallListener {
 
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onMessage(grant(0));
+            desk.onAnswer(grant(0));
         });
 
         assertThat(events).containsExactly("end INTERNAL");
@@ -182,11 +185,11 @@ final class CallExecutionTest implements CallListener {
     void slotLostBeforeTheCallWasTakenIsAskedForAgain() {
         run(() -> {
             CallExecution execution = start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onMessage(grant(0));
+            desk.onAnswer(grant(0));
             execution.write(Buffer.buffer("abc"));
             execution.endBody();
             stream.onFinish.handle(new CallEnd(ErrorCode.SLOT_GONE.exception()));
-            desk.onMessage(grant(1));
+            desk.onAnswer(grant(1));
         });
 
         assertThat(events).containsExactly("slot", "lost", "slot");
@@ -196,35 +199,23 @@ final class CallExecutionTest implements CallListener {
     }
 
     @Test
-    void callThatMayHaveReachedItsWorkerIsNotPlacedAgain() {
-        run(() -> {
-            start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onMessage(grant(0));
-            stream.onFailure.handle(ErrorCode.PEER_LOST.exception());
-        });
-
-        assertThat(events).containsExactly("slot", "end PEER_LOST");
-        assertThat(opened).hasSize(1);
-    }
-
-    @Test
     void waitForALostRegistryIsAWaitForNothing() {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.nodeLost("r");
+            desk.nodeLost("another");
         });
-        assertThat(events).isEmpty();
-
-        run(() -> desk.nodeLost("gone"));
-        assertThat(events).isEmpty();
         assertThat(desk.waiting()).isEqualTo(1);
+
+        run(() -> desk.nodeLost("node"));
+        assertThat(events).containsExactly("end SERVER_BUSY");
+        assertThat(desk.waiting()).isZero();
     }
 
     @Test
     void slotLostAfterAFirstSignIsTheEnd() {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onMessage(grant(0));
+            desk.onAnswer(grant(0));
             stream.onNote.handle(new ResponseHead(200, List.of()));
             stream.onFinish.handle(new CallEnd(ErrorCode.SLOT_GONE.exception()));
         });
@@ -237,7 +228,7 @@ final class CallExecutionTest implements CallListener {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);
             for (int i = 0; i < 6; i++) {
-                desk.onMessage(grant(i));
+                desk.onAnswer(grant(i));
                 stream.onFinish.handle(new CallEnd(ErrorCode.SLOT_GONE.exception()));
             }
         });
@@ -252,12 +243,12 @@ final class CallExecutionTest implements CallListener {
     void aCallThatNoWorkerWasThereToTakeIsPlacedAgainAndItsLeaseGivenBack() {
         run(() -> {
             CallExecution execution = start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onMessage(grant(0));
+            desk.onAnswer(grant(0));
             execution.write(Buffer.buffer("abc"));
             execution.endBody();
             stream.onFailure.handle(ErrorCode.UNDELIVERED.exception());
             assertThat(asked).contains(new ReturnLease("c0", 0));
-            desk.onMessage(grant(1));
+            desk.onAnswer(grant(1));
         });
 
         assertThat(events).containsExactly("slot", "lost", "slot");
@@ -272,7 +263,7 @@ final class CallExecutionTest implements CallListener {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);
             for (int i = 0; i < 6; i++) {
-                desk.onMessage(grant(i));
+                desk.onAnswer(grant(i));
                 stream.onFailure.handle(ErrorCode.UNDELIVERED.exception());
             }
         });
@@ -287,7 +278,7 @@ final class CallExecutionTest implements CallListener {
     void aWorkerThatIsLostAfterItTookTheCallIsTheEnd() {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onMessage(grant(0));
+            desk.onAnswer(grant(0));
             stream.onFailure.handle(ErrorCode.PEER_LOST.exception());
         });
 
@@ -300,7 +291,7 @@ final class CallExecutionTest implements CallListener {
     void finishOfAnUnknownKindIsABrokenStream() {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onMessage(grant(0));
+            desk.onAnswer(grant(0));
             stream.onFinish.handle("?");
         });
 
@@ -311,7 +302,7 @@ final class CallExecutionTest implements CallListener {
     void afterACancelTheListenerHearsNothingMore() {
         run(() -> {
             CallExecution execution = start(Duration.ofMillis(1), Deadline.NONE);
-            desk.onMessage(grant(0));
+            desk.onAnswer(grant(0));
             execution.cancel(ErrorCode.CANCELLED.exception());
             stream.onNote.handle(new ResponseHead(200, List.of()));
             stream.onBytes.handle(Buffer.buffer("x"));
@@ -331,7 +322,7 @@ final class CallExecutionTest implements CallListener {
             CallExecution[] execution = new CallExecution[1];
             onEvent = event -> execution[0].cancel(ErrorCode.CANCELLED.exception());
             execution[0] = start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onMessage(grant(0));
+            desk.onAnswer(grant(0));
         });
 
         assertThat(stream.cancelled).isNotNull();
@@ -343,7 +334,7 @@ final class CallExecutionTest implements CallListener {
     void timingsAreThoseOfTheLastAnswer() {
         run(() -> {
             CallExecution execution = start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onMessage(new SlotRefused(
+            desk.onAnswer(new SlotRefused(
                     grant(0).ticket(), ErrorCode.PULL_FAILED.exception(), new ContainerTimings(9, 8, 7, 6)));
             assertThat(execution.timings()).isEqualTo(new ContainerTimings(9, 8, 7, 6));
         });

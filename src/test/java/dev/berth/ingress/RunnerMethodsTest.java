@@ -77,7 +77,7 @@ final class RunnerMethodsTest {
                 40,
                 4000,
                 1500,
-                List.of(new NodeSnapshot.Queue(new SlotKey(new byte[] {7}), "img:1", 3, 1, 2, 4, 5)));
+                List.of(new NodeSnapshot.Queue(new SlotKey(new byte[] {7}), "img:1", 3, 1, 2, 4, 5, 6, 7)));
 
         NodeSummary node = client.ask("/RunnerProtocol/Status2", Struct.getDefaultInstance(), RunnerStatus.parser())
                 .getNode();
@@ -91,6 +91,7 @@ final class RunnerMethodsTest {
         assertThat(node.getCpuUsedMillis()).isEqualTo(1500);
         assertThat(node.getSlots(0).getSlotHashId().toByteArray()).isEqualTo(new byte[] {7});
         assertThat(node.getSlots(0).getIdle()).isEqualTo(3);
+        assertThat(node.getSlots(0).getPaused()).isEqualTo(1);
         assertThat(node.getSlots(0).getBusy()).isEqualTo(2);
         assertThat(node.getSlots(0).getStarting()).isEqualTo(4);
         assertThat(node.getSlots(0).getWaiting()).isEqualTo(5);

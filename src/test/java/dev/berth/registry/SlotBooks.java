@@ -21,6 +21,9 @@ final class SlotBooks {
     private final boolean nonBlocking;
     private final Map<Long, WorldCall> calls;
     private final Map<String, WorldContainer> known = new HashMap<>();
+    /** The table's queues, as its changes have told of them. */
+    private final Map<SlotKey, NodeSnapshot.Queue> told = new HashMap<>();
+
     private final Map<SlotKey, List<Long>> queued = new HashMap<>();
     private long now;
     private long turns;
@@ -248,6 +251,19 @@ final class SlotBooks {
             assertThat(queue.busy()).isNotNegative();
         }
         assertThat(waiting).isEqualTo(waiting());
+        for (NodeSnapshot.Queue queue : table.changes().queues()) {
+            if (queue.isGone()) {
+                told.remove(queue.key());
+            } else {
+                told.put(queue.key(), queue);
+            }
+        }
+        assertThat(told.values()).as("told by changes").containsExactlyInAnyOrderElementsOf(present(snapshot));
         assertThat(calls.values()).as("waits for a lost node").noneMatch(call -> call.lost && isQueued(call));
+    }
+
+    /** Without those of which only containers that are being removed are left. */
+    private static List<NodeSnapshot.Queue> present(NodeSnapshot snapshot) {
+        return snapshot.queues().stream().filter(queue -> !queue.isGone()).toList();
     }
 }

@@ -128,14 +128,23 @@ final class SlotRegistryVerticleTest {
     void answersASnapshot() throws Exception {
         acquireAndStart(1, spec("fn", 1, 300));
 
-        assertThat(snapshot())
+        NodeSnapshot node = snapshot();
+        long start = node.queues().get(0).startNanos();
+        assertThat(start).isPositive();
+        assertThat(node)
                 .isEqualTo(new NodeSnapshot(
                         false,
                         2 * MIB,
                         MIB,
                         1000,
                         300,
-                        List.of(new NodeSnapshot.Queue(Specs.key("fn"), "registry/fn:1", 0, 0, 1, 0, 0))));
+                        List.of(new NodeSnapshot.Queue(Specs.key("fn"), "registry/fn:1", 0, 0, 1, 0, 0, 0, start))));
+        assertThat(await(bus.request(REGISTRY, new RegistryMessage.Changes())).body())
+                .isEqualTo(node);
+        assertThat(((NodeSnapshot) await(bus.request(REGISTRY, new RegistryMessage.Changes()))
+                                .body())
+                        .queues())
+                .isEmpty();
     }
 
     /** The next names of containers are good ones, and the one after them there is not. */

@@ -275,9 +275,61 @@ final class SlotTableTest {
 
         assertThat(node.snapshot().queues())
                 .containsExactlyInAnyOrder(
-                        new NodeSnapshot.Queue(Specs.key("fn"), "registry/fn:1", 1, 1, 1, 0, 0),
-                        new NodeSnapshot.Queue(Specs.key("other"), "registry/other:1", 0, 0, 0, 1, 2));
+                        new NodeSnapshot.Queue(Specs.key("fn"), "registry/fn:1", 1, 1, 1, 0, 0, 0, 0),
+                        new NodeSnapshot.Queue(Specs.key("other"), "registry/other:1", 0, 0, 0, 1, 2, 0, 0));
         assertThat(node.snapshot().cpuUsedMillis()).isEqualTo(200);
+    }
+
+    @Test
+    void theTimesThatCallsAndStartsTakeAreAveraged() {
+        TableDriver node = TableDriver.blocking(10);
+        node.call("a", FN);
+        node.pass(Duration.ofMillis(800));
+        Command.Grant one = (Command.Grant) node.ready("c1").get(0);
+        node.pass(Duration.ofMillis(100));
+        node.release("c1", one.lease());
+        Command.Grant two = (Command.Grant) node.call("b", FN).get(0);
+        node.pass(Duration.ofMillis(900));
+        node.release("c1", two.lease());
+        Command.Grant unused = (Command.Grant) node.call("c", FN).get(0);
+        node.pass(Duration.ofSeconds(5));
+        node.giveBack("c1", unused.lease());
+
+        NodeSnapshot.Queue queue = node.snapshot().queues().get(0);
+        assertThat(queue.startNanos()).isEqualTo(Duration.ofMillis(800).toNanos());
+        assertThat(queue.serviceNanos()).isEqualTo(Duration.ofMillis(200).toNanos());
+    }
+
+    @Test
+    void onlyWhatHasChangedIsToldAgain() {
+        TableDriver node = TableDriver.blocking(10);
+        node.idle("a", FN);
+        node.idle("b", spec("other", 1));
+        assertThat(node.table.changes().queues()).hasSize(2);
+        assertThat(node.table.changes().queues()).isEmpty();
+
+        node.call("c", FN);
+        assertThat(node.table.changes().queues())
+                .singleElement()
+                .extracting("key", "busy")
+                .containsExactly(Specs.key("fn"), 1);
+
+        node.ending("c2");
+        node.gone("c2");
+        assertThat(node.table.changes().queues()).singleElement().satisfies(queue -> {
+            assertThat(queue.key()).isEqualTo(Specs.key("other"));
+            assertThat(queue.isGone()).isTrue();
+        });
+    }
+
+    @Test
+    void nothingPilesUpWhereNobodyAsksForChanges() {
+        TableDriver node = TableDriver.nonBlocking(1);
+        for (int i = 0; i < 100; i++) {
+            node.call("c" + i, spec("fn" + i, 2));
+        }
+
+        assertThat(node.table.changes().queues()).isEmpty();
     }
 
     @Test

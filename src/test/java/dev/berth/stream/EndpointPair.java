@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class EndpointPair implements AutoCloseable {
     static final int WINDOW = 64 * 1024;
     static final int MAX_FRAME = 16 * 1024;
+    private static final String WORKER = "berth.test.worker.0";
     private static final long LIMIT_SECONDS = 20;
 
     final Vertx vertx;
@@ -38,16 +39,24 @@ final class EndpointPair implements AutoCloseable {
     }
 
     EndpointPair(StreamConfig config) {
-        this(config, vertx -> {});
+        this(config, WORKER);
+    }
+
+    EndpointPair(StreamConfig config, String acceptor) {
+        this(config, acceptor, vertx -> {});
     }
 
     /** @param prepare what to do before the endpoints exist */
     EndpointPair(StreamConfig config, Consumer<Vertx> prepare) {
+        this(config, WORKER, prepare);
+    }
+
+    private EndpointPair(StreamConfig config, String acceptorAddress, Consumer<Vertx> prepare) {
         vertx = Vertx.vertx();
         prepare.accept(vertx);
         bus = new BusFaults(vertx);
         initiator = side("berth.test.ingress.0", config);
-        acceptor = side("berth.test.worker.0", config);
+        acceptor = side(acceptorAddress, config);
         accept(stream -> {});
     }
 

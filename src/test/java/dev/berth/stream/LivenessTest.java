@@ -162,6 +162,25 @@ final class LivenessTest {
     }
 
     @Test
+    void aLostNodeLosesItsStreamsAndNoOther() {
+        pair.close();
+        pair = new EndpointPair(
+                EndpointPair.config(Duration.ofMillis(20), Duration.ofMillis(100)), "berth.other.worker.0");
+        Recorded here = pair.open();
+        Recorded there = pair.accepted();
+        pair.initiator.run(() -> pair.initiator.endpoint().peerLost("third"));
+        pair.bus.rule(sent ->
+                sent.frame() instanceof Frame.Ping || sent.frame() instanceof Frame.Pong ? Fault.DROP : Fault.PASS);
+        pair.initiator.until(() -> pair.bus.sent(Frame.Ping.class).size() > 20);
+        assertThat(here.events).as("silence says nothing of another node").isEmpty();
+
+        pair.initiator.run(() -> pair.initiator.endpoint().peerLost("other"));
+        assertThat(here.count("failure PEER_LOST")).isEqualTo(1);
+        pair.acceptor.until(() -> there.saw("failure PEER_LOST"));
+        pair.assertNothingLeft();
+    }
+
+    @Test
     void pingsStopWhenNoStreamIsLeft() {
         Recorded here = pair.open();
         Recorded there = pair.accepted();

@@ -1,0 +1,41 @@
+package dev.berth.registry;
+
+import dev.berth.bus.NodeSnapshot;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The queues that look different from when they were last told of. Kept only once somebody has asked, so that nothing
+ * piles up where nobody does.
+ */
+final class Changes {
+    private final Set<SlotQueue> changed = new LinkedHashSet<>();
+    private boolean wanted;
+
+    void note(SlotQueue queue) {
+        if (wanted) {
+            changed.add(queue);
+        }
+    }
+
+    /** Whether those noted are all that the one who asks has missed. */
+    boolean areKept() {
+        return wanted;
+    }
+
+    /** From now on changes are kept. */
+    void keep() {
+        wanted = true;
+        changed.clear();
+    }
+
+    /** Each is told of once. A queue that has ended and begun anew is there twice, as it ended first. */
+    List<NodeSnapshot.Queue> take() {
+        List<NodeSnapshot.Queue> taken = new ArrayList<>(changed.size());
+        changed.forEach(queue -> taken.add(queue.snapshot()));
+        changed.clear();
+        return taken;
+    }
+}

@@ -1,0 +1,51 @@
+package dev.berth.registry;
+
+import dev.berth.bus.NodeSnapshot;
+import dev.berth.call.ContainerSpec;
+import dev.berth.call.SlotKey;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The slot queues of a node, and what others are told of them. */
+final class Queues {
+    private final Map<SlotKey, SlotQueue> byKey = new HashMap<>();
+    private final Changes changes = new Changes();
+
+    @Nullable
+    SlotQueue find(SlotKey key) {
+        return byKey.get(key);
+    }
+
+    SlotQueue open(ContainerSpec template) {
+        SlotQueue queue = new SlotQueue(template, changes);
+        byKey.put(queue.key(), queue);
+        return queue;
+    }
+
+    void closeIfUnused(SlotQueue queue) {
+        if (queue.isUnused()) {
+            byKey.remove(queue.key());
+        }
+    }
+
+    /** In no particular order. */
+    List<NodeSnapshot.Queue> summaries() {
+        List<NodeSnapshot.Queue> summaries = new ArrayList<>(byKey.size());
+        for (SlotQueue queue : byKey.values()) {
+            summaries.add(queue.snapshot());
+        }
+        return summaries;
+    }
+
+    /** What has changed since this was asked last; all of it the first time. */
+    List<NodeSnapshot.Queue> changed() {
+        if (changes.areKept()) {
+            return changes.take();
+        }
+        changes.keep();
+        return summaries();
+    }
+}
