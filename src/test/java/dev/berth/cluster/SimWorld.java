@@ -99,9 +99,6 @@ final class SimWorld {
                 return node;
             }
         }
-        if (bug == SimBug.INCARNATION_IGNORED) {
-            return nodes[Integer.parseInt(incarnation.substring(1)) % NODES];
-        }
         return null;
     }
 
