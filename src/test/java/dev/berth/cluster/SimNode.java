@@ -17,7 +17,8 @@ import java.util.Random;
 /** One process: the shipped registry, peers, publisher and placement, with a worker and an ingress that are made up. */
 final class SimNode {
     private static final long MS = 1_000_000L;
-    private static final PeerTimes TIMES = new PeerTimes(100 * MS, 1_500 * MS, 3_000 * MS, 250 * MS, 60_000 * MS);
+    private static final PeerTimes TIMES =
+            new PeerTimes(100 * MS, 1_500 * MS, 3_000 * MS, 250 * MS, 30_000 * MS, 60_000 * MS);
 
     final int index;
     final Member member;
@@ -154,7 +155,7 @@ final class SimNode {
         long now = world.net.now;
         perform(peers.members(world.members(this), now));
         perform(peers.tick(now));
-        queues.read(registry.snapshot());
+        queues.read(registry.changes());
         ClusterMessage said = publisher.next(now);
         if (said != null) {
             peers.all().forEach(peer -> tell(peer.member.incarnation(), said));
@@ -188,7 +189,7 @@ final class SimNode {
     }
 
     List<Candidate> candidates(ContainerSpec spec) {
-        queues.read(registry.snapshot());
+        queues.read(registry.changes());
         Hints own = new Hints();
         own.take(publisher.full(), world.net.now);
         List<Place> up = new ArrayList<>();
