@@ -16,6 +16,8 @@ final class Hints {
     private final Map<Long, Integer> debits = new HashMap<>();
     private long version;
     private long takenNanos;
+    private long fullNanos;
+    private boolean doubted;
     private boolean draining;
     private long freeMemoryBytes;
     private long freeCpuMillis;
@@ -33,6 +35,7 @@ final class Hints {
 
     void clear() {
         version = 0;
+        doubted = false;
         entries.clear();
         debits.clear();
         launchDebits = 0;
@@ -45,11 +48,14 @@ final class Hints {
      */
     boolean take(Digest digest, long nowNanos) {
         boolean follows = digest.full() || digest.base() == version;
-        if (digest.version() <= version || !follows) {
+        boolean again = doubted && digest.full() && digest.version() == version;
+        if ((digest.version() <= version && !again) || !follows) {
             return false;
         }
         if (digest.full()) {
             entries.clear();
+            fullNanos = nowNanos;
+            doubted = false;
         }
         for (Entry entry : digest.entries()) {
             put(entry);
@@ -63,6 +69,16 @@ final class Hints {
         debits.clear();
         launchDebits = 0;
         return true;
+    }
+
+    /** A full digest counts now even if it is no newer than what is held. */
+    void doubt() {
+        doubted = true;
+    }
+
+    /** When the last full digest was taken. */
+    long fullNanos() {
+        return fullNanos;
     }
 
     /** What a refusal says of one queue counts until the next digest. */

@@ -11,9 +11,12 @@ import java.time.Duration;
  *     process counts as paused
  * @param lostNanos silence after which a peer is lost
  * @param askNanos least time between two digests that one peer is asked for, or is given because it asked
+ * @param refreshNanos age at which all of what is held of a peer is asked for anew, should it be wrong for any reason
  * @param forgetNanos how long a peer that is lost and no member is remembered
  */
-record PeerTimes(long tickNanos, long suspectNanos, long lostNanos, long askNanos, long forgetNanos) {
+record PeerTimes(
+        long tickNanos, long suspectNanos, long lostNanos, long askNanos, long refreshNanos, long forgetNanos) {
+    private static final Duration REFRESH = Duration.ofSeconds(30);
     private static final Duration FORGET = Duration.ofSeconds(60);
 
     static PeerTimes of(ClusterConfig.Times times) {
@@ -22,6 +25,7 @@ record PeerTimes(long tickNanos, long suspectNanos, long lostNanos, long askNano
                 times.suspectAfter().toNanos(),
                 times.lostAfter().toNanos(),
                 times.beat().toNanos() / 2,
+                REFRESH.toNanos(),
                 FORGET.toNanos());
     }
 }

@@ -168,7 +168,11 @@ final class Peers {
         } else {
             peer.member = member;
             peer.listed = true;
-            if (peer.hints.isEmpty() && peer.state != PeerState.LEFT) {
+            boolean old = !peer.hints.isEmpty() && now - peer.hints.fullNanos() >= times.refreshNanos();
+            if (old) {
+                peer.hints.doubt();
+            }
+            if ((old || peer.hints.isEmpty()) && peer.state != PeerState.LEFT) {
                 ask(peer);
             }
         }

@@ -154,7 +154,7 @@ final class Placement {
     }
 
     private void add(Place place, Candidate.Mode mode, long limit) {
-        boolean own = place == view.own();
+        boolean own = place.incarnation().equals(view.own().incarnation());
         if (own || remote < MOST_REMOTE) {
             remote += own ? 0 : 1;
             tries.add(new Candidate(place.incarnation(), mode, limit));

@@ -43,10 +43,11 @@ final class Roster {
     /** Those who left long ago are gone for good. Returns the addresses of theirs that somebody has asked for. */
     List<String> forget(long nowNanos) {
         List<String> addresses = new ArrayList<>();
-        for (Map.Entry<String, Entry> entry : entries.entrySet()) {
-            Long gone = entry.getValue().goneNanos;
-            if (gone != null && nowNanos - gone > KEPT_NANOS && entries.remove(entry.getKey(), entry.getValue())) {
-                addresses.addAll(entry.getValue().askedFor);
+        for (String id : List.copyOf(entries.keySet())) {
+            Entry entry = entries.get(id);
+            Long gone = entry == null ? null : entry.goneNanos;
+            if (entry != null && gone != null && nowNanos - gone > KEPT_NANOS && entries.remove(id, entry)) {
+                addresses.addAll(entry.askedFor);
             }
         }
         return addresses;

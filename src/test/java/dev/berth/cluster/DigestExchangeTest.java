@@ -20,7 +20,12 @@ import org.junit.jupiter.api.Test;
 /** A publisher and a peer that listens to it over a link that loses, repeats, delays, reorders and makes things up. */
 final class DigestExchangeTest {
     private static final PeerTimes TIMES = new PeerTimes(
-            PeersTest.ms(100), PeersTest.ms(1500), PeersTest.ms(3000), PeersTest.ms(250), PeersTest.ms(60_000));
+            PeersTest.ms(100),
+            PeersTest.ms(1500),
+            PeersTest.ms(3000),
+            PeersTest.ms(250),
+            PeersTest.ms(2_000),
+            PeersTest.ms(60_000));
     private static final Member A = PeersTest.member("a", "node-a");
     private static final int HASHES = 5;
 

@@ -21,7 +21,7 @@ final class PeersTest {
     private static final Member A = member("a", "node-a");
     private static final Member B = member("b", "node-b");
     private static final Member OWN = member("own", "node-own");
-    private static final PeerTimes TIMES = new PeerTimes(ms(100), ms(1500), ms(3000), ms(250), ms(60_000));
+    private static final PeerTimes TIMES = new PeerTimes(ms(100), ms(1500), ms(3000), ms(250), ms(30_000), ms(60_000));
 
     private final Peers peers = new Peers("own", TIMES, 0);
     private List<Member> members = List.of(OWN, A, B);
@@ -169,6 +169,21 @@ final class PeersTest {
         hear(digest("a", 2, 0, idle(7, 2)));
 
         assertThat(peers.find("a").hints.entry(7).idle()).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsHeldIsAskedForAnewFromTimeToTime() {
+        bringTo(PeerState.UP);
+        for (int i = 0; i < 65; i++) {
+            pass(500);
+            hear(new Beat("a", 1));
+        }
+
+        assertThat(asked("a")).contains(1L);
+        hear(digest("a", 1, 0, idle(7, 3)));
+        hear(digest("a", 1, 0, idle(7, 4)));
+
+        assertThat(peers.find("a").hints.entry(7).idle()).isEqualTo(3);
     }
 
     @Test

@@ -9,6 +9,6 @@ enum SimBug {
     PLACED_AGAIN_AFTER_RUN_CALL,
     /** A registry is not told that a node is lost. */
     DEAD_NODES_WAITERS_KEPT,
-    /** A restarted node is taken for the one before. */
-    INCARNATION_IGNORED
+    /** A worker that was asked to take back a lease forgets so. */
+    LEASE_NOT_RAISED
 }

@@ -2,19 +2,23 @@ package dev.berth.cluster;
 
 import dev.berth.bus.Addresses;
 import dev.berth.bus.ClusterMessage;
+import dev.berth.bus.IngressMessage;
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.bus.WorkerMessage;
 import dev.berth.call.ContainerSpec;
 import dev.berth.registry.RegistrySeat;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /** One process: the shipped registry, peers, publisher and placement, with a worker and an ingress that are made up. */
 final class SimNode {
     private static final long MS = 1_000_000L;
-    private static final PeerTimes TIMES = new PeerTimes(100 * MS, 1_500 * MS, 3_000 * MS, 250 * MS, 60_000 * MS);
+    private static final PeerTimes TIMES =
+            new PeerTimes(100 * MS, 1_500 * MS, 3_000 * MS, 250 * MS, 30_000 * MS, 60_000 * MS);
 
     final int index;
     final Member member;
@@ -28,6 +32,8 @@ final class SimNode {
     private final DigestPublisher publisher;
     private final OwnQueues queues;
     private final Random random;
+    private final Map<String, Long> wishes = new HashMap<>();
+    private final Map<String, Long> lostAt = new HashMap<>();
     private int containers;
     private long timerDue = Long.MAX_VALUE;
 
@@ -37,11 +43,8 @@ final class SimNode {
         this.member = member;
         this.random = new Random(member.incarnation().hashCode());
         String incarnation = member.incarnation();
-        this.registry = new RegistrySeat(
-                incarnation,
-                SimWorld.NODE_MIB << 20,
-                () -> "c" + ++containers,
-                (to, message) -> send(to, message, () -> {}));
+        this.registry =
+                new RegistrySeat(incarnation, SimWorld.NODE_MIB << 20, () -> "c" + ++containers, this::sendOfRegistry);
         this.worker = new SimWorker(message -> send(Addresses.registry(incarnation), message, () -> {}), this::in, bug);
         this.peers = new Peers(incarnation, TIMES, world.net.now);
         this.publisher = new DigestPublisher(incarnation, 50 * MS, 500 * MS);
@@ -77,11 +80,26 @@ final class SimNode {
         });
     }
 
+    /** A waiter of a node that was lost after it had asked must not be served any more. */
+    private void sendOfRegistry(String address, Object message) {
+        if (message instanceof IngressMessage.SlotGranted granted) {
+            Long asked = wishes.remove(address + granted.ticket());
+            Long lost = lostAt.get(Addresses.incarnation(address));
+            if (asked != null && lost != null && asked < lost && world.net.now - lost > MS) {
+                throw new SimFailure(member + " serves a waiter of a node that is lost: " + address);
+            }
+        }
+        send(address, message, () -> {});
+    }
+
     void receive(String address, Object message) {
         if (dead) {
             return;
         }
         long now = world.net.now;
+        if (message instanceof RegistryMessage.AcquireSlot wish) {
+            wishes.put(wish.replyTo() + wish.ticket(), now);
+        }
         if (message instanceof RegistryMessage told) {
             registry.apply(told, now);
             setTimer();
@@ -137,7 +155,7 @@ final class SimNode {
         long now = world.net.now;
         perform(peers.members(world.members(this), now));
         perform(peers.tick(now));
-        queues.read(registry.snapshot());
+        queues.read(registry.changes());
         ClusterMessage said = publisher.next(now);
         if (said != null) {
             peers.all().forEach(peer -> tell(peer.member.incarnation(), said));
@@ -162,6 +180,7 @@ final class SimNode {
     }
 
     private void ended(String incarnation) {
+        lostAt.put(incarnation, world.net.now);
         if (world.bug != SimBug.DEAD_NODES_WAITERS_KEPT) {
             send(Addresses.registry(incarnation()), new RegistryMessage.NodeLost(incarnation), () -> {});
         }
@@ -170,7 +189,7 @@ final class SimNode {
     }
 
     List<Candidate> candidates(ContainerSpec spec) {
-        queues.read(registry.snapshot());
+        queues.read(registry.changes());
         Hints own = new Hints();
         own.take(publisher.full(), world.net.now);
         List<Place> up = new ArrayList<>();

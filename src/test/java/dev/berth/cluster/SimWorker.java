@@ -82,7 +82,7 @@ final class SimWorker {
         if (container.running == lease) {
             registry.accept(new RegistryMessage.LeaseClaimed(id, lease));
         } else if (container.lease < lease) {
-            container.lease = lease;
+            container.lease = bug == SimBug.LEASE_NOT_RAISED ? container.lease : lease;
             registry.accept(new RegistryMessage.ReturnLease(id, lease));
         }
     }

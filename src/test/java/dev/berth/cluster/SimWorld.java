@@ -15,7 +15,7 @@ final class SimWorld {
 
     private static final long MS = 1_000_000L;
     private static final long CALLS_MILLIS = 10_000;
-    private static final long END = 75_000 * MS;
+    private static final long END = 45_000 * MS;
     private static final long UNLISTED_AFTER = 5_000 * MS;
     private static final long LISTED_AFTER = 4_000 * MS;
 
@@ -99,9 +99,6 @@ final class SimWorld {
                 return node;
             }
         }
-        if (bug == SimBug.INCARNATION_IGNORED) {
-            return nodes[Integer.parseInt(incarnation.substring(1)) % NODES];
-        }
         return null;
     }
 
@@ -145,8 +142,10 @@ final class SimWorld {
                 away(node, other, true);
             }
             case SLOW -> {
-                net.slow(node, other, 200);
-                net.slow(other, node, 200);
+                // The longer one makes a call come later than a lease waits for it.
+                long millis = fault.atMillis() % 2 == 0 ? 200 : 1_200;
+                net.slow(node, other, millis);
+                net.slow(other, node, millis);
             }
             case DRAIN -> {
                 if (!nodes[node].dead) {

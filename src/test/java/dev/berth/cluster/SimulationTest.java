@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 final class SimulationTest {
     private static final long FIRST = Long.getLong("berth.seed", 1);
-    private static final int SEEDS = Integer.getInteger("berth.seeds", 1_000);
+    private static final int SEEDS = Integer.getInteger("berth.seeds", 500);
     private static final int SEEDS_FOR_A_BUG = 10_000;
 
     /** @param faults the fewest that are enough */

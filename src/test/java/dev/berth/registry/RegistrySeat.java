@@ -3,7 +3,9 @@ package dev.berth.registry;
 import dev.berth.bus.Addresses;
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.bus.RegistryMessage;
+import dev.berth.call.ContainerSpec;
 import dev.berth.config.RegistryConfig;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.BiConsumer;
@@ -37,8 +39,13 @@ public final class RegistrySeat {
         return table.snapshot();
     }
 
+    /** Only what has changed since this was asked last. */
+    public NodeSnapshot changes() {
+        return table.changes();
+    }
+
     /** A function of this name that takes so much. */
-    public static dev.berth.call.ContainerSpec spec(String name, long memoryMiB) {
-        return Specs.spec(name, memoryMiB);
+    public static ContainerSpec spec(String name, long memoryMiB) {
+        return Specs.spec(name, memoryMiB, 0, 0, Duration.ofSeconds(3), null);
     }
 }
