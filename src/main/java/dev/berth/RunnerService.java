@@ -15,7 +15,9 @@ import dev.berth.engine.process.ProcessEngine;
 import dev.berth.ingress.GrpcIngressVerticle;
 import dev.berth.ingress.IngressCounters;
 import dev.berth.ingress.IngressSetup;
+import dev.berth.ingress.NodeBudget;
 import dev.berth.ingress.NodeFacts;
+import dev.berth.ingress.PortGate;
 import dev.berth.ingress.RunnerTransport;
 import dev.berth.ingress.StatusVerticle;
 import dev.berth.logs.FunctionLogs;
@@ -65,6 +67,8 @@ public final class RunnerService {
     private final RunnerConfig config;
     private final @Nullable LogBuffer logs;
     private final IngressCounters counters = new IngressCounters();
+    private final NodeBudget budget;
+    private final PortGate gate;
 
     /** What must be closed, last opened first. */
     private final Deque<Supplier<Future<?>>> closers = new ArrayDeque<>();
@@ -74,22 +78,28 @@ public final class RunnerService {
     private final AtomicBoolean draining = new AtomicBoolean();
     private final Promise<Void> drained = Promise.promise();
 
-    private RunnerService(Vertx vertx, RunnerConfig config) {
+    private RunnerService(Vertx vertx, RunnerConfig config, PortGate gate) {
+        this.gate = gate;
+        this.budget = new NodeBudget(config.grpc().limits().budgetBytes());
         this.vertx = vertx;
         this.bus = BusCodecs.register(vertx);
         this.config = config;
         this.logs = config.logs().stream() ? new LogBuffer(config.logs().bufferBytes()) : null;
+        if (logs != null) {
+            budget.reserve(config.logs().bufferBytes());
+        }
     }
 
     /**
      * Starts a runner. The future completes when it takes calls; if it fails, nothing is left running.
      */
     public static Future<RunnerService> start(RunnerConfig config, String version) {
+        PortGate gate = new PortGate(config.grpc());
         Vertx vertx = Vertx.builder()
                 .with(options(config))
-                .withTransport(RunnerTransport.create())
+                .withTransport(RunnerTransport.create(gate))
                 .build();
-        RunnerService service = new RunnerService(vertx, config);
+        RunnerService service = new RunnerService(vertx, config, gate);
         Promise<RunnerService> started = Promise.promise();
         service.open(version)
                 .onSuccess(opened -> started.complete(service))
@@ -233,6 +243,8 @@ public final class RunnerService {
                 config.stream(),
                 new CallFactory(config.call(), config.status().image()),
                 counters,
+                budget,
+                gate,
                 logs,
                 tracer);
         if (config.grpc().tls() == null) {

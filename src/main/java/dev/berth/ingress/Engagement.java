@@ -49,12 +49,20 @@ final class Engagement implements CallListener, MessageReader.Listener {
     private static final String REQUEST_ID = "fn_request_id";
     private static final String EXPECTED_TRY = "Protocol failure: expected ClientMsg_Try";
     private static final String EXPECTED_DATA = "Protocol failure: expected ClientMsg_Data";
+    private static final String OVER_BUDGET = "the runner holds too much for its clients";
+    private static final String BUSY = ErrorCode.SERVER_BUSY.text();
+    /** Bytes of a body after which its stream gets a wide window. */
+    private static final long WIDEN_AFTER = 32 * 1024;
+
     private static final long NO_TIMER = -1;
 
     private final IngressParts parts;
     private final HttpServerRequest request;
     private final MessageReader reader;
-    private final ConnectionWindow window;
+    private final ClientConnection connection;
+    /** For the call's document, and for request bytes that wait for its function. */
+    private final NodeBudget.Lease lease;
+
     private final EngageReply reply;
     private final @Nullable String requestId;
     private final CallReport report;
@@ -63,15 +71,28 @@ final class Engagement implements CallListener, MessageReader.Listener {
     private long timer = NO_TIMER;
     private boolean held;
     private boolean bodyEnded;
+    private boolean turnedAway;
+    private long received;
+    private long documentBytes;
     private @Nullable CallExecution execution;
 
-    Engagement(IngressParts parts, HttpServerRequest request) {
+    Engagement(IngressParts parts, ClientConnection connection, HttpServerRequest request) {
         this.parts = parts;
         this.request = request;
-        this.reader = new MessageReader(request, parts.maxMessageBytes(), this);
-        this.window = parts.windows().of(request.connection());
+        this.connection = connection;
+        NodeBudget budget = parts.streams().budget();
+        this.lease = budget.lease();
+        this.reader = new MessageReader(
+                request,
+                parts.maxMessageBytes(),
+                budget.lease(),
+                bytes -> connection.window(request.streamId(), bytes),
+                this);
         this.reply = new EngageReply(
-                parts.execution().vertx().getOrCreateContext(), request.response(), parts.responseFrameBytes());
+                parts.execution().vertx().getOrCreateContext(),
+                request.response(),
+                parts.responseFrameBytes(),
+                budget.lease());
         this.requestId = request.headers().get(REQUEST_ID);
         this.report =
                 new CallReport(parts.tracer().begin(name -> request.headers().get(name), requestId));
@@ -83,13 +104,25 @@ final class Engagement implements CallListener, MessageReader.Listener {
         request.response().exceptionHandler(failure -> reader.gone());
         deadline = GrpcTimeout.parse(request.headers().get("grpc-timeout"));
         if (deadline.limited()) {
-            timer = parts.execution().vertx().setTimer(deadline.timerMillis(Duration.ZERO), fired -> onTryOverdue());
+            timer = parts.execution().vertx().setTimer(deadline.timerMillis(Duration.ZERO), fired -> onOverdue());
         }
+        parts.streams().awaitCall(this);
+    }
+
+    /** Turns the stream away unread: there are too many. Its client may place its call elsewhere. */
+    void refuse() {
+        parts.counters().opened();
+        request.response().exceptionHandler(failure -> {});
+        turnedAway = true;
+        finish(ErrorCode.SERVER_BUSY.exception());
     }
 
     @Override
     public void onMessage(Buffer payload) {
         if (state == State.ANSWERING || state == State.DONE) {
+            return;
+        }
+        if (state == State.AWAIT_TRY && !holdDocument(payload)) {
             return;
         }
         try {
@@ -100,6 +133,18 @@ final class Engagement implements CallListener, MessageReader.Listener {
             named(LOG.atError()).setCause(bug).log("engage stream failed");
             abort(GrpcStatus.INTERNAL, "internal error");
         }
+    }
+
+    /** Takes what a call's document will cost as objects; if that is refused, the call is too. */
+    private boolean holdDocument(Buffer payload) {
+        documentBytes = DocumentCost.of(payload);
+        if (lease.hold(documentBytes)) {
+            return true;
+        }
+        boolean never = documentBytes > parts.streams().budget().limitOfWaiting();
+        finish((never ? ErrorCode.INVALID_JSON : ErrorCode.SERVER_BUSY)
+                .exception(never ? "Invalid JSON: the call document is too large for this runner" : BUSY));
+        return false;
     }
 
     private void onMessage(EngageMessage message) {
@@ -124,7 +169,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
     }
 
     private void onTry(TryCall call) {
-        disarm();
+        settle();
         if (parts.counters().draining()) {
             finish(ErrorCode.SERVER_BUSY.exception());
             return;
@@ -162,6 +207,10 @@ final class Engagement implements CallListener, MessageReader.Listener {
         CallExecution running = running();
         if (data.bytes().length() > 0) {
             running.write(data.bytes());
+            received += data.bytes().length();
+            if (received > WIDEN_AFTER) {
+                reader.widen(parts.streamWindowBytes());
+            }
         }
         if (data.eof()) {
             state = State.ANSWERING;
@@ -169,6 +218,9 @@ final class Engagement implements CallListener, MessageReader.Listener {
             running.endBody();
         } else if (running.bodyFull()) {
             hold();
+            if (!lease.hold(documentBytes + running.bodyWaiting())) {
+                onOverBudget();
+            }
         }
     }
 
@@ -185,10 +237,21 @@ final class Engagement implements CallListener, MessageReader.Listener {
         }
     }
 
-    /** The RPC's deadline passed and no call has come. */
-    private void onTryOverdue() {
-        timer = NO_TIMER;
-        finish(ErrorCode.SERVER_BUSY.exception());
+    /** No call has come in time. */
+    void onOverdue() {
+        if (state == State.AWAIT_TRY) {
+            finish(ErrorCode.SERVER_BUSY.exception());
+        }
+    }
+
+    @Override
+    public void onOverBudget() {
+        if (state == State.AWAIT_TRY || state == State.WAITING) {
+            cancelExecution();
+            finish(ErrorCode.SERVER_BUSY.exception());
+        } else {
+            abort(GrpcStatus.RESOURCE_EXHAUSTED, OVER_BUDGET);
+        }
     }
 
     @Override
@@ -203,6 +266,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
             cancelExecution();
             report.abandon();
             close();
+            reply.gone();
             parts.counters().closed(false);
         }
     }
@@ -211,6 +275,8 @@ final class Engagement implements CallListener, MessageReader.Listener {
     public void onSlot() {
         report.start(running().timings());
         reply.slotWon();
+        reader.running(true);
+        lease.running();
         if (bodyEnded) {
             state = State.ANSWERING;
         } else {
@@ -224,6 +290,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
     @Override
     public void onSlotLost() {
         report.await();
+        reader.running(false);
         state = State.WAITING;
         if (!bodyEnded) {
             hold();
@@ -233,13 +300,21 @@ final class Engagement implements CallListener, MessageReader.Listener {
     @Override
     public void onBodyDrained() {
         if (state == State.RECEIVING) {
+            lease.keep(documentBytes);
             release();
         }
     }
 
     @Override
     public void onHead(ResponseHead head) {
-        reply.head(head);
+        switch (reply.head(head)) {
+            case TAKEN -> {}
+            case TOO_LARGE -> {
+                cancelExecution();
+                finish(ErrorCode.RESPONSE_HEADER_TOO_BIG.exception());
+            }
+            case NO_MEMORY -> abort(GrpcStatus.RESOURCE_EXHAUSTED, OVER_BUDGET);
+        }
     }
 
     @Override
@@ -271,7 +346,12 @@ final class Engagement implements CallListener, MessageReader.Listener {
         reader.drop();
         boolean refused = error != null && error.wireCode() == ErrorCode.SERVER_BUSY.wire();
         ContainerTimings timings = execution == null ? ContainerTimings.NONE : execution.timings();
-        reply.finish(report.finish(error, timings), () -> parts.counters().closed(refused));
+        reply.finish(report.finish(error, timings), () -> {
+            parts.counters().closed(refused);
+            if (turnedAway) {
+                connection.reset(request.streamId());
+            }
+        });
     }
 
     /** Ends the stream with a status in place of the closing message, and tears the call down. */
@@ -289,17 +369,13 @@ final class Engagement implements CallListener, MessageReader.Listener {
 
     private void close() {
         state = State.DONE;
-        disarm();
-        if (held) {
-            held = false;
-            window.release();
-        }
+        settle();
+        lease.giveBack();
     }
 
     private void hold() {
         if (!held) {
             held = true;
-            window.hold();
             reader.pause();
         }
     }
@@ -307,7 +383,6 @@ final class Engagement implements CallListener, MessageReader.Listener {
     private void release() {
         if (held) {
             held = false;
-            window.release();
             reader.resume();
         }
     }
@@ -329,7 +404,9 @@ final class Engagement implements CallListener, MessageReader.Listener {
         return CallKeys.add(line, report.callId(), requestId);
     }
 
-    private void disarm() {
+    /** The call has come, or will not. */
+    private void settle() {
+        parts.streams().callCame(this);
         if (timer != NO_TIMER) {
             parts.execution().vertx().cancelTimer(timer);
             timer = NO_TIMER;

@@ -24,11 +24,12 @@ import org.slf4j.LoggerFactory;
 public final class GrpcIngressVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(GrpcIngressVerticle.class);
     private static final long GOODBYE_SECONDS = 2;
+    private static final long SWEEP_MILLIS = 500;
 
     private final IngressSetup setup;
     private final StatusSource status;
     private final int instance;
-    private final ConnectionWindows windows;
+    private final ClientStreams streams;
     private @Nullable HttpServer server;
     private @Nullable NodeBus bus;
     private @Nullable Health health;
@@ -42,7 +43,8 @@ public final class GrpcIngressVerticle extends VerticleBase {
         this.setup = setup;
         this.status = status;
         this.instance = instance;
-        this.windows = new ConnectionWindows(setup.grpc());
+        this.streams = new ClientStreams(
+                setup.budget(), setup.gate(), setup.grpc().limits().openTimeout());
     }
 
     @Override
@@ -59,6 +61,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
         return NodeBus.open(vertx, setup.bus(), setup.node().id(), instance, setup.stream())
                 .compose(opened -> {
                     bus = opened;
+                    vertx.setPeriodic(SWEEP_MILLIS, tick -> streams.sweep());
                     IngressParts parts = parts(opened);
                     return listen(new GrpcDoor(parts, grpcServer(parts)));
                 });
@@ -88,7 +91,8 @@ public final class GrpcIngressVerticle extends VerticleBase {
 
     /** What goes wrong on a connection ends its streams, which say so where it matters. */
     private void onConnection(HttpConnection connection) {
-        connection.closeHandler(closed -> windows.forget(connection));
+        streams.greet(connection);
+        connection.closeHandler(closed -> streams.forget(connection));
         connection.exceptionHandler(failure -> LOG.atDebug()
                 .addKeyValue("client", connection.remoteAddress())
                 .setCause(failure)
@@ -96,28 +100,26 @@ public final class GrpcIngressVerticle extends VerticleBase {
     }
 
     private IngressParts parts(NodeBus opened) {
-        LogStreams streams = new LogStreams(context, setup.logs(), setup.grpc().maxMessageBytes());
-        logs = streams;
+        LogStreams collectors = new LogStreams(context, setup.logs(), setup.budget());
+        logs = collectors;
         return new IngressParts(
                 new ExecutionParts(vertx, opened.desk(), opened, IngressSetup.WORKER_GRACE),
                 setup.calls(),
                 setup.counters(),
-                windows,
-                setup.grpc().maxMessageBytes(),
-                setup.grpc().responseFrameBytes(),
                 streams,
+                setup.grpc().maxMessageBytes(),
+                setup.grpc().streamWindowBytes(),
+                setup.grpc().responseFrameBytes(),
+                collectors,
                 setup.tracer());
     }
 
     private GrpcServer grpcServer(IngressParts parts) {
         Health checks = new Health(
-                vertx,
-                Set.of("", RunnerProtocolGrpcService.SERVICE_NAME.fullyQualifiedName()),
-                setup.counters(),
-                setup.grpc().maxMessageBytes());
+                vertx, Set.of("", RunnerProtocolGrpcService.SERVICE_NAME.fullyQualifiedName()), setup.counters());
         health = checks;
         setup.counters().onDrain(() -> context.runOnContext(turn -> checks.drained()));
-        return GrpcServer.server(vertx, GrpcOptions.grpc(setup.grpc()))
+        return GrpcServer.server(vertx, GrpcOptions.grpc())
                 .addService(new RunnerProtocolEndpoint(parts, status, new RunnerSettings(LogLevels::set)))
                 .addService(checks)
                 .addService(ReflectionService.v1());
@@ -139,8 +141,8 @@ public final class GrpcIngressVerticle extends VerticleBase {
     }
 
     /** For tests. */
-    ConnectionWindows windows() {
-        return windows;
+    ClientStreams streams() {
+        return streams;
     }
 
     /** Calls waiting for a slot here, streams to workers, health watches, and collectors of logs. For metrics and tests. */

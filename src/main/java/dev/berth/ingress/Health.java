@@ -41,16 +41,14 @@ final class Health implements Service {
     private final Vertx vertx;
     private final Set<String> services;
     private final IngressCounters counters;
-    private final int maxMessageBytes;
     private final Map<GrpcServerRequest<HealthCheckRequest, HealthCheckResponse>, ServingStatus> watchers =
             new HashMap<>();
 
     /** @param services names that may be asked for; the empty one is the whole server */
-    Health(Vertx vertx, Set<String> services, IngressCounters counters, int maxMessageBytes) {
+    Health(Vertx vertx, Set<String> services, IngressCounters counters) {
         this.vertx = vertx;
         this.services = services;
         this.counters = counters;
-        this.maxMessageBytes = maxMessageBytes;
     }
 
     @Override
@@ -65,8 +63,8 @@ final class Health implements Service {
 
     @Override
     public void bind(GrpcServer server) {
-        Unary.bind(server, vertx, maxMessageBytes, CHECK, this::check);
-        Unary.bind(server, vertx, maxMessageBytes, LIST, this::list);
+        Unary.bind(server, vertx, CHECK, this::check);
+        Unary.bind(server, vertx, LIST, this::list);
         server.callHandler(GrpcHealthWatchV1Handler.SERVICE_METHOD, this::watch);
     }
 
