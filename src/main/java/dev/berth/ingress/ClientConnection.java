@@ -2,6 +2,7 @@ package dev.berth.ingress;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
@@ -105,7 +106,8 @@ final class ClientConnection extends Http2ConnectionAdapter {
         Http2Stream stream = connection.stream(id);
         if (stream != null && stream.state() != Http2Stream.State.CLOSED) {
             stream.setProperty(endedKey, true);
-            handler.resetStream(context, id, Http2Error.NO_ERROR.code(), context.newPromise());
+            handler.resetStream(context, id, Http2Error.NO_ERROR.code(), context.newPromise())
+                    .addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
             context.flush();
         }
     }

@@ -63,7 +63,6 @@ final class MessageReaderTest {
     private static final class FakeRequest implements ReadStream<Buffer> {
         final Deque<Buffer> chunks = new ArrayDeque<>();
         boolean endDue;
-        boolean ended;
 
         @Nullable
         Handler<Buffer> onChunk;
@@ -80,7 +79,6 @@ final class MessageReaderTest {
             }
             if (endDue) {
                 endDue = false;
-                ended = true;
                 onEnd.handle(null);
             }
         }
@@ -150,7 +148,6 @@ final class MessageReaderTest {
     void theHalfCloseWaitsBehindWhatIsHeld() {
         reader.start();
         request.onChunk.handle(message("pause 1").appendBuffer(message("b")));
-        request.ended = true;
         request.onEnd.handle(null);
         assertThat(events).containsExactly("pause 1");
 
@@ -195,12 +192,60 @@ final class MessageReaderTest {
     }
 
     @Test
+    void whileItIsPausedTheWindowIsClosedOnceMoreThanAShortBodyIsKept() {
+        give(message("pause 1"), message("x".repeat(MAX)));
+        assertThat(windows).isEmpty();
+
+        for (int i = 0; i < 16; i++) {
+            request.onChunk.handle(message("x".repeat(MAX)));
+        }
+        assertThat(windows).containsExactly(0);
+        assertThat(budget.taken()).isBetween(17_000L, 36_000L);
+
+        reader.resume();
+
+        assertThat(windows).containsExactly(0, MessageReader.FIRST_WINDOW);
+        assertThat(events).hasSize(18);
+        assertThat(budget.taken()).isZero();
+    }
+
+    @Test
+    void aWideWindowIsPaidForAndOpenedAgainAsWide() {
+        give(message("pause 1"));
+        reader.widen(1 << 20);
+        assertThat(budget.taken()).isEqualTo(1 << 20);
+        for (int i = 0; i < 20; i++) {
+            request.onChunk.handle(message("x".repeat(MAX)));
+        }
+
+        reader.resume();
+
+        assertThat(windows).containsExactly(1 << 20, 0, 1 << 20);
+        reader.drop();
+        assertThat(budget.taken()).isZero();
+    }
+
+    @Test
+    void whatThereIsNoMemoryForIsToldOnceAndTheRestIsDropped() {
+        NodeBudget.Lease other = budget.lease();
+        assertThat(other.hold(budget.limitOfWaiting())).isTrue();
+
+        give(message("pause 1"));
+        for (int i = 0; i < 20; i++) {
+            request.onChunk.handle(message("x".repeat(MAX)));
+        }
+        reader.resume();
+
+        assertThat(events).containsExactly("pause 1", "over budget");
+        assertThat(budget.taken()).isEqualTo(budget.limitOfWaiting());
+    }
+
+    @Test
     void aResetIsToldOnceAndNothingAfterIt() {
         give(message("pause 1").appendBuffer(message("b")));
 
         request.onFailure.handle(new IllegalStateException("reset"));
         reader.gone();
-        request.ended = true;
         reader.resume();
         reader.drop();
 
