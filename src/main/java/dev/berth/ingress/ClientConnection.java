@@ -30,6 +30,7 @@ final class ClientConnection extends Http2ConnectionAdapter {
     /** Empty frames in a row. */
     static final int MAX_EMPTY_FRAMES = 1000;
 
+    private static final int MODEST = 16;
     private static final long RESET_PERIOD = TimeUnit.SECONDS.toNanos(10);
     private static final int PAIR_BYTES = 32;
 
@@ -40,6 +41,7 @@ final class ClientConnection extends Http2ConnectionAdapter {
     private final ClientStreams streams;
     private final Http2Connection.PropertyKey leaseKey;
     private final Http2Connection.PropertyKey endedKey;
+    private int opening;
     private int oversizedStream;
     private int emptyFrames;
     private int resets;
@@ -74,6 +76,21 @@ final class ClientConnection extends Http2ConnectionAdapter {
         return oversizedStream == id;
     }
 
+    /** A stream waits for its call. */
+    void opening() {
+        opening++;
+    }
+
+    /** One of the streams that waited for their calls does so no more. */
+    void opened() {
+        opening--;
+    }
+
+    /** Whether few of its streams wait for their calls: it is not to suffer from those that have many. */
+    boolean isModest() {
+        return opening < MODEST;
+    }
+
     /** Takes memory for a stream for as long as it is open. Whether there is any. */
     boolean hold(int id, long bytes) {
         Http2Stream stream = connection.stream(id);
@@ -103,10 +120,14 @@ final class ClientConnection extends Http2ConnectionAdapter {
 
     /** Ends a stream that is answered, whatever its client has still to say. */
     void reset(int id) {
+        reset(id, Http2Error.NO_ERROR);
+    }
+
+    private void reset(int id, Http2Error error) {
         Http2Stream stream = connection.stream(id);
         if (stream != null && stream.state() != Http2Stream.State.CLOSED) {
             stream.setProperty(endedKey, true);
-            handler.resetStream(context, id, Http2Error.NO_ERROR.code(), context.newPromise())
+            handler.resetStream(context, id, error.code(), context.newPromise())
                     .addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
             context.flush();
         }
@@ -170,8 +191,9 @@ final class ClientConnection extends Http2ConnectionAdapter {
         public void onHeadersRead(
                 ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean endOfStream)
                 throws Http2Exception {
-            measure(id, headers);
-            super.onHeadersRead(ctx, id, headers, padding, endOfStream);
+            if (enters(id, headers)) {
+                super.onHeadersRead(ctx, id, headers, padding, endOfStream);
+            }
         }
 
         @Override
@@ -185,8 +207,19 @@ final class ClientConnection extends Http2ConnectionAdapter {
                 int padding,
                 boolean endOfStream)
                 throws Http2Exception {
+            if (enters(id, headers)) {
+                super.onHeadersRead(ctx, id, headers, dependency, weight, exclusive, padding, endOfStream);
+            }
+        }
+
+        /** Whether the server is to see these headers: in a flood of new streams it would make too much of each. */
+        private boolean enters(int id, Http2Headers headers) {
+            if (headers.method() != null && streams.flooded() && !isModest()) {
+                reset(id, Http2Error.REFUSED_STREAM);
+                return false;
+            }
             measure(id, headers);
-            super.onHeadersRead(ctx, id, headers, dependency, weight, exclusive, padding, endOfStream);
+            return true;
         }
 
         private void measure(int id, Http2Headers headers) {

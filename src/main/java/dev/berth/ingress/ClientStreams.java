@@ -19,10 +19,14 @@ final class ClientStreams {
     /** Streams that memory is taken for at a time. */
     private static final int BLOCK = 64;
 
+    /** Streams that may be open at once besides, each until its client has been told that there is no room. */
+    private static final int MOST_TURNED_AWAY = 512;
+
     private final NodeBudget budget;
     private final PortGate gate;
     private final long openNanos;
     private final NodeBudget.Lease lease;
+    private final int most;
     private final Map<HttpConnection, ClientConnection> connections = new HashMap<>();
     /** Streams whose call has not come, with when they were opened, the oldest first. */
     private final Map<Engagement, Long> opening = new LinkedHashMap<>();
@@ -36,6 +40,9 @@ final class ClientStreams {
         this.gate = gate;
         this.openNanos = openTimeout.toNanos();
         this.lease = budget.lease();
+        // Nor may bytes that wait keep calls from coming in.
+        lease.running();
+        this.most = (int) (budget.limit() / 4 * 3 / STREAM_BYTES);
     }
 
     NodeBudget budget() {
@@ -61,7 +68,7 @@ final class ClientStreams {
 
     void opened() {
         open++;
-        if (open > room && lease.hold((long) (room + BLOCK) * STREAM_BYTES)) {
+        if (open > room && room < most && lease.hold((long) (room + BLOCK) * STREAM_BYTES)) {
             room += BLOCK;
         }
     }
@@ -73,30 +80,49 @@ final class ClientStreams {
         }
     }
 
-    /** Whether more streams are open than there is memory for: no new one is served. */
-    boolean crowded() {
+    /** Whether more streams are open than there is memory for. */
+    private boolean crowded() {
         return open > room;
+    }
+
+    /** Whether so many are being turned away at once that even the telling costs too much. */
+    boolean flooded() {
+        return open > room + MOST_TURNED_AWAY;
+    }
+
+    /** Whether one more stream of a connection is served; if need be, the one that waits longest for its call is not. */
+    boolean admits(ClientConnection connection) {
+        if (!crowded()) {
+            return true;
+        }
+        Iterator<Engagement> oldest = opening.keySet().iterator();
+        if (!connection.isModest() || !oldest.hasNext()) {
+            return false;
+        }
+        oldest.next().turnAway();
+        return true;
     }
 
     void awaitCall(Engagement stream) {
         opening.put(stream, System.nanoTime());
+        stream.connection().opening();
     }
 
     void callCame(Engagement stream) {
-        opening.remove(stream);
+        if (opening.remove(stream) != null) {
+            stream.connection().opened();
+        }
     }
 
     /** To be called now and then: ends what has been open without use for too long. */
     void sweep() {
         long now = System.nanoTime();
-        Iterator<Map.Entry<Engagement, Long>> oldest = opening.entrySet().iterator();
-        while (oldest.hasNext()) {
-            Map.Entry<Engagement, Long> stream = oldest.next();
-            if (now - stream.getValue() < openNanos) {
+        while (!opening.isEmpty()) {
+            Map.Entry<Engagement, Long> oldest = opening.entrySet().iterator().next();
+            if (now - oldest.getValue() < openNanos) {
                 break;
             }
-            oldest.remove();
-            stream.getKey().onOverdue();
+            oldest.getKey().turnAway();
         }
         connections.values().forEach(ClientConnection::sweep);
         if (open == 0) {

@@ -104,7 +104,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
         request.response().exceptionHandler(failure -> reader.gone());
         deadline = GrpcTimeout.parse(request.headers().get("grpc-timeout"));
         if (deadline.limited()) {
-            timer = parts.execution().vertx().setTimer(deadline.timerMillis(Duration.ZERO), fired -> onOverdue());
+            timer = parts.execution().vertx().setTimer(deadline.timerMillis(Duration.ZERO), fired -> turnAway());
         }
         parts.streams().awaitCall(this);
     }
@@ -113,8 +113,19 @@ final class Engagement implements CallListener, MessageReader.Listener {
     void refuse() {
         parts.counters().opened();
         request.response().exceptionHandler(failure -> {});
-        turnedAway = true;
-        finish(ErrorCode.SERVER_BUSY.exception());
+        turnAway();
+    }
+
+    /** Ends a stream whose call has not come, and does not wait for its client to end its side. */
+    void turnAway() {
+        if (state == State.AWAIT_TRY) {
+            turnedAway = true;
+            finish(ErrorCode.SERVER_BUSY.exception());
+        }
+    }
+
+    ClientConnection connection() {
+        return connection;
     }
 
     @Override
@@ -234,13 +245,6 @@ final class Engagement implements CallListener, MessageReader.Listener {
                 }
             }
             case ANSWERING, DONE -> {}
-        }
-    }
-
-    /** No call has come in time. */
-    void onOverdue() {
-        if (state == State.AWAIT_TRY) {
-            finish(ErrorCode.SERVER_BUSY.exception());
         }
     }
 

@@ -58,12 +58,12 @@ final class GrpcDoor implements Handler<HttpServerRequest> {
         }
         if (ENGAGE.equals(request.path())) {
             Engagement stream = new Engagement(parts, connection, request);
-            if (parts.streams().crowded()) {
-                stream.refuse();
-            } else {
+            if (parts.streams().admits(connection)) {
                 stream.start();
+            } else {
+                stream.refuse();
             }
-        } else if (!parts.streams().crowded() && connection.hold(request.streamId(), SMALL_STREAM_BYTES)) {
+        } else if (parts.streams().admits(connection) && connection.hold(request.streamId(), SMALL_STREAM_BYTES)) {
             server.handle(request);
         } else {
             refuse(request, GrpcStatus.RESOURCE_EXHAUSTED, "the runner has too many open streams");

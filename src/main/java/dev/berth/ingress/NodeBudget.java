@@ -36,6 +36,10 @@ public final class NodeBudget {
         return taken.get();
     }
 
+    long limit() {
+        return limit;
+    }
+
     /** What calls that wait can have together. */
     long limitOfWaiting() {
         return limitOfWaiting;

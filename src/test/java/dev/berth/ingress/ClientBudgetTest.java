@@ -173,7 +173,7 @@ final class ClientBudgetTest {
 
     @Test
     void streamsBeyondTheBudgetAreTurnedAway() {
-        int room = BUDGET / 8 * 7 / ClientStreams.STREAM_BYTES;
+        int room = BUDGET / 4 * 3 / ClientStreams.STREAM_BYTES;
         EngageClient flood = new EngageClient(rig.vertx, rig.ingress.port());
         List<EngageCall> calls = new ArrayList<>();
         for (int i = 0; i < room + 200; i++) {
@@ -182,11 +182,12 @@ final class ClientBudgetTest {
         Await.until(rig.ingress.context(), "those beyond are refused", () -> refused(calls) >= 200);
 
         assertThat(rig.budget.taken()).isLessThanOrEqualTo(BUDGET);
-        assertThat(Await.of(rig.client.open("/RunnerProtocol/Status", MultiMap.caseInsensitiveMultiMap()))
+        assertThat(Await.of(flood.open("/RunnerProtocol/Status", MultiMap.caseInsensitiveMultiMap()))
                         .result()
                         .status())
                 .isEqualTo("8");
         assertThat(refused(calls)).isLessThanOrEqualTo(200 + 64);
+        assertOthersAreServed();
         flood.close();
         Await.until(
                 rig.ingress.context(),

@@ -128,6 +128,26 @@ final class ClientConnectionTest {
     }
 
     @Test
+    void aFloodOfStreamsIsRefusedAtTheDoor() throws IOException {
+        rig.close();
+        rig = new IngressRig(IngressRig.grpc(IngressRig.limits(8 << 20), null), IngressRig.CALLS);
+        try (RawHttp2 raw = raw()) {
+            for (int id = 1; id < 2 * 8000; id += 2) {
+                raw.engage(id);
+            }
+            raw.frame(RawHttp2.RST_STREAM, 0, 1, CANCEL);
+
+            assertThat(raw.awaits(RawHttp2.RST_STREAM, 15_999)).isTrue();
+            Await.until(
+                    rig.ingress.context(),
+                    "refused",
+                    () -> rig.ingress.streams().open() < 1000);
+            assertThat(rig.budget.taken()).isLessThanOrEqualTo(8 << 20);
+        }
+        rig.assertNothingLeft();
+    }
+
+    @Test
     void anAnsweredStreamThatItsClientKeepsOpenIsReset() throws IOException {
         try (RawHttp2 raw = raw()) {
             raw.engage(1);
