@@ -250,6 +250,7 @@ public final class RunnerService {
         if (config.grpc().tls() == null) {
             LOG.warn("the runner port takes cleartext connections: whoever reaches it can run functions");
         }
+        warnOfFunctions(started);
         // Has the address after those of the ingress instances, for its status calls are placed like theirs.
         StatusVerticle status =
                 new StatusVerticle(setup, config.status(), config.node().eventLoops());
@@ -260,6 +261,26 @@ public final class RunnerService {
             deployed = deployed.compose(before -> deploy(ingress));
         }
         return deployed;
+    }
+
+    /** A function that reaches the port can call other tenants' functions, unless clients must show who they are. */
+    private void warnOfFunctions(Engine started) {
+        boolean identified = config.grpc().tls() != null && config.grpc().tls().clientAuthority() != null;
+        if (identified || isLoopback(config.grpc().host())) {
+            return;
+        }
+        started.networks()
+                .onSuccess(networks -> networks.forEach(network -> network.subnets().stream()
+                        .filter(gate::allowsAnyOf)
+                        .forEach(subnet -> LOG.warn(
+                                "functions on network {} ({}) can reach this port and run other tenants' functions; set"
+                                        + " grpc.allow or TLS with client certificates",
+                                network.name(),
+                                subnet))));
+    }
+
+    private static boolean isLoopback(String host) {
+        return host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
     }
 
     private Future<Void> deploy(Deployable verticle) {

@@ -1,6 +1,9 @@
 package dev.berth.ingress;
 
+import dev.berth.error.ErrorCode;
+import dev.berth.error.RunnerException;
 import io.vertx.core.buffer.Buffer;
+import org.jspecify.annotations.Nullable;
 
 /** What a call's message costs in memory once it has been read, while the call waits and runs. */
 final class DocumentCost {
@@ -16,6 +19,16 @@ final class DocumentCost {
     private static final int PART = 8192;
 
     private DocumentCost() {}
+
+    /** Takes the bytes; what the caller is told if that is refused. */
+    static @Nullable RunnerException take(long bytes, NodeBudget.Lease lease) {
+        if (lease.hold(bytes)) {
+            return null;
+        }
+        return lease.canEverHold(bytes)
+                ? ErrorCode.SERVER_BUSY.exception()
+                : ErrorCode.INVALID_JSON.exception("Invalid JSON: the call document is too large for this runner");
+    }
 
     /** Bytes, on the safe side; 0 for a short one. */
     static long of(Buffer message) {

@@ -50,7 +50,6 @@ final class Engagement implements CallListener, MessageReader.Listener {
     private static final String EXPECTED_TRY = "Protocol failure: expected ClientMsg_Try";
     private static final String EXPECTED_DATA = "Protocol failure: expected ClientMsg_Data";
     private static final String OVER_BUDGET = "the runner holds too much for its clients";
-    private static final String BUSY = ErrorCode.SERVER_BUSY.text();
     /** Bytes of a body after which its stream gets a wide window. */
     private static final long WIDEN_AFTER = 32 * 1024;
 
@@ -69,7 +68,6 @@ final class Engagement implements CallListener, MessageReader.Listener {
     private State state = State.AWAIT_TRY;
     private Deadline deadline = Deadline.NONE;
     private long timer = NO_TIMER;
-    private boolean held;
     private boolean bodyEnded;
     private boolean turnedAway;
     private long received;
@@ -149,13 +147,11 @@ final class Engagement implements CallListener, MessageReader.Listener {
     /** Takes what a call's document will cost as objects; if that is refused, the call is too. */
     private boolean holdDocument(Buffer payload) {
         documentBytes = DocumentCost.of(payload);
-        if (lease.hold(documentBytes)) {
-            return true;
+        RunnerException refusal = DocumentCost.take(documentBytes, lease);
+        if (refusal != null) {
+            finish(refusal);
         }
-        boolean never = documentBytes > parts.streams().budget().limitOfWaiting();
-        finish((never ? ErrorCode.INVALID_JSON : ErrorCode.SERVER_BUSY)
-                .exception(never ? "Invalid JSON: the call document is too large for this runner" : BUSY));
-        return false;
+        return refusal == null;
     }
 
     private void onMessage(EngageMessage message) {
@@ -193,7 +189,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
             return;
         }
         state = State.WAITING;
-        hold();
+        reader.pause();
         report.await();
         execution = new CallExecution(parts.execution(), order, this);
         execution.start();
@@ -228,7 +224,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
             bodyEnded = true;
             running.endBody();
         } else if (running.bodyFull()) {
-            hold();
+            reader.pause();
             if (!lease.hold(documentBytes + running.bodyWaiting())) {
                 onOverBudget();
             }
@@ -286,7 +282,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
         } else {
             state = State.RECEIVING;
             if (!running().bodyFull()) {
-                release();
+                reader.resume();
             }
         }
     }
@@ -297,7 +293,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
         reader.running(false);
         state = State.WAITING;
         if (!bodyEnded) {
-            hold();
+            reader.pause();
         }
     }
 
@@ -305,7 +301,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
     public void onBodyDrained() {
         if (state == State.RECEIVING) {
             lease.keep(documentBytes);
-            release();
+            reader.resume();
         }
     }
 
@@ -375,20 +371,6 @@ final class Engagement implements CallListener, MessageReader.Listener {
         state = State.DONE;
         settle();
         lease.giveBack();
-    }
-
-    private void hold() {
-        if (!held) {
-            held = true;
-            reader.pause();
-        }
-    }
-
-    private void release() {
-        if (held) {
-            held = false;
-            reader.resume();
-        }
     }
 
     private void cancelExecution() {

@@ -88,6 +88,11 @@ public final class NodeBudget {
             return true;
         }
 
+        /** Whether so many bytes could be held if nobody else held any. */
+        boolean canEverHold(long bytes) {
+            return bytes <= most;
+        }
+
         /** The same for what is there already and cannot be refused: others are then refused sooner. */
         void keep(long bytes) {
             long wanted = bytes / UNIT;

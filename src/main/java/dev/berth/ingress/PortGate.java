@@ -29,6 +29,7 @@ public final class PortGate {
     private static final long LINE_EVERY = TimeUnit.MINUTES.toNanos(1);
 
     private final List<IpSubnetFilterRule> allowed;
+    private final GrpcConfig config;
     private final GrpcConfig.Limits limits;
     private final AtomicInteger open = new AtomicInteger();
     private final Map<Ends, Channel> silent = new ConcurrentHashMap<>();
@@ -39,6 +40,7 @@ public final class PortGate {
 
     public PortGate(GrpcConfig config) {
         this.allowed = config.allow().stream().map(PortGate::rule).toList();
+        this.config = config;
         this.limits = config.limits();
     }
 
@@ -53,6 +55,19 @@ public final class PortGate {
     /** Whether clients at this address may connect. */
     public boolean allows(InetSocketAddress client) {
         return allowed.isEmpty() || allowed.stream().anyMatch(rule -> rule.matches(client));
+    }
+
+    /** Whether anybody in a network, given as address/prefix, may connect. */
+    public boolean allowsAnyOf(String network) {
+        return config.allow().isEmpty()
+                || config.allow().stream()
+                        .anyMatch(entry -> rule(entry).matches(base(network))
+                                || rule(network).matches(base(entry)));
+    }
+
+    private static InetSocketAddress base(String network) {
+        int slash = network.indexOf('/');
+        return new InetSocketAddress(slash < 0 ? network : network.substring(0, slash), 0);
     }
 
     /** Whether an accepted connection, of which nothing has been read, is let in; else it is closed. */

@@ -10,7 +10,7 @@ import java.util.Map;
 
 /**
  * An HTTP/2 connection that keeps as many Engage streams open as it is told, and sends on each what its windows allow:
- * an ended stream is opened anew a second later. By hand, since client libraries have limits of their own. Used on one
+ * an ended stream is opened anew some seconds later. By hand, since client libraries have limits of their own. Used on one
  * event loop.
  */
 final class FloodConnection {
@@ -34,7 +34,7 @@ final class FloodConnection {
     private static final int INITIAL_WINDOW = 4;
     private static final int FRAME_HEAD = 9;
     private static final int MAX_FRAME = 16 * 1024;
-    private static final long AGAIN_MILLIS = 1000;
+    private static final long AGAIN_MILLIS = 5000;
     private static final Buffer HEAD = Buffer.buffer(head());
 
     private final Vertx vertx;
@@ -66,7 +66,7 @@ final class FloodConnection {
             open();
         }
         if (kind.bytesPerSecond > 0) {
-            long timer = vertx.setPeriodic(AGAIN_MILLIS, tick -> {
+            long timer = vertx.setPeriodic(1000, tick -> {
                 streams.values().forEach(stream -> stream.allowed += kind.bytesPerSecond);
                 sendAll();
             });
