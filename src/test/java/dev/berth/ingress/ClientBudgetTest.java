@@ -8,6 +8,7 @@ import dev.berth.bus.RegistryMessage.CancelAcquire;
 import dev.berth.call.Header;
 import dev.berth.call.ResponseHead;
 import dev.berth.conformance.Raises;
+import dev.berth.conformance.Rule;
 import dev.berth.error.ErrorCode;
 import dev.berth.stream.FrameStream;
 import io.vertx.core.MultiMap;
@@ -64,6 +65,7 @@ final class ClientBudgetTest {
     }
 
     @Test
+    @Rule("transport-budget")
     void uploadsThatWaitBeyondTheBudgetAreRefusedAndHaveRunNothing() {
         rig.registry.onAcquire = acquire -> {};
         List<EngageCall> calls = new ArrayList<>();
@@ -198,6 +200,7 @@ final class ClientBudgetTest {
     }
 
     @Test
+    @Rule("engage-try-overdue")
     void aStreamWhoseCallDoesNotComeIsEnded() {
         restart(Duration.ofMillis(300));
         EngageCall silent = rig.client.engage();
@@ -255,6 +258,7 @@ final class ClientBudgetTest {
 
     @Test
     @Raises(ErrorCode.RESPONSE_HEADER_TOO_BIG)
+    @Rule("engage-message-limit")
     void headersThatMakeAMessageNoBalancerTakesAreTheFunctionsFault() {
         List<List<Header>> heads = List.of(
                 List.of(new Header("X-Large", "x".repeat(5 * MIB))),

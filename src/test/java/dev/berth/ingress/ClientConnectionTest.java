@@ -3,6 +3,7 @@ package dev.berth.ingress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.config.GrpcConfig;
+import dev.berth.conformance.Rule;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,7 @@ final class ClientConnectionTest {
     }
 
     @Test
+    @Rule("transport-reset-flood")
     void aFloodOfResetsOfStreamsThatHadNotEndedEndsTheConnection() throws IOException {
         try (RawHttp2 raw = raw()) {
             boolean ended = false;
@@ -71,6 +73,7 @@ final class ClientConnectionTest {
     }
 
     @Test
+    @Rule("transport-metadata-limit")
     void tooMuchMetadataEndsItsOwnStreamOnly() throws IOException {
         try (RawHttp2 raw = raw()) {
             raw.engage(1);
@@ -148,6 +151,7 @@ final class ClientConnectionTest {
     }
 
     @Test
+    @Rule("transport-open-end")
     void anAnsweredStreamThatItsClientKeepsOpenIsReset() throws IOException {
         try (RawHttp2 raw = raw()) {
             raw.engage(1);
@@ -161,6 +165,7 @@ final class ClientConnectionTest {
     }
 
     @Test
+    @Rule("transport-silence")
     void aConnectionThatDoesNotSpeakIsClosedAndAnIdleOneStays() throws IOException {
         rig.close();
         rig = new IngressRig(

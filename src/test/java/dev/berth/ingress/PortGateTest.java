@@ -3,6 +3,7 @@ package dev.berth.ingress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.config.GrpcConfig;
+import dev.berth.conformance.Rule;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -32,6 +33,7 @@ final class PortGateTest {
     }
 
     @Test
+    @Rule("transport-allow")
     void aClientOfAnotherNetworkIsClosedBeforeAByteIsRead() throws IOException {
         try (IngressRig rig =
                 new IngressRig(IngressRig.grpc(IngressRig.limits(8 << 20), null, "127.0.0.1/32"), IngressRig.CALLS)) {
