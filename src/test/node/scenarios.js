@@ -169,7 +169,7 @@ const scenarios = [
   ['a reply with headers', succeeds],
   ['an empty reply', emptyBody],
   ['the function fails', (runner) => fails(runner, program('read; status 502; send x'), 502, /^function failed$/, true)],
-  ['the function ends', (runner) => fails(runner, program('read; exit 1'), 502, /^error receiving function response$/, true)],
+  ['the function ends', (runner) => fails(runner, program('read; exit 1'), 502, /^(container exit code 1|error receiving function response)$/, true)],
   ['the function is late', (runner) => fails(runner, program('read; sleep 5000', { timeout: 1 }), 504, /^Timed out$/, true)],
   ['a broken call document', (runner) => fails(runner, { json: '{"id": "x", ' }, 400, /./, false)],
   ['more memory than there is', (runner) => fails(runner, TOO_LARGE, 400, /cannot be allocated/, false)],

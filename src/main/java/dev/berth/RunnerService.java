@@ -4,14 +4,13 @@ import dev.berth.bus.Addresses;
 import dev.berth.bus.BusCodecs;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.call.CallFactory;
-import dev.berth.config.EngineConfig;
+import dev.berth.cluster.ClusterStart;
+import dev.berth.cluster.ClusterVerticle;
+import dev.berth.cluster.Membership;
 import dev.berth.config.RunnerConfig;
 import dev.berth.container.LifecycleObserver;
 import dev.berth.engine.Engine;
-import dev.berth.engine.InstanceDirectory;
-import dev.berth.engine.docker.DockerEngine;
-import dev.berth.engine.docker.SocketPaths;
-import dev.berth.engine.process.ProcessEngine;
+import dev.berth.ingress.ColdCapacity;
 import dev.berth.ingress.GrpcIngressVerticle;
 import dev.berth.ingress.IngressCounters;
 import dev.berth.ingress.IngressSetup;
@@ -24,31 +23,24 @@ import dev.berth.logs.FunctionLogs;
 import dev.berth.logs.LogBuffer;
 import dev.berth.registry.NodeCapacity;
 import dev.berth.registry.SlotRegistryVerticle;
-import dev.berth.trace.CallTracer;
-import dev.berth.trace.Tracing;
 import dev.berth.worker.ContainerWorkerVerticle;
 import dev.berth.worker.FreezeSwitch;
-import dev.berth.worker.SocketDirectories;
-import dev.berth.worker.SocketWatcher;
 import dev.berth.worker.WorkerPorts;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.file.FileSystemOptions;
-import java.io.IOException;
-import java.util.ArrayDeque;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,8 +51,17 @@ import org.slf4j.LoggerFactory;
  */
 public final class RunnerService {
     private static final Logger LOG = LoggerFactory.getLogger(RunnerService.class);
-    /** A drain lasts as long as its longest call; whoever stops the runner sets the bound. */
+    /** The stop itself has a limit. */
     private static final long WITHOUT_LIMIT = TimeUnit.DAYS.toMillis(365);
+
+    private static final Duration FAILED_START_CLOSE = Duration.ofSeconds(10);
+
+    static final String CONTAINERS = "containers";
+
+    private final @Nullable Membership membership;
+
+    /** This start of the runner, in its addresses. Its id is for people, and two runners may have the same. */
+    private final String incarnation;
 
     private final Vertx vertx;
     private final EventBus bus;
@@ -69,42 +70,80 @@ public final class RunnerService {
     private final IngressCounters counters = new IngressCounters();
     private final NodeBudget budget;
     private final PortGate gate;
-
-    /** What must be closed, last opened first. */
-    private final Deque<Supplier<Future<?>>> closers = new ArrayDeque<>();
-
+    private final ColdCapacity cold = new ColdCapacity();
+    private final RunnerParts parts;
+    private final RunnerStop stop;
     private final List<GrpcIngressVerticle> ingresses = new ArrayList<>();
+    private final Promise<Void> failed = Promise.promise();
     private @Nullable Engine engine;
-    private final AtomicBoolean draining = new AtomicBoolean();
-    private final Promise<Void> drained = Promise.promise();
 
-    private RunnerService(Vertx vertx, RunnerConfig config, PortGate gate) {
+    /**
+     * How a runner has stopped.
+     *
+     * @param callsCutOff calls that were ended because time was over
+     * @param leftBehind what could not be removed or closed; the next start on this machine removes it
+     */
+    public record StopReport(int callsCutOff, List<String> leftBehind) {
+        public StopReport {
+            leftBehind = List.copyOf(leftBehind);
+        }
+
+        /** Whether every call has ended by itself, and nothing is left. */
+        public boolean orderly() {
+            return callsCutOff == 0 && leftBehind.isEmpty();
+        }
+    }
+
+    private RunnerService(Vertx vertx, @Nullable Membership membership, RunnerConfig config, PortGate gate) {
         this.gate = gate;
         this.budget = new NodeBudget(config.grpc().limits().budgetBytes());
         this.vertx = vertx;
+        this.membership = membership;
+        this.incarnation = membership == null ? UUID.randomUUID().toString() : membership.incarnation();
         this.bus = BusCodecs.register(vertx);
         this.config = config;
         this.logs = config.logs().stream() ? new LogBuffer(config.logs().bufferBytes()) : null;
         if (logs != null) {
             budget.reserve(config.logs().bufferBytes());
         }
+        this.parts = new RunnerParts(vertx);
+        this.stop = new RunnerStop(vertx, config.node().drainTimeout(), parts, new StopSteps());
     }
 
     /**
      * Starts a runner. The future completes when it takes calls; if it fails, nothing is left running.
      */
     public static Future<RunnerService> start(RunnerConfig config, String version) {
-        PortGate gate = new PortGate(config.grpc());
-        Vertx vertx = Vertx.builder()
+        Promise<RunnerService> started = Promise.promise();
+        join(config, version, new PortGate(config.grpc()))
+                .onFailure(started::fail)
+                .onSuccess(service -> service.open(version)
+                        .onSuccess(opened -> started.complete(service))
+                        .onFailure(failure -> service.closeAfterFailure(() -> started.fail(failure))));
+        return started.future();
+    }
+
+    private void closeAfterFailure(Runnable closed) {
+        parts.close(FAILED_START_CLOSE, FAILED_START_CLOSE)
+                .onComplete(done -> vertx.close().onComplete(gone -> closed.run()));
+    }
+
+    /** What a cluster needs is loaded only for one. */
+    private static Future<RunnerService> join(RunnerConfig config, String version, PortGate gate) {
+        if (config.cluster().enabled()) {
+            return ClusterStart.join(
+                            config.cluster(),
+                            config.node().id(),
+                            version,
+                            options(config),
+                            RunnerTransport.create(gate))
+                    .map(joined -> new RunnerService(joined.vertx(), joined.membership(), config, gate));
+        }
+        Vertx alone = Vertx.builder()
                 .with(options(config))
                 .withTransport(RunnerTransport.create(gate))
                 .build();
-        RunnerService service = new RunnerService(vertx, config, gate);
-        Promise<RunnerService> started = Promise.promise();
-        service.open(version)
-                .onSuccess(opened -> started.complete(service))
-                .onFailure(failure -> service.close(closed -> started.fail(failure)));
-        return started.future();
+        return Future.succeededFuture(new RunnerService(alone, null, config, gate));
     }
 
     private static VertxOptions options(RunnerConfig config) {
@@ -118,102 +157,24 @@ public final class RunnerService {
     }
 
     private Future<Void> open(String version) {
-        return vertx.executeBlocking(() -> readMachine(version), false)
-                .compose(machine -> startEngine(machine.instance()).compose(started -> {
-                    engine = started;
-                    closers.push(started::close);
-                    sweep(started, machine.instance());
-                    return deploy(started, machine, version);
-                }));
-    }
-
-    /** What is found and opened by blocking calls before anything else runs. */
-    private record Machine(
-            InstanceDirectory instance, SocketWatcher watcher, NodeCapacity capacity, CallTracer tracer) {}
-
-    private Machine readMachine(String version) throws IOException {
-        CallTracer tracer = startTracing(version);
-        NodeCapacity capacity = NodeCapacity.detect(config.registry());
-        capacity.warnings().forEach(LOG::warn);
-        InstanceDirectory instance = InstanceDirectory.open(config.worker().socketRoot());
-        closers.push(() -> closing(instance));
-        SocketWatcher watcher = SocketWatcher.start();
-        closers.push(() -> closing(watcher));
-        LOG.atInfo()
-                .addKeyValue("memoryMiB", capacity.memoryBytes() >> 20)
-                .addKeyValue("cpuMillis", capacity.cpuMillis())
-                .log("capacity for functions");
-        return new Machine(instance, watcher, capacity, tracer);
-    }
-
-    /** Closed last, when every call has ended and told its trace. */
-    private CallTracer startTracing(String version) {
-        if (!config.tracing().on()) {
-            return CallTracer.NONE;
-        }
-        Tracing tracing = Tracing.start(config.tracing(), config.node().id(), version);
-        closers.push(() -> closing(tracing));
-        return tracing;
-    }
-
-    private Future<Void> closing(AutoCloseable resource) {
-        return vertx.executeBlocking(
-                () -> {
-                    resource.close();
-                    return null;
-                },
-                false);
-    }
-
-    private Future<Engine> startEngine(InstanceDirectory instance) {
-        if (config.engine().kind() == EngineConfig.Kind.PROCESS) {
-            return startProcesses(instance);
-        }
-        Engine docker = new DockerEngine(
-                vertx,
-                config.docker(),
-                config.engine(),
-                instance,
-                new SocketPaths(config.worker().socketRoot(), config.worker().engineSocketRoot()));
-        Future<Engine> started = docker.start().map(docker);
-        if (config.engine().kind() == EngineConfig.Kind.DOCKER) {
-            return started;
-        }
-        return started.recover(absent -> {
-            LOG.atWarn().addKeyValue("reason", absent.getMessage()).log("no container engine answers");
-            return docker.close().transform(closed -> startProcesses(instance));
+        return new RunnerStart(vertx, config, parts).run(version).compose(machine -> {
+            engine = machine.engine();
+            return deploy(machine, version);
         });
     }
 
-    private Future<Engine> startProcesses(InstanceDirectory instance) {
-        Engine process = new ProcessEngine(vertx, config.engine().catalogue(), instance);
-        return process.start().map(process);
+    private Future<Void> deploy(RunnerStart.Machine machine, String version) {
+        return deployWorkers(machine)
+                .compose(workers -> deployRegistry(machine, workers))
+                .compose(before -> deployIngresses(machine, version))
+                .compose(before -> deployCluster(machine.capacity(), version));
     }
 
-    /** In the background: calls need not wait for the removal of what a dead runner left. */
-    private void sweep(Engine started, InstanceDirectory instance) {
-        started.sweep()
-                .compose(containers -> vertx.executeBlocking(instance::removeDead, false)
-                        .onSuccess(directories -> {
-                            if (containers > 0 || directories > 0) {
-                                LOG.atInfo()
-                                        .addKeyValue("containers", containers)
-                                        .addKeyValue("directories", directories)
-                                        .log("removed what dead instances left");
-                            }
-                        }))
-                .onFailure(failure -> LOG.atWarn()
-                        .addKeyValue("reason", failure.getMessage())
-                        .log("cannot remove what dead instances left"));
-    }
-
-    private Future<Void> deploy(Engine started, Machine machine, String version) {
-        String node = config.node().id();
-        List<String> workers = new ArrayList<>();
-        Future<?> deployed = Future.succeededFuture();
+    /** The workers' addresses. */
+    private Future<List<String>> deployWorkers(RunnerStart.Machine machine) {
         WorkerPorts ports = new WorkerPorts(
-                started,
-                new SocketDirectories(machine.instance().path(), config.worker()),
+                machine.engine(),
+                machine.directories(),
                 machine.watcher(),
                 new FreezeSwitch(),
                 LifecycleObserver.NONE,
@@ -221,44 +182,86 @@ public final class RunnerService {
                 config.call().maxRequestBytes(),
                 new FunctionLogs(
                         logs, config.call().maxLogBytes(), config.logs().syslog()));
+        List<String> addresses = new ArrayList<>();
+        List<Deployable> workers = new ArrayList<>();
         for (int i = 0; i < config.node().eventLoops(); i++) {
-            String address = Addresses.worker(node, i);
-            workers.add(address);
+            String address = Addresses.worker(incarnation, i);
+            addresses.add(address);
             ContainerWorkerVerticle.Links links =
-                    new ContainerWorkerVerticle.Links(bus, address, Addresses.registry(node));
-            deployed = deployed.compose(before -> deploy(new ContainerWorkerVerticle(links, ports, config.stream())));
+                    new ContainerWorkerVerticle.Links(bus, address, Addresses.registry(incarnation));
+            workers.add(new ContainerWorkerVerticle(links, ports, config.stream()));
         }
-        SlotRegistryVerticle.Links links = new SlotRegistryVerticle.Links(
-                bus, Addresses.registry(node), workers, config.stream().windowBytes());
-        return deployed.compose(
-                        before -> deploy(new SlotRegistryVerticle(links, config.registry(), machine.capacity())))
-                .compose(before -> deployIngresses(started, machine.tracer(), version));
+        return deploy(CONTAINERS, workers).map(addresses);
     }
 
-    private Future<Void> deployIngresses(Engine started, CallTracer tracer, String version) {
+    /** Last, so that others are told of this node when it takes calls. */
+    private Future<Void> deployCluster(NodeCapacity capacity, String version) {
+        if (membership == null) {
+            return Future.succeededFuture();
+        }
+        ClusterVerticle.Self self =
+                new ClusterVerticle.Self(config.node().id(), version, capacity.memoryBytes(), capacity.cpuMillis());
+        return deploy("cluster", List.of(new ClusterVerticle(bus, membership, config.cluster(), self)));
+    }
+
+    private Future<Void> deployRegistry(RunnerStart.Machine machine, List<String> workers) {
+        SlotRegistryVerticle.Links links = new SlotRegistryVerticle.Links(
+                bus, incarnation, workers, config.stream().windowBytes(), failed::tryComplete);
+        return deploy("slot registry", List.of(new SlotRegistryVerticle(links, config.registry(), machine.capacity())));
+    }
+
+    private Future<Void> deployIngresses(RunnerStart.Machine machine, String version) {
         IngressSetup setup = new IngressSetup(
                 bus,
-                new NodeFacts(config.node().id(), version, started.name(), started.isolated()),
+                new NodeFacts(
+                        config.node().id(),
+                        incarnation,
+                        version,
+                        machine.engine().name(),
+                        machine.engine().isolated()),
                 config.grpc(),
                 config.stream(),
-                new CallFactory(config.call(), config.status().image()),
+                new CallFactory(
+                        config.call(), config.status().image(), machine.engine().leastMemoryMiB()),
                 counters,
                 budget,
                 gate,
+                cold,
                 logs,
-                tracer);
+                machine.tracer());
+        machine.engine().watch(this::engineAnswers);
         if (config.grpc().tls() == null) {
             LOG.warn("the runner port takes cleartext connections: whoever reaches it can run functions");
         }
-        warnOfFunctions(started);
+        warnOfFunctions(machine.engine());
         // Has the address after those of the ingress instances, for its status calls are placed like theirs.
         StatusVerticle status =
                 new StatusVerticle(setup, config.status(), config.node().eventLoops());
-        Future<Void> deployed = deploy(status);
         for (int i = 0; i < config.node().eventLoops(); i++) {
-            GrpcIngressVerticle ingress = new GrpcIngressVerticle(setup, status, i);
-            ingresses.add(ingress);
-            deployed = deployed.compose(before -> deploy(ingress));
+            ingresses.add(new GrpcIngressVerticle(setup, status, i));
+        }
+        return deploy("status", List.of(status)).compose(before -> deploy("runner port", ingresses));
+    }
+
+    private void engineAnswers(boolean answers) {
+        cold.set(answers);
+        bus.send(
+                Addresses.registry(incarnation),
+                new RegistryMessage.EngineAnswers(answers),
+                new DeliveryOptions().setLocalOnly(true));
+    }
+
+    /** Verticles that are deployed one after the other and closed together. */
+    private Future<Void> deploy(String name, List<? extends Deployable> verticles) {
+        List<String> ids = new CopyOnWriteArrayList<>();
+        parts.opened(name, () -> Future.join(ids.stream().map(vertx::undeploy).toList()));
+        Future<Void> deployed = Future.succeededFuture();
+        for (Deployable verticle : verticles) {
+            deployed = deployed.compose(before -> vertx.deployVerticle(verticle, new DeploymentOptions())
+                    .map(id -> {
+                        ids.add(id);
+                        return null;
+                    }));
         }
         return deployed;
     }
@@ -283,11 +286,9 @@ public final class RunnerService {
         return host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
     }
 
-    private Future<Void> deploy(Deployable verticle) {
-        return vertx.deployVerticle(verticle, new DeploymentOptions()).map(id -> {
-            closers.push(() -> vertx.undeploy(id));
-            return null;
-        });
+    /** Completes if the runner cannot go on and must be stopped and started again; the log says why. */
+    public Future<Void> failed() {
+        return failed.future();
     }
 
     /** The port calls are taken on. */
@@ -301,50 +302,43 @@ public final class RunnerService {
     }
 
     /**
-     * Stops in good order: new calls and waiting ones are refused with 503, running ones finish, every
-     * container and socket directory is removed, then everything is closed. Idempotent. There is no limit of
-     * time but the calls' own.
+     * Stops in good order: new calls and waiting ones are refused with 503, streams without a call end, running
+     * calls finish, every container and socket directory is removed, then everything is closed. Calls that run at
+     * {@code node.drainTimeout} are cut off; within five seconds more the stop has ended. Idempotent. Never fails.
      */
-    public Future<Void> drain() {
-        if (draining.compareAndSet(false, true)) {
+    public Future<StopReport> drain() {
+        return stop.begin();
+    }
+
+    /** Brings {@code node.drainTimeout} forward to now, if a drain has begun. */
+    public void cutOff() {
+        stop.hurry();
+    }
+
+    private final class StopSteps implements RunnerStop.Steps {
+        @Override
+        public Future<Void> endCalls() {
             LOG.atInfo().addKeyValue("calls", counters.active()).log("draining");
             Promise<Void> idle = Promise.promise();
             counters.drain(idle::tryComplete);
-            drainRegistry()
-                    .compose(empty -> idle.future())
-                    .onComplete(ended -> close(closed -> {
-                        LOG.info("stopped");
-                        drained.complete();
-                    }));
+            return idle.future();
         }
-        return drained.future();
-    }
 
-    private Future<Void> drainRegistry() {
-        DeliveryOptions patient = new DeliveryOptions().setSendTimeout(WITHOUT_LIMIT);
-        return bus.request(Addresses.registry(config.node().id()), new RegistryMessage.Drain(), patient)
-                .mapEmpty();
-    }
-
-    /**
-     * Closes what was opened, then Vert.x itself. Told through a handler and not a future: one made on an event
-     * loop would have to complete on that loop, which is gone by then.
-     */
-    private void close(Handler<Void> closed) {
-        closeParts().onComplete(parts -> vertx.close().onComplete(ended -> closed.handle(null)));
-    }
-
-    /** Last opened, first closed; a failure is logged and does not keep the rest open. */
-    private Future<Void> closeParts() {
-        Supplier<Future<?>> next = closers.poll();
-        if (next == null) {
-            return Future.succeededFuture();
+        @Override
+        public Future<Void> removeContainers() {
+            DeliveryOptions patient = new DeliveryOptions().setLocalOnly(true).setSendTimeout(WITHOUT_LIMIT);
+            return bus.request(Addresses.registry(incarnation), new RegistryMessage.Drain(), patient)
+                    .mapEmpty();
         }
-        return next.get().transform(closed -> {
-            if (closed.failed()) {
-                LOG.atWarn().setCause(closed.cause()).log("cannot close a part of the runner");
-            }
-            return closeParts();
-        });
+
+        @Override
+        public void cutOff() {
+            counters.cutOff();
+        }
+
+        @Override
+        public int callsCutOff() {
+            return counters.callsCutOff();
+        }
     }
 }

@@ -1,29 +1,38 @@
 package dev.berth.bus;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The list of event-bus addresses: {@code berth.<node>.<role>[.<instance>]}. One per verticle instance for
- * its whole life, none per call: in a cluster a registration is a cluster-wide write.
+ * The list of event-bus addresses: {@code berth.<incarnation>.<role>[.<instance>]}. An incarnation is one start of
+ * one process, a word without dots that no other start has: so two runners never share an address, and what is
+ * still on its way to a dead one reaches nobody. One address per verticle instance for its whole life, none per call:
+ * in a cluster a registration is a cluster-wide write.
  */
 public final class Addresses {
-    private static final Pattern GRAMMAR =
-            Pattern.compile("(berth\\..+)\\.(registry|ingress\\.\\d+|worker\\.\\d+)(\\.frames)?");
+    private static final String PREFIX = "berth.";
 
     private Addresses() {}
 
-    public static String registry(String node) {
-        return "berth." + node + ".registry";
+    /** What all addresses of a node begin with, and no other's. */
+    public static String prefix(String incarnation) {
+        return PREFIX + incarnation + ".";
     }
 
-    public static String ingress(String node, int instance) {
-        return "berth." + node + ".ingress." + instance;
+    public static String registry(String incarnation) {
+        return prefix(incarnation) + "registry";
     }
 
-    public static String worker(String node, int instance) {
-        return "berth." + node + ".worker." + instance;
+    public static String ingress(String incarnation, int instance) {
+        return prefix(incarnation) + "ingress." + instance;
+    }
+
+    public static String worker(String incarnation, int instance) {
+        return prefix(incarnation) + "worker." + instance;
+    }
+
+    /** Where a node hears of others: {@link ClusterMessage}s. */
+    public static String node(String incarnation) {
+        return prefix(incarnation) + "node";
     }
 
     /** Where the stream frames of the verticle at {@code address} arrive. */
@@ -31,14 +40,17 @@ public final class Addresses {
         return address + ".frames";
     }
 
-    /** Whether two addresses of this grammar belong to verticles of one node. False for any others. */
-    public static boolean sameNode(String address, String other) {
-        String node = nodePrefix(address);
-        return node != null && node.equals(nodePrefix(other));
+    /** Whose address it is; null if it is none of this grammar. */
+    public static @Nullable String incarnation(String address) {
+        int end = address.indexOf('.', PREFIX.length());
+        return address.startsWith(PREFIX) && end > PREFIX.length() && end < address.length() - 1
+                ? address.substring(PREFIX.length(), end)
+                : null;
     }
 
-    private static @Nullable String nodePrefix(String address) {
-        Matcher matcher = GRAMMAR.matcher(address);
-        return matcher.matches() ? matcher.group(1) : null;
+    /** Whether two addresses of this grammar belong to verticles of one node. False for any others. */
+    public static boolean sameNode(String address, String other) {
+        String incarnation = incarnation(address);
+        return incarnation != null && incarnation.equals(incarnation(other));
     }
 }

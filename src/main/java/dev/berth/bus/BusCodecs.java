@@ -18,24 +18,17 @@ public final class BusCodecs {
      * @return the bus, for whoever wires the parts together
      */
     public static EventBus register(Vertx vertx) {
-        registerOnce(vertx, new RegistryCodec());
-        registerOnce(vertx, new IngressCodec());
-        registerOnce(vertx, new WorkerCodec());
-        registerOnce(vertx, new SnapshotCodec());
+        registerOnce(vertx, new ControlCodec());
         return vertx.eventBus().codecSelector(BusCodecs::nameFor);
     }
 
     private static @Nullable String nameFor(Object message) {
-        if (message instanceof RegistryMessage) {
-            return RegistryCodec.NAME;
-        }
-        if (message instanceof IngressMessage) {
-            return IngressCodec.NAME;
-        }
-        if (message instanceof WorkerMessage) {
-            return WorkerCodec.NAME;
-        }
-        return message instanceof NodeSnapshot ? SnapshotCodec.NAME : null;
+        boolean ours = message instanceof RegistryMessage
+                || message instanceof IngressMessage
+                || message instanceof WorkerMessage
+                || message instanceof ClusterMessage
+                || message instanceof NodeSnapshot;
+        return ours ? ControlCodec.NAME : null;
     }
 
     /** Registers a codec unless one of its name is there. Codecs of one name are interchangeable. */

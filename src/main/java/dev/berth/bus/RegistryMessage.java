@@ -2,7 +2,9 @@ package dev.berth.bus;
 
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
+import dev.berth.call.Saturating;
 import dev.berth.error.RunnerException;
+import java.time.Duration;
 
 /** What the slot registry is told. From one sender they arrive in the order sent. */
 public sealed interface RegistryMessage {
@@ -12,14 +14,43 @@ public sealed interface RegistryMessage {
      * {@link CancelAcquire} arrives first.
      *
      * @param ticket unique per {@code replyTo}
+     * @param patience how long it may be kept waiting; then it is refused. Not negative
      */
-    record AcquireSlot(String replyTo, long ticket, String callId, ContainerSpec spec) implements RegistryMessage {}
+    record AcquireSlot(String replyTo, long ticket, String callId, ContainerSpec spec, Mode mode, Duration patience)
+            implements RegistryMessage {
+        /** Longer than anybody waits. */
+        public static final Duration FOREVER = Duration.ofNanos(Saturating.LONGEST_NANOS);
+
+        /** What may be done for it. */
+        public enum Mode {
+            /** A container may be started, and others removed for it. */
+            ANY,
+            /** Refused at once where no container of its queue is ready, busy or starting. */
+            EXISTING
+        }
+
+        /** Does for it what can be done, and keeps it waiting until it is cancelled. */
+        public AcquireSlot(String replyTo, long ticket, String callId, ContainerSpec spec) {
+            this(replyTo, ticket, callId, spec, Mode.ANY, FOREVER);
+        }
+    }
 
     /** The ingress no longer wants it; a grant that crosses this is handed back by {@link ReturnLease}. */
     record CancelAcquire(String replyTo, long ticket) implements RegistryMessage {}
 
     /** A lease that was never used: nothing has reached the container. */
     record ReturnLease(String containerId, long lease) implements RegistryMessage {}
+
+    /** The worker runs, or has run, the call of this lease. Said when asked by {@link WorkerMessage.RevokeLease}. */
+    record LeaseClaimed(String containerId, long lease) implements RegistryMessage {}
+
+    /**
+     * A node is gone, or taken for gone: its ingresses' waiters are refused, and what they were granted and have not
+     * claimed is for others.
+     *
+     * @param incarnation as in its addresses
+     */
+    record NodeLost(String incarnation) implements RegistryMessage {}
 
     /** A launched container is ready for its first call. */
     record ContainerReady(String containerId, ContainerTimings timings) implements RegistryMessage {}
@@ -45,6 +76,12 @@ public sealed interface RegistryMessage {
      * no container is left.
      */
     record Drain() implements RegistryMessage {}
+
+    /**
+     * Whether containers can be started. While they cannot, calls that find none ready are refused, and nothing is
+     * evicted for them.
+     */
+    record EngineAnswers(boolean answers) implements RegistryMessage {}
 
     /** A bus request for a {@link NodeSnapshot}. */
     record Snapshot() implements RegistryMessage {}

@@ -5,13 +5,17 @@ import io.vertx.core.eventbus.MessageCodec;
 
 /**
  * A codec for immutable messages: within a process the same object is delivered, between nodes its wire form.
+ * Decoding gives a whole message or fails with {@link MalformedMessageException}.
  *
  * @param <T> base type of the messages
  */
 public abstract class WireCodec<T> implements MessageCodec<T, T> {
     private final String name;
 
-    /** @param name fixed, with the version of the wire form: {@code berth.frame/1} */
+    /**
+     * @param name never changed: a node drops what comes under a name it does not know, so wire forms grow and
+     *     names stay
+     */
     protected WireCodec(String name) {
         this.name = name;
     }
@@ -27,7 +31,11 @@ public abstract class WireCodec<T> implements MessageCodec<T, T> {
 
     @Override
     public final T decodeFromWire(int position, Buffer buffer) {
-        return read(new WireReader(buffer, position));
+        try {
+            return read(new WireReader(buffer, position));
+        } catch (IllegalArgumentException | IndexOutOfBoundsException | ArithmeticException impossible) {
+            throw new MalformedMessageException(impossible);
+        }
     }
 
     @Override

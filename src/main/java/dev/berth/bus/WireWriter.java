@@ -2,18 +2,12 @@ package dev.berth.bus;
 
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
-import java.util.Map;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Appends values to a buffer in the form they have between nodes: whole numbers in groups of seven bits, least
- * significant first, high bit set on all but the last; everything of variable length after its length. There
- * are no field names or numbers: the codec's name carries the version.
+ * significant first, high bit set on all but the last; everything of variable length after its length.
  */
 public final class WireWriter {
     private final Buffer buffer;
@@ -53,36 +47,18 @@ public final class WireWriter {
         return this;
     }
 
-    public WireWriter instant(Instant value) {
-        return number(value.getEpochSecond()).number(value.getNano());
-    }
-
-    public WireWriter duration(Duration value) {
-        return number(value.getSeconds()).number(value.getNano());
-    }
-
-    public WireWriter enumValue(Enum<?> value) {
-        return text(value.name());
-    }
-
-    public <T> WireWriter optional(@Nullable T value, Consumer<T> write) {
-        flag(value != null);
-        if (value != null) {
-            write.accept(value);
-        }
+    /** Values that a reader who does not know all of them can skip: they stand after their length, in four bytes. */
+    public WireWriter sized(Runnable write) {
+        int start = buffer.length();
+        buffer.appendInt(0);
+        write.run();
+        buffer.setInt(start, buffer.length() - start - Integer.BYTES);
         return this;
     }
 
     public <T> WireWriter list(Collection<T> values, Consumer<T> write) {
         number(values.size());
         values.forEach(write);
-        return this;
-    }
-
-    public WireWriter map(Map<String, String> values) {
-        number(values.size());
-        BiConsumer<String, String> entry = (key, value) -> text(key).text(value);
-        values.forEach(entry);
         return this;
     }
 }

@@ -16,6 +16,13 @@ public sealed interface WorkerMessage {
     /** Remove a container that nobody leases: idle too long, evicted, or draining. */
     record RemoveContainer(String containerId, Reason reason) implements WorkerMessage {}
 
+    /**
+     * Nobody has been heard of under this lease for too long. If its call has come, the answer is
+     * {@link RegistryMessage.LeaseClaimed}. Else it must not run any more when it comes, and the answer is
+     * {@link RegistryMessage.ReturnLease}. None if the lease is over already.
+     */
+    record RevokeLease(String containerId, long lease) implements WorkerMessage {}
+
     enum Reason {
         IDLE_TIMEOUT,
         EVICTED,

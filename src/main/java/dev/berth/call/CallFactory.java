@@ -6,7 +6,9 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Turns a call document into what the registry and the worker need. Stateless; any thread. */
@@ -26,14 +28,19 @@ public final class CallFactory {
 
     private final CallConfig config;
     private final @Nullable String statusImage;
+    private final long leastMemoryMiB;
 
     /** Nobody can ask for this slot key: it is known here only. */
     private final byte[] statusKey = new byte[STATUS_KEY_BYTES];
 
-    /** @param statusImage the image only the status check may use; null: there is none */
-    public CallFactory(CallConfig config, @Nullable String statusImage) {
+    /**
+     * @param statusImage the image only the status check may use; null: there is none
+     * @param leastMemoryMiB what the engine wants a container's memory to be at least, where it is limited
+     */
+    public CallFactory(CallConfig config, @Nullable String statusImage, long leastMemoryMiB) {
         this.config = config;
         this.statusImage = statusImage;
+        this.leastMemoryMiB = leastMemoryMiB;
         new SecureRandom().nextBytes(statusKey);
     }
 
@@ -42,7 +49,7 @@ public final class CallFactory {
      *
      * @param slotHashId the load balancer's slot key; empty: our own is used
      * @throws dev.berth.error.RunnerException INVALID_IMAGE for the status image, INVALID_SLOT_HASH,
-     *     DETACH_UNSUPPORTED
+     *     DETACH_UNSUPPORTED, INVALID_CALL, INVALID_SYSLOG_URL
      */
     public ContainerSpec spec(CallModel model, byte[] slotHashId, Map<String, String> extensions) {
         if (model.image().equals(statusImage)) {
@@ -51,6 +58,10 @@ public final class CallFactory {
         if (model.detached() && !config.detached()) {
             throw ErrorCode.DETACH_UNSUPPORTED.exception();
         }
+        if (model.memoryMiB() > 0 && model.memoryMiB() < leastMemoryMiB) {
+            throw CallTexts.invalid("memory must be " + leastMemoryMiB + " MiB or more, or 0 for no limit");
+        }
+        String syslogUrl = syslogUrl(model);
         Map<String, String> env = env(model, extensions);
         SlotKey key = slotHashId.length > 0
                 ? SlotHash.decode(slotHashId)
@@ -72,7 +83,7 @@ public final class CallFactory {
                 model.cpuMillis(),
                 model.tmpfsMiB(),
                 cold ? ColdCall.IDLE_TIMEOUT : model.idleTimeout(),
-                model.syslogUrl(),
+                syslogUrl,
                 model.appId(),
                 model.appName(),
                 model.fnId(),
@@ -83,13 +94,33 @@ public final class CallFactory {
                 model.memoryMiB() > 0 || model.tmpfsMiB() > 0 || model.cpuMillis() > 0);
     }
 
+    /**
+     * Where the output goes, in the one way to write it; null: nowhere. Whoever sends it there may be root on this
+     * machine: a socket of its file system must be one that the settings allow.
+     */
+    private @Nullable String syslogUrl(CallModel model) {
+        String url = model.syslogUrl();
+        if (url == null || url.isBlank()) {
+            return null;
+        }
+        List<SyslogAddress> addresses =
+                model.format() == CallFormat.HTTP_STREAM ? List.of(SyslogAddress.parse(url)) : SyslogAddress.list(url);
+        for (SyslogAddress address : addresses) {
+            if (address.transport().isFile() && !config.syslogSockets().contains(address.host())) {
+                throw ErrorCode.INVALID_SYSLOG_URL.exception(ErrorCode.INVALID_SYSLOG_URL.text() + ": "
+                        + HttpSyntax.printable(address.host()) + " is not one of call.syslogSockets");
+            }
+        }
+        return addresses.stream().map(SyslogAddress::toString).collect(Collectors.joining(","));
+    }
+
     private Map<String, String> env(CallModel model, Map<String, String> extensions) {
         Map<String, String> env = new HashMap<>(model.config());
         env.putAll(config.extraEnv());
         for (String name : config.passedExtensions()) {
             String value = extensions.get(name);
             if (value != null) {
-                env.put(name, value);
+                env.put(name, CallTexts.checkExtension(name, value));
             }
         }
         if (model.format() == CallFormat.HTTP_STREAM) {

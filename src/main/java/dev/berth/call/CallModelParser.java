@@ -26,6 +26,7 @@ import java.util.Map;
 public final class CallModelParser {
     private static final int MAX_DEPTH = 1000;
     private static final int MAX_NUMBER = 64;
+    private static final char REPLACEMENT = '\uFFFD';
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
     private static final JsonFactory JSON = new JsonFactoryBuilder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -67,7 +68,7 @@ public final class CallModelParser {
      * Parses and checks one document.
      *
      * @throws RunnerException INVALID_JSON, INVALID_CPUS, INVALID_URL, INVALID_METHOD, INVALID_HEADER,
-     *     INVALID_FORMAT or INVALID_IMAGE
+     *     INVALID_FORMAT, INVALID_IMAGE or INVALID_CALL
      */
     public static CallModel parse(String document) {
         try (JsonParser json = JSON.createParser(document)) {
@@ -129,10 +130,28 @@ public final class CallModelParser {
 
     private String string(String before) throws IOException {
         return switch (token) {
-            case VALUE_STRING -> json.getText();
+            case VALUE_STRING -> wellFormed(json.getText());
             case VALUE_NULL -> before;
             default -> throw mustBe("a string");
         };
+    }
+
+    /** Half a character cannot be written in UTF-8: it is replaced, as the document's writers do. */
+    private static String wellFormed(String text) {
+        StringBuilder mended = null;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!Character.isSurrogate(c)) {
+                continue;
+            }
+            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+                i++;
+                continue;
+            }
+            mended = mended == null ? new StringBuilder(text) : mended;
+            mended.setCharAt(i, REPLACEMENT);
+        }
+        return mended == null ? text : mended.toString();
     }
 
     private int signed32(int before) throws IOException {
@@ -178,7 +197,7 @@ public final class CallModelParser {
     private void stringMap(Map<String, String> into) throws IOException {
         if (startOfMap(into)) {
             while (json.nextToken() != JsonToken.END_OBJECT) {
-                String name = json.currentName();
+                String name = wellFormed(json.currentName());
                 token = json.nextToken();
                 into.put(name, string(""));
             }
@@ -240,7 +259,7 @@ public final class CallModelParser {
             throw ErrorCode.INVALID_IMAGE.exception("Invalid Fn image: the call names none");
         }
         HttpSyntax.checkHeaders(headers);
-        return new CallModel(
+        CallModel model = new CallModel(
                 id,
                 image,
                 type.equals("detached"),
@@ -260,6 +279,8 @@ public final class CallModelParser {
                 fnId,
                 path,
                 callFormat(format));
+        CallTexts.check(model);
+        return model;
     }
 
     private static Duration seconds(int seconds) {
@@ -273,7 +294,8 @@ public final class CallModelParser {
             case "http" -> CallFormat.HTTP;
             case "json" -> CallFormat.JSON;
             case "cloudevent" -> CallFormat.CLOUDEVENT;
-            default -> throw ErrorCode.INVALID_FORMAT.exception("Unknown function format: " + format);
+            default ->
+                throw ErrorCode.INVALID_FORMAT.exception("Unknown function format: " + HttpSyntax.printable(format));
         };
     }
 }

@@ -42,9 +42,9 @@ public record ContainerSpec(
         extensions = Map.copyOf(extensions);
     }
 
-    /** Bytes reserved for one container: memory and /tmp. */
+    /** Bytes reserved for one container: memory and /tmp; {@link Long#MAX_VALUE} for what is more. */
     public long reservedBytes() {
-        return Math.multiplyExact(Math.addExact(memoryMiB, tmpfsMiB), 1L << 20);
+        return Saturating.bytes(Saturating.sum(memoryMiB, tmpfsMiB));
     }
 
     /** The same with another credential for pulls. */

@@ -8,6 +8,7 @@ import java.util.Map;
 /** Checks of a call's HTTP parts. What passes can be written to a connection as it is. */
 final class HttpSyntax {
     private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
+    private static final int MAX_SHOWN = 200;
     private static final String NOT_IN_HOST = " \"<>\\^`{|}";
 
     private HttpSyntax() {}
@@ -126,6 +127,16 @@ final class HttpSyntax {
         return c < ' ' || c == 0x7F;
     }
 
+    /** Whether there is a control character in it, of ASCII or of those after it. */
+    static boolean hasControl(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isISOControl(text.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static boolean isHex(char c) {
         return Character.digit(c, 16) >= 0 && c < 0x80;
     }
@@ -140,10 +151,10 @@ final class HttpSyntax {
     }
 
     /** The start of a text that may be anything, fit for an error message. */
-    private static String printable(String text) {
+    static String printable(String text) {
         StringBuilder shown = new StringBuilder();
-        for (int i = 0; i < Math.min(text.length(), 100); i++) {
-            shown.append(isControl(text.charAt(i)) ? '?' : text.charAt(i));
+        for (int i = 0; i < Math.min(text.length(), MAX_SHOWN); i++) {
+            shown.append(Character.isISOControl(text.charAt(i)) ? '?' : text.charAt(i));
         }
         return shown.toString();
     }

@@ -8,6 +8,11 @@ import java.util.HexFormat;
  * balancer's {@code slot_hash_id} or our own digest of the call.
  */
 public final class SlotKey {
+    // FNV-1a, then one round of mixing: its high bits depend too little on the last bytes.
+    private static final long FNV_OFFSET = 0xcbf29ce484222325L;
+    private static final long FNV_PRIME = 0x100000001b3L;
+    private static final long MIX = 0xff51afd7ed558ccdL;
+
     private final byte[] bytes;
     private final int hash;
 
@@ -28,6 +33,19 @@ public final class SlotKey {
     @Override
     public int hashCode() {
         return hash;
+    }
+
+    /**
+     * 64 bits that stand for the key between nodes, the same on every one of them. Keys that share it are taken for
+     * one in hints, never where a slot is granted.
+     */
+    public long hash64() {
+        long mixed = FNV_OFFSET;
+        for (byte each : bytes) {
+            mixed = (mixed ^ (each & 0xFF)) * FNV_PRIME;
+        }
+        mixed = (mixed ^ (mixed >>> 33)) * MIX;
+        return mixed ^ (mixed >>> 29);
     }
 
     /** Lower-case hex. */

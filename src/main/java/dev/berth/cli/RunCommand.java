@@ -7,11 +7,14 @@ import dev.berth.config.LoadedConfig;
 import dev.berth.config.RunnerConfig;
 import dev.berth.observe.LogSetup;
 import dev.berth.observe.Version;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,15 +28,16 @@ import picocli.CommandLine.Spec;
         version = "berth " + Version.NUMBER,
         description = {
             "Runs a runner until SIGTERM or SIGINT.",
-            "It then takes no new calls, finishes those in flight, removes its containers and exits; a second SIGINT"
-                    + " ends it at once."
+            "It then takes no new calls, finishes those in flight, removes its containers and exits. Calls that still"
+                    + " run after node.drainTimeout, or at a second SIGTERM or SIGINT, are cut off; five seconds later"
+                    + " it has ended."
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
-            "0:stopped in good order",
-            "1:could not start, or did not finish within node.drainTimeout",
-            "2:wrong options or settings",
-            "130:ended by a second SIGINT"
+            "0:stopped in good order: every call has ended by itself, nothing is left",
+            "1:could not start; or calls were cut off, or something could not be removed; or the runner failed and"
+                    + " has to be started again",
+            "2:wrong options or settings"
         })
 final class RunCommand implements Callable<Integer> {
     private static final Path DEFAULT_FILE = Path.of("conf/berth.yaml");
@@ -53,6 +57,9 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(names = "--engine", paramLabel = "KIND", description = "Setting engine.kind: auto, docker or process.")
     private @Nullable String engine;
+
+    @Option(names = "--cluster", description = "Setting cluster.enabled: form one runner with other nodes.")
+    private boolean cluster;
 
     @Option(names = "--set", paramLabel = "NAME=VALUE", description = "Any other setting; repeatable.")
     private final Map<String, String> settings = new LinkedHashMap<>();
@@ -86,7 +93,7 @@ final class RunCommand implements Callable<Integer> {
         StopSignals signals = StopSignals.install();
         RunnerService service;
         try {
-            service = Blocking.await(RunnerService.start(config, Version.NUMBER));
+            service = Blocking.await(started(config, signals));
         } catch (Exception e) {
             complain(StartFailure.ofStart(e, config));
             signals.stopped();
@@ -97,16 +104,51 @@ final class RunCommand implements Callable<Integer> {
         if (rehearse) {
             rehearse(service.port());
         } else {
-            signals.first().join();
+            CompletableFuture.anyOf(
+                            signals.first(),
+                            service.failed().toCompletionStage().toCompletableFuture())
+                    .join();
         }
         try {
-            Blocking.await(service.drain(), config.node().drainTimeout());
-            return ExitCode.OK;
-        } catch (Exception e) {
-            complain(StartFailure.ofStop(e));
-            return ExitCode.FAILED;
+            return stop(service, signals);
         } finally {
             signals.stopped();
+        }
+    }
+
+    /** A start that was asked twice to stop is not waited for; what it has left the next one removes. */
+    private static Future<RunnerService> started(RunnerConfig config, StopSignals signals) {
+        Promise<RunnerService> started = Promise.promise();
+        signals.second().thenAccept(name -> started.tryFail(new StoppedEarly()));
+        RunnerService.start(config, Version.NUMBER)
+                .onSuccess(started::tryComplete)
+                .onFailure(started::tryFail);
+        return started.future();
+    }
+
+    private int stop(RunnerService service, StopSignals signals) {
+        Future<RunnerService.StopReport> stopped = service.drain();
+        signals.second().thenAccept(name -> service.cutOff());
+        try {
+            RunnerService.StopReport report = Blocking.await(stopped);
+            StopText.of(report).forEach(this::complain);
+            if (service.failed().isComplete()) {
+                complain("stopped because of a failure that the log tells of; start it again");
+                return ExitCode.FAILED;
+            }
+            return report.orderly() ? ExitCode.OK : ExitCode.FAILED;
+        } catch (Exception e) {
+            complain("not stopped in good order: " + FailureText.withKind(e));
+            return ExitCode.FAILED;
+        }
+    }
+
+    /** Asked to stop for the second time before it has started. */
+    private static final class StoppedEarly extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        StoppedEarly() {
+            super("asked to stop", null, false, false);
         }
     }
 
@@ -128,6 +170,9 @@ final class RunCommand implements Callable<Integer> {
         }
         if (engine != null) {
             options.put("engine.kind", engine);
+        }
+        if (cluster) {
+            options.put("cluster.enabled", "true");
         }
         return options;
     }

@@ -6,18 +6,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Signals that ask a runner to stop. The first one completes {@link #first()}, and the process goes on until
- * it is done; a second interrupt ends it at once.
+ * Signals that ask a runner to stop. The first one completes {@link #first()}, the second {@link #second()}, and
+ * the process goes on until it is done.
  *
  * <p>Without handlers of its own the JVM would begin to exit at the first signal, and a second one would not
  * be heard. They are set by reflection, since the class that sets them is not part of Java's standard; where
- * there is none, a shutdown hook stands in, and only the second interrupt is lost.
+ * there is none, a shutdown hook stands in, and only the second signal is lost.
  */
 final class StopSignals {
     private static final String[] NAMES = {"TERM", "INT", "HUP"};
-    private static final int EXIT_INTERRUPTED = 130;
 
     private final CompletableFuture<String> first = new CompletableFuture<>();
+    private final CompletableFuture<String> second = new CompletableFuture<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     private StopSignals() {}
@@ -34,6 +34,11 @@ final class StopSignals {
     /** With the name of the signal. */
     CompletableFuture<String> first() {
         return first;
+    }
+
+    /** With the name of the signal that came while the first was being obeyed. */
+    CompletableFuture<String> second() {
+        return second;
     }
 
     /** The runner is down; a process that is exiting may go on to do so. */
@@ -60,8 +65,8 @@ final class StopSignals {
     }
 
     private void onSignal(String name) {
-        if (!first.complete(name) && name.equals("INT")) {
-            Runtime.getRuntime().halt(EXIT_INTERRUPTED);
+        if (!first.complete(name)) {
+            second.complete(name);
         }
     }
 

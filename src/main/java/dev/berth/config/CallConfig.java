@@ -12,6 +12,7 @@ import java.util.Set;
  * @param passedExtensions names of TryCall extensions passed on as environment; part of our own slot hash
  * @param maxRequestBytes limit of a request body for the stdin/stdout formats; 0: none
  * @param maxLogBytes limit of what is kept of the output of one call; 0: nothing
+ * @param syslogSockets paths of sockets that calls may have their output sent to
  */
 public record CallConfig(
         boolean fullDuplex,
@@ -19,8 +20,10 @@ public record CallConfig(
         Map<String, String> extraEnv,
         Set<String> passedExtensions,
         long maxRequestBytes,
-        long maxLogBytes) {
+        long maxLogBytes,
+        Set<String> syslogSockets) {
     public CallConfig {
+        syslogSockets = Set.copyOf(syslogSockets);
         extraEnv = Map.copyOf(extraEnv);
         passedExtensions = Set.copyOf(passedExtensions);
     }

@@ -42,8 +42,18 @@ final class CallSettings {
                     "What is kept of the output of one call, with logs.stream; the rest is cut off. 0: nothing.")
             .or(FnRules.uint("FN_MAX_LOG_SIZE_BYTES").noted("bytes"));
 
+    static final Setting<List<String>> SYSLOG_SOCKETS = Setting.of(
+            "call.syslogSockets",
+            SettingTypes.list()
+                    .where(
+                            "absolute paths without . and .., separated by commas or white space",
+                            paths -> paths.stream().allMatch(CallSettings::isPlainPath)),
+            List.of(),
+            "Sockets, by their exact paths, that a call's syslog_url may name with unix or unixgram. A container"
+                    + " engine writes there with its own rights, which are mostly those of root; so none by default.");
+
     static final List<Setting<?>> ALL =
-            List.of(FULL_DUPLEX, DETACHED, EXTRA_ENV, PASSED_EXTENSIONS, MAX_REQUEST, MAX_LOG);
+            List.of(FULL_DUPLEX, DETACHED, EXTRA_ENV, PASSED_EXTENSIONS, MAX_REQUEST, MAX_LOG, SYSLOG_SOCKETS);
 
     private CallSettings() {}
 
@@ -54,6 +64,11 @@ final class CallSettings {
                 values.get(EXTRA_ENV),
                 Set.copyOf(values.get(PASSED_EXTENSIONS)),
                 values.get(MAX_REQUEST),
-                values.get(MAX_LOG));
+                values.get(MAX_LOG),
+                Set.copyOf(values.get(SYSLOG_SOCKETS)));
+    }
+
+    private static boolean isPlainPath(String path) {
+        return path.matches("(/[^/\\p{Cntrl}]+)+") && !path.matches(".*/\\.{1,2}(/.*)?");
     }
 }

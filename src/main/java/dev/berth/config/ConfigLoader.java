@@ -133,7 +133,8 @@ public final class ConfigLoader {
                 section(StatusSettings::read),
                 section(LogSettings::read),
                 section(LogsSettings::read),
-                section(TracingSettings::read));
+                section(TracingSettings::read),
+                section(ClusterSettings::read));
         problems.throwIfAny();
         checkTogether(config);
         problems.throwIfAny();

@@ -12,7 +12,10 @@ import java.util.regex.Pattern;
 final class Durations {
     /** {@code never} where a negative duration switches something off. */
     static final Duration NEVER = Duration.ofMillis(-1);
-    /** {@code never} of a time limit: longer than any process, and a delay that every timer takes. */
+    /**
+     * {@code never} of a time limit: longer than any process, and a delay that every timer takes. No other value is
+     * as long.
+     */
     static final Duration UNLIMITED = Duration.ofDays(36_500);
 
     private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)(ns|us|µs|ms|s|m|h)");
@@ -50,9 +53,12 @@ final class Durations {
         if (end == 0 || end != trimmed.length()) {
             throw new BadValue();
         }
+        if (nanos.compareTo(BigDecimal.valueOf(UNLIMITED.toNanos())) >= 0) {
+            throw new BadValue("shorter than a hundred years");
+        }
         try {
             return Duration.ofNanos(nanos.longValueExact());
-        } catch (ArithmeticException tooLongOrTooFine) {
+        } catch (ArithmeticException tooFine) {
             throw new BadValue();
         }
     }

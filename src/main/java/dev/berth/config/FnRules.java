@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 final class FnRules {
     private static final BigInteger LONG_MAX = BigInteger.valueOf(Long.MAX_VALUE);
     private static final BigInteger UNSIGNED_MAX = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
-    private static final long UNLIMITED_MILLIS = Long.MAX_VALUE / 1_000_000;
 
     private FnRules() {}
 
@@ -143,7 +142,7 @@ final class FnRules {
     private static Duration parseMillis(String text, Duration never) {
         try {
             long millis = Long.parseLong(text);
-            return millis < 0 || millis >= UNLIMITED_MILLIS ? never : Duration.ofMillis(millis);
+            return millis < 0 || millis >= Durations.UNLIMITED.toMillis() ? never : Duration.ofMillis(millis);
         } catch (NumberFormatException e) {
             throw new BadValue("a whole number of milliseconds, negative for never");
         }

@@ -28,8 +28,10 @@ final class NodeSettings {
     static final Setting<Duration> DRAIN_TIMEOUT = Setting.of(
             "node.drainTimeout",
             SettingTypes.durationOr(Durations.NEVER, Duration.ZERO),
-            Durations.NEVER,
-            "How long a stop waits for calls in flight before it ends them; never: as long as they take.");
+            Duration.ofMinutes(5),
+            "How long a stop waits for calls in flight before it cuts them off; never: as long as they take. The"
+                    + " default is as long as a call may last by default. A supervisor that kills after a time of its"
+                    + " own should be given five seconds more.");
 
     static final List<Setting<?>> ALL = List.of(ID, EVENT_LOOPS, DRAIN_TIMEOUT);
 

@@ -17,7 +17,8 @@ public record RunnerConfig(
         StatusConfig status,
         LogConfig log,
         LogsConfig logs,
-        TracingConfig tracing) {
+        TracingConfig tracing,
+        ClusterConfig cluster) {
 
     /** What a runner has with no file and no variables. */
     public static RunnerConfig defaults() {

@@ -26,7 +26,8 @@ final class Settings {
             StatusSettings.ALL,
             LogSettings.ALL,
             LogsSettings.ALL,
-            TracingSettings.ALL);
+            TracingSettings.ALL,
+            ClusterSettings.ALL);
 
     private static final Map<String, Setting<?>> BY_KEY = new LinkedHashMap<>();
 

@@ -20,8 +20,8 @@ final class StatusSettings {
             "status.healthCommand",
             SettingTypes.command(),
             List.of(),
-            "A command that Status runs: the key=value lines it prints become customStatus, and its failure fails"
-                    + " the status.");
+            "A command that Status runs: the key=value lines it prints become customStatus. Its failure fails"
+                    + " the status; its lines errorCode=400..599 and errorStr=... then say how.");
 
     static final Setting<Duration> HEALTH_TIMEOUT = Setting.of(
             "status.healthTimeout",

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxResponseHeaderBytes limit of a response's header block
  * @param socketRoot parent of socket directories, as this process sees it
  * @param engineSocketRoot the same directory as the container engine's host sees it; null: the same path
- * @param socketTmpfs mount a tmpfs on each socket directory
- * @param socketTmpfsOptions mount data of that tmpfs
+ * @param socketTmpfs whether to mount a tmpfs on each socket directory
+ * @param socketTmpfsOptions mount data of that tmpfs; what it does not say is small
  */
 public record WorkerConfig(
         Duration freezeIdle,
@@ -27,5 +27,5 @@ public record WorkerConfig(
         int maxResponseHeaderBytes,
         Path socketRoot,
         @Nullable Path engineSocketRoot,
-        boolean socketTmpfs,
+        SocketTmpfs socketTmpfs,
         String socketTmpfsOptions) {}

@@ -72,18 +72,21 @@ final class WorkerSettings {
                             + " none: the same path.")
             .or(FnRules.path("FN_IOFS_DOCKER_PATH"));
 
-    static final Setting<Boolean> SOCKET_TMPFS = Setting.of(
+    static final Setting<SocketTmpfs> SOCKET_TMPFS = Setting.of(
                     "worker.socketTmpfs",
-                    SettingTypes.bool(),
-                    false,
-                    "Mount a file system of its own, in memory, on each socket folder.")
-            .or(FnRules.bool("FN_IOFS_TMPFS"));
+                    SettingTypes.oneOf(SocketTmpfs.class),
+                    SocketTmpfs.AUTO,
+                    "Mount a file system of its own, in memory, on each socket folder, so that no function can fill"
+                            + " the disk by it. auto: with a container engine, where the runner may mount and the"
+                            + " engine sees it.")
+            .or(FnRules.bool("FN_IOFS_TMPFS").as(on -> on ? SocketTmpfs.ON : SocketTmpfs.OFF));
 
     static final Setting<String> SOCKET_TMPFS_OPTIONS = Setting.of(
                     "worker.socketTmpfsOptions",
                     SettingTypes.string(),
                     "",
-                    "Mount options of that file system, such as size=1m,nr_inodes=16,mode=0777.")
+                    "Mount options of that file system, in place of size=1m,nr_inodes=64. At least 16 inodes, for each"
+                            + " socket, link and folder is one.")
             .or(FnRules.agentString("FN_IOFS_OPTS"));
 
     static final List<Setting<?>> ALL = List.of(

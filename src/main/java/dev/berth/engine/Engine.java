@@ -1,7 +1,9 @@
 package dev.berth.engine;
 
 import io.vertx.core.Future;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Runs containers. Methods never block, may be called on any Vert.x context, and complete on the calling
@@ -20,20 +22,32 @@ public interface Engine {
     /** Whether it brings a container's output to a plan's syslog address by itself; else a plan must have none. */
     boolean sendsSyslog();
 
+    /** What a container's memory must be at least, where it is limited; 0: anything will do. */
+    long leastMemoryMiB();
+
+    /** Whether a folder that this process sees is there for containers too: a mount may be this process's alone. */
+    Future<Boolean> sees(Path folder);
+
     /** Connects and checks that the engine can serve us. */
     Future<Void> start();
 
     /**
-     * Removes what dead instances of this runner on this machine left behind: containers and socket
-     * directories. Others' containers, and those of instances that are alive, are not touched.
-     *
-     * @return how many containers were removed
+     * Told now and at every change whether the engine answers, so that containers can be started; on any thread.
+     * One that cannot be lost is never watched.
      */
-    Future<Integer> sweep();
+    default void watch(Consumer<Boolean> answers) {
+        answers.accept(true);
+    }
+
+    /**
+     * Removes the containers that dead instances of this runner on this machine left behind. Others' containers,
+     * and those of instances that are alive, are not touched. One that resists is left, and named in the result.
+     */
+    Future<Sweep> sweep();
 
     /**
      * Makes sure an image is on the engine, pulling it if need be. Equal pulls under way share one transfer.
-     * Fails with PULL_FAILED, PULL_TIMEOUT, IMAGE_WITH_VOLUME or ENGINE_FAILED.
+     * Fails with PULL_FAILED, PULL_TIMEOUT, IMAGE_WITH_VOLUME, ENGINE_FAILED or ENGINE_GONE.
      */
     Future<Void> ensureImage(ImageRequest request);
 

@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import io.vertx.core.Future;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** One container of an engine. Threads and failures as for {@link Engine}. */
@@ -12,6 +13,12 @@ public interface EngineContainer {
 
     /** Completes when the container's process has ended; may be called once, after {@link #start()}. */
     Future<ExitStatus> exit();
+
+    /**
+     * The exit code as far as the engine has told it. {@link #exit()} may take a moment longer, to find out the
+     * reason.
+     */
+    OptionalInt exitCode();
 
     /**
      * Completes when the image's health check has passed, or the container has ended; at once if the image has

@@ -6,18 +6,18 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,46 +37,70 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
     private static final String LOCK = "owner.lock";
     private static final Pattern ID = Pattern.compile("[0-9a-f]{12}");
 
-    private final Path root;
-    private final String instanceId;
-    private final Path path;
+    private final Place place;
     private final FileChannel lockFile;
     private final String owner;
 
-    private InstanceDirectory(Path root, String instanceId, Path path, FileChannel lockFile) {
-        this.root = root;
-        this.instanceId = instanceId;
-        this.path = path;
+    /**
+     * @param root without links, since the kernel's table of mounts has none
+     * @param user of this process
+     */
+    private record Place(Path root, String instanceId, Path path, int user) {}
+
+    private InstanceDirectory(Place place, FileChannel lockFile) {
+        this.place = place;
         this.lockFile = lockFile;
-        this.owner = ownerOf(root);
+        this.owner = ownerOf(place.root());
     }
 
-    /** Makes and locks a fresh directory below {@code root}, which is made too if it is missing. */
+    /**
+     * Makes and locks a fresh directory below {@code root}, which is made too if it is missing. Only this user
+     * gets into it: functions see but their own part of it, by a mount. Fails if another user could replace it.
+     */
     public static InstanceDirectory open(Path root) throws IOException {
-        Path parent = Files.createDirectories(root.toAbsolutePath());
+        Path parent = Files.createDirectories(root.toAbsolutePath(), mode("rwxr-xr-x"))
+                .toRealPath();
         byte[] id = new byte[6];
         new SecureRandom().nextBytes(id);
         String instanceId = HexFormat.of().formatHex(id);
-        Path path = Files.createDirectory(parent.resolve(PREFIX + instanceId));
-        // Functions run as another user and must be able to reach their own directory below this one.
-        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx--x--x"));
-        FileChannel lockFile =
-                FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        if (lockFile.tryLock() == null) {
-            lockFile.close();
-            throw new IOException("cannot lock " + path.resolve(LOCK));
+        Path path = Files.createDirectory(parent.resolve(PREFIX + instanceId), mode("rwx------"));
+        int user = TrustedFolder.owner(path);
+        try {
+            TrustedFolder.check(parent, user);
+            return new InstanceDirectory(new Place(parent, instanceId, path, user), lock(path.resolve(LOCK)));
+        } catch (IOException refused) {
+            FolderRemoval.remove(path);
+            throw refused;
         }
-        return new InstanceDirectory(parent, instanceId, path, lockFile);
+    }
+
+    private static FileChannel lock(Path file) throws IOException {
+        FileChannel made = FileChannel.open(
+                file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode("rw-------"));
+        if (made.tryLock() == null) {
+            made.close();
+            throw new IOException("cannot lock " + file);
+        }
+        return made;
+    }
+
+    private static FileAttribute<?> mode(String permissions) {
+        return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
     }
 
     /** Where this instance's socket directories go. Short: a Unix socket's path may have 107 bytes. */
     public Path path() {
-        return path;
+        return place.path();
+    }
+
+    /** The socket root, without links. */
+    public Path root() {
+        return place.root();
     }
 
     @Override
     public String instanceId() {
-        return instanceId;
+        return place.instanceId();
     }
 
     @Override
@@ -97,13 +121,13 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
 
     @Override
     public boolean alive(String other) {
-        if (other.equals(instanceId)) {
+        if (other.equals(instanceId())) {
             return true;
         }
         if (!ID.matcher(other).matches()) {
             return false;
         }
-        try (FileChannel file = lockOf(root.resolve(PREFIX + other))) {
+        try (FileChannel file = lockOf(place.root().resolve(PREFIX + other))) {
             return file == null;
         } catch (NoSuchFileException gone) {
             return false;
@@ -114,15 +138,18 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
     }
 
     /**
-     * Deletes the directories of dead instances. To be called once their containers are gone.
+     * Deletes the directories of dead instances, and unmounts what they have mounted there. To be called once
+     * their containers are gone. One that cannot be deleted is left, with a line in the log, and does not keep
+     * the others. What another user has put there is not touched.
      *
+     * @param inUse ids of instances of which a container is still there; the next start tries again
      * @return how many were deleted
      */
-    public int removeDead() throws IOException {
+    public int removeDead(Set<String> inUse) throws IOException {
         int removed = 0;
-        try (DirectoryStream<Path> others = Files.newDirectoryStream(root, PREFIX + "*")) {
+        try (DirectoryStream<Path> others = Files.newDirectoryStream(place.root(), PREFIX + "*")) {
             for (Path other : others) {
-                if (removeIfDead(other)) {
+                if (!inUse.contains(idOf(other)) && removeIfDead(other)) {
                     removed++;
                 }
             }
@@ -131,8 +158,8 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
     }
 
     private boolean removeIfDead(Path other) {
-        String id = other.getFileName().toString().substring(PREFIX.length());
-        if (id.equals(instanceId) || !ID.matcher(id).matches()) {
+        String id = idOf(other);
+        if (id.equals(instanceId()) || !ID.matcher(id).matches() || !ours(other)) {
             return false;
         }
         // The lock is held while deleting, so that of two starting instances only one deletes.
@@ -140,15 +167,33 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
             if (file == null) {
                 return false;
             }
-            deleteTree(other);
+            deleteAll(other);
             return true;
         } catch (NoSuchFileException unlocked) {
             return removeIfAbandoned(other);
         } catch (IOException failure) {
-            LOG.atWarn()
-                    .addKeyValue("directory", other)
-                    .setCause(failure)
-                    .log("cannot remove what a dead instance left");
+            leaves(other, failure);
+            return false;
+        }
+    }
+
+    private static void leaves(Path other, IOException failure) {
+        LOG.atWarn()
+                .addKeyValue("directory", other)
+                .addKeyValue("reason", failure.getMessage())
+                .log("cannot remove all that a dead instance left");
+    }
+
+    private static String idOf(Path directory) {
+        return directory.getFileName().toString().substring(PREFIX.length());
+    }
+
+    /** In a folder that all may write, such as /tmp, anybody can make one that looks like an instance's. */
+    private boolean ours(Path directory) {
+        try {
+            return Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
+                    && TrustedFolder.owner(directory) == place.user();
+        } catch (IOException gone) {
             return false;
         }
     }
@@ -160,16 +205,21 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
             if (made.isAfter(Instant.now().minus(HALF_MADE))) {
                 return false;
             }
-            deleteTree(other);
+            deleteAll(other);
             return true;
-        } catch (IOException gone) {
+        } catch (NoSuchFileException gone) {
+            return false;
+        } catch (IOException failure) {
+            leaves(other, failure);
             return false;
         }
     }
 
     /** The locked lock file of a dead instance; null if the instance is alive. */
     private static @Nullable FileChannel lockOf(Path directory) throws IOException {
-        FileChannel file = FileChannel.open(directory.resolve(LOCK), StandardOpenOption.WRITE);
+        // For reading too: with that alone a pipe that somebody has put there would hold us for ever.
+        FileChannel file = FileChannel.open(
+                directory.resolve(LOCK), StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         try {
             FileLock lock = file.tryLock();
             if (lock != null) {
@@ -189,33 +239,12 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
     @Override
     public void close() throws IOException {
         try (lockFile) {
-            deleteTree(path);
+            deleteAll(place.path());
         }
     }
 
-    /** Deletes a tree, if it is there, without following links; mounts inside are left for {@code umount} by their owner. */
-    public static void deleteTree(Path top) throws IOException {
-        Files.walkFileTree(top, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.deleteIfExists(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-                if (failure instanceof NoSuchFileException) {
-                    return FileVisitResult.CONTINUE;
-                }
-                throw failure;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
-                    throws IOException {
-                Files.deleteIfExists(directory);
-                return FileVisitResult.CONTINUE;
-            }
-        });
+    private static void deleteAll(Path directory) throws IOException {
+        Mounts.unmountAll(directory);
+        FolderRemoval.remove(directory);
     }
 }

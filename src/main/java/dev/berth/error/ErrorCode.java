@@ -42,6 +42,9 @@ public enum ErrorCode {
     REQUEST_TOO_BIG(111, CALLER, 413, NEVER, "Request content too large"),
     INVALID_EVENT_BODY(112, CALLER, 400, NEVER, "Invalid json body with contentType 'application/json'."),
     INVALID_HEADER(113, CALLER, 400, NEVER, "Invalid HTTP header"),
+    /** Any other value of the call that the engine, a log or the function's request could not take. */
+    INVALID_CALL(114, CALLER, 400, NEVER, "Invalid call"),
+    INVALID_SYSLOG_URL(115, CALLER, 400, NEVER, "Invalid syslog_url"),
 
     CALL_TIMEOUT(201, FUNCTION, 504, NEVER, "Timed out"),
     PULL_TIMEOUT(202, FUNCTION, 504, NEVER, "Image pull timed out"),
@@ -79,6 +82,10 @@ public enum ErrorCode {
     SERVER_BUSY(301, CAPACITY, 503, ELSEWHERE, "Timed out - server too busy"),
     /** A lease whose container went away before anything of the call reached it. */
     SLOT_GONE(302, CAPACITY, 503, ELSEWHERE, "Timed out - server too busy"),
+    /** The engine does not answer, so that no container can be started here. */
+    ENGINE_GONE(303, CAPACITY, 503, ELSEWHERE, "container engine is not answering"),
+    /** A stream that nobody took when it was to be opened, so that nothing of its call has reached a worker. */
+    UNDELIVERED(304, CAPACITY, 503, ELSEWHERE, "Timed out - server too busy"),
 
     INTERNAL(401, PLATFORM, 500, NEVER, "internal error"),
     ENGINE_FAILED(402, PLATFORM, 500, NEVER, "container engine failed"),
@@ -90,6 +97,8 @@ public enum ErrorCode {
     STATUS_CHECK_FAILED(407, PLATFORM, 500, NEVER, "health check failed"),
     /** The engine cannot freeze containers in this set-up. Stays between engine and worker; no call ends with it. */
     PAUSE_UNSUPPORTED(408, PLATFORM, 500, NEVER, "containers cannot be paused here"),
+    /** The runner stopped and could not wait for the call's end. */
+    CUT_OFF(410, PLATFORM, 500, NEVER, "the runner stopped before the call had ended"),
 
     CANCELLED(501, NOBODY, 502, NEVER, "call cancelled");
 

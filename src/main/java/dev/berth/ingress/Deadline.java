@@ -1,5 +1,6 @@
 package dev.berth.ingress;
 
+import dev.berth.call.Saturating;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -12,15 +13,18 @@ import java.util.concurrent.TimeUnit;
 record Deadline(boolean limited, long nanos) {
     static final Deadline NONE = new Deadline(false, 0);
 
-    /** Beyond this, differences of nanoTime would wrap around. */
-    private static final long FOREVER = TimeUnit.DAYS.toNanos(365L * 50);
-
+    /** One that is {@link Saturating#LONGEST_NANOS} away at most: differences of nanoTime must not wrap around. */
     static Deadline in(long nanos) {
-        return nanos >= FOREVER ? NONE : new Deadline(true, System.nanoTime() + nanos);
+        return after(System.nanoTime(), nanos);
+    }
+
+    /** A while after a moment of the clock that {@link System#nanoTime} reads. */
+    static Deadline after(long now, long nanos) {
+        return new Deadline(true, now + Saturating.nanos(nanos));
     }
 
     static Deadline in(Duration duration) {
-        return in(TimeUnit.SECONDS.toNanos(duration.getSeconds()) + duration.getNano());
+        return in(Saturating.nanos(duration));
     }
 
     Deadline earlier(Deadline other) {
@@ -39,6 +43,10 @@ record Deadline(boolean limited, long nanos) {
         return limited && remaining() <= 0;
     }
 
+    boolean passed(long now) {
+        return limited && nanos - now <= 0;
+    }
+
     /** The same moment on the wall clock. Only of a limited one. */
     Instant instant() {
         return Instant.now().plusNanos(remaining());
@@ -46,6 +54,6 @@ record Deadline(boolean limited, long nanos) {
 
     /** A delay for a timer that must not fire early: whole milliseconds, at least one. */
     long timerMillis(Duration grace) {
-        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(remaining() + grace.toNanos()) + 1);
+        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(remaining() + Saturating.nanos(grace)) + 1);
     }
 }

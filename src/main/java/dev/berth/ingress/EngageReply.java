@@ -63,7 +63,7 @@ final class EngageReply {
     private boolean started;
     private boolean detached;
 
-    /** @param sent run when the trailers are out, or the client has gone */
+    /** @param sent run when the trailers are out, the client has gone, or is given up */
     private record End(GrpcStatus status, @Nullable String message, Runnable sent) {}
 
     /**
@@ -173,7 +173,7 @@ final class EngageReply {
     /**
      * The last message and an OK status, without waiting for the client to end its side.
      *
-     * @param sent run when that is done, or the client has gone
+     * @param sent run once, when that is done, the client has gone, or it is given up
      */
     void finish(CallFinished finished, Runnable sent) {
         end = new End(GrpcStatus.OK, null, sent);
@@ -199,6 +199,18 @@ final class EngageReply {
         if (timer != NO_TIMER) {
             context.owner().cancelTimer(timer);
             timer = NO_TIMER;
+        }
+    }
+
+    /** What the client has not taken of an answer that has ended is dropped, and its stream reset. */
+    void giveUp() {
+        End due = end;
+        if (due != null) {
+            end = null;
+            if (!response.closed()) {
+                response.reset(CANCEL);
+            }
+            due.sent.run();
         }
     }
 
@@ -248,9 +260,7 @@ final class EngageReply {
     private void flush() {
         flushDue = false;
         writeGathered();
-        if (end != null) {
-            sendTrailers(end);
-        }
+        sendTrailers();
     }
 
     /**
@@ -258,13 +268,17 @@ final class EngageReply {
      * left: if the client resets the stream while trailers are queued, the library does not cope. For the same reason
      * they have a turn of their own, and are never written while the client's messages are being read.
      */
-    private void sendTrailers(End due) {
+    private void sendTrailers() {
+        End due = end;
+        if (due == null) {
+            return;
+        }
         boolean taken = writes == 1 && response.bytesWritten() == written;
         if (!taken && !lastWrite.isComplete()) {
             if (timer == NO_TIMER) {
                 timer = context.owner().setTimer(READ_MILLIS, fired -> response.reset(CANCEL));
             }
-            lastWrite.onComplete(left -> context.runOnContext(turn -> sendTrailers(due)));
+            lastWrite.onComplete(left -> context.runOnContext(turn -> sendTrailers()));
             return;
         }
         if (!lastWrite.failed() && !response.closed()) {
@@ -275,6 +289,7 @@ final class EngageReply {
             response.end();
         }
         gone();
+        end = null;
         due.sent.run();
     }
 }

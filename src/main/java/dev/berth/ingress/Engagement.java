@@ -54,6 +54,8 @@ final class Engagement implements CallListener, MessageReader.Listener {
     private static final long WIDEN_AFTER = 32 * 1024;
 
     private static final long NO_TIMER = -1;
+    /** How long a client may take to take the end of its call once the node stops. */
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
 
     private final IngressParts parts;
     private final HttpServerRequest request;
@@ -78,7 +80,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
         this.parts = parts;
         this.request = request;
         this.connection = connection;
-        NodeBudget budget = parts.streams().budget();
+        NodeBudget budget = parts.clients().budget();
         this.lease = budget.lease();
         this.reader = new MessageReader(
                 request,
@@ -98,13 +100,20 @@ final class Engagement implements CallListener, MessageReader.Listener {
 
     void start() {
         parts.counters().opened();
+        parts.streams().add(this);
         reader.start();
         request.response().exceptionHandler(failure -> reader.gone());
         deadline = GrpcTimeout.parse(request.headers().get("grpc-timeout"));
-        if (deadline.limited()) {
-            timer = parts.execution().vertx().setTimer(deadline.timerMillis(Duration.ZERO), fired -> turnAway());
+        awaitTry();
+    }
+
+    private void awaitTry() {
+        // A stream that came too late is not ended at once: one that ends while its call is being sent is no refusal.
+        Deadline due = parts.counters().draining() ? Deadline.in(FAREWELL).earlier(deadline) : deadline;
+        if (due.limited()) {
+            timer = parts.execution().vertx().setTimer(due.timerMillis(Duration.ZERO), fired -> turnAway());
         }
-        parts.streams().awaitCall(this);
+        parts.clients().awaitCall(this);
     }
 
     /** Turns the stream away unread: there are too many. Its client may place its call elsewhere. */
@@ -267,8 +276,45 @@ final class Engagement implements CallListener, MessageReader.Listener {
             report.abandon();
             close();
             reply.gone();
-            parts.counters().closed(false);
+            closed(false);
         }
+    }
+
+    /**
+     * The node takes no more calls. A stream without one ends now, by a refusal, since a call may be on its way; one
+     * whose call has ended ends soon, whether or not its client takes the rest.
+     */
+    void drain() {
+        switch (state) {
+            case AWAIT_TRY -> finish(ErrorCode.SERVER_BUSY.exception());
+            case WAITING, RECEIVING, ANSWERING -> {}
+            case DONE -> leave();
+        }
+    }
+
+    /** The node can wait no longer. Only a call that has no slot can run elsewhere. */
+    void cutOff() {
+        if (state == State.DONE) {
+            return;
+        }
+        boolean untouched = execution == null || execution.waiting();
+        if (!untouched) {
+            parts.counters().callCutOff();
+        }
+        cancelExecution();
+        finish((untouched ? ErrorCode.SERVER_BUSY : ErrorCode.CUT_OFF).exception());
+    }
+
+    private void leave() {
+        if (timer == NO_TIMER) {
+            timer = parts.execution().vertx().setTimer(FAREWELL.toMillis(), late -> reply.giveUp());
+        }
+    }
+
+    private void closed(boolean refused) {
+        settle();
+        parts.streams().remove(this);
+        parts.counters().closed(refused);
     }
 
     @Override
@@ -347,11 +393,14 @@ final class Engagement implements CallListener, MessageReader.Listener {
         boolean refused = error != null && error.wireCode() == ErrorCode.SERVER_BUSY.wire();
         ContainerTimings timings = execution == null ? ContainerTimings.NONE : execution.timings();
         reply.finish(report.finish(error, timings), () -> {
-            parts.counters().closed(refused);
+            closed(refused);
             if (turnedAway) {
                 connection.reset(request.streamId());
             }
         });
+        if (parts.counters().draining()) {
+            leave();
+        }
     }
 
     /** Ends the stream with a status in place of the closing message, and tears the call down. */
@@ -364,7 +413,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
         close();
         reader.drop();
         reply.abort(status, text);
-        parts.counters().closed(false);
+        closed(false);
     }
 
     private void close() {
@@ -392,7 +441,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
 
     /** The call has come, or will not. */
     private void settle() {
-        parts.streams().callCame(this);
+        parts.clients().callCame(this);
         if (timer != NO_TIMER) {
             parts.execution().vertx().cancelTimer(timer);
             timer = NO_TIMER;

@@ -6,6 +6,8 @@ import java.time.Duration;
 /**
  * What call executions of one verticle instance share.
  *
+ * @param planner decides whom to ask for slots
  * @param workerGrace how long past a call's deadline its worker is waited for before it is taken for lost
  */
-record ExecutionParts(Vertx vertx, SlotDesk desk, WorkerLink workers, Duration workerGrace) {}
+record ExecutionParts(
+        Vertx vertx, SlotDesk desk, Itinerary.Planner planner, WorkerLink workers, Duration workerGrace) {}

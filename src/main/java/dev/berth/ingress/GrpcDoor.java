@@ -36,7 +36,7 @@ final class GrpcDoor implements Handler<HttpServerRequest> {
     @Override
     public void handle(HttpServerRequest request) {
         MultiMap headers = request.headers();
-        ClientConnection connection = parts.streams().of(request.connection());
+        ClientConnection connection = parts.clients().of(request.connection());
         if (connection == null || !isProtobuf(headers.get(HttpHeaders.CONTENT_TYPE))) {
             request.response().setStatusCode(UNSUPPORTED_MEDIA_TYPE).end();
             return;
@@ -58,12 +58,12 @@ final class GrpcDoor implements Handler<HttpServerRequest> {
         }
         if (ENGAGE.equals(request.path())) {
             Engagement stream = new Engagement(parts, connection, request);
-            if (parts.streams().admits(connection)) {
+            if (parts.clients().admits(connection)) {
                 stream.start();
             } else {
                 stream.refuse();
             }
-        } else if (parts.streams().admits(connection) && connection.hold(request.streamId(), SMALL_STREAM_BYTES)) {
+        } else if (parts.clients().admits(connection) && connection.hold(request.streamId(), SMALL_STREAM_BYTES)) {
             server.handle(request);
         } else {
             refuse(request, GrpcStatus.RESOURCE_EXHAUSTED, "the runner has too many open streams");

@@ -23,17 +23,22 @@ import org.slf4j.LoggerFactory;
  */
 public final class GrpcIngressVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(GrpcIngressVerticle.class);
-    private static final long GOODBYE_SECONDS = 2;
+    private static final long GOODBYE_MILLIS = 2_000;
+    /** Of a stop whose time is over. */
+    private static final long SHORT_GOODBYE_MILLIS = 200;
+
     private static final long SWEEP_MILLIS = 500;
 
     private final IngressSetup setup;
     private final StatusSource status;
     private final int instance;
-    private final ClientStreams streams;
+    private final ClientStreams clients;
+    private final OpenStreams streams = new OpenStreams();
     private @Nullable HttpServer server;
     private @Nullable NodeBus bus;
     private @Nullable Health health;
     private @Nullable LogStreams logs;
+    private long goodbyeMillis = GOODBYE_MILLIS;
 
     /**
      * @param status answers for every instance of the node
@@ -43,7 +48,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
         this.setup = setup;
         this.status = status;
         this.instance = instance;
-        this.streams = new ClientStreams(
+        this.clients = new ClientStreams(
                 setup.budget(), setup.gate(), setup.grpc().limits().openTimeout());
     }
 
@@ -58,10 +63,10 @@ public final class GrpcIngressVerticle extends VerticleBase {
                     },
                     false);
         }
-        return NodeBus.open(vertx, setup.bus(), setup.node().id(), instance, setup.stream())
+        return NodeBus.open(vertx, setup.bus(), setup.node().incarnation(), instance, setup.stream())
                 .compose(opened -> {
                     bus = opened;
-                    vertx.setPeriodic(SWEEP_MILLIS, tick -> streams.sweep());
+                    vertx.setPeriodic(SWEEP_MILLIS, tick -> clients.sweep());
                     IngressParts parts = parts(opened);
                     return listen(new GrpcDoor(parts, grpcServer(parts)));
                 });
@@ -91,8 +96,8 @@ public final class GrpcIngressVerticle extends VerticleBase {
 
     /** What goes wrong on a connection ends its streams, which say so where it matters. */
     private void onConnection(HttpConnection connection) {
-        streams.greet(connection);
-        connection.closeHandler(closed -> streams.forget(connection));
+        clients.greet(connection);
+        connection.closeHandler(closed -> clients.forget(connection));
         connection.exceptionHandler(failure -> LOG.atDebug()
                 .addKeyValue("client", connection.remoteAddress())
                 .setCause(failure)
@@ -103,9 +108,10 @@ public final class GrpcIngressVerticle extends VerticleBase {
         LogStreams collectors = new LogStreams(context, setup.logs(), setup.budget());
         logs = collectors;
         return new IngressParts(
-                new ExecutionParts(vertx, opened.desk(), opened, IngressSetup.WORKER_GRACE),
+                new ExecutionParts(vertx, opened.desk(), opened.planner(), opened, IngressSetup.WORKER_GRACE),
                 setup.calls(),
                 setup.counters(),
+                clients,
                 streams,
                 setup.grpc().maxMessageBytes(),
                 setup.grpc().streamWindowBytes(),
@@ -116,13 +122,42 @@ public final class GrpcIngressVerticle extends VerticleBase {
 
     private GrpcServer grpcServer(IngressParts parts) {
         Health checks = new Health(
-                vertx, Set.of("", RunnerProtocolGrpcService.SERVICE_NAME.fullyQualifiedName()), setup.counters());
+                vertx,
+                Set.of("", RunnerProtocolGrpcService.SERVICE_NAME.fullyQualifiedName(), Health.COLD),
+                setup.counters(),
+                setup.cold());
         health = checks;
-        setup.counters().onDrain(() -> context.runOnContext(turn -> checks.drained()));
+        setup.counters().onStop(new StopHere(checks));
+        setup.cold().onChange(() -> context.runOnContext(turn -> checks.changed()));
         return GrpcServer.server(vertx, GrpcOptions.grpc())
                 .addService(new RunnerProtocolEndpoint(parts, status, new RunnerSettings(LogLevels::set)))
                 .addService(checks)
                 .addService(ReflectionService.v1());
+    }
+
+    /** Passes the stop on to what is confined to this context. */
+    private final class StopHere implements IngressCounters.StopListener {
+        private final Health checks;
+
+        StopHere(Health checks) {
+            this.checks = checks;
+        }
+
+        @Override
+        public void drain() {
+            context.runOnContext(turn -> {
+                checks.changed();
+                streams.drain();
+            });
+        }
+
+        @Override
+        public void cutOff() {
+            context.runOnContext(turn -> {
+                goodbyeMillis = SHORT_GOODBYE_MILLIS;
+                streams.cutOff();
+            });
+        }
     }
 
     /** The port listened on. Once started. */
@@ -141,8 +176,8 @@ public final class GrpcIngressVerticle extends VerticleBase {
     }
 
     /** For tests. */
-    ClientStreams streams() {
-        return streams;
+    ClientStreams clients() {
+        return clients;
     }
 
     /** Calls waiting for a slot here, streams to workers, health watches, and collectors of logs. For metrics and tests. */
@@ -154,7 +189,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         Future<Void> closed =
-                server == null ? Future.succeededFuture() : server.shutdown(GOODBYE_SECONDS, TimeUnit.SECONDS);
+                server == null ? Future.succeededFuture() : server.shutdown(goodbyeMillis, TimeUnit.MILLISECONDS);
         return closed.eventually(() -> bus == null ? Future.succeededFuture() : bus.close());
     }
 }

@@ -26,13 +26,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * {@code grpc.health.v1.Health} of one ingress instance: serving until the node drains. Its messages are the
+ * {@code grpc.health.v1.Health} of one ingress instance: serving until the node drains, and under one of the names
+ * only while containers can be started. Its messages are the
  * library's; its handlers are ours, since the library's keep watchers that have gone.
  *
  * <p>Confined to the instance's context.
  */
 final class Health implements Service {
     private static final ServiceName NAME = ServiceName.create("grpc.health.v1.Health");
+    /** The name under which to ask whether containers can be started. */
+    static final String COLD = "RunnerProtocol.Cold";
+
     private static final ServiceMethod<HealthCheckRequest, HealthCheckResponse> CHECK =
             GrpcHealthCheckV1Handler.SERVICE_METHOD;
     private static final ServiceMethod<HealthListRequest, HealthListResponse> LIST =
@@ -41,14 +45,17 @@ final class Health implements Service {
     private final Vertx vertx;
     private final Set<String> services;
     private final IngressCounters counters;
-    private final Map<GrpcServerRequest<HealthCheckRequest, HealthCheckResponse>, ServingStatus> watchers =
-            new HashMap<>();
+    private final ColdCapacity cold;
+    private final Map<GrpcServerRequest<HealthCheckRequest, HealthCheckResponse>, Watched> watchers = new HashMap<>();
+
+    private record Watched(String service, ServingStatus told) {}
 
     /** @param services names that may be asked for; the empty one is the whole server */
-    Health(Vertx vertx, Set<String> services, IngressCounters counters) {
+    Health(Vertx vertx, Set<String> services, IngressCounters counters, ColdCapacity cold) {
         this.vertx = vertx;
         this.services = services;
         this.counters = counters;
+        this.cold = cold;
     }
 
     @Override
@@ -105,18 +112,18 @@ final class Health implements Service {
             return;
         }
         ServingStatus status = status(service);
-        watchers.put(request, status);
+        watchers.put(request, new Watched(service, status));
         request.response().write(response(status));
     }
 
-    /** Tells those who watch that the node takes no more calls. */
-    void drained() {
-        watchers.replaceAll((request, before) -> {
-            if (before == ServingStatus.SERVING) {
-                request.response().write(response(ServingStatus.NOT_SERVING));
-                return ServingStatus.NOT_SERVING;
+    /** Tells those who watch if what they watch has changed. */
+    void changed() {
+        watchers.replaceAll((request, watched) -> {
+            ServingStatus now = status(watched.service());
+            if (watched.told() != now) {
+                request.response().write(response(now));
             }
-            return before;
+            return new Watched(watched.service(), now);
         });
     }
 
@@ -129,7 +136,8 @@ final class Health implements Service {
         if (!services.contains(service)) {
             return ServingStatus.SERVICE_UNKNOWN;
         }
-        return counters.draining() ? ServingStatus.NOT_SERVING : ServingStatus.SERVING;
+        boolean refused = counters.draining() || (service.equals(COLD) && !cold.there());
+        return refused ? ServingStatus.NOT_SERVING : ServingStatus.SERVING;
     }
 
     private static HealthCheckResponse response(ServingStatus status) {

@@ -13,14 +13,37 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
-/** The operator's own health check: a command that writes {@code key=value} lines and exits with 0. */
+/**
+ * The operator's own health check: a command that writes {@code key=value} lines and exits with 0. One that exits
+ * otherwise may choose the code and the text of its failure by the keys {@code errorCode} and {@code errorStr}.
+ */
 final class HealthCommand {
     private static final int MAX_OUTPUT = 64 * 1024;
+    private static final int MAX_TEXT = 1024;
+    private static final Pattern ERROR_CODE = Pattern.compile("[45]\\d\\d");
 
     private final Vertx vertx;
     private final List<String> command;
     private final Duration limit;
+
+    /** The check did not pass. */
+    static final class Failure extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final int code;
+
+        /** @param code for the status; any of 400 to 599, since no call ends with it */
+        Failure(int code, String text) {
+            super(text, null, false, false);
+            this.code = code;
+        }
+
+        int code() {
+            return code;
+        }
+    }
 
     HealthCommand(Vertx vertx, List<String> command, Duration limit) {
         this.vertx = vertx;
@@ -28,7 +51,10 @@ final class HealthCommand {
         this.limit = limit;
     }
 
-    /** What it wrote; nothing without a command. Fails with STATUS_CHECK_FAILED. Does not block the caller. */
+    /**
+     * What it wrote; nothing without a command. Fails with a {@link Failure}, or with STATUS_CHECK_FAILED if the command
+     * did not end by itself. Does not block the caller.
+     */
     Future<Map<String, String>> run() {
         if (command.isEmpty()) {
             return Future.succeededFuture(Map.of());
@@ -36,7 +62,7 @@ final class HealthCommand {
         return vertx.executeBlocking(this::runAndWait, false);
     }
 
-    private Map<String, String> runAndWait() throws IOException, InterruptedException {
+    private Map<String, String> runAndWait() throws IOException, InterruptedException, Failure {
         // Into a file and not a pipe: a pipe stays open as long as any descendant of the command lives.
         Path output = Files.createTempFile("berth-health", ".out");
         try {
@@ -48,14 +74,24 @@ final class HealthCommand {
             } finally {
                 process.destroyForcibly();
             }
+            Map<String, String> written = pairs(output);
             if (process.exitValue() != 0) {
-                throw ErrorCode.STATUS_CHECK_FAILED.exception(
-                        "health command ended with exit code " + process.exitValue());
+                throw failure(process.exitValue(), written);
             }
-            return pairs(output);
+            return written;
         } finally {
             Files.deleteIfExists(output);
         }
+    }
+
+    private static Failure failure(int exitCode, Map<String, String> written) {
+        String code = written.getOrDefault("errorCode", "");
+        String text = written.getOrDefault("errorStr", "").replaceAll("\\p{Cntrl}", "?");
+        return new Failure(
+                ERROR_CODE.matcher(code).matches() ? Integer.parseInt(code) : ErrorCode.STATUS_CHECK_FAILED.wire(),
+                text.isEmpty()
+                        ? "health command ended with exit code " + exitCode
+                        : text.substring(0, Math.min(text.length(), MAX_TEXT)));
     }
 
     private Process start(Path output) {

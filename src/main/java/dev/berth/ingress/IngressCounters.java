@@ -5,14 +5,24 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What Status counts, over all ingress instances of a node. Thread-safe. */
+/** What Status counts, over all ingress instances of a node, and whether the node is stopping. Thread-safe. */
 public final class IngressCounters {
     private final AtomicInteger active = new AtomicInteger();
     private final LongAdder received = new LongAdder();
     private final LongAdder handled = new LongAdder();
     private volatile boolean draining;
     private volatile Runnable whenIdle = () -> {};
-    private final List<Runnable> drainListeners = new CopyOnWriteArrayList<>();
+    private final List<StopListener> stopListeners = new CopyOnWriteArrayList<>();
+    private final AtomicInteger cutOff = new AtomicInteger();
+
+    /** Hears of a stop, on any thread. */
+    interface StopListener {
+        /** New calls are refused from now on. */
+        void drain();
+
+        /** Calls that still run are to be ended. */
+        void cutOff();
+    }
 
     void opened() {
         active.incrementAndGet();
@@ -37,15 +47,28 @@ public final class IngressCounters {
     public void drain(Runnable idle) {
         whenIdle = idle;
         draining = true;
-        drainListeners.forEach(Runnable::run);
+        stopListeners.forEach(StopListener::drain);
         if (active.get() == 0) {
             idle.run();
         }
     }
 
-    /** @param listener run when the node begins to drain, on any thread */
-    void onDrain(Runnable listener) {
-        drainListeners.add(listener);
+    /** Ends the calls that still run. After {@link #drain}. */
+    public void cutOff() {
+        stopListeners.forEach(StopListener::cutOff);
+    }
+
+    void onStop(StopListener listener) {
+        stopListeners.add(listener);
+    }
+
+    void callCutOff() {
+        cutOff.incrementAndGet();
+    }
+
+    /** Calls that were ended by {@link #cutOff}. */
+    public int callsCutOff() {
+        return cutOff.get();
     }
 
     boolean draining() {

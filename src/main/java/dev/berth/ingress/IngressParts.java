@@ -6,7 +6,7 @@ import dev.berth.trace.CallTracer;
 /**
  * What the Engage streams of one verticle instance share.
  *
- * @param streams the connections, and what their streams may hold
+ * @param clients the connections, and what their streams may hold
  * @param maxMessageBytes largest message a client may send
  * @param streamWindowBytes of a stream whose body is being read
  * @param responseFrameBytes largest piece of a body in one message
@@ -15,7 +15,8 @@ record IngressParts(
         ExecutionParts execution,
         CallFactory calls,
         IngressCounters counters,
-        ClientStreams streams,
+        ClientStreams clients,
+        OpenStreams streams,
         int maxMessageBytes,
         int streamWindowBytes,
         int responseFrameBytes,

@@ -25,6 +25,7 @@ public record IngressSetup(
         IngressCounters counters,
         NodeBudget budget,
         PortGate gate,
+        ColdCapacity cold,
         @Nullable LogBuffer logs,
         CallTracer tracer) {
     /** How long past a call's deadline a worker may take to say so. */

@@ -123,8 +123,7 @@ final class LogStream {
                 collector().acknowledge();
             }
             case OPENED -> end(GrpcStatus.FAILED_PRECONDITION, "Start comes first");
-            case STARTED, READY -> end(GrpcStatus.FAILED_PRECONDITION, "there is no batch to acknowledge");
-            case OVER -> {}
+            case STARTED, READY, OVER -> {}
         }
     }
 

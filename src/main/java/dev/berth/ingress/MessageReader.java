@@ -45,7 +45,8 @@ final class MessageReader {
     private static final int CLOSE_AFTER = 16 * 1024;
 
     private static final int PREFIX = 5;
-    private static final int FIRST_ALLOCATION = 1024;
+    /** Room for the prefix of a message, the wrapping of a frame, and a frame of 64 KiB. */
+    private static final int FIRST_ALLOCATION = 64 * 1024 + 64;
 
     private final ReadStream<Buffer> request;
     private final int maxMessageBytes;
@@ -60,6 +61,7 @@ final class MessageReader {
 
     private @Nullable Buffer partial;
     private int partialLength;
+    private int partialMemory;
     private boolean paused;
     private boolean reading;
     private boolean dropping;
@@ -168,7 +170,7 @@ final class MessageReader {
     }
 
     private int kept() {
-        return memoryOf(unread) + memoryOf(partial);
+        return memoryOf(unread) + (partial == null ? 0 : Math.max(partialMemory, memoryOf(partial)));
     }
 
     /** A buffer that grows has up to twice its length. */
@@ -263,9 +265,7 @@ final class MessageReader {
         if (collected == null) {
             int left = chunk.length() - at;
             partialLength = left >= PREFIX ? PREFIX + (int) chunk.getUnsignedInt(at + 1) : PREFIX;
-            // Grows as bytes come, and is paid for as it grows: a prefix alone must not cost megabytes.
-            collected = Buffer.buffer(Math.min(partialLength, Math.max(FIRST_ALLOCATION, left)));
-            partial = collected;
+            collected = allocate();
         }
         int taken = Math.min(partialLength - collected.length(), chunk.length() - at);
         collected.appendBuffer(chunk, at, taken);
@@ -275,12 +275,21 @@ final class MessageReader {
                 return taken;
             }
             partialLength = PREFIX + (int) length;
+            collected = allocate().appendBuffer(collected);
         }
         if (collected.length() == partialLength) {
             partial = null;
             listener.onMessage(collected.slice(PREFIX, partialLength));
         }
         return taken;
+    }
+
+    /** Grows as bytes come if that is not enough, and is paid for: a prefix alone must not cost megabytes. */
+    private Buffer allocate() {
+        partialMemory = Math.min(partialLength, FIRST_ALLOCATION);
+        Buffer allocated = Buffer.buffer(partialMemory);
+        partial = allocated;
+        return allocated;
     }
 
     private boolean acceptable(byte flag, long length) {

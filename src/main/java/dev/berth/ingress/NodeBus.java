@@ -1,6 +1,7 @@
 package dev.berth.ingress;
 
 import dev.berth.bus.Addresses;
+import dev.berth.bus.Inbox;
 import dev.berth.bus.IngressMessage;
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.bus.RegistryMessage;
@@ -12,38 +13,39 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
-import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.MessageProducer;
 import io.vertx.core.tracing.TracingPolicy;
 import java.time.Duration;
 
-/** One ingress instance's way to this node's registry and to workers. */
+/** One ingress instance's way to registries and to workers. */
 final class NodeBus implements RegistryLink, WorkerLink {
     private static final Duration SNAPSHOT_LIMIT = Duration.ofSeconds(1);
 
     private final EventBus bus;
     private final String registry;
+    private final DeliveryOptions here =
+            new DeliveryOptions().setLocalOnly(true).setTracingPolicy(TracingPolicy.IGNORE);
+    private final DeliveryOptions elsewhere = new DeliveryOptions().setTracingPolicy(TracingPolicy.IGNORE);
     private final MessageProducer<RegistryMessage> toRegistry;
     private final StreamEndpoint streams;
     private final SlotDesk desk;
-    private final MessageConsumer<IngressMessage> answers;
+    private final Inbox<IngressMessage> answers;
 
-    private NodeBus(EventBus bus, String node, String address, StreamEndpoint streams) {
+    private NodeBus(EventBus bus, String incarnation, String address, StreamEndpoint streams) {
         this.bus = bus;
-        this.registry = Addresses.registry(node);
-        this.toRegistry =
-                bus.sender(registry, new DeliveryOptions().setLocalOnly(true).setTracingPolicy(TracingPolicy.IGNORE));
+        this.registry = Addresses.registry(incarnation);
+        this.toRegistry = bus.sender(registry, here);
         this.streams = streams;
         this.desk = new SlotDesk(address, this);
-        this.answers = bus.consumer(address, message -> desk.onMessage(message.body()));
+        this.answers = Inbox.open(bus, address, IngressMessage.class, (answer, message) -> desk.onMessage(answer));
     }
 
     /** On the current context, which must be an event loop's. */
-    static Future<NodeBus> open(Vertx vertx, EventBus eventBus, String node, int instance, StreamConfig config) {
-        String address = Addresses.ingress(node, instance);
+    static Future<NodeBus> open(Vertx vertx, EventBus eventBus, String incarnation, int instance, StreamConfig config) {
+        String address = Addresses.ingress(incarnation, instance);
         return StreamEndpoint.bind(vertx, address, config).compose(streams -> {
-            NodeBus bus = new NodeBus(eventBus, node, address, streams);
-            return bus.answers.completion().map(bus);
+            NodeBus bus = new NodeBus(eventBus, incarnation, address, streams);
+            return bus.answers.ready().map(bus);
         });
     }
 
@@ -52,8 +54,15 @@ final class NodeBus implements RegistryLink, WorkerLink {
     }
 
     @Override
-    public Future<Void> send(RegistryMessage message) {
-        return toRegistry.write(message);
+    public Future<Void> send(String to, RegistryMessage message) {
+        return to.equals(registry)
+                ? toRegistry.write(message)
+                : bus.<RegistryMessage>sender(to, elsewhere).write(message);
+    }
+
+    /** Asks this node's registry alone. */
+    Itinerary.Planner planner() {
+        return Itinerary.Planner.only(registry);
     }
 
     @Override
@@ -76,6 +85,6 @@ final class NodeBus implements RegistryLink, WorkerLink {
 
     /** Ends every call that still runs. */
     Future<Void> close() {
-        return streams.close().eventually(() -> answers.unregister());
+        return streams.close().eventually(() -> answers.close());
     }
 }

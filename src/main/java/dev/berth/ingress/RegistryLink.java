@@ -3,9 +3,9 @@ package dev.berth.ingress;
 import dev.berth.bus.RegistryMessage;
 import io.vertx.core.Future;
 
-/** Speaks to this node's slot registry. */
+/** Speaks to slot registries, this node's and others'. */
 interface RegistryLink {
 
     /** Fails if nobody is there to take the message. */
-    Future<Void> send(RegistryMessage message);
+    Future<Void> send(String registry, RegistryMessage message);
 }

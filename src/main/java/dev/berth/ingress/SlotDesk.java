@@ -1,5 +1,6 @@
 package dev.berth.ingress;
 
+import dev.berth.bus.Addresses;
 import dev.berth.bus.IngressMessage;
 import dev.berth.bus.IngressMessage.SlotGranted;
 import dev.berth.bus.IngressMessage.SlotRefused;
@@ -7,15 +8,13 @@ import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.bus.RegistryMessage.CancelAcquire;
 import dev.berth.bus.RegistryMessage.ReturnLease;
 import dev.berth.call.ContainerSpec;
-import dev.berth.call.ContainerTimings;
-import dev.berth.error.ErrorCode;
 import java.util.HashMap;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the registry for slots and finds the call an answer is for. One per verticle instance, on its
+ * Asks registries for slots and finds the call an answer is for. One per verticle instance, on its
  * context; holds one entry per waiting call.
  */
 final class SlotDesk {
@@ -25,60 +24,89 @@ final class SlotDesk {
         void onGranted(SlotGranted grant);
 
         void onRefused(SlotRefused refusal);
+
+        /** The registry could not be asked, or is lost. */
+        void onUnanswered();
     }
+
+    private record Wait(String registry, Waiter waiter) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(SlotDesk.class);
 
     private final String address;
-    private final RegistryLink registry;
-    private final Map<Long, Waiter> waiters = new HashMap<>();
+    private final RegistryLink link;
+    private final Map<Long, Wait> waits = new HashMap<>();
     private long lastTicket;
 
-    /** @param address where the registry's answers are sent */
-    SlotDesk(String address, RegistryLink registry) {
+    /** @param address where the registries' answers are sent */
+    SlotDesk(String address, RegistryLink link) {
         this.address = address;
-        this.registry = registry;
+        this.link = link;
     }
 
     /** Asks for a slot; the result is the ticket to cancel with. */
-    long acquire(String callId, ContainerSpec spec, Waiter waiter) {
+    long acquire(Itinerary.Stop stop, String callId, ContainerSpec spec, Waiter waiter) {
         long ticket = ++lastTicket;
-        waiters.put(ticket, waiter);
-        registry.send(new AcquireSlot(address, ticket, callId, spec)).onFailure(failure -> {
-            LOG.atWarn().addKeyValue("callId", callId).setCause(failure).log("slot registry does not answer");
-            onMessage(new SlotRefused(ticket, ErrorCode.SERVER_BUSY.exception(), ContainerTimings.NONE));
+        waits.put(ticket, new Wait(stop.registry(), waiter));
+        AcquireSlot wish = new AcquireSlot(address, ticket, callId, spec, stop.mode(), stop.patience());
+        link.send(stop.registry(), wish).onFailure(failure -> {
+            LOG.atWarn()
+                    .addKeyValue("callId", callId)
+                    .addKeyValue("registry", stop.registry())
+                    .setCause(failure)
+                    .log("slot registry does not answer");
+            unanswered(ticket);
         });
         return ticket;
     }
 
     /** The call no longer wants its slot; a grant under way is handed back when it comes. */
     void cancel(long ticket) {
-        if (waiters.remove(ticket) != null) {
-            registry.send(new CancelAcquire(address, ticket)).onFailure(SlotDesk::lost);
+        Wait wait = waits.remove(ticket);
+        if (wait != null) {
+            link.send(wait.registry(), new CancelAcquire(address, ticket)).onFailure(SlotDesk::lost);
         }
     }
 
     /** Hands back a lease nothing was sent under. */
     void giveBack(SlotGranted grant) {
-        registry.send(new ReturnLease(grant.containerId(), grant.lease())).onFailure(SlotDesk::lost);
+        link.send(grant.registry(), new ReturnLease(grant.containerId(), grant.lease()))
+                .onFailure(SlotDesk::lost);
     }
 
     void onMessage(IngressMessage message) {
-        Waiter waiter = waiters.remove(message.ticket());
+        Wait wait = waits.remove(message.ticket());
         if (message instanceof SlotGranted grant) {
-            if (waiter == null) {
+            if (wait == null) {
                 giveBack(grant);
             } else {
-                waiter.onGranted(grant);
+                wait.waiter().onGranted(grant);
             }
-        } else if (message instanceof SlotRefused refusal && waiter != null) {
-            waiter.onRefused(refusal);
+        } else if (message instanceof SlotRefused refusal && wait != null) {
+            wait.waiter().onRefused(refusal);
+        }
+    }
+
+    /** Nobody waits for a node that is lost; what it still grants is handed back. */
+    void nodeLost(String incarnation) {
+        waits.entrySet().stream()
+                .filter(wait ->
+                        incarnation.equals(Addresses.incarnation(wait.getValue().registry())))
+                .map(Map.Entry::getKey)
+                .toList()
+                .forEach(this::unanswered);
+    }
+
+    private void unanswered(long ticket) {
+        Wait wait = waits.remove(ticket);
+        if (wait != null) {
+            wait.waiter().onUnanswered();
         }
     }
 
     /** Calls waiting now. For metrics and tests; do not decide on this. */
     int waiting() {
-        return waiters.size();
+        return waits.size();
     }
 
     private static void lost(Throwable failure) {

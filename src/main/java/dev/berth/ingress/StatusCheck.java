@@ -136,11 +136,13 @@ final class StatusCheck {
     }
 
     private static RunnerStatus.Builder failed(Throwable failure) {
-        RunnerException error = RunnerException.of(failure);
-        LOG.atWarn().log("status check failed: {}", error.getMessage());
+        int code = failure instanceof HealthCommand.Failure chosen
+                ? chosen.code()
+                : RunnerException.of(failure).wireCode();
+        LOG.atWarn().log("status check failed: {}", failure.getMessage());
         return RunnerStatus.newBuilder()
                 .setFailed(true)
-                .setErrorCode(error.wireCode())
-                .setErrorStr(String.valueOf(error.getMessage()));
+                .setErrorCode(code)
+                .setErrorStr(String.valueOf(failure.getMessage()));
     }
 }

@@ -29,10 +29,11 @@ public final class StatusVerticle extends VerticleBase implements StatusSource {
 
     @Override
     public Future<?> start() {
-        return NodeBus.open(vertx, setup.bus(), setup.node().id(), instance, setup.stream())
+        return NodeBus.open(vertx, setup.bus(), setup.node().incarnation(), instance, setup.stream())
                 .onSuccess(opened -> {
                     bus = opened;
-                    ExecutionParts parts = new ExecutionParts(vertx, opened.desk(), opened, IngressSetup.WORKER_GRACE);
+                    ExecutionParts parts = new ExecutionParts(
+                            vertx, opened.desk(), opened.planner(), opened, IngressSetup.WORKER_GRACE);
                     status = new NodeStatus(
                             setup.node(),
                             setup.counters(),

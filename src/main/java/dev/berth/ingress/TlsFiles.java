@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The runner port's certificates. Looked at from time to time; when a file has changed, new connections get
- * the new certificates and those that are open stay. Files that do not fit together are passed over with a
- * warning until they do.
+ * the new certificates and those that are open stay. Files that cannot be read or do not fit together are passed
+ * over until they do, with a warning for each change of them.
  */
 final class TlsFiles {
     private static final Logger LOG = LoggerFactory.getLogger(TlsFiles.class);
@@ -28,6 +28,8 @@ final class TlsFiles {
     private final Vertx vertx;
     private final GrpcConfig.Tls files;
     private @Nullable Contents current;
+    /** What was warned of last: contents that cannot be used, or why there are none; null: all was well since. */
+    private @Nullable Object problem;
 
     /** @param authority null: clients need no certificate */
     private record Contents(
@@ -40,7 +42,7 @@ final class TlsFiles {
 
     /** Puts the certificates into the options a server is made with. Fails when files cannot be used. */
     Future<HttpServerOptions> apply(HttpServerOptions options) {
-        return read().map(contents -> {
+        return contents().compose(this::checked).map(contents -> {
             current = contents;
             options.setKeyCertOptions(pair(contents))
                     .setSsl(true)
@@ -62,36 +64,45 @@ final class TlsFiles {
         }
     }
 
-    /** Takes over changed files. Whether there were any. */
+    /** Takes over changed files. Whether there were any; fails, each time, while they cannot be used. */
     Future<Boolean> reload(HttpServer server) {
-        return read().compose(contents -> {
-                    if (contents.equals(current)) {
-                        return Future.succeededFuture(false);
-                    }
-                    return server.updateSSLOptions(options(contents)).map(done -> {
-                        current = contents;
-                        LOG.info("new TLS certificates are in use");
-                        return true;
-                    });
-                })
-                .onFailure(failure -> LOG.atWarn()
-                        .log("TLS files cannot be used, the earlier ones stay in use: {}", failure.getMessage()));
+        return contents()
+                .onFailure(unreadable -> warn(String.valueOf(unreadable.getMessage()), unreadable))
+                .compose(contents -> takeOver(server, contents).onFailure(unusable -> warn(contents, unusable)));
     }
 
-    private Future<Contents> read() {
+    private Future<Boolean> takeOver(HttpServer server, Contents contents) {
+        if (contents.equals(current)) {
+            problem = null;
+            return Future.succeededFuture(false);
+        }
+        return checked(contents)
+                .compose(good -> server.updateSSLOptions(options(contents)))
+                .map(done -> {
+                    current = contents;
+                    problem = null;
+                    LOG.info("new TLS certificates are in use");
+                    return true;
+                });
+    }
+
+    private void warn(Object found, Throwable why) {
+        if (!found.equals(problem)) {
+            problem = found;
+            LOG.atWarn().log("TLS files cannot be used, the earlier ones stay in use: {}", why.getMessage());
+        }
+    }
+
+    private Future<Contents> contents() {
         Future<@Nullable Buffer> authority = files.clientAuthority() == null
                 ? Future.succeededFuture()
                 : read(files.clientAuthority()).map(bytes -> bytes);
         return read(files.certificate())
                 .compose(certificate -> read(files.key())
-                        .compose(key -> authority.map(trusted -> new Contents(certificate, key, trusted))))
-                .compose(this::checked);
+                        .compose(key -> authority.map(trusted -> new Contents(certificate, key, trusted))));
     }
 
     private Future<Contents> checked(Contents contents) {
-        if (contents.equals(current)) {
-            return Future.succeededFuture(contents);
-        }
         return vertx.executeBlocking(() -> {
             KeyPairCheck.check(vertx, pair(contents));
             return contents;

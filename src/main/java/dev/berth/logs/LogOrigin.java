@@ -4,8 +4,8 @@ package dev.berth.logs;
 public record LogOrigin(String appId, String fnId, String containerId) {
     static final LogOrigin RUNNER = new LogOrigin("", "", "");
 
-    /** How syslog servers are told whose lines they get. */
+    /** How syslog servers are told whose lines they get: one field of a message's head. */
     public String tag() {
-        return "app_id=%s,fn_id=%s".formatted(appId, fnId);
+        return SyslogFormat.printable("app_id=" + appId + ",fn_id=" + fnId);
     }
 }

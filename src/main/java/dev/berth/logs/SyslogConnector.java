@@ -1,5 +1,6 @@
 package dev.berth.logs;
 
+import dev.berth.call.SyslogAddress;
 import dev.berth.config.LogsConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -50,6 +51,7 @@ final class SyslogConnector {
             case TLS ->
                 stream(SocketAddress.inetSocketAddress(address.port(), address.host()), closed)
                         .map(SyslogSocket.Counted::new);
+            case UNIXGRAM -> Future.failedFuture("unixgram sockets are not sent to from here");
             case UNIX ->
                 stream(SocketAddress.domainSocketAddress(address.host()), closed)
                         .map(SyslogSocket.Lines::new);

@@ -66,6 +66,10 @@ final class SyslogFormat {
     /** Must not look like the end of what it stands in, least of all of the line. */
     private static String value(String text) {
         String cut = text.length() > MAX_FIELD ? text.substring(0, MAX_FIELD) : text;
-        return NOT_PRINTABLE.matcher(cut).replaceAll("?");
+        return printable(cut);
+    }
+
+    static String printable(String text) {
+        return NOT_PRINTABLE.matcher(text).replaceAll("?");
     }
 }

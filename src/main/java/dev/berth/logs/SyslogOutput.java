@@ -1,5 +1,6 @@
 package dev.berth.logs;
 
+import dev.berth.call.SyslogAddress;
 import dev.berth.config.HostName;
 import dev.berth.config.LogsConfig;
 import dev.berth.error.ErrorCode;

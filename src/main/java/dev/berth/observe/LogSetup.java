@@ -4,7 +4,6 @@ import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
@@ -28,10 +27,6 @@ public final class LogSetup {
     static final int QUEUE = 4096;
 
     private static final int FLUSH_MILLIS = 2_000;
-    private static final String TEXT =
-            "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX, UTC} %-5level %logger{0} %replace(%msg){'[\\r\\n]+', ' '} %kvp%n";
-    private static final String SYSLOG_TEXT = "%logger{0} %replace(%msg){'[\\r\\n]+', ' '} %kvp";
-    private static final String SHORT_TEXT = "berth: %msg %kvp%n%nopex";
 
     private LogSetup() {}
 
@@ -46,7 +41,7 @@ public final class LogSetup {
         context.reset();
         Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
-        root.addAppender(console(context, text(context, SHORT_TEXT)));
+        root.addAppender(console(context, text(context, TextLines.Shape.SHORT)));
     }
 
     /** Writes what still waits. Blocks, two seconds at most. Nothing is logged afterwards. */
@@ -66,6 +61,7 @@ public final class LogSetup {
                                     ? "INFO"
                                     : config.level().name()));
         }
+        quietenCluster(context, config.level());
         String problem = "";
         Appender<ILoggingEvent> target;
         try {
@@ -80,6 +76,17 @@ public final class LogSetup {
                     .atWarn()
                     .addKeyValue("destination", config.destination())
                     .log("log destination failed, using stderr: {}", problem);
+        }
+    }
+
+    /**
+     * A node that is gone is told once, by us: the bus would tell every connection that is refused, with a stack trace,
+     * and the membership every step of its own.
+     */
+    private static void quietenCluster(LoggerContext context, LogConfig.Level level) {
+        if (level != LogConfig.Level.TRACE && level != LogConfig.Level.DEBUG) {
+            context.getLogger("io.vertx.core.eventbus.impl.clustered").setLevel(Level.ERROR);
+            context.getLogger("com.hazelcast").setLevel(Level.ERROR);
         }
     }
 
@@ -121,7 +128,7 @@ public final class LogSetup {
 
     private static Appender<ILoggingEvent> syslog(LoggerContext context, URI url, LogConfig config) throws IOException {
         Encoder<ILoggingEvent> body =
-                config.format() == LogConfig.Format.JSON ? lines(context, config) : text(context, SYSLOG_TEXT);
+                config.format() == LogConfig.Format.JSON ? lines(context, config) : text(context, TextLines.Shape.BODY);
         SyslogLines lines = new SyslogLines(config.prefix().isEmpty() ? "berth" : config.prefix());
         RemoteAppender appender = new RemoteAppender(RemoteSocket.open(url), lines, body);
         appender.setContext(context);
@@ -131,7 +138,7 @@ public final class LogSetup {
 
     private static Encoder<ILoggingEvent> lines(LoggerContext context, LogConfig config) {
         return switch (config.format()) {
-            case TEXT -> text(context, TEXT);
+            case TEXT -> text(context, TextLines.Shape.FULL);
             case JSON -> {
                 JsonLines json = new JsonLines();
                 json.setContext(context);
@@ -141,10 +148,9 @@ public final class LogSetup {
         };
     }
 
-    private static Encoder<ILoggingEvent> text(LoggerContext context, String pattern) {
-        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    private static Encoder<ILoggingEvent> text(LoggerContext context, TextLines.Shape shape) {
+        TextLines encoder = new TextLines(shape);
         encoder.setContext(context);
-        encoder.setPattern(pattern);
         encoder.start();
         return encoder;
     }

@@ -8,7 +8,7 @@ import dev.berth.error.RunnerException;
 /** What {@link SlotTable} wants done. {@code worker} is an index into the node's workers. */
 sealed interface Command {
 
-    /** The waiter has the container. */
+    /** The waiter has the container, if it claims it within so many nanoseconds. */
     record Grant(
             String replyTo,
             long ticket,
@@ -16,6 +16,7 @@ sealed interface Command {
             int worker,
             String containerId,
             long lease,
+            long claimWithinNanos,
             ContainerTimings timings)
             implements Command {}
 
@@ -23,6 +24,9 @@ sealed interface Command {
             implements Command {}
 
     record Launch(int worker, String containerId, ContainerSpec spec, String causeCallId) implements Command {}
+
+    /** Unless the call of this lease has come, it must not run any more. */
+    record Revoke(int worker, String containerId, long lease) implements Command {}
 
     record Remove(int worker, String containerId, WorkerMessage.Reason reason) implements Command {}
 

@@ -1,6 +1,5 @@
 package dev.berth.registry;
 
-import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -10,19 +9,12 @@ import org.jspecify.annotations.Nullable;
  * only when it rings: so a busy container costs this clock one look per idle timeout, not two per call.
  */
 final class IdleClock {
-    /** Far enough to mean never, near enough that differences of times do not overflow. */
-    private static final long LONGEST = 1L << 61;
-
     private final TreeSet<Slot> alarms = new TreeSet<>(IdleClock::compare);
 
     /** Orders by difference, since times of {@link System#nanoTime} may wrap round. */
     private static int compare(Slot one, Slot other) {
         int byAlarm = Long.signum(one.alarm - other.alarm);
         return byAlarm != 0 ? byAlarm : Long.compare(one.number, other.number);
-    }
-
-    static long nanos(Duration duration) {
-        return duration.compareTo(Duration.ofNanos(LONGEST)) < 0 ? duration.toNanos() : LONGEST;
     }
 
     void idleSince(Slot slot, long now) {

@@ -4,6 +4,7 @@ import dev.berth.bus.Addresses;
 import dev.berth.bus.IngressMessage;
 import dev.berth.bus.WorkerMessage;
 import dev.berth.bus.WorkerMessage.Reason;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
@@ -15,16 +16,19 @@ final class Outbox {
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
 
     private final BiConsumer<String, Object> send;
+    private final String registry;
     private final List<String> workers;
     private final long requestWindow;
 
     /**
      * @param send takes an address and a message for it
+     * @param registry address of the registry whose commands these are
      * @param workers addresses, by worker's index
      * @param requestWindow bytes a worker takes of a call before its first grant of credit
      */
-    Outbox(BiConsumer<String, Object> send, List<String> workers, long requestWindow) {
+    Outbox(BiConsumer<String, Object> send, String registry, List<String> workers, long requestWindow) {
         this.send = send;
+        this.registry = registry;
         this.workers = workers;
         this.requestWindow = requestWindow;
     }
@@ -39,6 +43,8 @@ final class Outbox {
             launch(launch);
         } else if (command instanceof Command.Remove remove) {
             remove(remove);
+        } else if (command instanceof Command.Revoke revoke) {
+            revoke(revoke);
         }
     }
 
@@ -50,9 +56,11 @@ final class Outbox {
                 .log("slot granted");
         IngressMessage message = new IngressMessage.SlotGranted(
                 grant.ticket(),
+                registry,
                 Addresses.frames(workers.get(grant.worker())),
                 grant.containerId(),
                 grant.lease(),
+                Duration.ofNanos(grant.claimWithinNanos()),
                 requestWindow,
                 grant.timings());
         send.accept(grant.replyTo(), message);
@@ -78,6 +86,15 @@ final class Outbox {
         WorkerMessage message =
                 new WorkerMessage.LaunchContainer(launch.containerId(), launch.spec(), launch.causeCallId());
         send.accept(worker, message);
+    }
+
+    private void revoke(Command.Revoke revoke) {
+        LOG.atDebug()
+                .addKeyValue("containerId", revoke.containerId())
+                .addKeyValue("lease", revoke.lease())
+                .log("lease not claimed yet");
+        WorkerMessage message = new WorkerMessage.RevokeLease(revoke.containerId(), revoke.lease());
+        send.accept(workers.get(revoke.worker()), message);
     }
 
     private void remove(Command.Remove remove) {

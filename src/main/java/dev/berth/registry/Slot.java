@@ -30,6 +30,14 @@ final class Slot {
     /** The number of the current lease, or of the last one; 0 before the first. */
     long lease;
 
+    /** Address of the ingress that has, or had, the lease. */
+    String holder = "";
+
+    /** While the call of the lease may still be on its way: when that is too long, in nanoseconds of the caller's clock. */
+    long claimDeadline;
+
+    final Chain.Link<Slot> inClaims = new Chain.Link<>(this);
+
     boolean frozen;
 
     /** Who this container was launched for, while it starts and that waiter still waits. */

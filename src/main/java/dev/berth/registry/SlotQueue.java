@@ -2,6 +2,7 @@ package dev.berth.registry;
 
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.call.ContainerSpec;
+import dev.berth.call.Saturating;
 import dev.berth.call.SlotKey;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +49,7 @@ final class SlotQueue {
         this.template = template;
         this.registryToken = template.registryToken();
         this.reservation = Reservation.of(template);
-        this.idleTimeoutNanos = IdleClock.nanos(template.idleTimeout());
+        this.idleTimeoutNanos = Saturating.nanos(template.idleTimeout());
         this.evictable = template.evictable() && !reservation.isNothing();
     }
 

@@ -1,15 +1,24 @@
 package dev.berth.registry;
 
+import dev.berth.bus.Addresses;
+import dev.berth.bus.Inbox;
 import dev.berth.bus.RegistryMessage;
+import dev.berth.bus.RegistryMessage.AcquireSlot;
+import dev.berth.bus.RegistryMessage.CancelAcquire;
+import dev.berth.call.ContainerTimings;
 import dev.berth.config.RegistryConfig;
+import dev.berth.error.ErrorCode;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +29,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Takes every {@link RegistryMessage}. {@link RegistryMessage.Snapshot} is answered at once,
  * {@link RegistryMessage.Drain} with an empty body when no container is left.
+ *
+ * <p>A turn that throws is a bug, and leaves a table that nobody knows the state of. What it has decided is carried
+ * out; then every waiting call is refused, as are all that come, and the node is asked to stop.
  */
 public final class SlotRegistryVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(SlotRegistryVerticle.class);
@@ -29,37 +41,55 @@ public final class SlotRegistryVerticle extends VerticleBase {
      * What the registry is joined to.
      *
      * @param bus with the codecs of all messages registered
-     * @param address where the registry listens
+     * @param incarnation of this node; the registry listens at its address
      * @param workers addresses of the node's workers, which listen before the first call comes
      * @param requestWindow bytes a worker takes of a call before its first grant of credit
+     * @param failed told, once, that no call can be placed on this node any more; it must stop
      */
-    public record Links(EventBus bus, String address, List<String> workers, long requestWindow) {
+    public record Links(EventBus bus, String incarnation, List<String> workers, long requestWindow, Runnable failed) {
         public Links {
             workers = List.copyOf(workers);
+        }
+
+        String address() {
+            return Addresses.registry(incarnation);
         }
     }
 
     private final Links links;
     private final SlotTable table;
     private final Outbox outbox;
-    private final List<Message<RegistryMessage>> drains = new ArrayList<>();
+    private final List<Message<Object>> drains = new ArrayList<>();
+    /** Calls that have been neither granted a slot nor refused; kept apart from the table, which may fail. */
+    private final Map<Waiter.Id, String> unanswered = new LinkedHashMap<>();
+
     private long timer = NO_TIMER;
     private long timerDue;
+    private boolean broken;
 
     public SlotRegistryVerticle(Links links, RegistryConfig config, NodeCapacity capacity) {
+        this(links, config, capacity, new ContainerIds(System::currentTimeMillis, RandomGenerator.getDefault()));
+    }
+
+    /** @param ids makes a new name for each container */
+    SlotRegistryVerticle(Links links, RegistryConfig config, NodeCapacity capacity, Supplier<String> ids) {
         this.links = links;
-        ContainerIds ids = new ContainerIds(System::currentTimeMillis, RandomGenerator.getDefault());
-        this.table = new SlotTable(config, capacity, links.workers().size(), ids);
-        this.outbox = new Outbox(links.bus()::send, links.workers(), links.requestWindow());
+        this.table = new SlotTable(
+                config, capacity, links.incarnation(), links.workers().size(), ids);
+        this.outbox = new Outbox(links.bus()::send, links.address(), links.workers(), links.requestWindow());
     }
 
     @Override
     public Future<?> start() {
-        return links.bus().consumer(links.address(), this::onMessage).completion();
+        return Inbox.open(links.bus(), links.address(), RegistryMessage.class, this::onMessage)
+                .ready();
     }
 
-    private void onMessage(Message<RegistryMessage> message) {
-        RegistryMessage body = message.body();
+    private void onMessage(RegistryMessage body, Message<Object> message) {
+        if (broken) {
+            onMessageWhenBroken(body, message);
+            return;
+        }
         if (body instanceof RegistryMessage.Snapshot) {
             message.reply(table.snapshot());
             return;
@@ -67,15 +97,70 @@ public final class SlotRegistryVerticle extends VerticleBase {
         if (body instanceof RegistryMessage.Drain) {
             LOG.info("draining: no more calls");
             drains.add(message);
+        } else if (body instanceof AcquireSlot acquire) {
+            unanswered.put(new Waiter.Id(acquire.replyTo(), acquire.ticket()), acquire.callId());
+        } else if (body instanceof CancelAcquire cancel) {
+            unanswered.remove(new Waiter.Id(cancel.replyTo(), cancel.ticket()));
         }
-        perform(table.apply(body, System.nanoTime()));
-        setTimer();
+        turn(() -> table.apply(body, System.nanoTime()));
+    }
+
+    /** Containers are nobody's here any more; they end with the node's workers. */
+    private void onMessageWhenBroken(RegistryMessage body, Message<Object> message) {
+        if (body instanceof AcquireSlot acquire) {
+            post(refusal(new Waiter.Id(acquire.replyTo(), acquire.ticket()), acquire.callId()));
+        } else if (body instanceof RegistryMessage.Drain) {
+            message.reply(null);
+        } else if (body instanceof RegistryMessage.Snapshot) {
+            message.fail(ErrorCode.INTERNAL.number(), "the slot registry has failed");
+        }
     }
 
     private void onTimer() {
         timer = NO_TIMER;
-        perform(table.tick(System.nanoTime()));
-        setTimer();
+        turn(() -> table.tick(System.nanoTime()));
+    }
+
+    private void turn(Supplier<List<Command>> turn) {
+        if (broken) {
+            return;
+        }
+        List<Command> commands;
+        try {
+            commands = turn.get();
+        } catch (RuntimeException bug) {
+            noteFailure(bug);
+            commands = table.decided();
+        }
+        commands.forEach(this::post);
+        if (broken) {
+            giveUp();
+        } else {
+            setTimer();
+        }
+    }
+
+    private void noteFailure(RuntimeException bug) {
+        if (!broken) {
+            broken = true;
+            LOG.atError()
+                    .setCause(bug)
+                    .log("the slot registry has failed: calls are refused, and the runner stops to be started again");
+        }
+    }
+
+    private void giveUp() {
+        List<Command> refusals = new ArrayList<>();
+        unanswered.forEach((id, callId) -> refusals.add(refusal(id, callId)));
+        refusals.forEach(this::post);
+        drains.forEach(request -> request.reply(null));
+        drains.clear();
+        links.failed().run();
+    }
+
+    private static Command refusal(Waiter.Id id, String callId) {
+        return new Command.Refuse(
+                id.replyTo(), id.ticket(), callId, ErrorCode.SERVER_BUSY.exception(), ContainerTimings.NONE);
     }
 
     /** One timer, for the earliest deadline; one that rings too early only finds nothing to do. */
@@ -92,13 +177,21 @@ public final class SlotRegistryVerticle extends VerticleBase {
         timer = vertx.setTimer(Math.max(1, delay), id -> onTimer());
     }
 
-    private void perform(List<Command> commands) {
-        for (Command command : commands) {
+    /** A command that cannot be sent leaves the others of its turn to be sent, and is as bad as a failed turn. */
+    private void post(Command command) {
+        try {
             if (command instanceof Command.Drained) {
                 drained();
-            } else {
-                outbox.post(command);
+                return;
             }
+            outbox.post(command);
+            if (command instanceof Command.Grant grant) {
+                unanswered.remove(new Waiter.Id(grant.replyTo(), grant.ticket()));
+            } else if (command instanceof Command.Refuse refuse) {
+                unanswered.remove(new Waiter.Id(refuse.replyTo(), refuse.ticket()));
+            }
+        } catch (RuntimeException bug) {
+            noteFailure(bug);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.berth.registry;
 
+import dev.berth.bus.Addresses;
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
@@ -10,7 +11,10 @@ import dev.berth.bus.RegistryMessage.ContainerPaused;
 import dev.berth.bus.RegistryMessage.ContainerReady;
 import dev.berth.bus.RegistryMessage.ContainerReleased;
 import dev.berth.bus.RegistryMessage.Drain;
+import dev.berth.bus.RegistryMessage.EngineAnswers;
 import dev.berth.bus.RegistryMessage.LaunchFailed;
+import dev.berth.bus.RegistryMessage.LeaseClaimed;
+import dev.berth.bus.RegistryMessage.NodeLost;
 import dev.berth.bus.RegistryMessage.ReturnLease;
 import dev.berth.bus.WorkerMessage.Reason;
 import dev.berth.call.ContainerTimings;
@@ -24,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The slots, waiters and capacity of one node. Told what happened, it changes its own fields and returns
@@ -41,12 +46,14 @@ import java.util.function.Supplier;
  */
 final class SlotTable {
     private static final RunnerException BUSY = ErrorCode.SERVER_BUSY.exception();
+    private static final RunnerException ENGINE_GONE = ErrorCode.ENGINE_GONE.exception();
     private static final RunnerException TOO_BIG = ErrorCode.RESOURCE_TOO_BIG.exception();
     private static final RunnerException ENDED_UNREADY = ErrorCode.INIT_FAILED.exception();
 
     private final int maxWaiters;
     private final Room room;
     private final Placement placement;
+    private final Claims claims;
     private final Slots slots;
     private final Waiters waiters;
     private final Map<SlotKey, SlotQueue> queues = new HashMap<>();
@@ -55,16 +62,19 @@ final class SlotTable {
     private long now;
     private boolean draining;
     private boolean drainToConfirm;
+    private boolean engineAnswers = true;
 
     /**
+     * @param incarnation of this node
      * @param workers how many workers there are
      * @param ids makes a new name for each container
      */
-    SlotTable(RegistryConfig config, NodeCapacity capacity, int workers, Supplier<String> ids) {
+    SlotTable(RegistryConfig config, NodeCapacity capacity, String incarnation, int workers, Supplier<String> ids) {
         this.maxWaiters = config.maxWaiters();
         this.room = new Room(capacity.memoryBytes(), capacity.cpuMillis());
         this.placement = new Placement(config.nonBlocking(), room, new PlacementActions());
-        this.slots = new Slots(room, new Workers(workers), ids, placement);
+        this.claims = new Claims(incarnation);
+        this.slots = new Slots(room, new Workers(workers), ids, placement, claims);
         this.waiters = new Waiters(placement);
     }
 
@@ -94,6 +104,12 @@ final class SlotTable {
             ending(ending.containerId());
         } else if (message instanceof ContainerGone gone) {
             gone(gone.containerId());
+        } else if (message instanceof EngineAnswers engine) {
+            engineAnswers(engine.answers());
+        } else if (message instanceof LeaseClaimed claimed) {
+            claimed(claimed);
+        } else if (message instanceof NodeLost lost) {
+            nodeLost(lost.incarnation());
         } else if (message instanceof Drain) {
             drain();
         }
@@ -106,12 +122,26 @@ final class SlotTable {
         for (Slot slot = slots.nextOverdue(now); slot != null; slot = slots.nextOverdue(now)) {
             remove(slot, Reason.IDLE_TIMEOUT);
         }
+        for (Slot slot = claims.nextOverdue(now); slot != null; slot = claims.nextOverdue(now)) {
+            revoke(slot);
+        }
+        for (Waiter waiter = waiters.firstOverdue(now); waiter != null; waiter = waiters.firstOverdue(now)) {
+            refuse(waiter, BUSY, ContainerTimings.NONE);
+            settle(waiter.queue);
+        }
         return end();
     }
 
     /** When to call {@link #tick}; it may turn out to have nothing to do. */
     OptionalLong nextDeadlineNanos() {
-        return slots.nextAlarm();
+        return earlier(earlier(slots.nextAlarm(), claims.nextDeadline()), waiters.nextDeadline());
+    }
+
+    private static OptionalLong earlier(OptionalLong one, OptionalLong other) {
+        if (one.isEmpty() || other.isEmpty()) {
+            return one.isEmpty() ? other : one;
+        }
+        return one.getAsLong() - other.getAsLong() <= 0 ? one : other;
     }
 
     NodeSnapshot snapshot() {
@@ -126,6 +156,11 @@ final class SlotTable {
     private void begin(long nowNanos) {
         now = nowNanos;
         commands = new ArrayList<>(2);
+    }
+
+    /** What the turn that began last has decided, also if it has failed since. */
+    List<Command> decided() {
+        return commands;
     }
 
     private List<Command> end() {
@@ -147,13 +182,21 @@ final class SlotTable {
             lease(slot, wish.replyTo(), wish.ticket(), wish.callId(), ContainerTimings.NONE);
         } else if (draining) {
             refuse(wish, BUSY);
+        } else if (!engineAnswers) {
+            refuse(wish, ENGINE_GONE);
         } else if (queue == null && !room.couldEverHold(wish.spec())) {
             refuse(wish, TOO_BIG);
-        } else if (waiters.size() >= maxWaiters) {
+        } else if (waiters.size() >= maxWaiters || !mayWait(wish, queue)) {
             refuse(wish, BUSY);
         } else {
             await(wish, queue == null ? newQueue(wish) : queue);
         }
+    }
+
+    private static boolean mayWait(AcquireSlot wish, @Nullable SlotQueue queue) {
+        boolean existing = queue != null && queue.containers > queue.ending;
+        return (existing || wish.mode() == AcquireSlot.Mode.ANY)
+                && !wish.patience().isZero();
     }
 
     private SlotQueue newQueue(AcquireSlot wish) {
@@ -163,7 +206,7 @@ final class SlotTable {
     }
 
     private void await(AcquireSlot wish, SlotQueue queue) {
-        waiters.add(new Waiter.Id(wish.replyTo(), wish.ticket()), wish.callId(), queue);
+        waiters.add(wish, queue, now);
         settle(queue);
     }
 
@@ -182,6 +225,37 @@ final class SlotTable {
             slot.frozen &= unused;
             offer(slot, ContainerTimings.NONE);
         }
+    }
+
+    private void claimed(LeaseClaimed claimed) {
+        Slot slot = slots.find(claimed.containerId());
+        if (slot != null && slot.lease == claimed.lease()) {
+            claims.settle(slot);
+        }
+    }
+
+    /**
+     * Its running calls are ended by their workers, who lose the same node. Its waiters are refused: should it be
+     * there after all, it looks elsewhere.
+     */
+    private void nodeLost(String incarnation) {
+        for (Waiter waiter : waiters.all()) {
+            if (incarnation.equals(Addresses.incarnation(waiter.id.replyTo()))) {
+                refuse(waiter, BUSY, ContainerTimings.NONE);
+                settle(waiter.queue);
+            }
+        }
+        for (Slot slot : slots.all()) {
+            if (slot.state == Slot.State.BUSY && incarnation.equals(Addresses.incarnation(slot.holder))) {
+                claims.settle(slot);
+                revoke(slot);
+            }
+        }
+    }
+
+    /** Only its worker knows whether the call has come, and only it can see to it that it comes too late. */
+    private void revoke(Slot slot) {
+        commands.add(new Command.Revoke(slot.worker, slot.id, slot.lease));
     }
 
     private void ready(ContainerReady ready) {
@@ -226,6 +300,19 @@ final class SlotTable {
         }
     }
 
+    /** Those who wait for a container that is being started hear from it; the others could wait for ever. */
+    private void engineAnswers(boolean answers) {
+        engineAnswers = answers;
+        if (!answers) {
+            for (Waiter waiter : waiters.all()) {
+                if (waiter.launch == null) {
+                    refuse(waiter, ENGINE_GONE, ContainerTimings.NONE);
+                    settle(waiter.queue);
+                }
+            }
+        }
+    }
+
     private void drain() {
         draining = true;
         drainToConfirm = true;
@@ -255,8 +342,9 @@ final class SlotTable {
     }
 
     private void lease(Slot slot, String replyTo, long ticket, String callId, ContainerTimings timings) {
-        slots.lease(slot);
-        commands.add(new Command.Grant(replyTo, ticket, callId, slot.worker, slot.id, slot.lease, timings));
+        long claimWithin = slots.lease(slot, replyTo, now);
+        commands.add(
+                new Command.Grant(replyTo, ticket, callId, slot.worker, slot.id, slot.lease, claimWithin, timings));
     }
 
     private void remove(Slot slot, Reason reason) {

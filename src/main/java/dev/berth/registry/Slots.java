@@ -24,14 +24,16 @@ final class Slots {
     private final Supplier<String> ids;
     private final Placement placement;
     private final IdleClock idleClock = new IdleClock();
+    private final Claims claims;
     private long launches;
     private long leases;
 
-    Slots(Room room, Workers workers, Supplier<String> ids, Placement placement) {
+    Slots(Room room, Workers workers, Supplier<String> ids, Placement placement, Claims claims) {
         this.room = room;
         this.workers = workers;
         this.ids = ids;
         this.placement = placement;
+        this.claims = claims;
     }
 
     boolean isEmpty() {
@@ -64,6 +66,7 @@ final class Slots {
 
     /** What was starting or leased is free. */
     void idle(Slot slot, long now) {
+        claims.settle(slot);
         slot.state = Slot.State.IDLE;
         slot.queue.idle.addLast(slot.inIdle);
         slot.queue.frozen += slot.frozen ? 1 : 0;
@@ -71,13 +74,19 @@ final class Slots {
         idleClock.idleSince(slot, now);
     }
 
-    /** What was starting, idle or leased to another has a new lease. */
-    void lease(Slot slot) {
+    /**
+     * What was starting, idle or leased to another has a new lease.
+     *
+     * @return how long its holder has to claim it
+     */
+    long lease(Slot slot, String holder, long now) {
         if (slot.state == Slot.State.IDLE) {
             leaveIdle(slot);
         }
         slot.state = Slot.State.BUSY;
         slot.lease = ++leases;
+        claims.settle(slot);
+        return claims.open(slot, holder, now);
     }
 
     void freeze(Slot slot, boolean frozen) {
@@ -99,6 +108,7 @@ final class Slots {
                 return;
             }
         }
+        claims.settle(slot);
         slot.state = Slot.State.ENDING;
         slot.queue.ending++;
         room.expect(slot.queue.reservation);

@@ -1,5 +1,7 @@
 package dev.berth.registry;
 
+import dev.berth.bus.RegistryMessage.AcquireSlot;
+import dev.berth.call.Saturating;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
@@ -17,17 +19,25 @@ final class Waiter {
     /** Grows by arrival on this node. */
     final long arrival;
 
+    /** When it has waited too long, in nanoseconds of the caller's clock. Meaningless if it is {@link #patient}. */
+    final long deadline;
+
+    /** It waits until it is served, refused or cancelled. */
+    final boolean patient;
+
     final Chain.Link<Waiter> inWaiting = new Chain.Link<>(this);
 
     /** The container that was launched for this waiter and has not come up yet. */
     @Nullable
     Slot launch;
 
-    Waiter(Id id, String callId, SlotQueue queue, long arrival) {
-        this.id = id;
-        this.callId = callId;
+    Waiter(AcquireSlot wish, SlotQueue queue, long arrival, long now) {
+        this.id = new Id(wish.replyTo(), wish.ticket());
+        this.callId = wish.callId();
         this.queue = queue;
         this.arrival = arrival;
+        this.patient = wish.patience().compareTo(AcquireSlot.FOREVER) >= 0;
+        this.deadline = now + Saturating.nanos(wish.patience());
     }
 
     @Override

@@ -1,8 +1,11 @@
 package dev.berth.registry;
 
+import dev.berth.bus.RegistryMessage.AcquireSlot;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,11 +14,28 @@ import org.jspecify.annotations.Nullable;
  */
 final class Waiters {
     private final Map<Waiter.Id, Waiter> byId = new LinkedHashMap<>();
+    private final TreeSet<Waiter> impatient = new TreeSet<>(Waiters::byDeadline);
     private final Placement placement;
     private long arrivals;
 
     Waiters(Placement placement) {
         this.placement = placement;
+    }
+
+    /** Orders by difference, since times of {@link System#nanoTime} may wrap round. */
+    private static int byDeadline(Waiter one, Waiter other) {
+        int byDeadline = Long.signum(one.deadline - other.deadline);
+        return byDeadline != 0 ? byDeadline : Waiter.BY_ARRIVAL.compare(one, other);
+    }
+
+    /** Somebody who has waited too long; null if nobody has. */
+    @Nullable
+    Waiter firstOverdue(long now) {
+        return impatient.isEmpty() || impatient.first().deadline - now > 0 ? null : impatient.first();
+    }
+
+    OptionalLong nextDeadline() {
+        return impatient.isEmpty() ? OptionalLong.empty() : OptionalLong.of(impatient.first().deadline);
     }
 
     int size() {
@@ -33,10 +53,13 @@ final class Waiters {
     }
 
     /** A second wish under the same name is the same wish. */
-    void add(Waiter.Id id, String callId, SlotQueue queue) {
-        if (!byId.containsKey(id)) {
-            Waiter waiter = new Waiter(id, callId, queue, ++arrivals);
-            byId.put(id, waiter);
+    void add(AcquireSlot wish, SlotQueue queue, long now) {
+        Waiter waiter = new Waiter(wish, queue, arrivals + 1, now);
+        if (byId.putIfAbsent(waiter.id, waiter) == null) {
+            arrivals++;
+            if (!waiter.patient) {
+                impatient.add(waiter);
+            }
             queue.waiting.addLast(waiter.inWaiting);
             admit(waiter);
         }
@@ -45,6 +68,9 @@ final class Waiters {
     /** Served, refused or cancelled. A container that starts for it goes on starting, for nobody in particular. */
     void leave(Waiter waiter) {
         byId.remove(waiter.id);
+        if (!waiter.patient) {
+            impatient.remove(waiter);
+        }
         waiter.inWaiting.unlink();
         if (waiter.launch != null) {
             waiter.launch.cause = null;

@@ -166,6 +166,8 @@ final class BusStream implements FrameStream {
             outbound.onGrant(grant.total());
         } else if (frame instanceof Frame.Cancel cancel) {
             onPeerFailed(cancel.error());
+        } else if (frame instanceof Frame.Malformed malformed) {
+            breakOff("a frame cannot be read: " + malformed.reason());
         }
     }
 

@@ -61,6 +61,9 @@ sealed interface Frame {
         }
     }
 
+    /** Came from another node and could not be read. Breaks its stream. */
+    record Malformed(String reason) implements Frame {}
+
     /** Answers a {@link Ping} with the numbers of those of its streams that are over or were never known here. */
     record Pong(List<Long> opened, List<Long> accepted) implements Frame {
         public Pong {

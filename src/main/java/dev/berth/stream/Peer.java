@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.MessageProducer;
 import io.vertx.core.tracing.TracingPolicy;
+import java.util.List;
 
 /** Another endpoint, as this one sees it. */
 final class Peer {
@@ -52,14 +53,14 @@ final class Peer {
     void send(StreamId stream, Frame frame) {
         Future<Void> sent;
         try {
-            sent = producer.write(new Envelope(stream, endpoint.address(), frame));
+            sent = producer.write(new Envelope(endpoint.address(), List.of(new Envelope.Packet(stream, frame))));
         } catch (RuntimeException e) {
             endpoint.onUnsendable(stream, e);
             return;
         }
         // Within the process this is decided by now; to other nodes later.
         if (!sent.succeeded()) {
-            sent.onFailure(failure -> endpoint.onUnreachable(this, stream, failure));
+            sent.onFailure(failure -> endpoint.onUnreachable(this, stream, frame, failure));
         }
     }
 }

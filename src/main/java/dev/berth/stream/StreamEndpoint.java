@@ -1,6 +1,7 @@
 package dev.berth.stream;
 
 import dev.berth.bus.Addresses;
+import dev.berth.bus.Inbox;
 import dev.berth.config.StreamConfig;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
@@ -9,9 +10,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.Message;
-import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.eventbus.MessageConsumerOptions;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * before its verticle ends: streams of an endpoint that just disappears fail at their peers only.
  * Memory is bounded by streams × (window inbound + four windows outbound). A peer that is silent for
  * {@code pingTimeout} while it shares a live stream fails all its streams with PEER_LOST, at most two ping
- * intervals later; one whose address has no consumer fails them at once.
+ * intervals later; one whose address has no consumer fails them at once. A stream that was never taken fails with
+ * UNDELIVERED.
  */
 public final class StreamEndpoint {
     private static final Logger LOG = LoggerFactory.getLogger(StreamEndpoint.class);
@@ -42,7 +43,7 @@ public final class StreamEndpoint {
     private final Map<String, Peer> peers = new HashMap<>();
     private final StreamId self;
     private final Liveness liveness;
-    private final MessageConsumer<Envelope> consumer;
+    private final Inbox<Envelope> inbox;
     private long lastNumber;
     private long unknownFrames;
     private boolean closed;
@@ -58,10 +59,8 @@ public final class StreamEndpoint {
         // Larger than any number of streams a process opens in a millisecond of its life.
         this.lastNumber = System.currentTimeMillis() << 20;
         this.liveness = new Liveness(this, vertx, config);
-        this.consumer = vertx.eventBus()
-                .consumer(
-                        new MessageConsumerOptions().setAddress(this.address).setMaxBufferedMessages(Integer.MAX_VALUE),
-                        this::onMessage);
+        this.inbox =
+                Inbox.open(vertx.eventBus(), this.address, Envelope.class, (envelope, message) -> onEnvelope(envelope));
     }
 
     /**
@@ -78,7 +77,7 @@ public final class StreamEndpoint {
         Promise<StreamEndpoint> bound = Promise.promise();
         context.runOnContext(nothing -> {
             StreamEndpoint endpoint = new StreamEndpoint(vertx, context, address, config);
-            endpoint.consumer.completion().map(endpoint).onComplete(bound);
+            endpoint.inbox.ready().map(endpoint).onComplete(bound);
         });
         return bound.future();
     }
@@ -123,7 +122,7 @@ public final class StreamEndpoint {
             List.copyOf(streams.values()).forEach(stream -> stream.breakOff(why));
             liveness.stop();
         }
-        return consumer.unregister();
+        return inbox.close();
     }
 
     /** Live streams. For metrics and tests. */
@@ -141,15 +140,19 @@ public final class StreamEndpoint {
         return liveness.running();
     }
 
-    private void onMessage(Message<Envelope> message) {
-        Envelope envelope = message.body();
-        BusStream stream = streams.get(envelope.stream());
+    private void onEnvelope(Envelope envelope) {
+        for (Envelope.Packet packet : envelope.packets()) {
+            onPacket(envelope.from(), packet.stream(), packet.frame());
+        }
+    }
+
+    private void onPacket(String from, StreamId id, Frame frame) {
+        BusStream stream = streams.get(id);
         if (stream == null) {
-            onFrameWithoutStream(envelope);
+            onFrameWithoutStream(from, id, frame);
             return;
         }
         stream.peer().heard = true;
-        Frame frame = envelope.frame();
         try {
             if (frame instanceof Frame.Open) {
                 stream.breakOff("opened twice");
@@ -161,34 +164,35 @@ public final class StreamEndpoint {
         }
     }
 
-    private void onFrameWithoutStream(Envelope envelope) {
-        Frame frame = envelope.frame();
+    private void onFrameWithoutStream(String from, StreamId id, Frame frame) {
         if (frame instanceof Frame.Open open) {
-            accept(envelope, open);
+            accept(from, id, open);
         } else if (frame instanceof Frame.Ping ping) {
-            liveness.onPing(peer(envelope.from()), ping);
+            liveness.onPing(peer(from), ping);
         } else if (frame instanceof Frame.Pong pong) {
-            liveness.onPong(peer(envelope.from()), pong);
+            liveness.onPong(peer(from), pong);
+        } else if (frame instanceof Frame.Malformed malformed) {
+            unknownFrames++;
+            String why = "stream " + id + ": a frame cannot be read: " + malformed.reason();
+            peer(from).send(id, new Frame.Cancel(ErrorCode.STREAM_BROKEN.exception(why)));
         } else {
             // A cancel is not answered, or two ends could go on for ever; a grant asks for nothing.
             if (frame instanceof Frame.Ordered) {
                 unknownFrames++;
-                refuse(
-                        envelope,
-                        envelope.stream().initiator().equals(address) ? ErrorCode.CANCELLED : ErrorCode.PEER_LOST);
+                refuse(from, id, id.initiator().equals(address) ? ErrorCode.CANCELLED : ErrorCode.PEER_LOST);
             }
         }
     }
 
-    private void accept(Envelope envelope, Frame.Open open) {
+    private void accept(String from, StreamId id, Frame.Open open) {
         Handler<FrameStream> handler = acceptor;
         if (handler == null || closed) {
-            refuse(envelope, ErrorCode.PEER_LOST);
+            refuse(from, id, ErrorCode.UNDELIVERED);
             return;
         }
-        Peer peer = peer(envelope.from());
+        Peer peer = peer(from);
         peer.heard = true;
-        BusStream stream = new BusStream(this, peer, envelope.stream(), false, open);
+        BusStream stream = new BusStream(this, peer, id, false, open);
         add(stream);
         if (open.credit() < config.windowBytes()) {
             stream.repeatGrant();
@@ -200,9 +204,9 @@ public final class StreamEndpoint {
         }
     }
 
-    private void refuse(Envelope envelope, ErrorCode code) {
-        RunnerException why = code.exception("stream " + envelope.stream() + " is not known at " + address);
-        peer(envelope.from()).send(envelope.stream(), new Frame.Cancel(why));
+    private void refuse(String from, StreamId id, ErrorCode code) {
+        RunnerException why = code.exception("stream " + id + " is not known at " + address);
+        peer(from).send(id, new Frame.Cancel(why));
     }
 
     private void add(BusStream stream) {
@@ -229,6 +233,11 @@ public final class StreamEndpoint {
 
     /** Fails every stream shared with a peer, and tells it, in case it is there after all. */
     void lose(Peer peer, String how) {
+        lose(peer, how, null);
+    }
+
+    /** @param undelivered one of them of which the peer has certainly not heard */
+    private void lose(Peer peer, String how, @Nullable BusStream undelivered) {
         if (peer.streams == 0) {
             return;
         }
@@ -239,18 +248,25 @@ public final class StreamEndpoint {
         RunnerException why = ErrorCode.PEER_LOST.exception(peer.address() + ": " + how);
         for (BusStream stream : List.copyOf(streams.values())) {
             if (stream.peer() == peer && !stream.finishArrived()) {
-                stream.breakOff(why);
+                stream.breakOff(stream == undelivered ? ErrorCode.UNDELIVERED.exception(why.getMessage()) : why);
             }
         }
     }
 
     /** A frame of a stream that has ended meanwhile says nothing about the streams opened since. */
-    void onUnreachable(Peer peer, StreamId id, Throwable failure) {
+    void onUnreachable(Peer peer, StreamId id, Frame frame, Throwable failure) {
         later(nothing -> {
-            if (id.equals(self) || streams.containsKey(id)) {
-                lose(peer, "cannot be reached: " + failure.getMessage());
+            BusStream stream = streams.get(id);
+            if (id.equals(self) || stream != null) {
+                boolean unheard = frame instanceof Frame.Open && nobodyWasThere(failure);
+                lose(peer, "cannot be reached: " + failure.getMessage(), unheard ? stream : null);
             }
         });
+    }
+
+    /** The bus knows that it has handed the message to nobody; of other failures that is not certain. */
+    private static boolean nobodyWasThere(Throwable failure) {
+        return failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
     }
 
     /** The bus took offence at the frame itself. */

@@ -21,6 +21,12 @@ final class ActiveCall implements StdioCall {
     interface Owner {
         /** @param keep whether the container can take another call */
         void callOver(ActiveCall call, boolean keep);
+
+        /**
+         * The call broke off within the function, perhaps because the container has ended. It waits to be told by
+         * {@link ActiveCall#explain}.
+         */
+        void callBroke(ActiveCall call);
     }
 
     private final FrameStream stream;
@@ -30,6 +36,7 @@ final class ActiveCall implements StdioCall {
     private boolean sent;
     private boolean answered;
     private boolean over;
+    private @Nullable RunnerException unexplained;
 
     ActiveCall(FrameStream stream, RunCall call, Owner owner) {
         this.stream = stream;
@@ -104,7 +111,32 @@ final class ActiveCall implements StdioCall {
 
     @Override
     public void fail(RunnerException error, boolean keep) {
-        end(error, keep);
+        if (unexplained != null) {
+            return;
+        }
+        if (!over && sent && !keep && ExitAccount.mayExplain(error)) {
+            unexplained = error;
+            owner.callBroke(this);
+        } else {
+            end(error, keep);
+        }
+    }
+
+    /** Whether it broke off and its end has not been told yet. */
+    boolean broken() {
+        return unexplained != null && !over;
+    }
+
+    /** Ends a broken call without a word to the owner, by the account of its container's end. */
+    void explain(RunnerException account) {
+        finish(account);
+    }
+
+    /** Ends a broken call whose container has not been said to have ended. */
+    void leaveUnexplained() {
+        if (unexplained != null) {
+            end(unexplained, false);
+        }
     }
 
     private void end(@Nullable RunnerException error, boolean keep) {

@@ -1,7 +1,7 @@
 package dev.berth.worker;
 
+import dev.berth.call.Saturating;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -20,13 +20,12 @@ final class Alarm {
         FREEZE,
         KEEP_ALIVE,
         DEADLINE,
+        ACCOUNT,
         RETRY
     }
 
     private static final long NEVER = Long.MAX_VALUE;
     private static final long NANOS_PER_MILLI = 1_000_000;
-    /** Far enough ahead for anybody, and far from overflow. */
-    private static final long FARTHEST = Duration.ofDays(36_500).toNanos();
 
     private final Vertx vertx;
     private final Consumer<Slot> handler;
@@ -50,7 +49,7 @@ final class Alarm {
         if (closed) {
             return;
         }
-        long time = now() + Math.min(nanos, FARTHEST);
+        long time = now() + Saturating.nanos(nanos);
         of(slot).time = time;
         if (time < armedFor) {
             arm(time);

@@ -21,9 +21,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +49,9 @@ final class ContainerAssembly {
     private final @Nullable SyslogOutput syslog;
     private final ContainerLog log;
     private final Promise<Void> socketReady = Promise.promise();
+    private final Promise<ExitStatus> ended = Promise.promise();
     private @Nullable SocketDirectory directory;
+    private @Nullable FunctionSocket socket;
     private SocketWatcher.@Nullable Watch watch;
     private @Nullable EngineContainer container;
     private int directoryFailures;
@@ -116,20 +118,24 @@ final class ContainerAssembly {
 
     private SocketDirectory makeDirectory() {
         SocketDirectory made = ports.directories().create();
+        FunctionSocket function = new FunctionSocket(vertx, made);
         directory = made;
+        socket = function;
         try {
-            watch = ports.watcher().watch(made.path(), good -> context.runOnContext(turn -> appeared(good)));
+            watch = ports.watcher().watch(made.path(), () -> appeared(function));
         } catch (IOException failure) {
             throw ErrorCode.SOCKET_DIRECTORY.exception("cannot watch " + made.path() + ": " + failure.getMessage());
         }
         return made;
     }
 
-    private void appeared(boolean good) {
-        if (good) {
-            socketReady.tryComplete();
-        } else {
-            socketReady.tryFail(ErrorCode.INIT_FAILED.exception());
+    /** On the watcher's thread: the first look at the socket is the judgement of the launch. */
+    private void appeared(FunctionSocket function) {
+        try {
+            function.find();
+            context.runOnContext(turn -> socketReady.tryComplete());
+        } catch (RunnerException notGood) {
+            context.runOnContext(turn -> socketReady.tryFail(notGood));
         }
     }
 
@@ -158,6 +164,20 @@ final class ContainerAssembly {
         return socketReady.future();
     }
 
+    /**
+     * What a launch that failed this way is to be told to have failed of: where the runner's disk is full, a
+     * function that made no socket is not to blame. Never fails.
+     */
+    Future<RunnerException> blame(RunnerException error) {
+        SocketDirectory made = directory;
+        if (made == null || socketReady.future().isComplete()) {
+            return Future.succeededFuture(error);
+        }
+        return vertx.executeBlocking(made::checkRoom, false)
+                .map(room -> error)
+                .recover(full -> Future.succeededFuture(RunnerException.of(full)));
+    }
+
     /** Completes once the image's health check, if any, has passed, or the container has ended. */
     Future<Void> healthy() {
         return attempt(() -> engineContainer().healthy());
@@ -168,10 +188,29 @@ final class ContainerAssembly {
         init = lap();
     }
 
+    /** Has the container's end watched for; once, and once started. */
+    void watchExit() {
+        attempt(() -> engineContainer().exit()).onComplete(ended);
+    }
+
+    /** Completes as soon as the engine says that the container has ended, and how. */
+    Future<ExitStatus> ended() {
+        return ended.future();
+    }
+
+    /** What is known of the end by now; null: nothing. */
+    @Nullable
+    ExitStatus endSoFar() {
+        if (ended().succeeded()) {
+            return ended().result();
+        }
+        OptionalInt code = container == null ? OptionalInt.empty() : container.exitCode();
+        return code.isPresent() ? new ExitStatus(code.getAsInt(), false) : null;
+    }
+
     /** Completes once the container has ended and its last output has been read. */
     Future<ExitStatus> exit() {
-        return attempt(() -> engineContainer().exit())
-                .compose(status -> log.lastWords().map(status));
+        return ended().compose(status -> log.lastWords().map(status));
     }
 
     Future<Void> pause() {
@@ -193,9 +232,9 @@ final class ContainerAssembly {
         return new StdioExchange(vertx, streams, spec.format(), limits, log.writer(LogLine.Source.STDERR));
     }
 
-    /** The function's socket, as this process reaches it. */
-    Path socket() {
-        return directory().socket();
+    /** The way to the function's socket. */
+    FunctionSocket socket() {
+        return Objects.requireNonNull(socket, "not prepared yet");
     }
 
     ContainerTimings timings() {
@@ -240,7 +279,7 @@ final class ContainerAssembly {
         }
         LOG.atWarn()
                 .addKeyValue("containerId", id)
-                .addKeyValue("directory", left.path())
+                .addKeyValue("directory", left.home())
                 .setCause(failure)
                 .log("socket directory cannot be removed and is left behind");
     }

@@ -37,12 +37,27 @@ final class ContainerReports {
                 .addKeyValue("callId", launch.causeCallId())
                 .addKeyValue("errorCode", error.code())
                 .addKeyValue("error", error.getMessage())
+                .addKeyValue("reason", endReason == null ? "" : endReason)
                 .log("container launch failed");
         registry.tell(new RegistryMessage.LaunchFailed(id(), error, timings));
     }
 
     void released(long lease) {
         registry.tell(new RegistryMessage.ContainerReleased(id(), lease));
+    }
+
+    /** The call of this lease has come. */
+    void claimed(long lease) {
+        registry.tell(new RegistryMessage.LeaseClaimed(id(), lease));
+    }
+
+    /** The call of this lease has not come, and will not run. */
+    void returned(long lease) {
+        LOG.atWarn()
+                .addKeyValue("containerId", id())
+                .addKeyValue("lease", lease)
+                .log("a lease was not claimed in time");
+        registry.tell(new RegistryMessage.ReturnLease(id(), lease));
     }
 
     void paused(boolean paused) {

@@ -1,5 +1,6 @@
 package dev.berth.worker;
 
+import dev.berth.bus.Inbox;
 import dev.berth.bus.WorkerMessage;
 import dev.berth.config.StreamConfig;
 import dev.berth.stream.StreamEndpoint;
@@ -8,10 +9,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
-import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.http.HttpClientAgent;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.PoolOptions;
 import io.vertx.core.tracing.TracingPolicy;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Undeploying removes its containers and completes when none is left.
  */
 public final class ContainerWorkerVerticle extends VerticleBase {
-    private static final int DEFAULT_HEADER_BYTES = 10 << 20;
-
     /**
      * What a worker is joined to.
      *
@@ -39,9 +34,8 @@ public final class ContainerWorkerVerticle extends VerticleBase {
     private final WorkerPorts ports;
     private final StreamConfig streams;
     private @Nullable Worker worker;
-    private @Nullable HttpClientAgent client;
     private @Nullable StreamEndpoint endpoint;
-    private @Nullable MessageConsumer<WorkerMessage> consumer;
+    private @Nullable Inbox<WorkerMessage> inbox;
 
     public ContainerWorkerVerticle(Links links, WorkerPorts ports, StreamConfig streams) {
         this.links = links;
@@ -52,20 +46,14 @@ public final class ContainerWorkerVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         DeliveryOptions local = new DeliveryOptions().setLocalOnly(true).setTracingPolicy(TracingPolicy.IGNORE);
-        HttpClientAgent functions = vertx.httpClientBuilder()
-                .with(clientOptions())
-                .with(new PoolOptions().setCleanerPeriod(0))
-                .build();
-        client = functions;
-        Worker started =
-                new Worker(ports, context, functions, message -> links.bus().send(links.registry(), message, local));
+        Worker started = new Worker(ports, context, message -> links.bus().send(links.registry(), message, local));
         worker = started;
         return StreamEndpoint.bind(vertx, links.address(), streams).compose(bound -> {
             endpoint = bound.acceptor(started::accept);
-            MessageConsumer<WorkerMessage> messages =
-                    links.bus().consumer(links.address(), message -> started.handle(message.body()));
-            consumer = messages;
-            return messages.completion();
+            Inbox<WorkerMessage> messages = Inbox.openLocal(
+                    links.bus(), links.address(), WorkerMessage.class, (order, message) -> started.handle(order));
+            inbox = messages;
+            return messages.ready();
         });
     }
 
@@ -73,8 +61,7 @@ public final class ContainerWorkerVerticle extends VerticleBase {
     public Future<?> stop() {
         Future<Void> empty = worker == null ? Future.succeededFuture() : worker.stop();
         return empty.compose(gone -> endpoint == null ? Future.succeededFuture() : endpoint.close())
-                .compose(gone -> consumer == null ? Future.succeededFuture() : consumer.unregister())
-                .compose(gone -> client == null ? Future.succeededFuture() : client.close());
+                .compose(gone -> inbox == null ? Future.succeededFuture() : inbox.close());
     }
 
     /** The worker's containers now. May be called from any thread. */
@@ -88,15 +75,5 @@ public final class ContainerWorkerVerticle extends VerticleBase {
     /** Streams of calls under way. For tests; on the worker's thread only. */
     int activeStreams() {
         return endpoint == null ? 0 : endpoint.active();
-    }
-
-    private HttpClientOptions clientOptions() {
-        int limit = ports.config().maxResponseHeaderBytes();
-        int headerBytes = limit > 0 ? limit : DEFAULT_HEADER_BYTES;
-        return new HttpClientOptions()
-                .setTracingPolicy(TracingPolicy.IGNORE)
-                .setMaxHeaderSize(headerBytes)
-                .setMaxInitialLineLength(headerBytes)
-                .setMaxChunkSize(streams.maxFrameBytes());
     }
 }

@@ -1,7 +1,6 @@
 package dev.berth.worker;
 
 import dev.berth.container.ContainerEvent;
-import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -44,14 +43,25 @@ final class Freezer {
         assembly.pause().onComplete(paused -> {
             if (paused.succeeded()) {
                 lifecycle.accept(ContainerEvent.PAUSE_DONE);
-            } else if (RunnerException.of(paused.cause()).code() == ErrorCode.PAUSE_UNSUPPORTED) {
-                ports.freeze().turnOff(String.valueOf(paused.cause().getMessage()));
-                lifecycle.accept(ContainerEvent.PAUSE_UNSUPPORTED);
             } else {
-                reports.because("pause failed: " + paused.cause().getMessage());
-                lifecycle.accept(ContainerEvent.PAUSE_FAILED);
+                notPaused(RunnerException.of(paused.cause()));
             }
         });
+    }
+
+    private void notPaused(RunnerException why) {
+        switch (why.code()) {
+            case PAUSE_UNSUPPORTED -> {
+                ports.freeze().turnOff(String.valueOf(why.getMessage()));
+                lifecycle.accept(ContainerEvent.PAUSE_UNSUPPORTED);
+            }
+            // A ready container is the more worth while no other can be started.
+            case ENGINE_GONE -> lifecycle.accept(ContainerEvent.PAUSE_UNSUPPORTED);
+            default -> {
+                reports.because("pause failed: " + why.getMessage());
+                lifecycle.accept(ContainerEvent.PAUSE_FAILED);
+            }
+        }
     }
 
     void resume() {

@@ -2,52 +2,33 @@ package dev.berth.worker;
 
 import dev.berth.config.WorkerConfig;
 import dev.berth.engine.ExitStatus;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
-import io.vertx.core.Future;
-import io.vertx.core.http.HttpClientAgent;
-import io.vertx.core.http.HttpClientConnection;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpConnectOptions;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.SocketAddress;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The one HTTP/1.1 connection to a function, over the Unix socket of its container. Made for the first call,
- * kept while idle for {@link WorkerConfig#keepAlive()}, made anew when needed. Not from a pool, which would
- * hand out connections that the function has closed.
+ * kept while idle for {@link WorkerConfig#keepAlive()}, made anew when needed.
  *
- * <p>A connection that still owes or is owed bytes at the end of a call is closed, never used again. What
- * the function has not yet read by then stays in the socket until it reads or closes; one such remainder is
- * tolerated per container, with a second one the container is given up.
+ * <p>A connection that still owes or is owed bytes at the end of a call, or over which bytes came that no call asked
+ * for, is closed and never used again.
  */
 final class FunctionConnection implements FunctionExchange {
-    private static final Logger LOG = LoggerFactory.getLogger(FunctionConnection.class);
-    private static final RequestOptions CALL =
-            new RequestOptions().setMethod(HttpMethod.POST).setURI("/call");
-    private static final int HTTP_PORT = 80;
-
     private final Context context;
-    private final HttpClientAgent client;
-    private final HttpConnectOptions target;
+    private final FunctionDialer dialer;
+    private final FunctionSocket socket;
     private final WorkerConfig config;
     private final Alarm alarm;
-    private @Nullable HttpClientConnection connection;
+    private @Nullable FunctionChannel channel;
     private @Nullable HttpCall current;
-    private int closing;
-    private boolean closed;
 
-    FunctionConnection(Context context, HttpClientAgent client, Path socket, WorkerConfig config, Alarm alarm) {
+    FunctionConnection(
+            Context context, FunctionDialer dialer, FunctionSocket socket, WorkerConfig config, Alarm alarm) {
         this.context = context;
-        this.client = client;
-        this.target = new HttpConnectOptions()
-                .setServer(SocketAddress.domainSocketAddress(socket.toString()))
-                .setHost("localhost")
-                .setPort(HTTP_PORT);
+        this.dialer = dialer;
+        this.socket = socket;
         this.config = config;
         this.alarm = alarm;
     }
@@ -55,60 +36,68 @@ final class FunctionConnection implements FunctionExchange {
     @Override
     public void begin(ActiveCall call) {
         alarm.clear(Alarm.Slot.KEEP_ALIVE);
-        HttpCall http = new HttpCall(this, call, new RequestPump(call, context), config.maxResponseBytes());
+        HttpCall http = new HttpCall(this, call, config.maxResponseBytes(), config.maxResponseHeaderBytes());
         current = http;
-        HttpClientConnection kept = connection;
-        if (kept == null) {
-            connect(http);
+        http.gather();
+        // What else has come of the call by then goes out in the same write as its head.
+        context.runOnContext(turn -> {
+            if (current == http) {
+                send(http);
+            }
+        });
+    }
+
+    private void send(HttpCall http) {
+        FunctionChannel kept = channel;
+        if (kept != null && kept.quiet()) {
+            http.send(kept, true);
         } else {
-            request(http, kept, true);
+            reconnect(http);
         }
     }
 
-    /** The kept connection turned out closed before it took anything of the call. */
+    /** Puts the call on a new connection; the last one has not taken anything of it. */
     void reconnect(HttpCall http) {
-        http.named(LOG.atDebug()).log("kept connection was closed; reconnecting");
         drop();
-        connect(http);
+        socket.locate()
+                .onSuccess(path -> connect(http, path, failure -> connectAnew(http, path, failure)))
+                .onFailure(failure -> unreachable(http, failure));
     }
 
-    private void connect(HttpCall http) {
-        client.connect(target).onComplete(made -> {
-            if (made.failed()) {
-                http.broken(made.cause());
-            } else if (current != http || closed) {
-                quietly(made.result().close());
-            } else {
-                request(http, adopt(made.result()), false);
-            }
-        });
+    /** The function may have made its socket anew, even while we tried. */
+    private void connectAnew(HttpCall http, Path failed, Throwable failure) {
+        socket.locate()
+                .onSuccess(path -> {
+                    if (path.equals(failed)) {
+                        unreachable(http, failure);
+                    } else {
+                        connect(http, path, again -> unreachable(http, again));
+                    }
+                })
+                .onFailure(gone -> unreachable(http, gone));
     }
 
-    private HttpClientConnection adopt(HttpClientConnection made) {
-        connection = made;
-        made.exceptionHandler(failure -> LOG.atDebug().setCause(failure).log("connection failed"));
-        made.closeHandler(gone -> {
-            if (connection == made) {
-                connection = null;
-            }
-        });
-        return made;
+    private void connect(HttpCall http, Path path, Consumer<Throwable> otherwise) {
+        if (current == http) {
+            dialer.connect(path).onComplete(made -> connected(http, made, otherwise));
+        }
     }
 
-    private void request(HttpCall http, HttpClientConnection on, boolean kept) {
-        on.request(CALL).onComplete(opened -> {
-            if (current != http) {
-                if (opened.succeeded()) {
-                    quietly(opened.result().reset());
-                }
-            } else if (opened.succeeded()) {
-                http.send(opened.result(), kept);
-            } else if (kept) {
-                reconnect(http);
-            } else {
-                http.broken(opened.cause());
-            }
-        });
+    private void connected(HttpCall http, AsyncResult<FunctionChannel> made, Consumer<Throwable> otherwise) {
+        if (made.failed()) {
+            otherwise.accept(made.cause());
+        } else if (current != http) {
+            made.result().close();
+        } else {
+            channel = made.result();
+            http.send(made.result(), false);
+        }
+    }
+
+    private void unreachable(HttpCall http, Throwable failure) {
+        if (current == http) {
+            http.unreachable(failure);
+        }
     }
 
     /** The call is over and has left the connection as it was. */
@@ -116,31 +105,22 @@ final class FunctionConnection implements FunctionExchange {
         current = null;
         if (config.keepAlive().isZero()) {
             drop();
-        } else if (connection != null) {
+        } else if (channel != null) {
+            channel.giveBack();
             alarm.set(Alarm.Slot.KEEP_ALIVE, config.keepAlive().toNanos());
         }
     }
 
-    /**
-     * The call is over, the connection is not fit for another.
-     *
-     * @return false if an earlier connection has not been let go by the function either
-     */
-    boolean letGo(@Nullable HttpClientRequest request) {
-        boolean first = closing == 0;
+    /** The call is over, the connection is not fit for another. What the function got stays visibly incomplete. */
+    void letGo() {
         current = null;
-        if (request != null) {
-            // Bytes still queued here are dropped, so what the function got stays visibly incomplete.
-            quietly(request.reset());
-        }
         drop();
-        return first;
     }
 
     @Override
     public Left abort() {
         HttpCall http = current;
-        return http == null || http.abort() ? Left.USABLE : Left.SPOILT;
+        return http == null ? Left.USABLE : http.abort();
     }
 
     @Override
@@ -164,21 +144,15 @@ final class FunctionConnection implements FunctionExchange {
 
     @Override
     public void close() {
-        closed = true;
         abort();
         drop();
     }
 
     private void drop() {
-        HttpClientConnection old = connection;
-        connection = null;
+        FunctionChannel old = channel;
+        channel = null;
         if (old != null) {
-            closing++;
-            old.close().onComplete(gone -> closing--);
+            old.close();
         }
-    }
-
-    private static void quietly(Future<Void> future) {
-        future.onFailure(failure -> LOG.atTrace().setCause(failure).log("already closed"));
     }
 }

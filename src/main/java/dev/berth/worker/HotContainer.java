@@ -16,7 +16,6 @@ import dev.berth.stream.FrameStream;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpClientAgent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -46,6 +45,7 @@ final class HotContainer implements ActiveCall.Owner {
     private final Alarm alarm;
     private final ContainerReports reports;
     private final Freezer freezer;
+    private final ExitAccount account;
     private final Turns turns = new Turns();
     private @Nullable FunctionExchange exchange;
     private @Nullable ActiveCall call;
@@ -58,7 +58,7 @@ final class HotContainer implements ActiveCall.Owner {
      *
      * @param gone called when nothing of a container is left
      */
-    record Links(Context context, HttpClientAgent client, RegistryLink registry, Consumer<HotContainer> gone) {}
+    record Links(Context context, FunctionDialer dialer, RegistryLink registry, Consumer<HotContainer> gone) {}
 
     HotContainer(LaunchContainer launch, WorkerPorts ports, Links links) {
         this.launch = launch;
@@ -69,6 +69,7 @@ final class HotContainer implements ActiveCall.Owner {
         this.reports = new ContainerReports(launch, links.registry());
         this.alarm = new Alarm(links.context().owner(), this::due);
         this.freezer = new Freezer(ports, assembly, reports, alarm, this::fire);
+        this.account = new ExitAccount(assembly, alarm, launch.spec().memoryMiB());
     }
 
     String id() {
@@ -119,19 +120,34 @@ final class HotContainer implements ActiveCall.Owner {
         return true;
     }
 
+    /** A call that comes under this lease comes too late from now on. One that has come is told of instead. */
+    void revoke(long revoked) {
+        if (call != null && call.lease() == revoked) {
+            reports.claimed(revoked);
+        } else if (lease < revoked) {
+            lease = revoked;
+            reports.returned(revoked);
+        }
+    }
+
     @Override
     public void callOver(ActiveCall ended, boolean keep) {
         turns.run(() -> {
             if (call == ended) {
                 call = null;
                 assembly.log().end();
-                alarm.clear(Alarm.Slot.DEADLINE);
+                clearCallAlarms();
                 if (!keep) {
                     reports.because("call broke");
                 }
                 take(keep ? ContainerEvent.CALL_KEPT : ContainerEvent.CALL_BROKE);
             }
         });
+    }
+
+    @Override
+    public void callBroke(ActiveCall broken) {
+        account.await(broken);
     }
 
     /** The caller has gone. Once the answer's head is out the function has the whole request, and can go on. */
@@ -146,7 +162,7 @@ final class HotContainer implements ActiveCall.Owner {
             accepted.abandon(
                     switch (breakOff(accepted)) {
                         case UNTOUCHED -> true;
-                        case USABLE -> accepted.answered();
+                        case USABLE -> accepted.answered() && !accepted.broken();
                         case SPOILT -> false;
                     });
         }
@@ -154,7 +170,7 @@ final class HotContainer implements ActiveCall.Owner {
 
     private void due(Alarm.Slot slot) {
         switch (slot) {
-            case START -> initBroke(ErrorCode.INIT_TIMEOUT.exception());
+            case START -> assembly.blame(ErrorCode.INIT_TIMEOUT.exception()).onSuccess(this::initBroke);
             case FREEZE -> {
                 if (state() == ContainerState.IDLE) {
                     fire(ContainerEvent.FREEZE_DUE);
@@ -162,15 +178,21 @@ final class HotContainer implements ActiveCall.Owner {
             }
             case KEEP_ALIVE -> exchange().idle();
             case DEADLINE -> deadlinePassed();
+            case ACCOUNT -> account.due(call);
             case RETRY -> fire(ContainerEvent.RETRY_DUE);
         }
     }
 
     private void deadlinePassed() {
         ActiveCall late = call;
-        if (late != null) {
+        if (late != null && !late.broken()) {
             late.fail(ErrorCode.CALL_TIMEOUT.exception(), breakOff(late) == FunctionExchange.Left.UNTOUCHED);
         }
+    }
+
+    private void clearCallAlarms() {
+        alarm.clear(Alarm.Slot.DEADLINE);
+        alarm.clear(Alarm.Slot.ACCOUNT);
     }
 
     private FunctionExchange.Left breakOff(ActiveCall broken) {
@@ -259,6 +281,11 @@ final class HotContainer implements ActiveCall.Owner {
         alarm.set(Alarm.Slot.START, ports.config().healthTimeout().toNanos());
         exchange = new StdioFunction(assembly.stdio());
         assembly.healthy().onComplete(this::healthSettled);
+        watchExit();
+    }
+
+    private void watchExit() {
+        assembly.watchExit();
         assembly.exit().onComplete(this::exited);
     }
 
@@ -277,7 +304,7 @@ final class HotContainer implements ActiveCall.Owner {
 
     private void awaitSocket() {
         alarm.set(Alarm.Slot.START, ports.config().startTimeout().toNanos());
-        assembly.exit().onComplete(this::exited);
+        watchExit();
         assembly.socketReady()
                 .onComplete(ready -> turns.run(() -> {
                     if (state() != ContainerState.INITIALIZING) {
@@ -286,7 +313,7 @@ final class HotContainer implements ActiveCall.Owner {
                     if (ready.succeeded()) {
                         assembly.initOver();
                         exchange = new FunctionConnection(
-                                links.context(), links.client(), assembly.socket(), ports.config(), alarm);
+                                links.context(), links.dialer(), assembly.socket(), ports.config(), alarm);
                         take(ContainerEvent.READY);
                     } else {
                         breakLaunch(RunnerException.of(ready.cause()));
@@ -309,18 +336,21 @@ final class HotContainer implements ActiveCall.Owner {
     }
 
     private void exited(AsyncResult<ExitStatus> exit) {
-        Object outcome = exit.succeeded() ? exit.result() : exit.cause();
-        turns.run(() -> {
-            if (state() == ContainerState.INITIALIZING && (assembly.overSocket() || exit.failed())) {
-                reports.because("exited before it was ready: " + outcome);
-                breakLaunch(ErrorCode.INIT_FAILED.exception());
-            } else if (exchange != null && exit.succeeded() && exchange.exited(exit.result())) {
-                LOG.atDebug().addKeyValue("containerId", id()).log("exited, as its call will tell");
-            } else if (state() != ContainerState.GONE) {
-                reports.because("exited: " + outcome);
-                take(ContainerEvent.EXITED);
-            }
-        });
+        String outcome = exit.succeeded() ? account.of(exit.result()).getMessage() : String.valueOf(exit.cause());
+        RunnerException broken = ErrorCode.INIT_FAILED.exception();
+        boolean early = state() == ContainerState.INITIALIZING;
+        (early ? assembly.blame(broken) : Future.succeededFuture(broken))
+                .onSuccess(judged -> turns.run(() -> {
+                    if (state() == ContainerState.INITIALIZING && (assembly.overSocket() || exit.failed())) {
+                        reports.because("exited before it was ready: " + outcome);
+                        breakLaunch(judged);
+                    } else if (exchange != null && exit.succeeded() && exchange.exited(exit.result())) {
+                        LOG.atDebug().addKeyValue("containerId", id()).log("exited, as its call will tell");
+                    } else if (state() != ContainerState.GONE) {
+                        reports.because("exited: " + outcome);
+                        take(ContainerEvent.EXITED);
+                    }
+                }));
     }
 
     /** Ends the call under way because the container cannot go on. */
@@ -328,10 +358,10 @@ final class HotContainer implements ActiveCall.Owner {
         ActiveCall broken = call;
         call = null;
         assembly.log().end();
-        alarm.clear(Alarm.Slot.DEADLINE);
+        clearCallAlarms();
         if (broken != null) {
             breakOff(broken);
-            broken.finish((broken.sent() ? ErrorCode.RESPONSE_BROKEN : ErrorCode.SLOT_GONE).exception());
+            broken.finish(broken.sent() ? account.ofBrokenCall() : ErrorCode.SLOT_GONE.exception());
         }
     }
 

@@ -2,90 +2,112 @@ package dev.berth.worker;
 
 import dev.berth.call.CallRequest;
 import dev.berth.call.Header;
+import dev.berth.call.HopByHop;
 import dev.berth.call.ResponseHead;
-import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpVersion;
+import dev.berth.worker.http.AnswerHead;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Translates between a call's headers and the HTTP/1.1 messages exchanged with a function. Header values are
- * UTF-8 on our side; on the wire each of their bytes travels as one character.
+ * UTF-8 on our side; to the encoder each of their bytes is one character.
  */
 final class HttpHeads {
-    private static final CharSequence CALL_ID = HttpHeaders.createOptimized("Fn-Call-Id");
-    private static final CharSequence DEADLINE = HttpHeaders.createOptimized("Fn-Deadline");
+    private static final AsciiString CALL_ID = AsciiString.cached("Fn-Call-Id");
+    private static final AsciiString DEADLINE = AsciiString.cached("Fn-Deadline");
     /** What functions have always seen from callers that name no agent of their own; some look at it. */
-    private static final CharSequence DEFAULT_USER_AGENT = HttpHeaders.createOptimized("Go-http-client/1.1");
+    private static final AsciiString DEFAULT_USER_AGENT = AsciiString.cached("Go-http-client/1.1");
 
+    private static final String ENCODING = "Content-Encoding";
     private static final int LAST_ASCII = 0x7f;
 
     private HttpHeads() {}
 
     /**
-     * Adds the headers of a call.
+     * The head of a call's request; a body in chunks follows.
      *
      * @throws IllegalArgumentException for a name or value that cannot be an HTTP header
      */
-    static void request(CallRequest call, MultiMap headers) {
+    static HttpRequest request(CallRequest call) {
+        HttpRequest request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/call");
+        HttpHeaders headers = request.headers();
+        headers.set(HttpHeaderNames.HOST, "localhost");
         boolean userAgent = false;
         for (Header header : call.headers()) {
             String name = header.name();
             if (name.equalsIgnoreCase("User-Agent")) {
                 if (!userAgent) {
-                    headers.add(HttpHeaders.USER_AGENT, bytesAsChars(header.value()));
+                    headers.add(HttpHeaderNames.USER_AGENT, bytesAsChars(header.value()));
                 }
                 userAgent = true;
-            } else if (!setByRunner(name) && !hopByHop(name, header.value())) {
+            } else if (!setByRunner(name) && HopByHop.keeps(name, header.value())) {
                 headers.add(name, bytesAsChars(header.value()));
             }
         }
         if (!userAgent) {
-            headers.add(HttpHeaders.USER_AGENT, DEFAULT_USER_AGENT);
+            headers.add(HttpHeaderNames.USER_AGENT, DEFAULT_USER_AGENT);
         }
         headers.add(CALL_ID, call.callId());
         headers.add(
                 DEADLINE,
                 Instant.ofEpochSecond(call.deadline().getEpochSecond()).toString());
+        if (gzipIsOurs(call)) {
+            headers.add(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.GZIP);
+        }
+        headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        return request;
     }
 
-    static ResponseHead response(HttpClientResponse response) {
-        MultiMap all = response.headers();
-        List<Header> headers = new ArrayList<>(all.size());
-        for (Map.Entry<String, String> header : all) {
-            if (!hopByHop(header.getKey(), header.getValue())) {
-                headers.add(new Header(header.getKey(), charsAsBytes(header.getValue())));
+    /** Whether the runner, and not the caller, asks the function for gzip; the caller then is to see none of it. */
+    private static boolean gzipIsOurs(CallRequest call) {
+        for (Header header : call.headers()) {
+            String name = header.name();
+            if (name.equalsIgnoreCase("Accept-Encoding") || name.equalsIgnoreCase("Range")) {
+                return false;
             }
         }
-        return new ResponseHead(response.statusCode(), headers);
+        return true;
     }
 
-    /** Whether the function will take another request on this connection. */
-    static boolean keepsAlive(HttpClientResponse response) {
-        String connection = response.getHeader(HttpHeaders.CONNECTION);
-        if (connection == null) {
-            return response.version() != HttpVersion.HTTP_1_0;
-        }
-        return response.version() == HttpVersion.HTTP_1_0
-                ? hasToken(connection, "keep-alive")
-                : !hasToken(connection, "close");
+    /** Whether an answer's body is packed because the runner asked for it. */
+    static boolean packedForUs(CallRequest call, AnswerHead head) {
+        boolean body =
+                head.body() != AnswerHead.Body.NONE && (head.body() != AnswerHead.Body.SIZED || head.length() > 0);
+        return body && gzipIsOurs(call) && packed(head);
     }
 
-    private static boolean hasToken(String list, String token) {
-        if (list.equalsIgnoreCase(token)) {
-            return true;
-        }
-        for (String part : list.split(",", -1)) {
-            if (part.strip().equalsIgnoreCase(token)) {
-                return true;
+    private static boolean packed(AnswerHead head) {
+        for (Header header : head.headers()) {
+            if (header.name().equalsIgnoreCase(ENCODING)) {
+                return header.value().equalsIgnoreCase("gzip");
             }
         }
         return false;
+    }
+
+    /** @param unpacked whether the body is passed on unpacked, so that its encoding and length no longer hold */
+    static ResponseHead response(AnswerHead head, boolean unpacked) {
+        List<Header> headers = new ArrayList<>(head.headers().size());
+        for (Header header : head.headers()) {
+            if (HopByHop.keeps(header.name(), header.value()) && !(unpacked && ofPacked(header.name()))) {
+                headers.add(header);
+            }
+        }
+        return new ResponseHead(head.status(), headers);
+    }
+
+    private static boolean ofPacked(String name) {
+        return name.equalsIgnoreCase(ENCODING) || name.equalsIgnoreCase("Content-Length");
     }
 
     /** Headers of a call that the runner gives itself, or that describe a connection we do not share. */
@@ -99,26 +121,8 @@ final class HttpHeads {
         };
     }
 
-    /** Headers that concern one connection only. {@code TE: trailers} says something about the sender and stays. */
-    private static boolean hopByHop(String name, String value) {
-        return switch (name.length()) {
-            case 2 -> name.equalsIgnoreCase("TE") && !value.equals("trailers");
-            case 7 -> name.equalsIgnoreCase("Trailer") || name.equalsIgnoreCase("Upgrade");
-            case 10 -> name.equalsIgnoreCase("Connection") || name.equalsIgnoreCase("Keep-Alive");
-            case 16 -> name.equalsIgnoreCase("Proxy-Connection");
-            case 17 -> name.equalsIgnoreCase("Transfer-Encoding");
-            case 18 -> name.equalsIgnoreCase("Proxy-Authenticate");
-            case 19 -> name.equalsIgnoreCase("Proxy-Authorization");
-            default -> false;
-        };
-    }
-
     private static String bytesAsChars(String value) {
         return ascii(value) ? value : new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-    }
-
-    private static String charsAsBytes(String value) {
-        return ascii(value) ? value : new String(value.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 
     private static boolean ascii(String value) {

@@ -1,161 +1,212 @@
 package dev.berth.worker;
 
-import io.vertx.core.Context;
-import io.vertx.core.Future;
-import io.vertx.core.Handler;
+import dev.berth.worker.http.VertxSeam;
+import io.netty.channel.ChannelFuture;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.concurrent.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.streams.ReadStream;
+import java.nio.channels.ClosedChannelException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends one request: its head, and its body as that arrives. The head goes out in the turn after the call
- * came, together with as much of the body as is there by then, so that a small call costs one write and wakes
- * the function once. It never waits longer than that for the body.
+ * Sends one request: its head, and its body as that arrives.
  *
- * <p>What goes out with the head is kept until the socket has taken it, for it may have to be sent again on
- * another connection. It is small enough for the socket to take whole or not at all. Confined to the worker's
- * context.
+ * <pre>
+ * GATHERING ──send──▶ HEAD ──taken──▶ BODY ──body over──▶ END ──taken──▶ SENT
+ *                      ▲ │             └──the whole request went with the head──▲
+ *                      └─┘ again, on another connection          any ──stop──▶ STOPPED
+ * </pre>
+ *
+ * What is there of the body when the head is sent goes out with it, so that a small call costs one write and wakes
+ * the function once. It is kept until the socket has taken the head, for it may have to be sent again; it is small
+ * enough to be taken with most heads whole or not at all. Whatever arrives before the head is taken waits for it, in
+ * order. Confined to the worker's context.
  */
 final class RequestPump {
+    private enum Phase {
+        GATHERING,
+        HEAD,
+        BODY,
+        END,
+        SENT,
+        STOPPED
+    }
+
+    /** Hears what becomes of the head; told once for each time it is sent, unless stopped. */
+    interface Sender {
+        /** The connection ended before its socket took the head. */
+        void refused(FunctionChannel by);
+    }
+
     /** Less than the kernel puts into a Unix socket in one piece, with room for a head of 16 KiB. */
     private static final int SENT_WITH_HEAD = 16 * 1024;
 
     private final ActiveCall call;
-    private final Context context;
-    private @Nullable HttpClientRequest request;
-    private @Nullable Buffer first;
-    private boolean listening;
-    private boolean headTaken;
-    private boolean ended;
-    private boolean flushed;
-    private boolean stopped;
+    private final Sender sender;
+    private final Deque<Buffer> waiting = new ArrayDeque<>();
+    private int waitingBytes;
+    private Phase phase = Phase.GATHERING;
+    private boolean bodyOver;
+    private boolean torn;
+    private @Nullable FunctionChannel channel;
 
-    RequestPump(ActiveCall call, Context context) {
+    RequestPump(ActiveCall call, Sender sender) {
         this.call = call;
-        this.context = context;
+        this.sender = sender;
     }
 
-    /**
-     * Begins to send, or begins again with another connection after the last one has not taken the head.
-     *
-     * @param refused told if the socket does not take the head
-     */
-    void send(HttpClientRequest on, Handler<Throwable> refused) {
-        request = on;
-        on.drainHandler(drained -> {
-            if (!stopped) {
-                call.stream().inbound().resume();
-            }
-        });
-        if (listening) {
-            sendHead(on, refused);
-        } else {
-            listening = true;
-            listen();
-            context.runOnContext(turn -> {
-                if (!stopped && request == on) {
-                    sendHead(on, refused);
-                }
-            });
-        }
-    }
-
-    private void listen() {
+    /** Takes what arrives of the body from now on. */
+    void gather() {
         ReadStream<Buffer> body = call.stream().inbound();
         body.handler(this::arrived);
-        body.endHandler(nothing -> bodyEnded());
+        body.endHandler(nothing -> bodyOver());
     }
 
     private void arrived(Buffer bytes) {
-        HttpClientRequest to = request;
         // An empty chunk would end the body.
-        if (stopped || to == null || bytes.length() == 0) {
+        if (bytes.length() == 0) {
             return;
         }
-        if (!headTaken) {
-            first = bytes;
-            call.stream().inbound().pause();
-        } else {
-            write(to, bytes);
+        switch (phase) {
+            case GATHERING, HEAD -> {
+                waiting.add(bytes);
+                waitingBytes += bytes.length();
+                if (phase == Phase.HEAD || waitingBytes >= SENT_WITH_HEAD) {
+                    call.stream().inbound().pause();
+                }
+            }
+            case BODY -> {
+                FunctionChannel to = writeChunk(bytes);
+                to.flush();
+                if (to.full()) {
+                    call.stream().inbound().pause();
+                }
+            }
+            case END, SENT, STOPPED -> {}
         }
     }
 
-    private void write(HttpClientRequest to, Buffer bytes) {
-        to.write(bytes);
-        if (to.writeQueueFull()) {
-            call.stream().inbound().pause();
+    private void bodyOver() {
+        bodyOver = true;
+        if (phase == Phase.BODY) {
+            end();
         }
     }
 
-    private void bodyEnded() {
-        ended = true;
-        HttpClientRequest to = request;
-        if (!stopped && headTaken && to != null) {
-            end(to);
+    /** Begins to send, or begins again after the last connection did not take the head. */
+    void send(FunctionChannel on, HttpRequest head) {
+        phase = Phase.HEAD;
+        channel = on;
+        boolean withBody = waitingBytes <= SENT_WITH_HEAD;
+        boolean whole = bodyOver && withBody;
+        int parts = withBody ? waiting.size() : 0;
+        ChannelFuture taken = on.write(head);
+        if (withBody) {
+            for (Buffer piece : waiting) {
+                taken = on.write(new DefaultHttpContent(VertxSeam.view(piece)));
+            }
         }
-    }
-
-    private void end(HttpClientRequest to) {
-        to.end().onSuccess(taken -> flushed = true);
-    }
-
-    private void sendHead(HttpClientRequest to, Handler<Throwable> refused) {
-        Buffer begin = first;
-        boolean withBody = begin != null && begin.length() <= SENT_WITH_HEAD;
-        boolean whole = ended && (begin == null || withBody);
-        headAnd(to, withBody ? begin : null, whole).onComplete(sent -> {
-            if (stopped || request != to) {
+        if (whole) {
+            taken = on.write(LastHttpContent.EMPTY_LAST_CONTENT);
+        }
+        taken.addListener(done -> {
+            if (phase != Phase.HEAD || channel != on) {
                 return;
             }
-            if (sent.failed()) {
-                refused.handle(sent.cause());
+            if (done.isSuccess()) {
+                headTaken(parts, whole);
             } else {
-                taken(to, withBody ? null : begin, whole);
+                sender.refused(on);
             }
         });
+        on.flush();
     }
 
-    private static Future<Void> headAnd(HttpClientRequest to, @Nullable Buffer body, boolean whole) {
-        if (body == null) {
-            return whole ? to.end() : to.sendHead();
-        }
-        return whole ? to.end(body) : to.write(body);
-    }
-
-    /** The head is out. The rest of the body follows as it comes. */
-    private void taken(HttpClientRequest to, @Nullable Buffer rest, boolean whole) {
-        headTaken = true;
-        first = null;
+    /** What waited and did not go with the head follows, and then the rest of the body as it comes. */
+    private void headTaken(int parts, boolean whole) {
         call.markSent();
+        for (int i = 0; i < parts; i++) {
+            waiting.remove();
+        }
         if (whole) {
-            flushed = true;
+            phase = Phase.SENT;
             return;
         }
-        if (rest != null) {
-            to.write(rest);
+        phase = Phase.BODY;
+        while (!waiting.isEmpty()) {
+            writeChunk(waiting.remove());
         }
-        if (ended) {
-            end(to);
-        } else if (to.writeQueueFull()) {
-            call.stream().inbound().pause();
-        } else {
+        if (bodyOver) {
+            end();
+            return;
+        }
+        FunctionChannel to = channel();
+        to.flush();
+        writable();
+    }
+
+    private FunctionChannel writeChunk(Buffer bytes) {
+        FunctionChannel to = channel();
+        to.write(new DefaultHttpContent(VertxSeam.view(bytes))).addListener(this::written);
+        return to;
+    }
+
+    private void end() {
+        phase = Phase.END;
+        FunctionChannel to = channel();
+        to.write(LastHttpContent.EMPTY_LAST_CONTENT).addListener(done -> {
+            written(done);
+            if (done.isSuccess() && phase == Phase.END) {
+                phase = Phase.SENT;
+            }
+        });
+        to.flush();
+    }
+
+    private void written(Future<? super Void> done) {
+        torn |= !done.isSuccess() && !(done.cause() instanceof ClosedChannelException);
+    }
+
+    /** Whether a write ended the connection, and with it what had not been read yet. */
+    boolean torn() {
+        return torn;
+    }
+
+    /** The socket takes more. */
+    void writable() {
+        if (phase == Phase.BODY && !channel().full()) {
             call.stream().inbound().resume();
         }
     }
 
+    private FunctionChannel channel() {
+        return Objects.requireNonNull(channel, "not sent yet");
+    }
+
     /** Whether all of the body has arrived here. */
-    boolean ended() {
-        return ended;
+    boolean bodyIsOver() {
+        return bodyOver;
+    }
+
+    /** Whether nothing has been given to a connection yet. */
+    boolean untouched() {
+        return phase == Phase.GATHERING;
     }
 
     /** Whether the function's socket has taken all of the request. */
     boolean flushed() {
-        return flushed;
+        return phase == Phase.SENT;
     }
 
     /** Sends nothing more. */
     void stop() {
-        stopped = true;
+        phase = Phase.STOPPED;
+        waiting.clear();
     }
 }

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.Paths;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Judges what a function put into its socket directory. Good is a socket, or a symbolic link that stays in
- * the directory and leads to one: anything else could point the runner at a socket of the host. Blocking.
+ * the directory and leads to one: anything else could point the runner at a socket of the host. Links are
+ * followed by hand, never by the kernel. What is found good may be swapped at once; {@link FunctionSocket}
+ * sees to that. Blocking.
  */
 final class SocketCheck {
     private static final int TYPE_MASK = 0170000;
@@ -18,28 +20,37 @@ final class SocketCheck {
 
     private SocketCheck() {}
 
-    /** Whether {@code name} in {@code directory} is, or safely leads to, a socket. */
-    static boolean good(Path directory, String name) {
+    /** The entry of {@code directory} that {@code name} is, or safely leads to, and that is a socket; null: none. */
+    static @Nullable Path find(Path directory, String name) {
         Path entry = directory.resolve(name);
         try {
             for (int links = 0; links <= MOST_LINKS; links++) {
-                int mode = (Integer) Files.getAttribute(entry, "unix:mode", LinkOption.NOFOLLOW_LINKS) & TYPE_MASK;
-                if (mode == SOCKET) {
-                    return true;
+                int type = type(entry);
+                if (type == SOCKET) {
+                    return entry;
                 }
-                if (mode != SYMBOLIC_LINK) {
-                    return false;
+                if (type != SYMBOLIC_LINK) {
+                    return null;
                 }
                 String target = withoutDots(Files.readSymbolicLink(entry).toString());
                 if (target.isEmpty() || target.indexOf('/') >= 0 || target.equals("..")) {
-                    return false;
+                    return null;
                 }
-                entry = directory.resolve(Paths.get(target));
+                entry = directory.resolve(Path.of(target));
             }
-            return false;
+            return null;
         } catch (IOException dangling) {
-            return false;
+            return null;
         }
+    }
+
+    /** Whether this very entry is a socket; a link to one is not. */
+    static boolean isSocket(Path entry) throws IOException {
+        return type(entry) == SOCKET;
+    }
+
+    private static int type(Path entry) throws IOException {
+        return (Integer) Files.getAttribute(entry, "unix:mode", LinkOption.NOFOLLOW_LINKS) & TYPE_MASK;
     }
 
     private static String withoutDots(String target) {

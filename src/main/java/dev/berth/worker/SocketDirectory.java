@@ -1,32 +1,72 @@
 package dev.berth.worker;
 
-import dev.berth.engine.InstanceDirectory;
+import dev.berth.engine.FolderRemoval;
+import dev.berth.engine.Mounts;
 import dev.berth.error.ErrorCode;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The directory one function's socket appears in.
+ * What one container has on the runner's file system: a directory of the runner's own, and in it the one
+ * that the function's socket appears in.
  *
- * @param path as this process sees it
- * @param mounted whether a tmpfs may be mounted on it
+ * @param home the runner's; the function cannot see it
+ * @param mounted whether a tmpfs may be mounted on {@code home}
  */
-record SocketDirectory(Path path, boolean mounted) {
+record SocketDirectory(Path home, boolean mounted) {
+    private static final Logger LOG = LoggerFactory.getLogger(SocketDirectory.class);
+    private static final String FUNCTION = "fn";
 
-    /** The socket, as this process reaches it. */
-    Path socket() {
-        return path.resolve(SocketWatcher.SOCKET);
+    /** The function's part, as this process sees it: all that the function sees of the directory. */
+    Path path() {
+        return home.resolve(FUNCTION);
+    }
+
+    /**
+     * Fails with {@link ErrorCode#SOCKET_DIRECTORY} if the function could not make a socket for a reason of the
+     * runner's: a disk that is full or read-only. A file system of its own is the function's to fill. Blocking.
+     */
+    @Nullable
+    Void checkRoom() {
+        if (!mounted) {
+            try {
+                Path trial = Files.createTempFile(home, "trial", null);
+                Files.write(trial, new byte[] {1});
+                Files.delete(trial);
+            } catch (NoSuchFileException gone) {
+                LOG.trace("directory is removed already");
+            } catch (IOException full) {
+                throw ErrorCode.SOCKET_DIRECTORY.exception(
+                        "no room for a function's socket in %s: %s".formatted(home, full.getMessage()));
+            }
+        }
+        return null;
     }
 
     /** Unmounts and deletes the directory and what the function left in it. Blocking; succeeds if it is gone already. */
     void remove() {
         try {
-            if (mounted && Mounts.mounted(path)) {
-                Mounts.unmount(path);
+            if (mounted) {
+                Mounts.unmountAll(home);
             }
-            InstanceDirectory.deleteTree(path);
+            deleteIfEmpty(path());
+            FolderRemoval.remove(home);
         } catch (IOException failure) {
-            throw ErrorCode.SOCKET_DIRECTORY.exception("cannot remove %s: %s".formatted(path, failure.getMessage()));
+            throw ErrorCode.SOCKET_DIRECTORY.exception("cannot remove %s: %s".formatted(home, failure.getMessage()));
+        }
+    }
+
+    /** Needs no file descriptor: a directory that came to nothing goes even when there is none. */
+    private static void deleteIfEmpty(Path directory) {
+        try {
+            Files.deleteIfExists(directory);
+        } catch (IOException full) {
+            LOG.trace("the function has left something");
         }
     }
 }

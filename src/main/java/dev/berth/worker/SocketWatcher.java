@@ -13,13 +13,12 @@ import java.nio.file.WatchService;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Sees functions' sockets appear, by one file watch for the whole process and without polling. One daemon
- * thread waits for events and judges what has appeared. Thread-safe.
+ * thread waits for events. Thread-safe.
  */
 public final class SocketWatcher implements AutoCloseable {
     /** The name a function's socket appears under. */
@@ -46,9 +45,9 @@ public final class SocketWatcher implements AutoCloseable {
      * Watches a directory until the socket's name first appears in it, created there or renamed to it. To be
      * called before the container exists. Blocking.
      *
-     * @param appeared called at most once, on the watcher's thread, with whether what has appeared is good
+     * @param appeared called at most once, on the watcher's thread or within this method
      */
-    Watch watch(Path directory, Consumer<Boolean> appeared) throws IOException {
+    Watch watch(Path directory, Runnable appeared) throws IOException {
         WatchKey key = directory.register(service, StandardWatchEventKinds.ENTRY_CREATE);
         Watch watch = new Watch(key, directory, appeared);
         watches.put(key, watch);
@@ -92,10 +91,10 @@ public final class SocketWatcher implements AutoCloseable {
     final class Watch {
         private final WatchKey key;
         private final Path directory;
-        private final Consumer<Boolean> appeared;
+        private final Runnable appeared;
         private final AtomicBoolean over = new AtomicBoolean();
 
-        private Watch(WatchKey key, Path directory, Consumer<Boolean> appeared) {
+        private Watch(WatchKey key, Path directory, Runnable appeared) {
             this.key = key;
             this.directory = directory;
             this.appeared = appeared;
@@ -119,7 +118,7 @@ public final class SocketWatcher implements AutoCloseable {
             if (Files.exists(directory.resolve(SOCKET), LinkOption.NOFOLLOW_LINKS) && over.compareAndSet(false, true)) {
                 // Only the first appearance counts, and what else a function does there must not keep us busy.
                 cancel();
-                appeared.accept(SocketCheck.good(directory, SOCKET));
+                appeared.run();
             }
         }
     }

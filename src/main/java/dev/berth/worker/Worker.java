@@ -10,7 +10,6 @@ import dev.berth.stream.FrameStream;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.http.HttpClientAgent;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -28,9 +27,9 @@ final class Worker {
     private final Map<String, HotContainer> containers = new HashMap<>();
     private @Nullable Promise<Void> stopping;
 
-    Worker(WorkerPorts ports, Context context, HttpClientAgent client, RegistryLink registry) {
+    Worker(WorkerPorts ports, Context context, RegistryLink registry) {
         this.ports = ports;
-        this.links = new HotContainer.Links(context, client, registry, this::gone);
+        this.links = new HotContainer.Links(context, new FunctionDialer(context), registry, this::gone);
     }
 
     void handle(WorkerMessage message) {
@@ -40,6 +39,11 @@ final class Worker {
             HotContainer container = containers.get(remove.containerId());
             if (container != null) {
                 container.remove(remove.reason().name());
+            }
+        } else if (message instanceof WorkerMessage.RevokeLease revoke) {
+            HotContainer container = containers.get(revoke.containerId());
+            if (container != null) {
+                container.revoke(revoke.lease());
             }
         }
     }

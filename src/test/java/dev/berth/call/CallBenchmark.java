@@ -32,7 +32,8 @@ public class CallBenchmark {
             + "\"started_at\":\"0001-01-01T00:00:00.000Z\",\"app_id\":\"01M8YQ0000000000000000000A\","
             + "\"app_name\":\"shop\",\"trigger_id\":\"\",\"fn_id\":\"01M8YQ0000000000000000000F\"}";
     private final CallModel model = CallModelParser.parse(document);
-    private final CallFactory calls = new CallFactory(new CallConfig(false, false, Map.of(), Set.of(), 0, 0), null);
+    private final CallFactory calls =
+            new CallFactory(new CallConfig(false, false, Map.of(), Set.of(), 0, 0, Set.of()), null, 0);
     private final byte[] slotHash = "0123456789abcdef".repeat(4).getBytes(StandardCharsets.US_ASCII);
 
     @Benchmark

@@ -140,7 +140,7 @@ final class CallFactoryTest {
                 "\"app_id\":\"a\"",
                 "\"fn_id\":\"a\"",
                 "\"path\":\"a\"",
-                "\"syslog_url\":\"a\"",
+                "\"syslog_url\":\"udp://a\"",
                 "\"timeout\":31",
                 "\"idle_timeout\":31",
                 "\"tmpfs_size\":1",
@@ -207,12 +207,86 @@ final class CallFactoryTest {
                         false));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "unix:///var/run/docker.sock",
+                "UNIX:///dev/log",
+                "unixgram:///dev/log",
+                "unix:///run/allowed/../allowed.sock",
+                "unix:////run/allowed.sock",
+                "unix:///run/allowed.sock/",
+                "unix:///run/%2e%2e/run/allowed.sock",
+                "unix:///run/allowed.sockx",
+            })
+    void socketsOfTheMachineAreNotWrittenToUnlessTheSettingsNameThem(String url) {
+        CallFactory some = factory(Set.of("/run/allowed.sock"), 0);
+
+        assertFails(ErrorCode.INVALID_SYSLOG_URL, () -> PLAIN.spec(syslog(url, ""), NONE, Map.of()));
+        assertFails(ErrorCode.INVALID_SYSLOG_URL, () -> some.spec(syslog(url, ""), NONE, Map.of()));
+        assertFails(ErrorCode.INVALID_SYSLOG_URL, () -> some.spec(syslog("udp://a," + url, "json"), NONE, Map.of()));
+    }
+
+    @Test
+    void socketsThatTheSettingsNameAreWrittenToHoweverTheyAreSpelt() {
+        CallFactory some = factory(Set.of("/run/allowed.sock"), 0);
+
+        for (String url : List.of("unix:///run/allowed.sock", "UNIX:///run/%61llowed.sock")) {
+            assertThat(some.spec(syslog(url, ""), NONE, Map.of()).syslogUrl()).isEqualTo("unix:///run/allowed.sock");
+        }
+        assertThat(some.spec(syslog("unixgram:///run/allowed.sock", ""), NONE, Map.of())
+                        .syslogUrl())
+                .isEqualTo("unixgram:///run/allowed.sock");
+    }
+
+    @Test
+    void theEngineGetsAnAddressInTheOneWayToWriteIt() {
+        assertThat(PLAIN.spec(syslog(" TLS://Logs ", ""), NONE, Map.of()).syslogUrl())
+                .isEqualTo("tcp+tls://Logs:514");
+        assertThat(PLAIN.spec(syslog("udp://a,tcp://b:1", "json"), NONE, Map.of())
+                        .syslogUrl())
+                .isEqualTo("udp://a:514,tcp://b:1");
+        assertThat(PLAIN.spec(syslog("  ", ""), NONE, Map.of()).syslogUrl()).isNull();
+        assertFails(ErrorCode.INVALID_SYSLOG_URL, () -> PLAIN.spec(syslog("udp://a,tcp://b:1", ""), NONE, Map.of()));
+    }
+
+    private static CallModel syslog(String url, String format) {
+        return model("\"syslog_url\":\"" + url + "\",\"format\":\"" + format + "\"");
+    }
+
+    @Test
+    void memoryBelowTheEnginesLeastIsRefused() {
+        CallFactory docker = factory(Set.of(), 6);
+
+        assertFails(ErrorCode.INVALID_CALL, () -> docker.spec(model("\"memory\":1"), NONE, Map.of()));
+        assertFails(ErrorCode.INVALID_CALL, () -> docker.spec(model("\"memory\":5"), NONE, Map.of()));
+        assertThat(docker.spec(model("\"memory\":6"), NONE, Map.of()).memoryMiB())
+                .isEqualTo(6);
+        assertThat(docker.spec(model("\"memory\":0"), NONE, Map.of()).memoryMiB())
+                .isZero();
+        assertThat(PLAIN.spec(model("\"memory\":1"), NONE, Map.of()).memoryMiB())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void passedExtensionsHaveNoNul() {
+        CallFactory calls = factory(Map.of(), Set.of("PASSED"), false);
+
+        assertFails(ErrorCode.INVALID_CALL, () -> calls.spec(model(""), NONE, Map.of("PASSED", "a\0b")));
+        assertThat(calls.spec(model(""), NONE, Map.of("OTHER", "a\0b")).env()).doesNotContainKey("OTHER");
+    }
+
+    private static CallFactory factory(Set<String> syslogSockets, long leastMemoryMiB) {
+        CallConfig config = new CallConfig(false, false, Map.of(), Set.of(), 0, 0, syslogSockets);
+        return new CallFactory(config, "status:1", leastMemoryMiB);
+    }
+
     private static SlotKey key(byte[] id) {
         return PLAIN.spec(model(""), id, Map.of()).key();
     }
 
     private static CallFactory factory(Map<String, String> extraEnv, Set<String> passed, boolean detached) {
-        return new CallFactory(new CallConfig(false, detached, extraEnv, passed, 0, 0), "status:1");
+        return new CallFactory(new CallConfig(false, detached, extraEnv, passed, 0, 0, Set.of()), "status:1", 0);
     }
 
     private static CallModel model(String fields) {

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Timeout;
 /** Whatever document and slot hash come in, they give a container to ask for or an error for the caller. */
 final class DocumentFuzzTest {
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private final CallFactory factory =
-            new CallFactory(new CallConfig(false, true, Map.of("EXTRA", "1"), Set.of("PASSED"), 0, 0), "status:1");
+    private final CallFactory factory = new CallFactory(
+            new CallConfig(false, true, Map.of("EXTRA", "1"), Set.of("PASSED"), 0, 0, Set.of()), "status:1", 0);
     private int specs;
 
     @Test

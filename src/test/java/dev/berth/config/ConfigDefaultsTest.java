@@ -16,7 +16,7 @@ final class ConfigDefaultsTest {
     void nodeDefaultsAreThese() {
         assertThat(config.node().id()).matches("[A-Za-z0-9-]+");
         assertThat(config.node().eventLoops()).isBetween(1, 512);
-        assertThat(config.node().drainTimeout()).isNegative();
+        assertThat(config.node().drainTimeout()).isEqualTo(Duration.ofMinutes(5));
     }
 
     @Test
@@ -50,7 +50,7 @@ final class ConfigDefaultsTest {
 
     @Test
     void callDefaultsAreThese() {
-        assertThat(config.call()).isEqualTo(new CallConfig(false, false, Map.of(), Set.of(), 0, 1 << 20));
+        assertThat(config.call()).isEqualTo(new CallConfig(false, false, Map.of(), Set.of(), 0, 1 << 20, Set.of()));
     }
 
     @Test
@@ -70,7 +70,7 @@ final class ConfigDefaultsTest {
                         10 << 20,
                         Path.of(System.getProperty("java.io.tmpdir")),
                         null,
-                        false,
+                        SocketTmpfs.AUTO,
                         ""));
     }
 
@@ -121,6 +121,28 @@ final class ConfigDefaultsTest {
     void tracingDefaultsAreThese() {
         assertThat(config.tracing()).isEqualTo(new TracingConfig(null, null, 1, "fnserver"));
         assertThat(config.tracing().on()).isFalse();
+    }
+
+    @Test
+    void clusterDefaultsAreThese() {
+        assertThat(config.cluster())
+                .isEqualTo(new ClusterConfig(
+                        false,
+                        "berth",
+                        null,
+                        "127.0.0.1",
+                        "127.0.0.1",
+                        9191,
+                        9192,
+                        1,
+                        new ClusterConfig.Times(
+                                Duration.ofMillis(500),
+                                Duration.ofMillis(1500),
+                                Duration.ofSeconds(3),
+                                Duration.ofMillis(50),
+                                Duration.ofSeconds(5)),
+                        null,
+                        false));
     }
 
     @Test

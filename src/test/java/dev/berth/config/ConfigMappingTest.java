@@ -66,7 +66,14 @@ final class ConfigMappingTest {
                         List.of("10.0.0.0/8", "fd00::/8"),
                         new GrpcConfig.Limits(48 << 20, 300, Duration.ofSeconds(4)),
                         new GrpcConfig.Tls(pem, pem, pem, Duration.ofSeconds(5))),
-                new CallConfig(true, true, Map.of("A", "1", "B", "x=y"), Set.of("one", "two"), 1 << 20, 2 << 20),
+                new CallConfig(
+                        true,
+                        true,
+                        Map.of("A", "1", "B", "x=y"),
+                        Set.of("one", "two"),
+                        1 << 20,
+                        2 << 20,
+                        Set.of("/dev/log", "/run/a+b")),
                 new RegistryConfig(true, 1L << 30, 4000, 50),
                 new WorkerConfig(
                         Duration.ofMillis(-1),
@@ -77,7 +84,7 @@ final class ConfigMappingTest {
                         1 << 20,
                         Path.of("/run/berth"),
                         Path.of("/host/berth"),
-                        true,
+                        SocketTmpfs.ON,
                         "size=1m"),
                 new StreamConfig(512 << 10, 16 << 10, Duration.ofSeconds(1), Duration.ofSeconds(4)),
                 new EngineConfig(EngineConfig.Kind.PROCESS, Path.of("/srv/functions"), Duration.ofMinutes(3)),
@@ -94,7 +101,29 @@ final class ConfigMappingTest {
                         URI.create("http://collector.example:4318/v1/traces"),
                         URI.create("https://zipkin.example/spans?a=1"),
                         0.25,
-                        "berth-7"));
+                        "berth-7"),
+                cluster());
+    }
+
+    /** Not enabled: the rules between its settings leave no room for a value of each. */
+    private ClusterConfig cluster() {
+        return new ClusterConfig(
+                false,
+                "blue",
+                new ClusterConfig.Discovery.Members(List.of("10.0.0.1", "10.0.0.2:5701")),
+                "10.0.0.1",
+                "n1.example",
+                5701,
+                5702,
+                3,
+                new ClusterConfig.Times(
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(4),
+                        Duration.ofSeconds(8),
+                        Duration.ofMillis(20),
+                        Duration.ofSeconds(10)),
+                new ClusterConfig.Tls(pem, pem, pem),
+                true);
     }
 
     private DockerConfig docker() {
@@ -150,6 +179,7 @@ final class ConfigMappingTest {
               passedExtensions: [one, two]
               maxRequest: 1MiB
               maxLog: 2MiB
+              syslogSockets: [/dev/log, /run/a+b]
             registry:
               nonBlocking: true
               maxMemory: 1GiB
@@ -164,7 +194,7 @@ final class ConfigMappingTest {
               maxResponseHeader: 1MiB
               socketRoot: /run/berth
               engineSocketRoot: /host/berth
-              socketTmpfs: true
+              socketTmpfs: on
               socketTmpfsOptions: size=1m
             stream:
               window: 512KiB
@@ -227,5 +257,26 @@ final class ConfigMappingTest {
               zipkinUrl: https://zipkin.example/spans?a=1
               sample: 0.25
               service: berth-7
+            cluster:
+              enabled: false
+              name: blue
+              dns: ''
+              multicast: false
+              members: [10.0.0.1, 10.0.0.2:5701]
+              host: 10.0.0.1
+              publicHost: n1.example
+              memberPort: 5701
+              busPort: 5702
+              leastMembers: 3
+              beatInterval: 1s
+              suspectAfter: 4s
+              lostAfter: 8s
+              digestInterval: 20ms
+              memberTimeout: 10s
+              insecure: true
+              tls:
+                certificate: PEM
+                key: PEM
+                authority: PEM
             """;
 }

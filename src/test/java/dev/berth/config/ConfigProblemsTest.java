@@ -44,6 +44,10 @@ final class ConfigProblemsTest {
                     FN_IOFS_TMPFS             | ''       | worker.socketTmpfs = "" (FN_IOFS_TMPFS): must be one of 1, t, true, 0, f, false
                     FN_MAX_OPEN_FILES         | ''       | docker.ulimits.openFiles = "" (FN_MAX_OPEN_FILES): must be a whole number, 0 or more
                     FN_MAX_RESPONSE_SIZE      | 18446744073709551616 | worker.maxResponse = "18446744073709551616" (FN_MAX_RESPONSE_SIZE): must be a whole number of at most 64 bits
+                    BERTH_CALL_SYSLOG_SOCKETS | /run/../x | call.syslogSockets = "/run/../x" (BERTH_CALL_SYSLOG_SOCKETS): must be absolute paths without . and .., separated by commas or white space
+                    BERTH_CALL_SYSLOG_SOCKETS | log       | call.syslogSockets = "log" (BERTH_CALL_SYSLOG_SOCKETS): must be absolute paths without . and .., separated by commas or white space
+                    BERTH_WORKER_KEEP_ALIVE   | 876000h   | worker.keepAlive = "876000h" (BERTH_WORKER_KEEP_ALIVE): must be shorter than a hundred years
+                    BERTH_ENGINE_PULL_TIMEOUT | 99999999999999999999h | engine.pullTimeout = "99999999999999999999h" (BERTH_ENGINE_PULL_TIMEOUT): must be shorter than a hundred years
                     FN_MAX_LOG_SIZE_BYTES     | 9223372036854775808 | call.maxLog = "9223372036854775808" (FN_MAX_LOG_SIZE_BYTES): must be a size in bytes or with a unit such as 64KiB or 8MiB, from 0 to 1GiB
                     FN_ZIPKIN_URL             | z:9411   | tracing.zipkinUrl = "z:9411" (FN_ZIPKIN_URL): must be an http:// or https:// URL with a host, and without user or fragment, or empty for none
                     BERTH_TRACING_OTLP_URL    | http://u:p@h/ | tracing.otlpUrl = "http://u:p@h/" (BERTH_TRACING_OTLP_URL): must be an http:// or https:// URL with a host, and without user or fragment, or empty for none

@@ -31,13 +31,14 @@ final class FnVariablesTest {
             FN_FREEZE_IDLE_MSECS                | ''             | worker.freezeIdle        | 50ms
             FN_HOT_START_TIMEOUT_MSECS          | 7000           | worker.startTimeout      | 7s
             FN_HOT_START_TIMEOUT_MSECS          | -1             | worker.startTimeout      | never
+            FN_HOT_START_TIMEOUT_MSECS          | 3153600000000  | worker.startTimeout      | never
             FN_HOT_PULL_TIMEOUT_MSECS           | 60000          | engine.pullTimeout       | 1m
             FN_MAX_RESPONSE_SIZE                | 10             | worker.maxResponse       | 10
             FN_MAX_RESPONSE_SIZE                | ''             | worker.maxResponse       | 0
             FN_MAX_HDR_RESPONSE_SIZE            | 1024           | worker.maxResponseHeader | 1KiB
             FN_IOFS_PATH                        | ' /run/iofs '  | worker.socketRoot        | /run/iofs
             FN_IOFS_DOCKER_PATH                 | /host/iofs     | worker.engineSocketRoot  | /host/iofs
-            FN_IOFS_TMPFS                       | 1              | worker.socketTmpfs       | true
+            FN_IOFS_TMPFS                       | 1              | worker.socketTmpfs       | on
             FN_IOFS_OPTS                        | size=1m        | worker.socketTmpfsOptions | size=1m
             FN_CONTAINER_LABEL_TAG              | blue           | docker.labelTag          | blue
             FN_DOCKER_NETWORKS                  | 'a  b'         | docker.networks          | a b

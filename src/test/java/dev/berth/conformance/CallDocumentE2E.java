@@ -151,6 +151,94 @@ final class CallDocumentE2E {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"id", "app_id", "app_name", "fn_id", "path"})
+    @Rule("call-lines")
+    @Raises(ErrorCode.INVALID_CALL)
+    void idsWithControlCharactersAreInvalid(String key, LiveRunner runner) {
+        for (String control : new String[] {"\n", "\r", "\0", "\u001b", "\u0085"}) {
+            assertError(
+                    raw(runner, REPORT.with(key, "a" + control + "b").text()),
+                    ErrorCode.INVALID_CALL,
+                    "Invalid call: " + key + " must have no control characters");
+        }
+    }
+
+    @Test
+    @Rule("call-lines")
+    void anImageWithControlCharactersIsInvalid(LiveRunner runner) {
+        assertError(
+                raw(runner, REPORT.with("image", "berth/test-fn\nb").text()),
+                ErrorCode.INVALID_IMAGE,
+                "Invalid Fn image: berth/test-fn?b");
+    }
+
+    @Test
+    @Rule("call-config")
+    void whatNoEnvironmentCanHoldIsInvalid(LiveRunner runner) {
+        for (CallDoc doc : java.util.List.of(
+                REPORT.config("", "x"),
+                REPORT.config("A=B", "x"),
+                REPORT.config("A\0", "x"),
+                REPORT.config("A", "\0"))) {
+            assertError(raw(runner, doc.text()), ErrorCode.INVALID_CALL, "Invalid call: config ");
+        }
+        assertThat(Report.of(runner.run(REPORT.config("A.b-c", "1\n2=3"))).environment("A.b-c"))
+                .isEqualTo("1\n2=3");
+    }
+
+    @Test
+    @Rule("call-least-memory")
+    void memoryBelowTheEnginesLeastIsInvalid(LiveRunner runner) {
+        assertError(
+                raw(runner, REPORT.with("memory", 5).text()), ErrorCode.INVALID_CALL, "Invalid call: memory must be ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1m", "9m", "0.005"})
+    @Rule("call-little-cpu")
+    void aLittleCpuIsEnoughToBeCreated(String cpus, LiveRunner runner) {
+        EngageCall.Result result =
+                runner.start(REPORT.with("cpus", cpus), "2S").data("", true).result();
+
+        assertThat(result.finished().getErrorCode())
+                .as(result.finished().getErrorStr())
+                .isIn(0, 503);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "unix:///var/run/docker.sock",
+                "UNIX:///dev/log",
+                "unixgram:///dev/log",
+                "unix:/dev/log",
+                "unix:///dev/../dev/%6cog",
+                "http://logs",
+                "logs:514"
+            })
+    @Rule("syslog-sockets")
+    @Raises(ErrorCode.INVALID_SYSLOG_URL)
+    void socketsOfTheMachineAreNoLogServers(String url, LiveRunner runner) {
+        assertError(
+                raw(runner, REPORT.with("syslog_url", url).text()),
+                ErrorCode.INVALID_SYSLOG_URL,
+                "Invalid syslog_url: ");
+    }
+
+    @Test
+    @Rule("call-numbers")
+    void noNumberIsSoLargeThatItBecomesASmallOne(LiveRunner runner) {
+        for (long seconds : new long[] {2_000_000_000L, Integer.MAX_VALUE}) {
+            assertRuns(runner, REPORT.with("timeout", seconds).text());
+        }
+        assertRuns(runner, REPORT.with("timeout", Integer.MIN_VALUE).text());
+        EngageCall.Result patient = runner.start(REPORT.with("timeout", Integer.MAX_VALUE), "99999999H")
+                .data("", true)
+                .result();
+        assertThat(patient.finished().getErrorStr()).isEmpty();
+    }
+
     @Test
     @Rule("call-format")
     @Raises(ErrorCode.INVALID_FORMAT)

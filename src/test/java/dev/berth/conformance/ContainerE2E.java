@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.ingress.Await;
 import dev.berth.ingress.EngageCall;
+import dev.berth.proto.HttpHeader;
 import io.vertx.core.Future;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
@@ -49,7 +53,7 @@ final class ContainerE2E {
         assertThat(report.headers("Host")).containsExactly("localhost");
         assertThat(report.headers("Transfer-Encoding")).containsExactly("chunked");
         assertThat(report.headers("Content-Length")).isEmpty();
-        assertThat(report.headers("Accept-Encoding")).isEmpty();
+        assertThat(report.headers("Accept-Encoding")).containsExactly("gzip");
         assertThat(report.body().getInteger("bytes")).isZero();
         assertThat(report.body().getBoolean("complete")).isTrue();
     }
@@ -96,7 +100,12 @@ final class ContainerE2E {
                 "read; version 1.0; frame eof; send ok",
                 "read; trailer X-T=1; send ok",
                 "read; interim 103; send ok",
-                "read; frame length; send ok; end; close"
+                "read; interim 102; interim 199; send ok",
+                "read; frame length; send ok; end; close",
+                "read; raw HTTP/1.1%20200%0aContent-Length:2%0a%0aok",
+                "read; raw HTTP/1.1%20200%20OK%0d%0aContent-Length:2%0d%0aContent-Length:2%0d%0a%0d%0aok",
+                "read; raw HTTP/1.1%20200%20OK%0d%0aContent-Length:7%0d%0aTransfer-Encoding:chunked%0d%0a%0d%0a"
+                        + "2%20%0d%0aok%0d%0a0%0d%0a%0d%0a"
             })
     @Rule("container-framing")
     @Rule("container-answer")
@@ -105,6 +114,44 @@ final class ContainerE2E {
 
         assertThat(result.finished().getErrorStr()).isEmpty();
         assertThat(result.body()).isEqualTo("ok");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "%0d%0a", "HTTP/1.1%20200%20OK%0d%0aX-Foreign:secret%0d%0a", "%00junk"})
+    @Rule("connection-surplus")
+    void whatFollowsAnAnswerReachesNoOtherCall(String surplus, LiveRunner runner) {
+        CallDoc doc = CallDoc.of("read; raw HTTP/1.1%20200%20OK%0d%0aContent-Length:2%0d%0a%0d%0aok" + surplus);
+        CallDoc late = doc.header("X-Do", "read; frame length; send ok; end; sleep 100; raw " + surplus);
+        for (CallDoc odd : new CallDoc[] {doc, late, doc}) {
+            assertThat(runner.run(odd).body()).isEqualTo("ok");
+            EngageCall.Result next = runner.run(doc.header("X-Do", "read; frame length; send next"));
+            assertThat(next.finished().getErrorStr()).isEmpty();
+            assertThat(next.body()).isEqualTo("next");
+            assertThat(headers(next)).noneMatch(header -> header.getKey().equals("X-Foreign"));
+            assertThat(next.finished().getCtrCreateDuration()).isZero();
+        }
+    }
+
+    private static List<HttpHeader> headers(EngageCall.Result result) {
+        return result.messages().get(0).getResultStart().getHttp().getHeadersList();
+    }
+
+    @Test
+    @Rule("container-encoding")
+    void anAnswerInGzipIsUnpackedForACallerWhoDidNotAskForIt(LiveRunner runner) {
+        StringBuilder packed = new StringBuilder();
+        for (int next : new int[] {31, 139, 8, 0, 0, 0, 0, 0, 0, 0, 203, 200, 4, 0, 172, 42, 147, 216, 2, 0, 0, 0}) {
+            packed.append(URLEncoder.encode(String.valueOf((char) next), StandardCharsets.UTF_8));
+        }
+        CallDoc doc = CallDoc.of("read; raw HTTP/1.1%20200%20OK%0d%0aContent-Encoding:gzip%0d%0aContent-Length:22"
+                + "%0d%0a%0d%0a" + packed);
+        EngageCall.Result unpacked = runner.run(doc);
+        assertThat(unpacked.body()).isEqualTo("hi");
+        assertThat(headers(unpacked)).isEmpty();
+
+        EngageCall.Result asked = runner.run(doc.header("Accept-Encoding", "gzip"));
+        assertThat(asked.body()).isNotEqualTo("hi");
+        assertThat(headers(asked)).anyMatch(header -> header.getKey().equals("Content-Encoding"));
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.berth.error.ErrorCode;
 import dev.berth.ingress.EngageCall;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of calls whose function, container or image fails. */
@@ -46,12 +47,56 @@ final class FunctionFaultsE2E {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"read; close", "read; reset", "read; exit 1", "read; raw nonsense%0d%0a%0d%0a"})
+    @ValueSource(strings = {"read; close", "read; reset", "read; raw nonsense%0d%0a%0d%0a"})
     @Rule("container-answer")
     @Rule("container-hung-up")
     @Raises(ErrorCode.RESPONSE_BROKEN)
     void noAnswerAtAllIsABrokenResponse(String program, LiveRunner runner) {
         assertError(runner.run(CallDoc.of(program)), ErrorCode.RESPONSE_BROKEN);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "read; exit 3, container exit code 3",
+        "read; kill SIGSEGV; hang, container exit code 139 (SIGSEGV)",
+        "read; kill SIGKILL; hang, container exit code 137 (SIGKILL)",
+        "read; send x; exit 3, container exit code 3",
+    })
+    @Rule("container-account")
+    @Raises(ErrorCode.CONTAINER_EXIT)
+    void aContainerThatEndsDuringACallIsToldOf(String program, String text, LiveRunner runner) {
+        assertAccount(runner, program, ErrorCode.CONTAINER_EXIT, text);
+    }
+
+    @Test
+    @Rule("container-account")
+    @Raises(ErrorCode.OUT_OF_MEMORY)
+    void aContainerThatRunsOutOfMemoryIsToldOf(LiveRunner runner) {
+        assertAccount(runner, "read; alloc 512", ErrorCode.OUT_OF_MEMORY, "container out of memory, limit 96 MiB");
+    }
+
+    /** An engine that is busy may be too late with its account; then the connection is blamed, and nothing else. */
+    private static void assertAccount(LiveRunner runner, String program, ErrorCode code, String text) {
+        runner.until(text, () -> {
+            EngageCall.Result result = runner.run(CallDoc.of(program));
+            if (result.finished().getErrorStr().equals(ErrorCode.RESPONSE_BROKEN.text())) {
+                return false;
+            }
+            assertThat(result.finished().getErrorStr()).isEqualTo(text);
+            assertThat(result.finished().getErrorCode()).isEqualTo(code.wire());
+            assertThat(result.finished().getErrorUser()).isTrue();
+            return true;
+        });
+    }
+
+    @Test
+    void aFunctionThatExitsAfterEachAnswerFailsNoCall(LiveRunner runner) {
+        CallDoc doc = CallDoc.of("read; frame length; send ok; end; exit 0").config("EXITS", "1");
+        for (int i = 0; i < 5; i++) {
+            EngageCall.Result result = runner.run(doc);
+            assertThat(result.finished().getErrorStr()).isEmpty();
+            assertThat(result.body()).isEqualTo("ok");
+        }
     }
 
     @Test

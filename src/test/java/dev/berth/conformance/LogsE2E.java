@@ -4,7 +4,6 @@ import static dev.berth.ingress.LogCollector.ACK;
 import static dev.berth.ingress.LogCollector.READY;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.error.ErrorCode;
 import dev.berth.ingress.LogCollector;
 import dev.berth.proto.LogResponseMsg;
 import java.util.ArrayList;
@@ -121,7 +120,7 @@ final class LogsE2E {
         Printer printer = new Printer(runner);
         CallDoc doc = printer.doc("read; stderr panic; exit 3");
 
-        FunctionFaultsE2E.assertError(runner.run(doc), ErrorCode.RESPONSE_BROKEN);
+        assertThat(runner.run(doc).finished().getErrorCode()).isEqualTo(502);
 
         assertThat(printer.collect(line -> true)).containsExactly(printer.line(doc, "STDERR panic"));
     }

@@ -30,6 +30,8 @@ enum Profile {
             "FN_MAX_LOG_SIZE_BYTES", "500000",
             "BERTH_WORKER_FREEZE_IDLE", "never",
             "BERTH_NODE_EVENT_LOOPS", "2")),
+    /** Functions stay awake and connected. */
+    HOT(Map.of("BERTH_WORKER_FREEZE_IDLE", "never", "BERTH_WORKER_KEEP_ALIVE", "60s")),
     LOGS_DRAINED(Map.of("BERTH_LOGS_STREAM", "true", "BERTH_NODE_DRAIN_TIMEOUT", "20s"));
 
     private final Map<String, String> settings;

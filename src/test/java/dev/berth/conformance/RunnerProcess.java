@@ -77,6 +77,10 @@ final class RunnerProcess implements AutoCloseable {
         return port;
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /** What it has written to its log. */
     String log() {
         try {

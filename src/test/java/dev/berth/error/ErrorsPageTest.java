@@ -37,6 +37,11 @@ final class ErrorsPageTest {
         assertThat(row[6]).isNotEmpty();
     }
 
+    @Test
+    void noTwoErrorsShareANumber() {
+        assertThat(ErrorCode.values()).extracting(ErrorCode::number).doesNotHaveDuplicates();
+    }
+
     private static Map<String, String[]> rows() throws IOException {
         Map<String, String[]> rows = new LinkedHashMap<>();
         for (String line : Files.readAllLines(PAGE)) {

@@ -9,6 +9,11 @@ import java.util.stream.Stream;
 
 /** What a function may send as its HTTP response, from good ones to noise. */
 public final class FunctionAnswers {
+    private static final String GZIP_HEAD = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n";
+    /** The letters "hi". */
+    private static final String GZIP_HI = "\u001f\u008b\b\u0000\u0000\u0000\u0000\u0000\u0000\u0000"
+            + "\u00cb\u00c8\u0004\u0000\u00ac\u002a\u0093\u00d8\u0002\u0000\u0000\u0000";
+
     private static final List<String> GOOD = List.of(
             "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
             "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
@@ -27,7 +32,17 @@ public final class FunctionAnswers {
             "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nuntil the end",
             "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 3\r\n\r\nbye",
             "HTTP/1.0 200 OK\r\n\r\nold",
-            "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\u001f\u008b\b\u0000");
+            "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\u001f\u008b\b\u0000",
+            GZIP_HEAD + "Content-Length: " + GZIP_HI.length() + "\r\n\r\n" + GZIP_HI,
+            GZIP_HEAD + "Content-Length: " + 2 * GZIP_HI.length() + "\r\n\r\n" + GZIP_HI + GZIP_HI,
+            "HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nhi",
+            "HTTP/1.1 200 OK\nContent-Length: 2\n\nhi",
+            "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n2 \nhi\n0\t\n\n",
+            "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+
+    private static final List<String> LEFT_OVERS =
+            List.of("i", "\r\n", "HTTP/1.1 200 OK\r\nX-Foreign: 1\r\n", "\u0000junk", "0\r\n\r\n");
 
     private static final List<byte[]> PIECES = Stream.of(
                     "\r\n",
@@ -78,7 +93,7 @@ public final class FunctionAnswers {
 
     public static byte[] random(Random random) {
         String answer = GOOD.get(random.nextInt(GOOD.size()));
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(14)) {
             case 0, 1 -> answer = LENGTH.matcher(answer).replaceFirst(lie(random));
             case 2 -> answer = CHUNK.matcher(answer).replaceFirst(lie(random));
             case 3 -> answer = grown(answer, "X-Long: " + "v".repeat(1 << random.nextInt(16)) + "\r\n");
@@ -87,6 +102,9 @@ public final class FunctionAnswers {
             case 6 -> answer += GOOD.get(random.nextInt(GOOD.size()));
             case 7 -> answer = "HTTP/1.1 100 Continue\r\n\r\n".repeat(1 << random.nextInt(8)) + answer;
             case 8 -> answer = noise(random, 400);
+            case 9 -> answer += LEFT_OVERS.get(random.nextInt(LEFT_OVERS.size()));
+            case 10 -> answer = answer.replace("\r\n", "\n");
+            case 11 -> answer = grown(answer, "a:b\r\n".repeat(20_000));
             default -> {}
         }
         return random.nextInt(3) == 0 ? bytes(answer) : Mutations.some(bytes(answer), random, 4, PIECES);

@@ -47,7 +47,7 @@ final class CallExecutionTest implements CallListener {
     private @Nullable RuntimeException linkFailure;
     private Consumer<String> onEvent = event -> {};
 
-    private final SlotDesk desk = new SlotDesk("me", message -> {
+    private final SlotDesk desk = new SlotDesk("me", (to, message) -> {
         asked.add(message);
         return registry;
     });
@@ -66,7 +66,7 @@ final class CallExecutionTest implements CallListener {
     }
 
     private CallExecution start(Duration timeout, Deadline deadline) {
-        CallFactory calls = new CallFactory(IngressRig.CALLS, null);
+        CallFactory calls = new CallFactory(IngressRig.CALLS, null, 0);
         CallModel model = CallModelParser.parse(IngressRig.MODEL);
         CallOrder order = new CallOrder(
                 "call-1",
@@ -74,7 +74,8 @@ final class CallExecutionTest implements CallListener {
                 timeout,
                 deadline,
                 end -> calls.request(model, end, null));
-        CallExecution execution = new CallExecution(new ExecutionParts(vertx, desk, workers, GRACE), order, this);
+        CallExecution execution = new CallExecution(
+                new ExecutionParts(vertx, desk, Itinerary.Planner.only("r"), workers, GRACE), order, this);
         execution.start();
         return execution;
     }
@@ -82,7 +83,15 @@ final class CallExecutionTest implements CallListener {
     private SlotGranted grant(int nth) {
         AcquireSlot acquire = (AcquireSlot)
                 asked.stream().filter(AcquireSlot.class::isInstance).toList().get(nth);
-        return new SlotGranted(acquire.ticket(), "w", "c" + nth, nth, 1000, new ContainerTimings(nth, 0, 0, 0));
+        return new SlotGranted(
+                acquire.ticket(),
+                "r",
+                "w",
+                "c" + nth,
+                nth,
+                Duration.ofMinutes(1),
+                1000,
+                new ContainerTimings(nth, 0, 0, 0));
     }
 
     private void run(Runnable code) {
@@ -187,6 +196,31 @@ final class CallExecutionTest implements CallListener {
     }
 
     @Test
+    void callThatMayHaveReachedItsWorkerIsNotPlacedAgain() {
+        run(() -> {
+            start(Duration.ofSeconds(30), Deadline.NONE);
+            desk.onMessage(grant(0));
+            stream.onFailure.handle(ErrorCode.PEER_LOST.exception());
+        });
+
+        assertThat(events).containsExactly("slot", "end PEER_LOST");
+        assertThat(opened).hasSize(1);
+    }
+
+    @Test
+    void waitForALostRegistryIsAWaitForNothing() {
+        run(() -> {
+            start(Duration.ofSeconds(30), Deadline.NONE);
+            desk.nodeLost("r");
+        });
+        assertThat(events).isEmpty();
+
+        run(() -> desk.nodeLost("gone"));
+        assertThat(events).isEmpty();
+        assertThat(desk.waiting()).isEqualTo(1);
+    }
+
+    @Test
     void slotLostAfterAFirstSignIsTheEnd() {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);
@@ -211,6 +245,54 @@ final class CallExecutionTest implements CallListener {
         assertThat(events).last().isEqualTo("end SLOT_GONE");
         assertThat(opened).hasSize(6);
         assertThat(desk.waiting()).isZero();
+    }
+
+    @Test
+    @Rule("slot-undelivered")
+    void aCallThatNoWorkerWasThereToTakeIsPlacedAgainAndItsLeaseGivenBack() {
+        run(() -> {
+            CallExecution execution = start(Duration.ofSeconds(30), Deadline.NONE);
+            desk.onMessage(grant(0));
+            execution.write(Buffer.buffer("abc"));
+            execution.endBody();
+            stream.onFailure.handle(ErrorCode.UNDELIVERED.exception());
+            assertThat(asked).contains(new ReturnLease("c0", 0));
+            desk.onMessage(grant(1));
+        });
+
+        assertThat(events).containsExactly("slot", "lost", "slot");
+        assertThat(stream.sent).hasToString("abc");
+        assertThat(stream.ends).isEqualTo(1);
+        assertThat(opened).extracting(RunCall::containerId).containsExactly("c0", "c1");
+    }
+
+    @Test
+    @Raises(ErrorCode.UNDELIVERED)
+    void workersThatAreNeverThereAreNotAskedForWithoutEnd() {
+        run(() -> {
+            start(Duration.ofSeconds(30), Deadline.NONE);
+            for (int i = 0; i < 6; i++) {
+                desk.onMessage(grant(i));
+                stream.onFailure.handle(ErrorCode.UNDELIVERED.exception());
+            }
+        });
+
+        assertThat(events).last().isEqualTo("end UNDELIVERED");
+        assertThat(opened).hasSize(6);
+        assertThat(asked).filteredOn(ReturnLease.class::isInstance).hasSize(6);
+        assertThat(desk.waiting()).isZero();
+    }
+
+    @Test
+    void aWorkerThatIsLostAfterItTookTheCallIsTheEnd() {
+        run(() -> {
+            start(Duration.ofSeconds(30), Deadline.NONE);
+            desk.onMessage(grant(0));
+            stream.onFailure.handle(ErrorCode.PEER_LOST.exception());
+        });
+
+        assertThat(events).containsExactly("slot", "end PEER_LOST");
+        assertThat(asked).noneMatch(ReturnLease.class::isInstance);
     }
 
     @Test

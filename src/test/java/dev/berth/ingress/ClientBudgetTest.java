@@ -194,7 +194,7 @@ final class ClientBudgetTest {
         Await.until(
                 rig.ingress.context(),
                 "streams closed",
-                () -> rig.ingress.streams().open() == 0);
+                () -> rig.ingress.clients().open() == 0);
         assertOthersAreServed();
         rig.assertNothingLeft();
     }
@@ -214,7 +214,7 @@ final class ClientBudgetTest {
         Await.until(
                 rig.ingress.context(),
                 "streams closed",
-                () -> rig.ingress.streams().open() == 0);
+                () -> rig.ingress.clients().open() == 0);
     }
 
     @Test

@@ -144,7 +144,7 @@ final class ClientConnectionTest {
             Await.until(
                     rig.ingress.context(),
                     "refused",
-                    () -> rig.ingress.streams().open() < 1000);
+                    () -> rig.ingress.clients().open() < 1000);
             assertThat(rig.budget.taken()).isLessThanOrEqualTo(8 << 20);
         }
         rig.assertNothingLeft();
@@ -159,7 +159,7 @@ final class ClientConnectionTest {
 
             assertThat(raw.awaits(RawHttp2.RST_STREAM, 1)).isTrue();
             Await.until(
-                    rig.ingress.context(), "closed", () -> rig.ingress.streams().open() == 0);
+                    rig.ingress.context(), "closed", () -> rig.ingress.clients().open() == 0);
         }
         rig.assertNothingLeft();
     }

@@ -2,8 +2,10 @@ package dev.berth.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.bus.Addresses;
 import dev.berth.bus.CallEnd;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
+import dev.berth.call.ContainerTimings;
 import dev.berth.conformance.Raises;
 import dev.berth.conformance.Rule;
 import dev.berth.error.ErrorCode;
@@ -24,6 +26,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,6 +46,42 @@ final class EngageFlowTest {
     @AfterEach
     void stop() {
         rig.close();
+    }
+
+    @Test
+    void aCallWhoseWorkerIsNotThereIsRunByAnother() {
+        AtomicInteger asked = new AtomicInteger();
+        rig.registry.onAcquire = acquire -> {
+            if (asked.getAndIncrement() < 2) {
+                rig.registry.grant(acquire, ContainerTimings.NONE, Addresses.worker("nobody", 7));
+            } else {
+                rig.registry.grant(acquire);
+            }
+        };
+
+        EngageCall.Result result = rig.client
+                .engage()
+                .tryCall(IngressRig.MODEL)
+                .data("whole", true)
+                .result();
+
+        assertThat(result.body()).isEqualTo("whole");
+        assertThat(asked).hasValue(3);
+        rig.assertNothingLeft();
+    }
+
+    @Test
+    void aCallThatNoWorkerIsThereForIsRefused() {
+        rig.registry.onAcquire =
+                acquire -> rig.registry.grant(acquire, ContainerTimings.NONE, Addresses.worker("nobody", 7));
+
+        EngageCall.Result result =
+                rig.client.engage().tryCall(IngressRig.MODEL).data("x", true).result();
+
+        assertThat(result.finished().getErrorCode()).isEqualTo(503);
+        assertThat(result.finished().getErrorStr()).isEqualTo("Timed out - server too busy");
+        assertThat(rig.worker.calls).isEmpty();
+        rig.assertNothingLeft();
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.berth.error.ErrorCode;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -60,6 +61,11 @@ final class FakeRegistry extends VerticleBase {
     }
 
     void grant(AcquireSlot acquire, ContainerTimings timings) {
+        grant(acquire, timings, Addresses.worker(node, 0));
+    }
+
+    /** A slot of a worker that may not be there. */
+    void grant(AcquireSlot acquire, ContainerTimings timings, String worker) {
         long lease = lastLease.incrementAndGet();
         leases.add(lease);
         vertx.eventBus()
@@ -67,9 +73,11 @@ final class FakeRegistry extends VerticleBase {
                         acquire.replyTo(),
                         new IngressMessage.SlotGranted(
                                 acquire.ticket(),
-                                Addresses.frames(Addresses.worker(node, 0)),
+                                Addresses.registry(node),
+                                Addresses.frames(worker),
                                 "container-" + lease,
                                 lease,
+                                Duration.ofMinutes(1),
                                 WINDOW,
                                 timings));
     }

@@ -3,7 +3,14 @@ package dev.berth.ingress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,8 +37,8 @@ final class GrpcTimeoutTest {
 
     @ParameterizedTest
     @NullSource
-    @ValueSource(strings = {"", "S", "1", "1x", "-1S", "1.5S", "123456789S", "1 S", "99999999H"})
-    void missingMalformedAndEndlessOnesAreNone(String header) {
+    @ValueSource(strings = {"", "S", "1", "1x", "-1S", "1.5S", "123456789S", "1 S"})
+    void missingAndMalformedOnesAreNone(String header) {
         assertThat(GrpcTimeout.parse(header)).isSameAs(Deadline.NONE);
     }
 
@@ -45,6 +52,32 @@ final class GrpcTimeoutTest {
         assertThat(Deadline.NONE.earlier(soon)).isSameAs(soon);
         assertThat(soon.earlier(Deadline.NONE)).isSameAs(soon);
         assertThat(Deadline.NONE.passed()).isFalse();
+    }
+
+    @Property
+    void anyAmountOfAnyUnitIsAheadAndHasAMomentAndATimer(
+            @ForAll @LongRange(min = 0, max = 99_999_999) long amount, @ForAll("units") char unit) {
+        assertUsable(GrpcTimeout.parse(Long.toString(amount) + unit));
+    }
+
+    @Property
+    void anyDurationIsAheadAndHasAMomentAndATimer(@ForAll @LongRange(min = 0) long seconds) {
+        assertUsable(Deadline.in(Duration.ofSeconds(seconds, 999_999_999)));
+        assertUsable(Deadline.in(seconds));
+    }
+
+    private static void assertUsable(Deadline deadline) {
+        assertThat(deadline.limited()).isTrue();
+        assertThat(deadline.instant())
+                .isBetween(Instant.now().minusSeconds(1), Instant.now().plusSeconds(3_200_000_000L));
+        assertThat(deadline.timerMillis(Duration.ofSeconds(Long.MAX_VALUE))).isBetween(1L, 7_000_000_000_000L);
+        assertThat(deadline.earlier(Deadline.in(Duration.ofSeconds(-1))).passed())
+                .isTrue();
+    }
+
+    @Provide
+    Arbitrary<Character> units() {
+        return Arbitraries.of('H', 'M', 'S', 'm', 'u', 'n');
     }
 
     @Test

@@ -25,8 +25,8 @@ final class IngressRig implements AutoCloseable {
     static final int FRAME = 10 * 1024;
     static final GrpcConfig GRPC = new GrpcConfig(
             "127.0.0.1", 0, MAX_MESSAGE, 8 << 20, 1 << 20, 10_000, FRAME, List.of(), limits(64 << 20), null);
-    static final CallConfig CALLS = new CallConfig(false, false, Map.of(), Set.of(), 0, 0);
-    static final CallConfig DETACHED = new CallConfig(false, true, Map.of(), Set.of(), 0, 0);
+    static final CallConfig CALLS = new CallConfig(false, false, Map.of(), Set.of(), 0, 0, Set.of());
+    static final CallConfig DETACHED = new CallConfig(false, true, Map.of(), Set.of(), 0, 0, Set.of());
     static final StatusConfig NO_STATUS = new StatusConfig(null, null, List.of(), Duration.ofSeconds(5), null);
     static final String STATUS_IMAGE = "status:1";
     static final String MODEL =
@@ -38,6 +38,7 @@ final class IngressRig implements AutoCloseable {
     final Vertx vertx;
     final LogBuffer logs;
     final IngressCounters counters = new IngressCounters();
+    final ColdCapacity cold = new ColdCapacity();
     final FakeRegistry registry;
     final FakeWorker worker;
     final GrpcIngressVerticle ingress;
@@ -103,13 +104,14 @@ final class IngressRig implements AutoCloseable {
         worker = new FakeWorker(NODE, streams, registry);
         IngressSetup setup = new IngressSetup(
                 vertx.eventBus(),
-                new NodeFacts(NODE, "0", "process", false),
+                new NodeFacts(NODE, NODE, "0", "process", false),
                 grpc,
                 streams,
-                new CallFactory(calls, STATUS_IMAGE),
+                new CallFactory(calls, STATUS_IMAGE, 0),
                 counters,
                 budget,
                 gate,
+                cold,
                 logs,
                 tracer);
         StatusVerticle status = new StatusVerticle(setup, statusConfig, 1);

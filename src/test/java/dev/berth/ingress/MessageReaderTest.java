@@ -2,8 +2,10 @@ package dev.berth.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.core.streams.ReadStream;
 import io.vertx.grpc.common.GrpcStatus;
 import java.util.ArrayDeque;
@@ -16,9 +18,14 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class MessageReaderTest {
     private static final int MAX = 1000;
+
+    private static final int FRAME_OF_CLI = 64 * 1024;
+    private static final int WRAPPING = 8;
 
     private final FakeRequest request = new FakeRequest();
     private final List<String> events = new ArrayList<>();
@@ -54,6 +61,30 @@ final class MessageReaderTest {
                     events.add("gone");
                 }
             });
+
+    /** Whoever wants nothing but messages. */
+    private record Collecting(List<Buffer> payloads) implements MessageReader.Listener {
+        @Override
+        public void onMessage(Buffer payload) {
+            payloads.add(payload);
+        }
+
+        @Override
+        public void onHalfClose() {}
+
+        @Override
+        public void onBroken(GrpcStatus status, String text) {
+            throw new AssertionError(text);
+        }
+
+        @Override
+        public void onOverBudget() {
+            throw new AssertionError("over budget");
+        }
+
+        @Override
+        public void onGone() {}
+    }
 
     private MessageReader reader() {
         return reader;
@@ -263,6 +294,24 @@ final class MessageReaderTest {
 
         assertThat(events).containsExactly("pause 1");
         assertThat(request.chunks).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3, 5, 16_384})
+    void frameOf64KiBIsPutTogetherInMemoryThatNeedNotGrow(int firstChunk) {
+        int length = FRAME_OF_CLI + WRAPPING;
+        List<Buffer> payloads = new ArrayList<>();
+        FakeRequest frames = new FakeRequest();
+        new MessageReader(frames, 2 * length, budget.lease(), windows::add, new Collecting(payloads)).start();
+        Buffer bytes = message("x".repeat(length));
+        frames.chunks.add(bytes.getBuffer(0, firstChunk));
+        frames.chunks.add(bytes.getBuffer(firstChunk, bytes.length()));
+
+        frames.flow();
+
+        assertThat(payloads).hasSize(1);
+        ByteBuf memory = ((BufferInternal) payloads.get(0)).getByteBuf().unwrap();
+        assertThat(memory.capacity()).isLessThan(length + WRAPPING);
     }
 
     @Property(tries = 500)

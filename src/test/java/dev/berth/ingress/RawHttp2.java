@@ -8,12 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** HTTP/2 frames by hand, for what no client library lets one say. */
-final class RawHttp2 implements AutoCloseable {
-    static final int DATA = 0;
-    static final int HEADERS = 1;
-    static final int RST_STREAM = 3;
-    static final int GOAWAY = 7;
-    static final int END_STREAM = 1;
+public final class RawHttp2 implements AutoCloseable {
+    public static final int DATA = 0;
+    public static final int HEADERS = 1;
+    public static final int RST_STREAM = 3;
+    public static final int GOAWAY = 7;
     private static final int SETTINGS = 4;
     private static final int CONTINUATION = 9;
     private static final int END_HEADERS = 4;
@@ -37,15 +36,20 @@ final class RawHttp2 implements AutoCloseable {
     private final DataInputStream in;
 
     RawHttp2(Socket socket) throws IOException {
+        this(socket, new byte[0]);
+    }
+
+    /** @param settings the payload of the first SETTINGS frame */
+    public RawHttp2(Socket socket, byte[] settings) throws IOException {
         this.socket = socket;
         socket.setSoTimeout(20_000);
         socket.setTcpNoDelay(true);
         in = new DataInputStream(socket.getInputStream());
         socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-        frame(SETTINGS, 0, 0, new byte[0]);
+        frame(SETTINGS, 0, 0, settings);
     }
 
-    void frame(int type, int flags, int stream, byte[] payload) throws IOException {
+    public void frame(int type, int flags, int stream, byte[] payload) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.write(payload.length >> 16);
         out.write(payload.length >> 8);
@@ -69,7 +73,7 @@ final class RawHttp2 implements AutoCloseable {
     }
 
     /** Opens a stream: names and values by turns, each written out literally. */
-    void headers(int stream, String... namesAndValues) throws IOException {
+    public void headers(int stream, String... namesAndValues) throws IOException {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         for (int i = 0; i < namesAndValues.length; i += 2) {
             block.write(0);
@@ -112,7 +116,7 @@ final class RawHttp2 implements AutoCloseable {
     }
 
     /** The type of the next frame that belongs to a stream, or GOAWAY. */
-    int nextOf(int stream) throws IOException {
+    public int nextOf(int stream) throws IOException {
         while (true) {
             int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
             int type = in.readUnsignedByte();

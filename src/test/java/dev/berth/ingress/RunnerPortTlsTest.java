@@ -212,6 +212,38 @@ final class RunnerPortTlsTest {
         assertThat(newConnectionSees("CN=runner")).isTrue();
     }
 
+    @Test
+    @Rule("tls-warning")
+    void filesThatCannotBeUsedAreWarnedOfOncePerChange() throws IOException {
+        start(null, null);
+        TlsFiles files = new TlsFiles(rig.vertx, rig.tls());
+        byte[] certificate = Files.readAllBytes(server.certificate());
+        Await.of(files.reload(rig.ingress.server()));
+        try (LoggedLines lines = LoggedLines.of(TlsFiles.class)) {
+            Files.copy(second.certificate(), server.certificate(), StandardCopyOption.REPLACE_EXISTING);
+            lookThrice(files);
+            assertThat(lines.warnings()).singleElement().asString().contains("does not belong to the certificate");
+            Files.delete(server.certificate());
+            lookThrice(files);
+            assertThat(lines.warnings()).hasSize(2);
+            Files.write(server.certificate(), certificate);
+            Await.of(files.reload(rig.ingress.server()));
+            assertThat(lines.warnings()).hasSize(2);
+            Files.delete(server.certificate());
+            lookThrice(files);
+            assertThat(lines.warnings()).hasSize(3);
+        } finally {
+            Files.write(server.certificate(), certificate);
+        }
+    }
+
+    private void lookThrice(TlsFiles files) {
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> Await.of(files.reload(rig.ingress.server())))
+                    .isNotNull();
+        }
+    }
+
     private boolean newConnectionSees(String subject) {
         try (EngageClient fresh = new EngageClient(rig.vertx, rig.ingress.port(), options(null))) {
             return subject(fresh).equals(subject);

@@ -27,6 +27,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Status with something to check. */
 final class StatusCheckTest {
@@ -225,6 +227,42 @@ final class StatusCheckTest {
         assertThat(status.getErrorCode()).isEqualTo(500);
         assertThat(status.getErrorStr()).contains("exit code 3");
         assertThat(acquired).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "echo errorCode=503; echo 'errorStr = disk is full'; exit 1 | 503 | disk is full",
+                "echo errorCode=599; exit 2 | 599 | health command ended with exit code 2",
+                "echo errorStr=no network; exit 1 | 500 | no network",
+                "echo errorCode=0; exit 1 | 500 | health command ended with exit code 1",
+                "echo errorCode=200; exit 1 | 500 | health command ended with exit code 1",
+                "echo errorCode=much; echo errorStr=; exit 1 | 500 | health command ended with exit code 1",
+                "printf 'errorStr=a\\033[31mb\\n'; exit 1 | 500 | a?[31mb",
+            })
+    @Rule("status-command-error")
+    void failedHealthCommandChoosesCodeAndText(String script, int code, String text) {
+        start(command(script));
+
+        RunnerStatus status = ask();
+
+        assertThat(status.getFailed()).isTrue();
+        assertThat(status.getErrorCode()).isEqualTo(code);
+        assertThat(status.getErrorStr()).isEqualTo(text);
+    }
+
+    @Test
+    @Rule("status-command-error")
+    void healthCommandThatEndsWellChoosesNoError() {
+        start(command("echo errorCode=503; echo errorStr=full"));
+
+        RunnerStatus status = ask();
+
+        assertThat(status.getFailed()).isFalse();
+        assertThat(status.getErrorCode()).isZero();
+        assertThat(status.getErrorStr()).isEmpty();
+        assertThat(status.getCustomStatusMap()).hasSize(2);
     }
 
     @Test

@@ -141,8 +141,6 @@ final class StreamLogsTest {
                 Arguments.of(List.of(READY), "9", "Start comes first"),
                 Arguments.of(List.of(ACK), "9", "Start comes first"),
                 Arguments.of(List.of(START, START), "9", "Start comes once"),
-                Arguments.of(List.of(START, ACK), "9", "there is no batch to acknowledge"),
-                Arguments.of(List.of(START, READY, ACK), "9", "there is no batch to acknowledge"),
                 Arguments.of(List.of(START, READY, READY), "9", "Ready comes once for each batch"),
                 Arguments.of(List.of(EMPTY), "3", "a message is Start, Ready or Ack"));
     }
@@ -156,6 +154,15 @@ final class StreamLogsTest {
 
         assertThat(ended.status()).isEqualTo(status);
         assertThat(ended.text()).isEqualTo(text);
+    }
+
+    @Test
+    void ackWithoutABatchChangesNothing() {
+        LogCollector eager = LogCollector.started(rig.client).say(ACK, READY, ACK);
+        logs.add(List.of(LogLines.line("one"), LogLines.line("two")));
+
+        assertThat(texts(eager.batch())).containsExactly("app/fn/call-1 STDOUT one", "app/fn/call-1 STDOUT two");
+        assertThat(eager.say(ACK, ACK).stream.halfClose().result().status()).isEqualTo("0");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.berth.logs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.berth.call.SyslogAddress;
 import dev.berth.config.LogsConfig;
 import dev.berth.conformance.Rule;
 import io.vertx.core.Context;
@@ -174,7 +175,7 @@ final class SyslogOutputTest {
 
     @Test
     void addressThatIsNoneAndSocketThatIsNot() throws Exception {
-        unavailable(output("nonsense", null, null), "Syslog Unavailable: 'nonsense' is not an address such as");
+        unavailable(output("nonsense", null, null), "Invalid syslog_url: 'nonsense' is not an address such as");
         unavailable(output("unix://" + folder.resolve("none"), null, null), "Syslog Unavailable");
         unavailable(output("udp://unknown.invalid", null, null), "Syslog Unavailable");
     }

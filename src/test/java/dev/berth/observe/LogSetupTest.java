@@ -80,7 +80,7 @@ final class LogSetupTest {
         assertThat(Files.readAllLines(file))
                 .singleElement()
                 .asString()
-                .matches("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z WARN  Sample one two callId=\"c1\"");
+                .matches("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z WARN  Sample one\\\\ntwo callId=\"c1\"");
     }
 
     @Test
@@ -127,6 +127,27 @@ final class LogSetupTest {
             server.receive(packet);
             assertThat(new String(packet.getData(), 0, packet.getLength(), StandardCharsets.UTF_8))
                     .matches("<11>\\S+Z \\S+ tag\\[\\d+]: Sample broken callId=\"c1\"\n");
+        }
+    }
+
+    @Test
+    void aForgedLineReachesNoSyslogServer() throws IOException {
+        try (ServerSocket server = new ServerSocket(0, 1, LOOPBACK)) {
+            configure("tcp://127.0.0.1:" + server.getLocalPort(), "");
+            logger.atError()
+                    .addKeyValue("callId", "a\n<8>forged")
+                    .setCause(new IllegalStateException("b\n<8>forged"))
+                    .log("c\n<8>forged");
+            logger.info("two");
+            try (Socket connection = server.accept()) {
+                connection.setSoTimeout(10_000);
+                BufferedReader reader =
+                        new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8));
+                assertThat(reader.readLine())
+                        .matches("<11>\\S+ \\S+ berth\\[\\d+]: Sample c\\\\n<8>forged callId=.*")
+                        .contains("\\njava.lang.IllegalStateException: b\\n<8>forged\\n\\tat ");
+                assertThat(reader.readLine()).contains("Sample two");
+            }
         }
     }
 

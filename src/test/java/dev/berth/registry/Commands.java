@@ -29,6 +29,10 @@ final class Commands {
         return "remove " + container + " " + reason;
     }
 
+    static String revoke(String container, long lease) {
+        return "revoke " + lease + " of " + container;
+    }
+
     static String drained() {
         return "drained";
     }
@@ -42,6 +46,8 @@ final class Commands {
             return launch(launch.containerId(), launch.causeCallId());
         } else if (command instanceof Command.Remove remove) {
             return remove(remove.containerId(), remove.reason());
+        } else if (command instanceof Command.Revoke revoke) {
+            return revoke(revoke.containerId(), revoke.lease());
         }
         return drained();
     }

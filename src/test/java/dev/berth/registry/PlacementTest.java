@@ -129,6 +129,7 @@ final class PlacementTest {
         SlotTable table = new SlotTable(
                 new RegistryConfig(true, 0, 0, 10),
                 new NodeCapacity(2 * MIB - 1, 1000, List.of()),
+                TableDriver.NODE,
                 1,
                 () -> "c" + ++launched[0]);
         table.apply(TableDriver.acquire("a", spec("one", 1)), 0);

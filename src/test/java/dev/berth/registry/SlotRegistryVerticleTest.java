@@ -12,6 +12,7 @@ import dev.berth.bus.IngressMessage.SlotRefused;
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
+import dev.berth.bus.RegistryMessage.ContainerEnding;
 import dev.berth.bus.RegistryMessage.ContainerGone;
 import dev.berth.bus.RegistryMessage.ContainerReady;
 import dev.berth.bus.RegistryMessage.ContainerReleased;
@@ -28,8 +29,12 @@ import io.vertx.core.eventbus.EventBus;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,15 +51,21 @@ final class SlotRegistryVerticleTest {
     private final BlockingQueue<IngressMessage> atIngress = new LinkedBlockingQueue<>();
     private final BlockingQueue<WorkerMessage> atWorker = new LinkedBlockingQueue<>();
 
+    private final BlockingQueue<String> failures = new LinkedBlockingQueue<>();
+    private volatile Supplier<String> ids = () -> "";
+
     @BeforeEach
     void deploy() throws Exception {
         BusCodecs.register(vertx);
         bus.<IngressMessage>consumer(INGRESS, message -> atIngress.add(message.body()));
         bus.<WorkerMessage>consumer(WORKER, message -> atWorker.add(message.body()));
+        ContainerIds good = new ContainerIds(System::currentTimeMillis, RandomGenerator.getDefault());
+        ids = good::get;
         await(vertx.deployVerticle(new SlotRegistryVerticle(
-                new SlotRegistryVerticle.Links(bus, REGISTRY, List.of(WORKER), 65_536),
-                new RegistryConfig(true, 0, 0, 100),
-                new NodeCapacity(2 * MIB, 1000, List.of()))));
+                new SlotRegistryVerticle.Links(bus, "n1", List.of(WORKER), 65_536, () -> failures.add("failed")),
+                new RegistryConfig(false, 0, 0, 100),
+                new NodeCapacity(2 * MIB, 1000, List.of()),
+                () -> ids.get())));
     }
 
     @AfterEach
@@ -125,6 +136,76 @@ final class SlotRegistryVerticleTest {
                         1000,
                         300,
                         List.of(new NodeSnapshot.Queue(Specs.key("fn"), "registry/fn:1", 0, 0, 1, 0, 0))));
+    }
+
+    /** The next names of containers are good ones, and the one after them there is not. */
+    private void failAfter(int names) {
+        Supplier<String> before = ids;
+        AtomicInteger left = new AtomicInteger(names);
+        ids = () -> {
+            if (left.getAndDecrement() <= 0) {
+                throw new IllegalStateException("a bug");
+            }
+            return before.get();
+        };
+    }
+
+    private void assertRefused(long ticket) throws Exception {
+        SlotRefused refusal = (SlotRefused) next(atIngress);
+        assertThat(refusal.ticket()).isEqualTo(ticket);
+        assertThat(refusal.error().code()).isEqualTo(ErrorCode.SERVER_BUSY);
+    }
+
+    @Test
+    void aTurnThatFailsRefusesItsCallAndAllThatWait() throws Exception {
+        tell(new AcquireSlot(INGRESS, 1, "call-1", spec("one", 1)));
+        next(atWorker);
+        failAfter(0);
+        tell(new AcquireSlot(INGRESS, 2, "call-2", spec("two", 1)));
+
+        assertRefused(1);
+        assertRefused(2);
+        next(failures);
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void aRegistryThatHasFailedPlacesNothingAndHoldsUpNoStop() throws Exception {
+        failAfter(0);
+        tell(new AcquireSlot(INGRESS, 1, "call-1", spec("one", 1)));
+        assertRefused(1);
+        ids = () -> "never asked for";
+        tell(new AcquireSlot(INGRESS, 2, "call-2", spec("one", 1)));
+        assertRefused(2);
+
+        await(bus.request(REGISTRY, new RegistryMessage.Drain()));
+        assertThat(bus.request(REGISTRY, new RegistryMessage.Snapshot())
+                        .toCompletionStage()
+                        .toCompletableFuture())
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableOfType(ExecutionException.class)
+                .withMessageContaining("the slot registry has failed");
+        assertThat(atWorker).isEmpty();
+        next(failures);
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void whatAFailedTurnHadDecidedIsDone() throws Exception {
+        SlotGranted grant = acquireAndStart(1, spec("one", 2));
+        tell(new AcquireSlot(INGRESS, 2, "call-2", spec("two", 1)));
+        tell(new AcquireSlot(INGRESS, 3, "call-3", spec("three", 1)));
+        assertThat(snapshot().queues()).hasSize(3);
+        failAfter(1);
+        tell(new ContainerEnding(grant.containerId()));
+        tell(new ContainerGone(grant.containerId()));
+
+        assertThat(((LaunchContainer) next(atWorker)).causeCallId()).isEqualTo("call-2");
+        assertRefused(2);
+        assertRefused(3);
+        assertThat(atWorker).isEmpty();
+        next(failures);
+        assertThat(failures).isEmpty();
     }
 
     private SlotGranted acquireAndStart(long ticket, ContainerSpec spec) throws Exception {

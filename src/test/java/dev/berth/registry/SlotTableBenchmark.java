@@ -10,31 +10,47 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** One table with 1,000 queues of four slots each, on a node without room for more. */
+/**
+ * One table with few or many queues of two slots each, on a node without room for more. What is called is few of them
+ * or all: with all of 100,000 called at random, the processor's caches miss at every step, whatever the table does.
+ */
 @State(Scope.Thread)
+@Fork(jvmArgsAppend = "-XX:+UseSerialGC") // as scripts/berth has it
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class SlotTableBenchmark {
-    private static final int QUEUES = 1_000;
-    private static final int SLOTS = 4;
+    private static final int SLOTS = 2;
+
+    @Param({"10", "1000", "100000"})
+    int queues;
+
+    /** Among how many queues the calls are spread; not more than there are. */
+    @Param({"10", "100000"})
+    int called;
 
     private final SplittableRandom random = new SplittableRandom(1);
-    private final AcquireSlot[] wishes = new AcquireSlot[QUEUES];
-    private final AcquireSlot[] strangers = new AcquireSlot[QUEUES];
+    private AcquireSlot[] wishes;
+    private AcquireSlot[] strangers;
+    private int spread;
     private SlotTable table;
     private SlotTable busyTable;
 
     @Setup
     public void fill() {
-        for (int i = 0; i < QUEUES; i++) {
-            wishes[i] = new AcquireSlot("ingress", i, "call", Specs.spec("fn" + i, 1));
-            strangers[i] = new AcquireSlot("ingress", i, "call", Specs.spec("stranger" + i, 1));
+        wishes = new AcquireSlot[queues];
+        strangers = new AcquireSlot[queues];
+        spread = Math.min(queues, called);
+        for (int i = 0; i < queues; i++) {
+            wishes[i] = new AcquireSlot(TableDriver.INGRESS, i, "call", Specs.spec("fn" + i, 1));
+            strangers[i] = new AcquireSlot(TableDriver.INGRESS, i, "call", Specs.spec("stranger" + i, 1));
         }
         table = newTable();
         busyTable = newTable();
@@ -45,16 +61,17 @@ public class SlotTableBenchmark {
             }
         }
         long lease = 1;
-        for (int slot = 1; slot <= QUEUES * SLOTS; slot++) {
+        for (int slot = 1; slot <= queues * SLOTS; slot++) {
             table.apply(new ContainerReleased("c" + slot, lease++), System.nanoTime());
         }
     }
 
-    private static SlotTable newTable() {
+    private SlotTable newTable() {
         int[] launched = {0};
         return new SlotTable(
                 new RegistryConfig(true, 0, 0, 100),
-                new NodeCapacity(QUEUES * SLOTS * Specs.MIB, 1000, List.of()),
+                new NodeCapacity((long) queues * SLOTS * Specs.MIB, 1000, List.of()),
+                TableDriver.NODE,
                 2,
                 () -> "c" + ++launched[0]);
     }
@@ -70,13 +87,13 @@ public class SlotTableBenchmark {
     public List<Command> acquireAndRelease() {
         long now = System.nanoTime();
         Command.Grant grant =
-                (Command.Grant) table.apply(wishes[random.nextInt(QUEUES)], now).get(0);
+                (Command.Grant) table.apply(wishes[random.nextInt(spread)], now).get(0);
         return table.apply(new ContainerReleased(grant.containerId(), grant.lease()), now);
     }
 
     /** A call for which there is neither a slot nor room, such as a balancer sends every few milliseconds. */
     @Benchmark
     public List<Command> refuse() {
-        return busyTable.apply(strangers[random.nextInt(QUEUES)], System.nanoTime());
+        return busyTable.apply(strangers[random.nextInt(spread)], System.nanoTime());
     }
 }

@@ -12,6 +12,7 @@ import dev.berth.bus.WorkerMessage.Reason;
 import dev.berth.call.ContainerSpec;
 import dev.berth.error.ErrorCode;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** How slots, queues and the table end: idle time, containers that go, limits, draining. */
@@ -173,6 +174,37 @@ final class SlotTableEndTest {
 
         assertThat(node.snapshot().queues()).isEmpty();
         assertThat(node.table.nextDeadlineNanos()).isEmpty();
+    }
+
+    // The engine is gone
+
+    @Test
+    void whileTheEngineIsGoneOnlyReadyContainersTakeCallsAndNoneIsEvicted() {
+        TableDriver node = TableDriver.blocking(1);
+        node.idle("a", FN);
+
+        assertThat(node.engineAnswers(false)).isEmpty();
+        assertThat(told(node.call("b", spec("other", 1)))).containsExactly(refuse("b", ErrorCode.ENGINE_GONE));
+        List<Command> hot = node.call("c", FN);
+        assertThat(hot).singleElement().isInstanceOf(Command.Grant.class);
+        assertThat(told(node.call("d", FN))).containsExactly(refuse("d", ErrorCode.ENGINE_GONE));
+        node.release("c1", ((Command.Grant) hot.get(0)).lease());
+
+        assertThat(node.engineAnswers(true)).isEmpty();
+        assertThat(told(node.call("e", spec("other", 1)))).containsExactly(remove("c1", Reason.EVICTED));
+    }
+
+    @Test
+    void thoseWhoWaitForRoomAreRefusedWhenTheEngineGoes() {
+        TableDriver node = TableDriver.blocking(2);
+        node.busy("a", FN);
+        node.call("b", FN);
+        node.call("c", FN);
+
+        assertThat(told(node.engineAnswers(false))).containsExactly(refuse("c", ErrorCode.ENGINE_GONE));
+        assertThat(told(node.fails("c2", ErrorCode.ENGINE_GONE))).containsExactly(refuse("b", ErrorCode.ENGINE_GONE));
+        node.gone("c2");
+        assertThat(node.usedMiB()).isEqualTo(1);
     }
 
     // Draining

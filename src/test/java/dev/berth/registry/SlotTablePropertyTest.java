@@ -29,7 +29,11 @@ final class SlotTablePropertyTest {
         DELIVER_FROM_WORKER,
         DELIVER_TO_INGRESS,
         DELIVER_TO_INGRESS_AND_RETURN,
-        DELIVER_TO_WORKER
+        DELIVER_TO_WORKER,
+        DELIVER_RUN,
+        LOSE_NODE,
+        BELIEVE_NODE_LOST,
+        LOSE_ANSWER
     }
 
     record Step(Kind kind, int which) {}
@@ -52,8 +56,12 @@ final class SlotTablePropertyTest {
                 Tuple.of(9, Kind.DELIVER_FROM_WORKER),
                 Tuple.of(7, Kind.DELIVER_TO_INGRESS),
                 Tuple.of(1, Kind.DELIVER_TO_INGRESS_AND_RETURN),
-                Tuple.of(8, Kind.DELIVER_TO_WORKER));
-        return Combinators.combine(kinds, Arbitraries.integers().between(0, 20))
+                Tuple.of(8, Kind.DELIVER_TO_WORKER),
+                Tuple.of(7, Kind.DELIVER_RUN),
+                Tuple.of(1, Kind.LOSE_NODE),
+                Tuple.of(1, Kind.BELIEVE_NODE_LOST),
+                Tuple.of(1, Kind.LOSE_ANSWER));
+        return Combinators.combine(kinds, Arbitraries.integers().between(0, 30))
                 .as(Step::new)
                 .list()
                 .ofMinSize(1)
@@ -65,9 +73,11 @@ final class SlotTablePropertyTest {
         SlotWorld world = new SlotWorld(nonBlocking);
         steps.forEach(step -> perform(world, step));
         world.settle();
+        letUnclaimedLeasesExpire(world);
 
-        assertThat(world.callsIn(SlotWorld.CallState.WAITING)).isEmpty();
+        assertThat(world.callsIn(WorldCall.State.WAITING)).isEmpty();
         assertThat(world.table.snapshot().queues()).allMatch(queue -> queue.waiting() == 0);
+        world.books.nothingIsLeased();
 
         world.pass(Duration.ofMinutes(5));
         world.settle();
@@ -85,12 +95,19 @@ final class SlotTablePropertyTest {
         world.drain();
         after.forEach(step -> perform(world, step));
         world.settle();
+        letUnclaimedLeasesExpire(world);
 
-        assertThat(world.drained).isEqualTo(1);
-        assertThat(world.callsIn(SlotWorld.CallState.WAITING)).isEmpty();
+        assertThat(world.books.drained).isEqualTo(1);
+        assertThat(world.callsIn(WorldCall.State.WAITING)).isEmpty();
         assertThat(world.containers).isEmpty();
         assertThat(world.table.snapshot().queues()).isEmpty();
         assertThat(world.table.nextDeadlineNanos()).isEmpty();
+    }
+
+    /** A holder that is gone has two seconds; whoever waited for its slot then gets it. */
+    private static void letUnclaimedLeasesExpire(SlotWorld world) {
+        world.pass(Duration.ofSeconds(2));
+        world.settle();
     }
 
     private static void perform(SlotWorld world, Step step) {
@@ -107,11 +124,15 @@ final class SlotTablePropertyTest {
             case FREEZE -> world.freeze(which, true);
             case THAW -> world.freeze(which, false);
             case PASS -> world.pass(Duration.ofSeconds(which / 2));
-            case DELIVER_FROM_INGRESS -> world.deliverFromIngress();
+            case DELIVER_FROM_INGRESS -> world.deliverFromIngress(which);
             case DELIVER_FROM_WORKER -> world.deliverFromWorker();
-            case DELIVER_TO_INGRESS -> world.deliverToIngress(false);
-            case DELIVER_TO_INGRESS_AND_RETURN -> world.deliverToIngress(true);
+            case DELIVER_TO_INGRESS -> world.deliverToIngress(which, false);
+            case DELIVER_TO_INGRESS_AND_RETURN -> world.deliverToIngress(which, true);
             case DELIVER_TO_WORKER -> world.deliverToWorker();
+            case DELIVER_RUN -> world.deliverRun(which);
+            case LOSE_NODE -> world.loseOther(true);
+            case BELIEVE_NODE_LOST -> world.loseOther(false);
+            case LOSE_ANSWER -> world.loseAnswer();
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.berth.registry;
 
 import static dev.berth.registry.Specs.MIB;
 
+import dev.berth.bus.Addresses;
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
@@ -26,12 +27,15 @@ import java.util.List;
 final class TableDriver {
     static final ContainerTimings TIMINGS = new ContainerTimings(1, 2, 3, 4);
 
+    static final String NODE = "here";
+    static final String INGRESS = Addresses.ingress(NODE, 0);
+
     final SlotTable table;
     private long now = Long.MAX_VALUE - 1_000_000_000L; // so that the clock wraps round within a test
     private int launched;
 
     private TableDriver(RegistryConfig config, NodeCapacity capacity, int workers) {
-        table = new SlotTable(config, capacity, workers, () -> "c" + ++launched);
+        table = new SlotTable(config, capacity, NODE, workers, () -> "c" + ++launched);
     }
 
     static TableDriver blocking(long memoryMiB) {
@@ -54,11 +58,11 @@ final class TableDriver {
     }
 
     static AcquireSlot acquire(String call, ContainerSpec spec) {
-        return new AcquireSlot("ingress", ticket(call), call, spec);
+        return new AcquireSlot(INGRESS, ticket(call), call, spec);
     }
 
     static CancelAcquire cancelled(String call) {
-        return new CancelAcquire("ingress", ticket(call));
+        return new CancelAcquire(INGRESS, ticket(call));
     }
 
     static ContainerReady isReady(String container) {
@@ -99,6 +103,10 @@ final class TableDriver {
 
     List<Command> paused(String container, boolean paused) {
         return apply(new ContainerPaused(container, paused));
+    }
+
+    List<Command> engineAnswers(boolean answers) {
+        return apply(new RegistryMessage.EngineAnswers(answers));
     }
 
     List<Command> drain() {

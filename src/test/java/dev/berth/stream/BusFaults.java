@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryContext;
 import io.vertx.core.eventbus.DeliveryOptions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -21,52 +22,64 @@ final class BusFaults implements Handler<DeliveryContext<Envelope>> {
         HOLD
     }
 
+    /** One frame on its way. */
+    record Sent(String from, Frame frame) {}
+
     private static final Buffer EMPTY = Buffer.buffer();
+    private static final String SEEN = "seen";
+
+    private record Held(String address, Envelope envelope) {}
 
     private final Vertx vertx;
-    private final Queue<DeliveryContext<Envelope>> held = new ConcurrentLinkedQueue<>();
+    private final Queue<Held> held = new ConcurrentLinkedQueue<>();
     private final Queue<Frame> sent = new ConcurrentLinkedQueue<>();
     private final AtomicInteger biggestFrame = new AtomicInteger();
-    private volatile Function<Envelope, Fault> rule = envelope -> Fault.PASS;
+    private final AtomicInteger envelopes = new AtomicInteger();
+    private volatile Function<Sent, Fault> rule = sent -> Fault.PASS;
 
     BusFaults(Vertx vertx) {
         this.vertx = vertx;
         vertx.eventBus().addOutboundInterceptor(this);
     }
 
-    void rule(Function<Envelope, Fault> rule) {
+    void rule(Function<Sent, Fault> rule) {
         this.rule = rule;
     }
 
     /** Applies a fault to the n-th frame of a kind, counted from 1, and to no other. */
     void nth(int n, Class<? extends Frame> kind, Fault fault) {
         int[] seen = {0};
-        rule(envelope -> {
+        rule(frame -> {
             synchronized (seen) {
-                return kind.isInstance(envelope.frame()) && ++seen[0] == n ? fault : Fault.PASS;
+                return kind.isInstance(frame.frame()) && ++seen[0] == n ? fault : Fault.PASS;
             }
         });
     }
 
     void all(Class<? extends Frame> kind, Fault fault) {
-        rule(envelope -> kind.isInstance(envelope.frame()) ? fault : Fault.PASS);
+        rule(frame -> kind.isInstance(frame.frame()) ? fault : Fault.PASS);
     }
 
     void none() {
-        rule(envelope -> Fault.PASS);
+        rule(frame -> Fault.PASS);
     }
 
     void release() {
         none();
-        DeliveryContext<Envelope> context;
-        while ((context = held.poll()) != null) {
-            context.next();
+        Held next;
+        while ((next = held.poll()) != null) {
+            deliver(next.address(), next.envelope());
         }
     }
 
     /** Every frame given to the bus, lost ones too; data without its bytes. */
     <F extends Frame> List<F> sent(Class<F> kind) {
         return sent.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    /** Messages given to the bus. */
+    int envelopes() {
+        return envelopes.get();
     }
 
     /** Bytes in the biggest data frame. */
@@ -85,18 +98,43 @@ final class BusFaults implements Handler<DeliveryContext<Envelope>> {
 
     @Override
     public void handle(DeliveryContext<Envelope> context) {
+        if (context.message().headers().contains(SEEN)) {
+            context.next();
+            return;
+        }
+        envelopes.incrementAndGet();
         Envelope envelope = context.message().body();
-        record(envelope.frame());
-        switch (rule.apply(envelope)) {
-            case PASS -> context.next();
+        List<Fault> faults = new ArrayList<>();
+        for (Envelope.Packet packet : envelope.packets()) {
+            record(packet.frame());
+            faults.add(rule.apply(new Sent(envelope.from(), packet.frame())));
+        }
+        if (faults.stream().allMatch(fault -> fault == Fault.PASS)) {
+            context.next();
+            return;
+        }
+        for (int i = 0; i < faults.size(); i++) {
+            Envelope single =
+                    new Envelope(envelope.from(), List.of(envelope.packets().get(i)));
+            pass(context.message().address(), single, faults.get(i));
+        }
+    }
+
+    private void pass(String address, Envelope envelope, Fault fault) {
+        switch (fault) {
+            case PASS -> deliver(address, envelope);
             case DROP -> {}
-            case HOLD -> held.add(context);
+            case HOLD -> held.add(new Held(address, envelope));
             case REPEAT -> {
-                context.next();
                 none();
-                String address = context.message().address();
-                vertx.eventBus().send(address, envelope, new DeliveryOptions().setCodecName(FrameCodec.NAME));
+                deliver(address, envelope);
+                deliver(address, envelope);
             }
         }
+    }
+
+    private void deliver(String address, Envelope envelope) {
+        DeliveryOptions options = new DeliveryOptions().setCodecName(FrameCodec.NAME);
+        vertx.eventBus().send(address, envelope, options.addHeader(SEEN, "true"));
     }
 }

@@ -1,6 +1,8 @@
 package dev.berth.stream;
 
 import io.vertx.core.buffer.Buffer;
+import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -21,13 +23,15 @@ public class FrameCodecBenchmark {
     @Param({"100", "65536"})
     public int bytes;
 
-    private final FrameCodec codec = new FrameCodec();
+    private final FrameCodec codec = new FrameCodec(Clock.systemUTC());
     private Envelope envelope;
     private Buffer wire;
 
     @Setup
     public void prepare() {
-        envelope = new Envelope(STREAM, STREAM.initiator(), new Frame.Data(1000, Buffer.buffer(new byte[bytes])));
+        envelope = new Envelope(
+                STREAM.initiator(),
+                List.of(new Envelope.Packet(STREAM, new Frame.Data(1000, Buffer.buffer(new byte[bytes])))));
         wire = write();
     }
 

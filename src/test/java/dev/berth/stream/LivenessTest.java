@@ -49,7 +49,7 @@ final class LivenessTest {
         Recorded here = pair.initiator.call(
                 () -> new Recorded(pair.initiator.endpoint().open("berth.test.worker.9.frames", "call", 10)));
 
-        pair.initiator.until(() -> here.saw("failure PEER_LOST"));
+        pair.initiator.until(() -> here.saw("failure UNDELIVERED"));
 
         assertThat(pair.bus.sent(Frame.Ping.class)).isEmpty();
         pair.assertNothingLeft();
@@ -73,7 +73,7 @@ final class LivenessTest {
         pair.initiator.until(() -> second[0] != null);
         pair.settleInitiator();
 
-        assertThat(first.saw("inbound PEER_LOST")).isTrue();
+        assertThat(first.saw("inbound UNDELIVERED")).isTrue();
         assertThat(second[0].events).isEmpty();
     }
 
@@ -102,7 +102,7 @@ final class LivenessTest {
         pair.acceptor.run(() -> pair.acceptor.endpoint().acceptor(null));
 
         Recorded here = pair.open();
-        pair.initiator.until(() -> here.saw("failure PEER_LOST"));
+        pair.initiator.until(() -> here.saw("failure UNDELIVERED"));
 
         pair.assertNothingLeft();
     }

@@ -347,6 +347,7 @@ final class StreamFailureTest {
 
         pair.acceptor.run(() -> there.stream.inbound().resume());
         pair.initiator.until(() -> here.saw("failure CALL_TIMEOUT"));
+        pair.settle();
 
         assertThat(there.events).containsExactly("data 5000", "outbound CALL_TIMEOUT", "inbound CALL_TIMEOUT");
         pair.assertNothingLeft();

@@ -6,6 +6,7 @@ import dev.berth.error.ErrorCode;
 import dev.berth.stream.BusFaults.Fault;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -247,6 +248,32 @@ final class StreamLossTest {
     }
 
     @Test
+    void aFrameThatCannotBeReadBreaksItsStreamAndNoOther() {
+        Recorded here = pair.open();
+        Recorded there = pair.accepted();
+        Recorded other = pair.open();
+        Recorded otherThere = pair.accepted();
+
+        send(pair.acceptor.frames(), ((BusStream) here.stream).id(), new Frame.Malformed("garbage"));
+        pair.initiator.until(() -> here.saw("failure STREAM_BROKEN"));
+        pair.acceptor.until(() -> there.saw("failure STREAM_BROKEN"));
+
+        finish(other, otherThere);
+    }
+
+    @Test
+    void anOpenThatCannotBeReadFailsAtItsInitiator() {
+        pair.bus.all(Frame.Open.class, Fault.DROP);
+        Recorded here = pair.open();
+        pair.bus.none();
+
+        send(pair.acceptor.frames(), ((BusStream) here.stream).id(), new Frame.Malformed("garbage"));
+        pair.initiator.until(() -> here.saw("failure STREAM_BROKEN"));
+
+        pair.assertNothingLeft();
+    }
+
+    @Test
     void aFloodOfNotesThatNobodyReadsBreaksTheStream() {
         Recorded here = pair.open();
         Recorded there = pair.accepted();
@@ -263,7 +290,8 @@ final class StreamLossTest {
 
     private void send(String to, StreamId id, Frame frame) {
         String from = to.equals(pair.acceptor.frames()) ? pair.initiator.frames() : pair.acceptor.frames();
-        pair.vertx.eventBus().send(to, new Envelope(id, from, frame), Peer.options(false));
+        Envelope envelope = new Envelope(from, List.of(new Envelope.Packet(id, frame)));
+        pair.vertx.eventBus().send(to, envelope, Peer.options(false));
     }
 
     private void finish(Recorded here, Recorded there) {

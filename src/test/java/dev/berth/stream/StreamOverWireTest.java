@@ -6,6 +6,7 @@ import dev.berth.bus.BusCodecs;
 import dev.berth.error.ErrorCode;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.MessageCodec;
+import java.time.Clock;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,7 @@ final class StreamOverWireTest {
     }
 
     private static final class ThroughWire implements MessageCodec<Envelope, Envelope> {
-        private final FrameCodec codec = new FrameCodec();
+        private final FrameCodec codec = new FrameCodec(Clock.systemUTC());
 
         @Override
         public void encodeToWire(Buffer buffer, Envelope envelope) {

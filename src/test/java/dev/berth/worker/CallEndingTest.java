@@ -234,8 +234,9 @@ final class CallEndingTest {
             String id = rig.ready();
             TestCall call = rig.call(id).endBody();
             whole.await();
-            rig.engine.last().exit(137);
-            assertThat(call.code()).isEqualTo(ErrorCode.RESPONSE_BROKEN);
+            rig.engine.last().exit(139);
+            assertThat(call.error()).hasMessage("container exit code 139 (SIGSEGV)");
+            assertThat(call.code()).isEqualTo(ErrorCode.CONTAINER_EXIT);
             rig.heard(ContainerEnding.class);
             rig.assertGone(id);
         }
@@ -254,10 +255,98 @@ final class CallEndingTest {
             String id = rig.ready();
             TestCall call = rig.call(id).endBody();
             whole.await();
-            rig.engine.last().reportExit(137);
-            assertThat(call.code()).isEqualTo(ErrorCode.RESPONSE_BROKEN);
+            rig.engine.last().reportExit(3);
+            assertThat(call.error()).hasMessage("container exit code 3");
+            assertThat(call.code()).isEqualTo(ErrorCode.CONTAINER_EXIT);
             rig.heard(ContainerEnding.class);
             rig.assertGone(id);
+        }
+    }
+
+    /** A call that the function has, and whose connection then breaks without a word of the engine. */
+    private static TestCall broken(WorkerRig rig, Duration timeout, String answer) throws Exception {
+        CountDownLatch whole = new CountDownLatch(1);
+        rig.engine.serve(talk -> {
+            talk.readHead();
+            talk.readBody();
+            talk.write(answer);
+            whole.countDown();
+            talk.readToEnd();
+        });
+        String id = rig.ready();
+        TestCall call = rig.call(id, rig.request(timeout)).endBody();
+        whole.await();
+        if (!answer.isEmpty()) {
+            call.head();
+        }
+        rig.engine.last().vanish();
+        WorkerRig.until(
+                "the connection is gone", () -> rig.engine.last().function().open() == 0);
+        rig.settle();
+        return call;
+    }
+
+    @Test
+    void aBrokenCallWaitsForTheEnginesAccount() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            TestCall call = broken(rig, Duration.ofSeconds(30), "");
+            rig.engine.last().reportOutOfMemory();
+            assertThat(call.error()).hasMessage("container out of memory, limit 128 MiB");
+            assertThat(call.error().wireCode()).isEqualTo(502);
+            assertThat(call.error().userToBlame()).isTrue();
+            assertThat(call.code()).isEqualTo(ErrorCode.OUT_OF_MEMORY);
+            rig.heard(ContainerEnding.class);
+            rig.heard(ContainerGone.class);
+            rig.assertNothingLeft();
+        }
+    }
+
+    @Test
+    void anAnswerThatBreaksOffIsExplainedToo() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            TestCall call = broken(rig, Duration.ofSeconds(30), HEAD_AND_SOME);
+            rig.engine.last().reportExit(134);
+            assertThat(call.error()).hasMessage("container exit code 134 (SIGABRT)");
+            assertThat(call.body()).isEqualTo("half");
+            rig.heard(ContainerEnding.class);
+            rig.heard(ContainerGone.class);
+            rig.assertNothingLeft();
+        }
+    }
+
+    @Test
+    void withoutAnAccountTheConnectionIsBlamed() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            TestCall call = broken(rig, Duration.ofSeconds(30), "");
+            assertThat(call.code()).isEqualTo(ErrorCode.RESPONSE_BROKEN);
+            rig.heard(ContainerEnding.class);
+            rig.heard(ContainerGone.class);
+            rig.assertNothingLeft();
+        }
+    }
+
+    @Test
+    void anExitCodeWithoutItsReasonIsToldInTime() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            TestCall call = broken(rig, Duration.ofSeconds(30), "");
+            rig.engine.last().tellExitCode(137);
+            assertThat(call.error()).hasMessage("container exit code 137 (SIGKILL)");
+            assertThat(rig.nothingHeard()).isTrue();
+            rig.engine.last().reportExit(137);
+            rig.heard(ContainerEnding.class);
+            rig.heard(ContainerGone.class);
+            rig.assertNothingLeft();
+        }
+    }
+
+    @Test
+    void aCancelOfABrokenCallCostsTheContainer() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            TestCall call = broken(rig, Duration.ofSeconds(30), HEAD_AND_SOME);
+            call.cancel();
+            rig.heard(ContainerEnding.class);
+            rig.heard(ContainerGone.class);
+            rig.assertNothingLeft();
         }
     }
 

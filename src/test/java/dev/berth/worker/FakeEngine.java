@@ -6,6 +6,7 @@ import dev.berth.engine.Engine;
 import dev.berth.engine.EngineContainer;
 import dev.berth.engine.ExitStatus;
 import dev.berth.engine.ImageRequest;
+import dev.berth.engine.Sweep;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -19,7 +20,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -121,6 +124,11 @@ final class FakeEngine implements Engine {
     }
 
     @Override
+    public long leastMemoryMiB() {
+        return 0;
+    }
+
+    @Override
     public boolean sendsSyslog() {
         return true;
     }
@@ -131,8 +139,13 @@ final class FakeEngine implements Engine {
     }
 
     @Override
-    public Future<Integer> sweep() {
-        return Future.succeededFuture(0);
+    public Future<Sweep> sweep() {
+        return Future.succeededFuture(new Sweep(0, Set.of()));
+    }
+
+    @Override
+    public Future<Boolean> sees(Path folder) {
+        return Future.succeededFuture(true);
     }
 
     @Override
@@ -159,6 +172,7 @@ final class FakeEngine implements Engine {
     final class FakeContainer implements EngineContainer {
         private final ContainerPlan plan;
         private final Promise<ExitStatus> exit = Promise.promise();
+        private volatile OptionalInt exitCode = OptionalInt.empty();
         private volatile @Nullable FakeFunction function;
 
         private FakeContainer(ContainerPlan plan) {
@@ -200,6 +214,21 @@ final class FakeEngine implements Engine {
             exit.tryComplete(new ExitStatus(code, false));
         }
 
+        /** The engine says that the process has ended, for lack of memory. */
+        void reportOutOfMemory() {
+            exit.tryComplete(new ExitStatus(137, true));
+        }
+
+        /** The engine has told the exit code, and looks for its reason. */
+        void tellExitCode(int code) {
+            exitCode = OptionalInt.of(code);
+        }
+
+        /** Nobody listens any more, nor holds a connection; the engine has said nothing. */
+        void vanish() {
+            stop();
+        }
+
         private void stop() {
             try {
                 if (function != null) {
@@ -230,6 +259,11 @@ final class FakeEngine implements Engine {
         @Override
         public Future<ExitStatus> exit() {
             return onCallersContext(exit.future());
+        }
+
+        @Override
+        public OptionalInt exitCode() {
+            return exitCode;
         }
 
         @Override

@@ -70,7 +70,7 @@ final class LaunchTest {
             assertThat(plan.syslogTag()).isEqualTo("app_id=app,fn_id=fn");
             assertThat(plan.attach()).isEqualTo(ContainerPlan.Attach.NONE);
             Path directory = plan.socketDirectory();
-            assertThat(directory).hasParent(rig.root);
+            assertThat(directory).hasParent(rig.root.resolve("1"));
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
                     .isEqualTo("rwxrwxrwx");
             assertThat(rig.engine.operations()).containsExactly("PULL", "CREATE", "START");
@@ -328,14 +328,14 @@ final class LaunchTest {
     }
 
     @Test
-    void aContainerWithASocketButNoOneListeningFailsAtItsFirstCall() throws Exception {
+    void aContainerWithASocketButNoOneListeningHandsItsFirstCallBack() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             rig.engine.process(container -> {
                 container.listen(FakeFunction.echo());
                 container.function().close();
             });
             String id = rig.ready();
-            assertThat(rig.call(id).endBody().code()).isEqualTo(ErrorCode.RESPONSE_BROKEN);
+            assertThat(rig.call(id).endBody().code()).isEqualTo(ErrorCode.SLOT_GONE);
         }
     }
 

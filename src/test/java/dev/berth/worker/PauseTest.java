@@ -208,6 +208,20 @@ final class PauseTest {
     }
 
     @Test
+    @Rule("pause-unsupported")
+    void whileTheEngineIsGoneAContainerRunsOnAndIsFrozenLater() throws Exception {
+        try (WorkerRig rig = freezing()) {
+            rig.engine.next(Operation.PAUSE, Future.failedFuture(ErrorCode.ENGINE_GONE.exception()));
+            String id = rig.ready();
+            rig.until("a pause was tried", () -> rig.engine.operations().contains("PAUSE"));
+            rig.untilIn(ContainerState.IDLE);
+            assertThat(rig.call(id).endBody().code()).isNull();
+            rig.heard(ContainerReleased.class);
+            rig.untilIn(ContainerState.PAUSED);
+        }
+    }
+
+    @Test
     void aCallThatWaitedForAnUnsupportedPauseRuns() throws Exception {
         try (WorkerRig rig = freezing()) {
             Promise<Void> pause = Promise.promise();

@@ -112,6 +112,36 @@ final class RequestSendingTest {
         }
     }
 
+    /** Heads of many sizes, so that with one of them the socket takes the head and not all of the piece after it. */
+    @Test
+    void aPieceThatArrivesWhileABigHeadIsWrittenIsNotLost() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            Semaphore read = new Semaphore(0);
+            rig.engine.serve(talk -> {
+                read.acquire();
+                talk.readHead();
+                byte[] body = talk.readBody();
+                talk.write("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + body.length + "\r\n\r\n");
+                talk.write(body);
+            });
+            String id = rig.ready();
+            String first = "1".repeat(16 * 1024);
+            for (int size = 150_000; size < 450_000; size += 8 * 1024) {
+                var request = rig.request(Duration.ofSeconds(30), new Header("X-Big", "h".repeat(size)));
+                TestCall call = rig.call(id, request).write(first);
+                rig.settle();
+                call.write("2").write("3").endBody();
+                rig.settle();
+                read.release();
+                assertThat(call.code()).isNull();
+                assertThat(call.body()).as("after a head of %s", size).isEqualTo(first + "23");
+                rig.heard(ContainerReleased.class);
+            }
+            rig.remove(id);
+            rig.assertGone(id);
+        }
+    }
+
     @Test
     void theUserAgentIsTheCallersFirst() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
@@ -192,7 +222,7 @@ final class RequestSendingTest {
 
     @Test
     @Rule("connection-letting-go")
-    void aSecondConnectionThatCannotBeLetGoCostsTheContainer() throws Exception {
+    void aFunctionThatReadsNoMoreHoldsNoConnection() throws Exception {
         CountDownLatch over = new CountDownLatch(1);
         try (WorkerRig rig = WorkerRig.start()) {
             Semaphore stuck = new Semaphore(0);
@@ -203,18 +233,16 @@ final class RequestSendingTest {
                 over.await();
             });
             String id = rig.ready();
-            for (int i = 0; i < 2; i++) {
+            for (int i = 0; i < 3; i++) {
                 TestCall call = rig.call(id);
                 call.writeAll(Buffer.buffer("x".repeat(BIG))).endBody();
                 untilStuck(rig, call);
                 stuck.release();
                 assertThat(call.code()).isEqualTo(ErrorCode.PREMATURE_WRITE);
-                if (i == 0) {
-                    rig.heard(ContainerReleased.class);
-                }
+                rig.heard(ContainerReleased.class);
             }
-            rig.heard(ContainerEnding.class);
             over.countDown();
+            rig.remove(id);
             rig.assertGone(id);
         }
     }
@@ -324,12 +352,27 @@ final class RequestSendingTest {
     }
 
     @Test
-    void aSocketThatRefusesConnectionsBreaksTheCall() throws Exception {
+    void aCallThatReachedNoSocketIsPlacedAgain() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             String id = rig.ready();
             rig.engine.last().function().close();
             TestCall call = rig.call(id).endBody();
-            assertThat(call.code()).isEqualTo(ErrorCode.RESPONSE_BROKEN);
+            assertThat(call.code()).isEqualTo(ErrorCode.SLOT_GONE);
+            rig.heard(ContainerEnding.class);
+            rig.assertGone(id);
+        }
+    }
+
+    @Test
+    @Rule("container-unreached")
+    void aFunctionThatHasAnsweredAndIsGoneHandsTheNextCallBack() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            rig.engine.serve(FakeFunction.answeringOnce(OK));
+            String id = rig.ready();
+            assertThat(rig.call(id).endBody().code()).isNull();
+            rig.heard(ContainerReleased.class);
+            rig.engine.last().function().close();
+            assertThat(rig.call(id).write("again").endBody().code()).isEqualTo(ErrorCode.SLOT_GONE);
             rig.heard(ContainerEnding.class);
             rig.assertGone(id);
         }

@@ -12,10 +12,17 @@ final class RigSettings {
     Duration keepAlive = Duration.ofSeconds(60);
     long maxResponseBytes;
     int maxResponseHeaderBytes;
+    boolean nativeTransport = true;
     FunctionLogs logs = new FunctionLogs(null, 1 << 20, new LogsConfig.Syslog(64 * 1024, null));
 
     RigSettings logs(FunctionLogs into) {
         logs = into;
+        return this;
+    }
+
+    /** Over Java's own sockets, as on a machine without the native transport. */
+    RigSettings portable() {
+        nativeTransport = false;
         return this;
     }
 

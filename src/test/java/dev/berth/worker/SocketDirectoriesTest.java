@@ -3,46 +3,36 @@ package dev.berth.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.berth.config.WorkerConfig;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
+import java.io.Closeable;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Directories for sockets: short, open to the function, and wholly removed. */
 final class SocketDirectoriesTest {
     @TempDir
     private Path root;
 
-    private static WorkerConfig config(Path root, @Nullable Path engineRoot, boolean tmpfs, String options) {
-        return new WorkerConfig(
-                Duration.ZERO,
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(1),
-                0,
-                0,
-                root,
-                engineRoot,
-                tmpfs,
-                options);
-    }
-
-    private SocketDirectories below(Path parent, @Nullable Path engineRoot) {
-        return new SocketDirectories(parent, config(root, engineRoot, false, ""));
-    }
-
     private static void fails(SocketDirectories directories) {
         assertThatThrownBy(directories::create)
                 .isInstanceOfSatisfying(
                         RunnerException.class, error -> assertThat(error.code()).isEqualTo(ErrorCode.SOCKET_DIRECTORY));
+    }
+
+    private static String mode(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
     }
 
     private void assertEmpty(Path directory) throws IOException {
@@ -52,45 +42,136 @@ final class SocketDirectoriesTest {
     }
 
     @Test
-    void eachIsFreshAndOpenToEverybody() throws Exception {
-        SocketDirectories directories = below(root, null);
+    void eachIsFreshAndItsFunctionsPartIsOpenWithinTheRunnersOwn() throws Exception {
+        SocketDirectories directories = new SocketDirectories(root, null);
         SocketDirectory first = directories.create();
         SocketDirectory second = directories.create();
-        assertThat(first.path()).isNotEqualTo(second.path()).hasParent(root).isEmptyDirectory();
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(first.path())))
-                .isEqualTo("rwxrwxrwx");
-        assertThat(first.socket()).isEqualTo(first.path().resolve("lsnr.sock"));
+        assertThat(first.path()).isNotEqualTo(second.path()).isEmptyDirectory();
+        assertThat(first.path()).hasParent(first.home());
+        assertThat(first.home()).hasParent(root);
+        assertThat(mode(first.path())).isEqualTo("rwxrwxrwx");
+        assertThat(mode(first.home())).isEqualTo("rwx------");
     }
 
     @Test
     void removingTakesWhatIsInIt() throws Exception {
-        SocketDirectory directory = below(root, null).create();
+        SocketDirectory directory = new SocketDirectories(root, null).create();
         Files.createDirectories(directory.path().resolve("a/b"));
         Files.createFile(directory.path().resolve("a/b/c"));
         Path outside = Files.createFile(root.resolve("outside"));
         Files.createSymbolicLink(directory.path().resolve("link"), outside);
         directory.remove();
         directory.remove();
-        assertThat(directory.path()).doesNotExist();
+        assertThat(directory.home()).doesNotExist();
         assertThat(outside).exists();
     }
 
     @Test
     void aPathTooLongForASocketIsRefused() throws Exception {
         Path parent = Files.createDirectory(root.resolve("x".repeat(100)));
-        fails(below(parent, null));
+        fails(new SocketDirectories(parent, null));
         assertEmpty(parent);
     }
 
     @Test
     void aMissingParentFails() {
-        fails(below(root.resolve("missing"), null));
+        fails(new SocketDirectories(root.resolve("missing"), null));
     }
 
     @Test
     void aMountThatFailsLeavesNothing() throws Exception {
         Path parent = Files.createDirectory(root.resolve("p"));
-        fails(new SocketDirectories(parent, config(root, null, true, "no-such-option=1")));
+        fails(new SocketDirectories(parent, "no-such-option=1"));
         assertEmpty(parent);
+    }
+
+    @Test
+    void aMountedOneIsSmallAndNoPlaceForProgramsOrDevices() throws Exception {
+        SocketDirectory directory = new SocketDirectories(root, "").create();
+        try {
+            String mount = Files.readString(Path.of("/proc/self/mounts"))
+                    .lines()
+                    .filter(line -> line.contains(" " + directory.home() + " "))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(mount).contains(" tmpfs ", "nosuid", "nodev", "noexec", "size=1024k", "nr_inodes=64");
+            assertThat(mode(directory.path())).isEqualTo("rwxrwxrwx");
+            byte[] more = new byte[(1 << 20) + 1];
+            assertThatThrownBy(() -> Files.write(directory.path().resolve("big"), more))
+                    .isInstanceOf(IOException.class);
+        } finally {
+            directory.remove();
+        }
+        assertThat(directory.home()).doesNotExist();
+        assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(root.toString());
+    }
+
+    @Test
+    void optionsOfTheSettingReplaceTheSmallOnesButNotTheSafeOnes() throws Exception {
+        SocketDirectory directory = new SocketDirectories(root, "size=2m,exec,suid,dev").create();
+        try {
+            assertThat(Files.readString(Path.of("/proc/self/mounts")))
+                    .containsPattern(directory.home() + " tmpfs rw,nosuid,nodev,noexec,[^\\n]*size=2048k");
+        } finally {
+            directory.remove();
+        }
+    }
+
+    @Test
+    void aMountTooSmallForItsFolderFailsAndLeavesNothing() throws Exception {
+        Path parent = Files.createDirectory(root.resolve("p"));
+        fails(new SocketDirectories(parent, "nr_inodes=1"));
+        assertEmpty(parent);
+        assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(root.toString());
+    }
+
+    private static void run(String... command) throws Exception {
+        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+    }
+
+    /** Does it while this process may open no more files. */
+    private static void withoutDescriptors(Runnable work) throws Exception {
+        String pid = Long.toString(ProcessHandle.current().pid());
+        String before = Files.readString(Path.of("/proc/self/limits"))
+                .lines()
+                .filter(line -> line.startsWith("Max open files"))
+                .findFirst()
+                .orElseThrow()
+                .split("\\s{2,}")[1];
+        run("prlimit", "--pid", pid, "--nofile=1000:");
+        List<Closeable> held = new ArrayList<>();
+        try {
+            while (true) {
+                held.add(new FileInputStream("/dev/null"));
+            }
+        } catch (FileNotFoundException noMore) {
+            work.run();
+        } finally {
+            for (Closeable open : held) {
+                open.close();
+            }
+            run("prlimit", "--pid", pid, "--nofile=" + before + ":");
+        }
+    }
+
+    /** The classes it takes are loaded by a first go. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void withoutFileDescriptorsNothingIsLeftAndTheRunnerIsToBlame(boolean mounted) throws Exception {
+        SocketDirectories directories = new SocketDirectories(root, mounted ? "" : null);
+        directories.create().remove();
+        fails(new SocketDirectories(root.resolve("missing"), null));
+        fails(new SocketDirectories(root, "no-such-option=1"));
+
+        withoutDescriptors(() -> {
+            if (mounted) {
+                fails(directories);
+            } else {
+                directories.create().remove();
+            }
+        });
+
+        assertEmpty(root);
+        directories.create().remove();
     }
 }

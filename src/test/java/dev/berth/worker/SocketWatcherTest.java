@@ -40,6 +40,10 @@ final class SocketWatcherTest {
         }
     }
 
+    private SocketWatcher.Watch watch(Path watched) throws IOException {
+        return watcher.watch(watched, () -> seen.add(SocketCheck.find(watched, SocketWatcher.SOCKET) != null));
+    }
+
     private Path socket(String name) throws IOException {
         ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         Path path = directory.resolve(name);
@@ -58,7 +62,7 @@ final class SocketWatcherTest {
 
     @Test
     void aSocketIsGood() throws Exception {
-        watcher.watch(directory, seen::add);
+        watch(directory);
         socket("lsnr.sock");
         sees(true);
     }
@@ -66,20 +70,20 @@ final class SocketWatcherTest {
     @Test
     void aSocketThatIsThereAlreadyIsSeen() throws Exception {
         socket("lsnr.sock");
-        watcher.watch(directory, seen::add);
+        watch(directory);
         sees(true);
     }
 
     @Test
     void aSocketRenamedIntoPlaceIsGood() throws Exception {
-        watcher.watch(directory, seen::add);
+        watch(directory);
         Files.move(socket("made.sock"), directory.resolve("lsnr.sock"));
         sees(true);
     }
 
     @Test
     void aLinkWithinTheDirectoryIsGoodIfItLeadsToASocket() throws Exception {
-        watcher.watch(directory, seen::add);
+        watch(directory);
         socket("phony.sock");
         Files.createSymbolicLink(directory.resolve("second"), Path.of("./phony.sock"));
         link("second");
@@ -90,7 +94,7 @@ final class SocketWatcherTest {
     void aLinkOutOfTheDirectoryIsBad() throws Exception {
         for (String target :
                 List.of("../x/phony.sock", "/tmp/phony.sock", "sub/phony.sock", "..", ".", "./.", "./..")) {
-            watcher.watch(directory, seen::add);
+            watch(directory);
             link(target);
             sees(false);
             Files.delete(directory.resolve("lsnr.sock"));
@@ -99,14 +103,14 @@ final class SocketWatcherTest {
 
     @Test
     void anAbsoluteLinkToTheRightSocketIsBadAllTheSame() throws Exception {
-        watcher.watch(directory, seen::add);
+        watch(directory);
         link(socket("phony.sock").toString());
         sees(false);
     }
 
     @Test
     void aSecondLinkOutOfTheDirectoryIsBad() throws Exception {
-        watcher.watch(directory, seen::add);
+        watch(directory);
         Files.createSymbolicLink(directory.resolve("second"), Path.of("/var/run/other.sock"));
         link("second");
         sees(false);
@@ -114,31 +118,31 @@ final class SocketWatcherTest {
 
     @Test
     void aLoopOfLinksIsBad() throws Exception {
-        watcher.watch(directory, seen::add);
+        watch(directory);
         link("lsnr.sock");
         sees(false);
     }
 
     @Test
     void aFileADirectoryAndADanglingLinkAreBad() throws Exception {
-        watcher.watch(directory, seen::add);
+        watch(directory);
         Files.createFile(directory.resolve("lsnr.sock"));
         sees(false);
         Files.delete(directory.resolve("lsnr.sock"));
 
-        watcher.watch(directory, seen::add);
+        watch(directory);
         Files.createDirectory(directory.resolve("lsnr.sock"));
         sees(false);
         Files.delete(directory.resolve("lsnr.sock"));
 
-        watcher.watch(directory, seen::add);
+        watch(directory);
         link("nowhere");
         sees(false);
     }
 
     @Test
     void onlyTheFirstAppearanceCountsAndTheWatchEndsWithIt() throws Exception {
-        watcher.watch(directory, seen::add);
+        watch(directory);
         Files.createFile(directory.resolve("lsnr.sock"));
         sees(false);
         assertThat(watcher.watched()).isZero();
@@ -149,7 +153,7 @@ final class SocketWatcherTest {
 
     @Test
     void otherNamesAreIgnored() throws Exception {
-        watcher.watch(directory, seen::add);
+        watch(directory);
         socket("other.sock");
         Files.createFile(directory.resolve("lsnr.sock.tmp"));
         seesNothingMore();
@@ -158,7 +162,7 @@ final class SocketWatcherTest {
 
     @Test
     void aSocketIsSeenAmongMoreFilesThanTheWatchCanCount() throws Exception {
-        watcher.watch(directory, seen::add);
+        watch(directory);
         for (int i = 0; i < 5_000; i++) {
             Files.createFile(directory.resolve("file" + i));
         }
@@ -168,7 +172,7 @@ final class SocketWatcherTest {
 
     @Test
     void aCancelledWatchSeesNothing() throws Exception {
-        SocketWatcher.Watch watch = watcher.watch(directory, seen::add);
+        SocketWatcher.Watch watch = watch(directory);
         watch.cancel();
         watch.cancel();
         assertThat(watcher.watched()).isZero();
@@ -179,7 +183,7 @@ final class SocketWatcherTest {
     /** What has been done so far has been looked at when a directory watched later has been. */
     private void seesNothingMore() throws Exception {
         Path later = Files.createDirectory(directory.resolve("later"));
-        watcher.watch(later, seen::add);
+        watch(later);
         Files.createFile(later.resolve("lsnr.sock"));
         sees(false);
         assertThat(seen).isEmpty();

@@ -12,12 +12,16 @@ import dev.berth.call.CallRequest;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.Header;
 import dev.berth.call.SlotKey;
+import dev.berth.config.RunnerConfig;
+import dev.berth.config.SocketTmpfs;
 import dev.berth.config.StreamConfig;
 import dev.berth.config.WorkerConfig;
 import dev.berth.container.ContainerEvent;
 import dev.berth.container.ContainerState;
 import dev.berth.container.LifecycleObserver;
 import dev.berth.container.Row;
+import dev.berth.ingress.PortGate;
+import dev.berth.ingress.RunnerTransport;
 import dev.berth.stream.StreamEndpoint;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -56,7 +60,7 @@ final class WorkerRig implements AutoCloseable {
     /** Rows travelled by any rig of this JVM. */
     static final Set<Row> TRAVELLED = ConcurrentHashMap.newKeySet();
 
-    final Vertx vertx = Vertx.vertx();
+    final Vertx vertx;
     final FakeEngine engine = new FakeEngine();
     final SocketWatcher watcher;
     final Path root;
@@ -72,6 +76,12 @@ final class WorkerRig implements AutoCloseable {
     private final AtomicLong numbers = new AtomicLong();
 
     WorkerRig(RigSettings settings) throws Exception {
+        vertx = settings.nativeTransport
+                ? Vertx.builder()
+                        .withTransport(RunnerTransport.create(
+                                new PortGate(RunnerConfig.defaults().grpc())))
+                        .build()
+                : Vertx.vertx();
         root = Files.createTempDirectory("rig");
         config = new WorkerConfig(
                 settings.freezeIdle,
@@ -82,7 +92,7 @@ final class WorkerRig implements AutoCloseable {
                 settings.maxResponseHeaderBytes,
                 root,
                 null,
-                false,
+                SocketTmpfs.OFF,
                 "");
         watcher = SocketWatcher.start();
         BusCodecs.register(vertx);
@@ -90,7 +100,7 @@ final class WorkerRig implements AutoCloseable {
         bus.<RegistryMessage>consumer(Addresses.registry(NODE), message -> registry.add(message.body()));
         WorkerPorts ports = new WorkerPorts(
                 engine,
-                new SocketDirectories(root, config),
+                new SocketDirectories(root, null),
                 watcher,
                 new FreezeSwitch(),
                 new Observer(),
@@ -141,6 +151,10 @@ final class WorkerRig implements AutoCloseable {
         String id = launch();
         assertThat(heard(RegistryMessage.ContainerReady.class).containerId()).isEqualTo(id);
         return id;
+    }
+
+    void tell(WorkerMessage message) {
+        vertx.eventBus().send(address(), message);
     }
 
     void remove(String id) {

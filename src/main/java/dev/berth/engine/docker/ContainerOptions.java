@@ -28,8 +28,10 @@ final class ContainerOptions {
     private static final String UNPRIVILEGED_USER = "1000:1000";
     private static final long MIB = 1024 * 1024;
     private static final long CPU_PERIOD_MICROS = 100_000;
-    /** Of the quota's microseconds per period, those of a thousandth of a CPU. */
-    private static final long QUOTA_PER_MILLI_CPU = CPU_PERIOD_MICROS / 1_000;
+    /** The kernel takes no longer one. */
+    private static final long LONGEST_CPU_PERIOD_MICROS = 1_000_000;
+    /** Nor a smaller quota per period. */
+    private static final long LEAST_CPU_QUOTA_MICROS = 1_000;
     /**
      * Podman would set its own default, which can exceed what its service may grant. The kernel counts the
      * processes of a user over all containers, so this is no per-container limit; the pids limit is.
@@ -105,11 +107,17 @@ final class ContainerOptions {
             }
         }
         if (plan.cpuMillis() > 0) {
-            host.withCpuPeriod(CPU_PERIOD_MICROS).withCpuQuota(plan.cpuMillis() * QUOTA_PER_MILLI_CPU);
+            boolean little = cpuQuota(plan.cpuMillis(), CPU_PERIOD_MICROS) < LEAST_CPU_QUOTA_MICROS;
+            long period = little ? LONGEST_CPU_PERIOD_MICROS : CPU_PERIOD_MICROS;
+            host.withCpuPeriod(period).withCpuQuota(cpuQuota(plan.cpuMillis(), period));
         }
         if (config.maxPids() != 0) {
             host.withPidsLimit((long) config.maxPids());
         }
+    }
+
+    private static long cpuQuota(long cpuMillis, long periodMicros) {
+        return cpuMillis * (periodMicros / 1_000);
     }
 
     private void files(HostConfig host, ContainerPlan plan) {
@@ -158,7 +166,8 @@ final class ContainerOptions {
         settings.put("syslog-address", url.strip());
         settings.put("syslog-facility", "user");
         settings.put("syslog-format", "rfc5424");
-        settings.put("tag", plan.syslogTag());
+        // To the driver the tag is a template: what would begin a directive there stands for itself.
+        settings.put("tag", plan.syslogTag().replace("{{", "{{\"{{\"}}"));
         return new LogConfig(LogConfig.LoggingType.SYSLOG, settings);
     }
 }

@@ -10,6 +10,7 @@ import dev.berth.error.RunnerException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetSocket;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -102,6 +103,11 @@ final class DockerContainer implements EngineContainer {
     @Override
     public Future<ExitStatus> exit() {
         return exitWatch.exit();
+    }
+
+    @Override
+    public OptionalInt exitCode() {
+        return exitWatch.code();
     }
 
     @Override

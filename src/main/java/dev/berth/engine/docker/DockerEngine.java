@@ -11,6 +11,7 @@ import dev.berth.engine.EngineContainer;
 import dev.berth.engine.FunctionNetwork;
 import dev.berth.engine.ImageRequest;
 import dev.berth.engine.Instances;
+import dev.berth.engine.Sweep;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import io.vertx.core.Future;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +29,8 @@ import org.slf4j.LoggerFactory;
 /** Containers of an engine with Docker's API: Docker itself, or Podman. */
 public final class DockerEngine implements Engine {
     private static final Logger log = LoggerFactory.getLogger(DockerEngine.class);
+    /** Below it Docker refuses to create a container, and no runtime could start one. */
+    private static final long LEAST_MEMORY_MIB = 6;
 
     private static final String DEFAULT_NETWORK = "bridge";
 
@@ -34,6 +38,7 @@ public final class DockerEngine implements Engine {
     private final Setup setup;
     private final EngineHttp http;
     private final EngineApi api;
+    private final EngineWatch watch;
     private volatile @Nullable EngineParts parts;
 
     /**
@@ -54,8 +59,10 @@ public final class DockerEngine implements Engine {
         this.setup = setup;
         DockerConfig docker = setup.docker();
         EngineAddress address = EngineAddress.of(docker.host(), docker.tlsVerify(), docker.certPath());
-        this.http = new EngineHttp(vertx, address, setup.listener());
+        this.http = new EngineHttp(vertx, address);
         this.api = new EngineApi(http);
+        this.watch = new EngineWatch(vertx, api, setup.listener());
+        http.listen(watch);
     }
 
     /** As the other, with nobody listening to requests. */
@@ -72,6 +79,11 @@ public final class DockerEngine implements Engine {
     @Override
     public boolean isolated() {
         return true;
+    }
+
+    @Override
+    public long leastMemoryMiB() {
+        return LEAST_MEMORY_MIB;
     }
 
     @Override
@@ -113,7 +125,10 @@ public final class DockerEngine implements Engine {
         return new EngineHandshake(vertx, api)
                 .meet()
                 .compose(facts -> loadImages().compose(loaded -> assemble(facts)))
-                .compose(made -> made.start().onSuccess(started -> greet(made.facts())));
+                .compose(made -> made.start().onSuccess(started -> {
+                    greet(made.facts());
+                    watch.start();
+                }));
     }
 
     private Future<Void> loadImages() {
@@ -123,7 +138,7 @@ public final class DockerEngine implements Engine {
 
     private Future<EngineParts> assemble(EngineFacts facts) {
         return vertx.executeBlocking(this::credentials, false)
-                .map(credentials -> EngineParts.of(vertx, api, setup, facts, credentials))
+                .map(credentials -> EngineParts.of(watch, api, setup, facts, credentials))
                 .onSuccess(made -> parts = made);
     }
 
@@ -142,14 +157,25 @@ public final class DockerEngine implements Engine {
     }
 
     @Override
-    public Future<Integer> sweep() {
+    public void watch(Consumer<Boolean> answers) {
+        watch.listen(answers);
+    }
+
+    /** Of what a container may have mounted the engine judges before it looks for the image, which there is not. */
+    @Override
+    public Future<Boolean> sees(Path folder) {
+        return withParts(known -> known.tools().api().mountable(setup.paths().onEngineHost(folder)));
+    }
+
+    @Override
+    public Future<Sweep> sweep() {
         return withParts(known -> new Sweeper(known.tools(), setup.instances())
                 .sweep(setup.docker().labelTag()));
     }
 
     @Override
     public Future<Void> ensureImage(ImageRequest request) {
-        return withParts(known -> known.puller().ensure(request).compose(image -> {
+        return whileItAnswers(known -> known.puller().ensure(request).compose(image -> {
             if (known.cleaner() != null) {
                 known.cleaner().seen(request.image(), image);
             }
@@ -167,7 +193,7 @@ public final class DockerEngine implements Engine {
 
     @Override
     public Future<EngineContainer> create(ContainerPlan plan) {
-        return withParts(known -> {
+        return whileItAnswers(known -> {
             NetworkLease network = known.networks().choose(plan);
             Runnable freeImage = known.useImage(plan);
             Runnable whenGone = () -> {
@@ -214,8 +240,14 @@ public final class DockerEngine implements Engine {
     public Future<Void> close() {
         EngineParts known = parts;
         parts = null;
+        watch.close();
         Future<Void> closed = known == null ? Future.succeededFuture() : known.close();
         return closed.eventually(http::close);
+    }
+
+    /** An engine that is known to be gone is not asked: it may keep us waiting for a minute. */
+    private <T> Future<T> whileItAnswers(Function<EngineParts, Future<T>> action) {
+        return watch.gone() ? Future.failedFuture(http.gone("is not answering")) : withParts(action);
     }
 
     private <T> Future<T> withParts(Function<EngineParts, Future<T>> action) {

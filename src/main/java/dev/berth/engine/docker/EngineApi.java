@@ -8,8 +8,11 @@ import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.model.AuthConfig;
 import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Image;
 import com.github.dockerjava.api.model.Info;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
 import com.github.dockerjava.api.model.Network;
 import com.github.dockerjava.api.model.Version;
 import com.github.dockerjava.core.DockerClientConfig;
@@ -20,11 +23,13 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.streams.ReadStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +43,11 @@ final class EngineApi {
     private static final ObjectMapper WITHOUT_NULLS =
             JSON.copy().setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
 
+    /** Verb of the question whether the engine is there. */
+    static final String PROBE = "probe";
+
     private static final Duration PING = Duration.ofSeconds(5);
+    private static final Duration PROBE_LIMIT = Duration.ofSeconds(3);
     private static final Duration QUERY = Duration.ofSeconds(10);
     private static final Duration CREATE = Duration.ofSeconds(60);
     private static final Duration START = Duration.ofSeconds(60);
@@ -46,7 +55,7 @@ final class EngineApi {
     private static final Duration LIST = Duration.ofSeconds(60);
     private static final Duration REMOVE = Duration.ofSeconds(60);
     private static final Duration EVENTS_BACK = Duration.ofSeconds(30);
-    private static final Duration EVENTS_AHEAD = Duration.ofMillis(250);
+    private static final Duration EVENTS_AHEAD = Duration.ofMillis(100);
     private static final Duration WAIT_HEAD = Duration.ofDays(3650);
 
     private final EngineHttp http;
@@ -61,6 +70,13 @@ final class EngineApi {
 
     Future<EngineReply> ping() {
         return http.call(EngineRequest.get("ping", "/_ping", PING));
+    }
+
+    /** Whether the engine answers at all; over a connection of its own, for the others may be taken. */
+    Future<Void> probe() {
+        return http.open(EngineRequest.get(PROBE, "/_ping", PROBE_LIMIT))
+                .onSuccess(HttpClientResponse::resume)
+                .mapEmpty();
     }
 
     Future<Version> version() {
@@ -116,6 +132,18 @@ final class EngineApi {
     Future<EngineReply> createContainer(String name, CreateContainerCmdImpl options) {
         return http.call(EngineRequest.post("create_container", "/containers/create?name=" + encode(name), CREATE)
                 .withJson(write(options)));
+    }
+
+    /** Whether the engine has this folder, by an attempt to create a container of an image that does not exist. */
+    Future<Boolean> mountable(Path folder) {
+        String name = "berth-trial-" + UUID.randomUUID();
+        CreateContainerCmdImpl options = new CreateContainerCmdImpl(command -> null, null, "berth/none:" + name);
+        Mount mount = new Mount()
+                .withType(MountType.BIND)
+                .withSource(folder.toString())
+                .withTarget("/trial");
+        options.withHostConfig(new HostConfig().withMounts(List.of(mount)));
+        return createContainer(name, options).map(reply -> !reply.message().contains("does not exist"));
     }
 
     CreateContainerResponse created(EngineReply reply) {

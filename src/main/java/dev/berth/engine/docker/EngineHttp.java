@@ -43,7 +43,7 @@ final class EngineHttp {
 
     private final Vertx vertx;
     private final EngineAddress address;
-    private final EngineCallListener listener;
+    private volatile EngineCallListener listener = EngineCallListener.NONE;
     private final HttpClientAgent calls;
     private final HttpClientAgent streams;
     private final NetClient sockets;
@@ -51,10 +51,9 @@ final class EngineHttp {
     private volatile String prefix = "";
     private volatile boolean closed;
 
-    EngineHttp(Vertx vertx, EngineAddress address, EngineCallListener listener) {
+    EngineHttp(Vertx vertx, EngineAddress address) {
         this.vertx = vertx;
         this.address = address;
-        this.listener = listener;
         this.own = vertx.getOrCreateContext();
         HttpClientOptions options = address.clientOptions().setProtocolVersion(HttpVersion.HTTP_1_1);
         this.sockets = vertx.createNetClient(address.socketOptions().setConnectTimeout((int) CONNECT_MILLIS));
@@ -63,6 +62,11 @@ final class EngineHttp {
         this.streams = vertx.createHttpClient(
                 new HttpClientOptions(options).setKeepAlive(false),
                 new PoolOptions().setHttp1MaxSize(MAX_STREAMS).setMaxWaitQueueSize(MAX_WAITING));
+    }
+
+    /** Who hears of requests from now on. */
+    void listen(EngineCallListener next) {
+        listener = next;
     }
 
     EngineAddress address() {
@@ -149,6 +153,11 @@ final class EngineHttp {
         return ErrorCode.ENGINE_FAILED.exception("container engine at " + address.text() + " " + what);
     }
 
+    /** The engine does not answer, in the same form: what was asked for may be had elsewhere. */
+    RunnerException gone(String what) {
+        return ErrorCode.ENGINE_GONE.exception("container engine at " + address.text() + " " + what);
+    }
+
     private static Function<HttpClientRequest, Future<HttpClientResponse>> plainSend(EngineRequest request) {
         Buffer json = request.json();
         return json == null ? HttpClientRequest::send : sent -> sent.send(json);
@@ -169,7 +178,7 @@ final class EngineHttp {
     }
 
     private RunnerException late(EngineRequest request) {
-        return failure("did not finish " + request.verb() + " within "
+        return gone("did not finish " + request.verb() + " within "
                 + TimeUnit.MILLISECONDS.toSeconds(request.limit().toMillis()) + " s");
     }
 
@@ -179,12 +188,12 @@ final class EngineHttp {
         }
         String text = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         if (cause instanceof FileNotFoundException || text.contains("No such file")) {
-            return failure("is not answering: no such socket");
+            return gone("is not answering: no such socket");
         }
         if (text.contains("Permission denied")) {
-            return failure("refuses us: permission denied; is this user in the socket's group?");
+            return gone("refuses us: permission denied; is this user in the socket's group?");
         }
-        return failure("is not answering: " + text);
+        return gone("is not answering: " + text);
     }
 
     /** One request and its answer, on one context. Past its limit the connection is given up. */

@@ -23,11 +23,16 @@ record EngineParts(
     private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
     static EngineParts of(
-            Vertx vertx, EngineApi api, DockerEngine.Setup setup, EngineFacts facts, RegistryCredentials credentials) {
+            EngineWatch watch,
+            EngineApi api,
+            DockerEngine.Setup setup,
+            EngineFacts facts,
+            RegistryCredentials credentials) {
+        Vertx vertx = watch.vertx();
         DockerConfig docker = setup.docker();
         Freezer freezer = new Freezer(vertx, CGROUPS, facts.cgroupV1());
         DockerContainer.Tools tools =
-                new DockerContainer.Tools(vertx, api, new Pausing(api, freezer), new Remover(vertx, api));
+                new DockerContainer.Tools(vertx, api, new Pausing(api, freezer, watch), new Remover(vertx, api));
         ImagePuller puller =
                 new ImagePuller(vertx, api, credentials, setup.engine().pullTimeout());
         PreforkPool placeholders =

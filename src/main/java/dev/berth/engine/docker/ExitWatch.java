@@ -6,6 +6,7 @@ import dev.berth.engine.ExitStatus;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Learns how one container ends, by the engine's wait request: one open connection per container. The event
@@ -24,6 +25,7 @@ final class ExitWatch {
     private final EngineApi api;
     private final String name;
     private boolean stopped;
+    private OptionalInt code = OptionalInt.empty();
 
     ExitWatch(Vertx vertx, EngineApi api, String name) {
         this.vertx = vertx;
@@ -40,6 +42,11 @@ final class ExitWatch {
         stopped = true;
     }
 
+    /** The exit code, known before what it was that killed the container. */
+    OptionalInt code() {
+        return code;
+    }
+
     private Future<ExitStatus> await(int failures) {
         return api.waitContainer(name)
                 .compose(api.http()::whole)
@@ -49,9 +56,10 @@ final class ExitWatch {
     }
 
     private Future<ExitStatus> ended(WaitResponse response) {
-        int code = response.getStatusCode() == null ? KILLED : response.getStatusCode();
-        if (code != KILLED || stopped) {
-            return Future.succeededFuture(new ExitStatus(code, false));
+        int told = response.getStatusCode() == null ? KILLED : response.getStatusCode();
+        code = OptionalInt.of(told);
+        if (told != KILLED || stopped) {
+            return Future.succeededFuture(new ExitStatus(told, false));
         }
         return api.inspectContainer(name).compose(this::killed);
     }

@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpClosedException;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -127,7 +128,10 @@ final class ImagePuller {
         return failed(image.text(), reply.message(), clientError ? reply.status() : ErrorCode.PULL_FAILED.wire());
     }
 
-    private static RunnerException failure(ImageReference image, Throwable cause) {
+    private RunnerException failure(ImageReference image, Throwable cause) {
+        if (cause instanceof HttpClosedException) {
+            return api.http().gone("is not answering: it broke off the pull of " + image.text());
+        }
         if (cause instanceof RunnerException known && known.code() != ErrorCode.ENGINE_FAILED) {
             return known;
         }

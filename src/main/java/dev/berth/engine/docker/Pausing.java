@@ -1,29 +1,29 @@
 package dev.berth.engine.docker;
 
+import dev.berth.error.ErrorCode;
 import io.vertx.core.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Stops containers and lets them continue: by the freezer file where it can be reached, else by the engine.
- * Where the engine cannot either, containers run on between calls, and the log says so once. May be used on
- * any context.
+ * May be used on any context.
  */
 final class Pausing {
-    private static final Logger log = LoggerFactory.getLogger(Pausing.class);
     /** How engines say that this host can never pause, as against this container not now. */
     private static final Pattern NEVER =
             Pattern.compile("freezer|cgroup|not supported|rootless|not implemented", Pattern.CASE_INSENSITIVE);
+    /** The same words about a container that is just ending. */
+    private static final Pattern ENDING =
+            Pattern.compile("not running|no such file|no such process|no such device", Pattern.CASE_INSENSITIVE);
 
     private final EngineApi api;
     private final Freezer freezer;
-    private final AtomicBoolean unsupported = new AtomicBoolean();
+    private final EngineWatch watch;
 
-    Pausing(EngineApi api, Freezer freezer) {
+    Pausing(EngineApi api, Freezer freezer, EngineWatch watch) {
         this.api = api;
         this.freezer = freezer;
+        this.watch = watch;
     }
 
     /** How a container is held. */
@@ -34,11 +34,11 @@ final class Pausing {
         PAUSED
     }
 
-    /** NONE if containers cannot be paused here. Fails with ENGINE_FAILED. */
+    /**
+     * Never NONE. Fails with PAUSE_UNSUPPORTED where no container can ever be paused, with ENGINE_GONE if nothing
+     * was done because the engine is not there, else with ENGINE_FAILED.
+     */
     Future<Hold> hold(String name, String containerId) {
-        if (unsupported.get()) {
-            return Future.succeededFuture(Hold.NONE);
-        }
         return freezer.freeze(containerId)
                 .compose(frozen -> frozen ? Future.succeededFuture(Hold.FROZEN) : pause(name));
     }
@@ -65,18 +65,28 @@ final class Pausing {
     }
 
     private Future<Hold> pause(String name) {
-        return api.pauseContainer(name).compose(reply -> {
+        if (watch.gone()) {
+            return Future.failedFuture(api.http().gone("is not answering"));
+        }
+        return api.pauseContainer(name).recover(Pausing::unclear).compose(reply -> {
             if (reply.ok()) {
                 return Future.succeededFuture(Hold.PAUSED);
             }
-            if (reply.serverError() && NEVER.matcher(reply.message()).find()) {
-                if (unsupported.compareAndSet(false, true)) {
-                    log.warn("Containers cannot be paused here and run on between calls: {}", reply.message());
-                }
-                return Future.succeededFuture(Hold.NONE);
+            if (reply.serverError() && never(reply.message())) {
+                return Future.failedFuture(ErrorCode.PAUSE_UNSUPPORTED.exception(
+                        ErrorCode.PAUSE_UNSUPPORTED.text() + ": " + reply.message()));
             }
             return Future.failedFuture(reply.failure());
         });
+    }
+
+    private static boolean never(String message) {
+        return NEVER.matcher(message).find() && !ENDING.matcher(message).find();
+    }
+
+    /** Without an answer the container may yet be paused. */
+    private static Future<EngineReply> unclear(Throwable cause) {
+        return Future.failedFuture(ErrorCode.ENGINE_FAILED.exception(String.valueOf(cause.getMessage())));
     }
 
     private static Future<Void> done(EngineReply reply) {

@@ -2,11 +2,14 @@ package dev.berth.engine.docker;
 
 import com.github.dockerjava.api.model.Container;
 import dev.berth.engine.Instances;
+import dev.berth.engine.Sweep;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +21,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Sweeper {
     private static final Logger log = LoggerFactory.getLogger(Sweeper.class);
+
+    private static final int LANES = 8;
+    private static final Sweep GONE = new Sweep(1, Set.of());
 
     private final Vertx vertx;
     private final EngineApi api;
@@ -33,18 +39,19 @@ final class Sweeper {
         this.instances = instances;
     }
 
-    /** How many containers were removed. A container that resists is left with a line in the log. */
-    Future<Integer> sweep(@Nullable String labelTag) {
-        return remove(Labels.OWNER, instances.owner(), Labels.INSTANCE)
-                .compose(removed -> labelTag == null
-                        ? Future.succeededFuture(removed)
-                        : remove(Labels.CLASSIFIER, labelTag, Labels.AGENT).map(more -> removed + more));
+    /** A container that resists is left with a line in the log. */
+    Future<Sweep> sweep(@Nullable String labelTag) {
+        Sweep nothing = new Sweep(0, Set.of());
+        return remove(Labels.OWNER, instances.owner(), Labels.INSTANCE, nothing)
+                .compose(done -> labelTag == null
+                        ? Future.succeededFuture(done)
+                        : remove(Labels.CLASSIFIER, labelTag, Labels.AGENT, done));
     }
 
-    private Future<Integer> remove(String label, String value, String instanceLabel) {
+    private Future<Sweep> remove(String label, String value, String instanceLabel, Sweep before) {
         return api.listContainers(label, value)
                 .compose(all -> vertx.executeBlocking(() -> orphans(all, instanceLabel), false))
-                .compose(this::removeAll);
+                .compose(orphans -> removeAll(orphans, before));
     }
 
     private List<Container> orphans(List<Container> all, String instanceLabel) {
@@ -61,13 +68,27 @@ final class Sweeper {
         return orphans;
     }
 
-    /** One after the other: nobody waits for this, and the engine has better to do. */
-    private Future<Integer> removeAll(List<Container> orphans) {
-        Future<Integer> removed = Future.succeededFuture(0);
-        for (Container orphan : orphans) {
-            removed = removed.compose(count -> remove(orphan).map(gone -> count + (gone ? 1 : 0)));
+    /** A few at a time: the start waits for this. */
+    private Future<Sweep> removeAll(List<Container> orphans, Sweep before) {
+        Iterator<Container> left = orphans.iterator();
+        List<Future<Sweep>> lanes = new ArrayList<>();
+        for (int i = 0; i < LANES; i++) {
+            lanes.add(removeNext(left, new Sweep(0, Set.of())));
         }
-        return removed;
+        return Future.join(lanes).map(all -> lanes.stream().map(Future::result).reduce(before, Sweep::and));
+    }
+
+    private Future<Sweep> removeNext(Iterator<Container> left, Sweep sofar) {
+        if (!left.hasNext()) {
+            return Future.succeededFuture(sofar);
+        }
+        Container orphan = left.next();
+        return remove(orphan).compose(gone -> removeNext(left, sofar.and(gone ? GONE : staying(orphan))));
+    }
+
+    private static Sweep staying(Container orphan) {
+        String instance = orphan.getLabels().get(Labels.INSTANCE);
+        return new Sweep(0, instance == null ? Set.of() : Set.of(instance));
     }
 
     private Future<Boolean> remove(Container orphan) {

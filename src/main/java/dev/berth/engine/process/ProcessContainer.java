@@ -14,6 +14,7 @@ import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** One function process. Confined to the context it is used on; the blocking parts run on worker threads. */
@@ -120,15 +121,21 @@ final class ProcessContainer implements EngineContainer {
         return exited.future();
     }
 
+    /** The code is all there is to know. */
+    @Override
+    public OptionalInt exitCode() {
+        return OptionalInt.empty();
+    }
+
     @Override
     public Future<Void> healthy() {
         return Future.succeededFuture();
     }
 
-    /** A process is not frozen: its threads would stop, but its sockets' peers would see it hang all the same. */
+    /** A tree of processes cannot be stopped as one: what forks in between would run on, and hold up the rest. */
     @Override
     public Future<Void> pause() {
-        return Future.succeededFuture();
+        return Future.failedFuture(ErrorCode.PAUSE_UNSUPPORTED.exception("processes are not frozen"));
     }
 
     @Override

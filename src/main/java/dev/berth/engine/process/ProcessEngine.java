@@ -5,11 +5,13 @@ import dev.berth.engine.Engine;
 import dev.berth.engine.EngineContainer;
 import dev.berth.engine.ImageRequest;
 import dev.berth.engine.Instances;
+import dev.berth.engine.Sweep;
 import dev.berth.error.ErrorCode;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,8 +47,18 @@ public final class ProcessEngine implements Engine {
     }
 
     @Override
+    public long leastMemoryMiB() {
+        return 0;
+    }
+
+    @Override
     public boolean sendsSyslog() {
         return false;
+    }
+
+    @Override
+    public Future<Boolean> sees(Path folder) {
+        return Future.succeededFuture(true);
     }
 
     @Override
@@ -65,8 +77,9 @@ public final class ProcessEngine implements Engine {
     }
 
     @Override
-    public Future<Integer> sweep() {
-        return vertx.executeBlocking(() -> ProcessTree.killLeftovers(instances::alive, instances.owner()), false);
+    public Future<Sweep> sweep() {
+        return vertx.executeBlocking(() -> ProcessTree.killLeftovers(instances::alive, instances.owner()), false)
+                .map(killed -> new Sweep(killed, Set.of()));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.berth.worker.stdio;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import dev.berth.call.CallRequest;
 import dev.berth.call.CallTimes;
 import dev.berth.call.Header;
@@ -31,16 +32,18 @@ final class CloudEventFormat implements ObjectFormat {
         ObjectNode extensions = event.putObject("extensions");
         extensions.put("deadline", CallTimes.format(call.deadline()));
         extensions.set("protocol", CallHeaders.protocol(call));
-        JsonNode data = data(body.toString(StandardCharsets.UTF_8));
-        if (!data.isMissingNode()) {
-            event.set("data", data);
+        String data = data(body.toString(StandardCharsets.UTF_8));
+        if (!data.isEmpty()) {
+            event.putRawValue("data", new RawValue(data));
         }
         return JsonText.write(event);
     }
 
-    private static JsonNode data(String body) {
+    /** The first value of a body, as text; empty if there is none. */
+    private static String data(String body) {
         try {
-            return JsonText.normal(JsonText.first(body));
+            JsonNode first = JsonText.first(body);
+            return first.isMissingNode() ? "" : JsonText.normal(first);
         } catch (IOException notJson) {
             String detail = JsonText.detail(notJson);
             throw ErrorCode.INVALID_EVENT_BODY.exception(ErrorCode.INVALID_EVENT_BODY.text() + " " + detail);
@@ -107,7 +110,7 @@ final class CloudEventFormat implements ObjectFormat {
 
     private static String json(JsonNode data) {
         try {
-            return data.isMissingNode() ? "null" : JsonText.write(JsonText.normal(data));
+            return data.isMissingNode() ? "null" : JsonText.normal(data);
         } catch (IOException outOfRange) {
             throw new InvalidObject(JsonText.detail(outOfRange));
         }

@@ -3,25 +3,29 @@ package dev.berth.worker.stdio;
 import dev.berth.call.ResponseHead;
 import dev.berth.engine.ExitStatus;
 import dev.berth.error.ErrorCode;
+import dev.berth.worker.http.AnswerHead;
+import dev.berth.worker.http.AnswerParser;
+import dev.berth.worker.http.InvalidAnswer;
+import dev.berth.worker.http.VertxSeam;
 import io.vertx.core.buffer.Buffer;
 import java.util.Set;
 
 /** The format {@code http}: an HTTP/1.1 request on stdin, an HTTP/1.1 answer on stdout, both streamed. */
-final class HttpConversation extends Conversation implements HttpAnswerReader.Listener {
+final class HttpConversation extends Conversation implements AnswerParser.Listener {
     private static final Set<String> SELDOM_WITH_BODY =
             Set.of("GET", "HEAD", "DELETE", "OPTIONS", "PROPFIND", "SEARCH");
     /** How long a request of a method that seldom has a body waits for the first byte of one. */
     private static final long BODY_WAIT_MILLIS = 200;
 
     private final HttpRequestWriter writer;
-    private final HttpAnswerReader reader;
+    private final AnswerParser parser;
     private boolean headSent;
     private boolean requestSent;
 
     HttpConversation(StdioExchange exchange, StdioCall call, StdioLimits limits) {
         super(exchange, call, limits);
         this.writer = new HttpRequestWriter(call.request());
-        this.reader = new HttpAnswerReader(call.request().method().equals("HEAD"), limits.headerBytes(), this);
+        this.parser = new AnswerParser(call.request().method().equals("HEAD"), limits.headerBytes(), this);
     }
 
     @Override
@@ -67,12 +71,16 @@ final class HttpConversation extends Conversation implements HttpAnswerReader.Li
 
     @Override
     void output(Buffer bytes) {
-        reader.feed(bytes);
+        try {
+            parser.feed(VertxSeam.view(bytes));
+        } catch (InvalidAnswer invalid) {
+            invalid(String.valueOf(invalid.getMessage()));
+        }
     }
 
     @Override
-    public void onHead(ResponseHead head) {
-        answer(head);
+    public void onHead(AnswerHead head) {
+        answer(new ResponseHead(head.status(), head.headers()));
     }
 
     @Override
@@ -81,12 +89,11 @@ final class HttpConversation extends Conversation implements HttpAnswerReader.Li
     }
 
     @Override
-    public void onEnd() {
+    public void onEnd(boolean surplus) {
         succeed(requestSent);
     }
 
-    @Override
-    public void onInvalid(String detail) {
+    private void invalid(String detail) {
         fail(
                 ErrorCode.OLD_FORMAT_RESPONSE_INVALID.exception("invalid http response from function err: " + detail),
                 false);
@@ -99,12 +106,12 @@ final class HttpConversation extends Conversation implements HttpAnswerReader.Li
 
     @Override
     void outputEnded() {
-        onInvalid("unexpected EOF");
+        invalid("unexpected EOF");
     }
 
     @Override
     void release() {
         writer.close();
-        reader.close();
+        parser.stop();
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.core.io.CharacterEscapes;
 import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
@@ -14,12 +15,15 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.util.RawValue;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -29,10 +33,18 @@ import org.jspecify.annotations.Nullable;
  * caller is brought into one form: keys sorted, numbers as 64-bit floating point.
  */
 final class JsonText {
+    /** How deep functions have always been able to nest what they say. */
+    private static final int DEEPEST = 10_000;
+
     static final JsonFactory FACTORY = JsonFactory.builder()
             .disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(Integer.MAX_VALUE)
+                    .maxNestingDepth(DEEPEST)
+                    .build())
+            // What could be read may be written, with a little around it.
+            .streamWriteConstraints(StreamWriteConstraints.builder()
+                    .maxNestingDepth(2 * DEEPEST)
                     .build())
             .build()
             .setCharacterEscapes(new HtmlEscapes());
@@ -69,31 +81,85 @@ final class JsonText {
         return found == null ? MissingNode.getInstance() : found;
     }
 
-    /** @throws IOException for a number beyond 64-bit floating point */
-    static JsonNode normal(JsonNode value) throws IOException {
-        if (value.isNumber()) {
-            double number = value.doubleValue();
-            if (Double.isInfinite(number)) {
-                throw new IOException("number out of range: " + value.asText());
+    /**
+     * A value as text. However deep it is, the stack does not grow.
+     *
+     * @throws IOException for a number beyond 64-bit floating point
+     */
+    static String normal(JsonNode value) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = FACTORY.createGenerator(text)) {
+            Deque<Level> open = new ArrayDeque<>();
+            begin(json, value, open);
+            while (!open.isEmpty()) {
+                Level level = open.element();
+                if (level.members().hasNext()) {
+                    Map.Entry<String, JsonNode> member = level.members().next();
+                    if (level.object()) {
+                        json.writeFieldName(member.getKey());
+                    }
+                    begin(json, member.getValue(), open);
+                } else {
+                    open.remove();
+                    if (level.object()) {
+                        json.writeEndObject();
+                    } else {
+                        json.writeEndArray();
+                    }
+                }
             }
-            return JsonNodeFactory.instance.rawValueNode(new RawValue(number(number)));
         }
-        if (value.isArray()) {
-            ArrayNode array = array();
-            for (JsonNode element : value) {
-                array.add(normal(element));
+        return text.toString();
+    }
+
+    /** An object or array that is being written. */
+    private record Level(boolean object, Iterator<Map.Entry<String, JsonNode>> members) {}
+
+    private static void begin(JsonGenerator json, JsonNode value, Deque<Level> open) throws IOException {
+        switch (value.getNodeType()) {
+            case OBJECT -> {
+                Map<String, JsonNode> sorted = new TreeMap<>();
+                value.fields().forEachRemaining(member -> sorted.put(member.getKey(), member.getValue()));
+                json.writeStartObject();
+                open.push(new Level(true, sorted.entrySet().iterator()));
             }
-            return array;
+            case ARRAY -> {
+                List<Map.Entry<String, JsonNode>> elements = new ArrayList<>(value.size());
+                value.forEach(element -> elements.add(Map.entry("", element)));
+                json.writeStartArray();
+                open.push(new Level(false, elements.iterator()));
+            }
+            case NUMBER -> {
+                double number = value.doubleValue();
+                if (Double.isInfinite(number)) {
+                    throw new IOException("number out of range: " + value.asText());
+                }
+                json.writeRawValue(number(number));
+            }
+            case STRING -> json.writeString(value.textValue());
+            case BOOLEAN -> json.writeBoolean(value.booleanValue());
+            case BINARY, MISSING, NULL, POJO -> json.writeNull();
         }
-        if (!value.isObject()) {
-            return value;
+    }
+
+    /** A text that UTF-8 can say: halves of a character that have lost the other half are replaced. */
+    static String sound(String text) {
+        StringBuilder sound = null;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean pair = Character.isHighSurrogate(c)
+                    && i + 1 < text.length()
+                    && Character.isLowSurrogate(text.charAt(i + 1));
+            if (pair) {
+                i++;
+            } else if (Character.isSurrogate(c)) {
+                if (sound == null) {
+                    sound = new StringBuilder(text);
+                }
+                sound.setCharAt(i, '\ufffd');
+            }
         }
-        Map<String, JsonNode> sorted = new TreeMap<>();
-        for (Iterator<Map.Entry<String, JsonNode>> each = value.fields(); each.hasNext(); ) {
-            Map.Entry<String, JsonNode> member = each.next();
-            sorted.put(member.getKey(), normal(member.getValue()));
-        }
-        return object().setAll(sorted);
+        return sound == null ? text : sound.toString();
     }
 
     /** What is wrong with a text, without quoting it. */

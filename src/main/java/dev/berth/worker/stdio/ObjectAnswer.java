@@ -25,13 +25,16 @@ record ObjectAnswer(ResponseHead head, byte[] body) {
         if (status != 0 && (status < FIRST_STATUS || status > LAST_STATUS)) {
             throw ErrorCode.OLD_FORMAT_RESPONSE_INVALID.exception("invalid status code from function: " + status);
         }
-        List<Header> all = new ArrayList<>(headers);
+        List<Header> all = new ArrayList<>(headers.size() + 1);
+        for (Header header : headers) {
+            all.add(new Header(JsonText.sound(header.name()), JsonText.sound(header.value())));
+        }
         if (!contentType.isEmpty()) {
             all.removeIf(header -> header.name().equalsIgnoreCase("Content-Type"));
-            all.add(new Header("Content-Type", contentType));
+            all.add(new Header("Content-Type", JsonText.sound(contentType)));
         }
         ResponseHead head = new ResponseHead(status == 0 ? OK : (int) status, all);
-        return new ObjectAnswer(head, body.getBytes(StandardCharsets.UTF_8));
+        return new ObjectAnswer(head, JsonText.sound(body).getBytes(StandardCharsets.UTF_8));
     }
 
     /** A member of an object, its name in any case; a missing node if there is none or it is null. */

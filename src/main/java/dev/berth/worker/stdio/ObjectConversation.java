@@ -34,7 +34,7 @@ final class ObjectConversation extends Conversation {
             fail(unsuitable, true);
             return;
         }
-        send(Buffer.buffer(text + "\n"));
+        send(Buffer.buffer(JsonText.sound(text) + "\n"));
     }
 
     @Override

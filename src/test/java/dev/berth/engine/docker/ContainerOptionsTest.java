@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The create request, as it goes to the engine. */
 final class ContainerOptionsTest {
@@ -124,6 +126,27 @@ final class ContainerOptionsTest {
                 .isEqualTo(new JsonObject("""
                         {"Type": "syslog", "Config": {"syslog-address": "tcp://log:514", "syslog-facility": "user",
                          "syslog-format": "rfc5424", "tag": "app_id=a,fn_id=f"}}"""));
+    }
+
+    @Test
+    void idsInTheTagAreNoTemplates() {
+        ContainerPlan plan = new ContainerPlan(
+                "01H", "fn", Map.of(), 0, 0, 0, null, "tcp://log:514", "app_id={{{.ID}}", false, Attach.NONE);
+        assertThat(host(json(Map.of(), false, true, plan, null))
+                        .getJsonObject("LogConfig")
+                        .getJsonObject("Config")
+                        .getString("tag"))
+                .isEqualTo("app_id={{\"{{\"}}{.ID}}");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1000000,1000", "9,1000000,9000", "10,100000,1000", "1024000,100000,102400000"})
+    void aLittleCpuIsAQuotaThatTheKernelTakes(long cpuMillis, int period, int quota) {
+        ContainerPlan plan =
+                new ContainerPlan("01H", "fn", Map.of(), 0, cpuMillis, 0, null, null, "", false, Attach.NONE);
+        assertThat(host(json(Map.of(), false, true, plan, null)).getMap())
+                .containsEntry("CpuPeriod", period)
+                .containsEntry("CpuQuota", quota);
     }
 
     @Test

@@ -9,6 +9,8 @@ import dev.berth.engine.ExitStatus;
 import dev.berth.engine.ImageRequest;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -119,7 +121,7 @@ final class DockerEngineIT {
         real.context.await(orphan::pause);
 
         real.instances.dies(dead);
-        int removed = real.context.await(real.engine::sweep);
+        int removed = real.context.await(real.engine::sweep).removed();
 
         List<String> names =
                 real.ours().stream().map(container -> container.getNames()[0]).toList();
@@ -127,6 +129,14 @@ final class DockerEngineIT {
         assertThat(names).containsExactlyInAnyOrder("/" + mine.id(), "/" + others.id());
         real.context.await(mine::remove);
         real.context.await(others::remove);
+    }
+
+    @Test
+    void tellsWhetherContainersSeeAFolder() throws Exception {
+        Path folder = Files.createTempDirectory("berth-sees");
+        assertThat(real.context.await(() -> real.engine.sees(folder))).isTrue();
+        Files.delete(folder);
+        assertThat(real.context.await(() -> real.engine.sees(folder))).isFalse();
     }
 
     @Test
@@ -142,10 +152,10 @@ final class DockerEngineIT {
         options.withLabels(Map.of("fn-agent-classifier", tag, "fn-agent-instance", "some other runner"));
         real.context.await(() -> real.api.createContainer(foreign, options));
 
-        assertThat(real.context.await(real.engine::sweep)).isZero();
+        assertThat(real.context.await(real.engine::sweep).removed()).isZero();
         assertThat(real.context.await(() -> real.api.inspectContainer(foreign))).isPresent();
 
-        assertThat(real.context.await(tagged::sweep)).isEqualTo(1);
+        assertThat(real.context.await(tagged::sweep).removed()).isEqualTo(1);
         assertThat(real.context.await(() -> real.api.inspectContainer(foreign))).isEmpty();
         assertThat(real.ours()).hasSize(1);
         real.context.await(ours::remove);

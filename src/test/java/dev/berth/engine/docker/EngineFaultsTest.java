@@ -12,6 +12,8 @@ import dev.berth.engine.ContainerPlan;
 import dev.berth.engine.ContainerPlan.Attach;
 import dev.berth.engine.EngineContainer;
 import dev.berth.engine.ExitStatus;
+import dev.berth.engine.ImageRequest;
+import dev.berth.engine.Sweep;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import io.vertx.core.Vertx;
@@ -19,9 +21,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,7 +74,7 @@ final class EngineFaultsTest {
         assertThatThrownBy(() -> context.await(lost::start))
                 .hasMessage("container engine at unix:///nowhere/x.sock is not answering: no such socket")
                 .extracting(e -> ((RunnerException) e).code())
-                .isEqualTo(ErrorCode.ENGINE_FAILED);
+                .isEqualTo(ErrorCode.ENGINE_GONE);
     }
 
     @Test
@@ -202,6 +207,19 @@ final class EngineFaultsTest {
     }
 
     @Test
+    void anOrphanThatStaysKeepsItsInstancesDirectory() {
+        context.await(engine::start);
+        script.on(
+                "GET /containers/json",
+                json(200, "[{\"Id\":\"dead\",\"Labels\":{\"dev.berth.instance\":\"0123456789ab\"}}]"));
+        script.on("DELETE /containers/dead", json(409, "{\"message\":\"it resists\"}"));
+        assertThat(context.await(engine::sweep)).isEqualTo(new Sweep(0, Set.of("0123456789ab")));
+
+        script.on("DELETE /containers/dead", json(204, ""));
+        assertThat(context.await(engine::sweep)).isEqualTo(new Sweep(1, Set.of()));
+    }
+
+    @Test
     void exitOfAContainerIsNotWaitedForOnceTheEngineIsClosed() {
         script.on("POST " + CONTAINER + "/wait", silence());
         EngineContainer container = create();
@@ -290,14 +308,63 @@ final class EngineFaultsTest {
 
     @Test
     @Raises(ErrorCode.PAUSE_UNSUPPORTED)
-    void whereNothingCanBePausedFunctionsRunOn() {
+    void whereNothingCanBePausedItIsSaid() {
         script.on("POST " + CONTAINER + "/pause", error(500, "cannot pause: cgroup freezer not mounted"));
         EngineContainer container = create();
-        context.await(container::pause);
+        assertThatThrownBy(() -> context.await(container::pause))
+                .hasMessage("containers cannot be paused here: cannot pause: cgroup freezer not mounted")
+                .extracting(e -> ((RunnerException) e).code())
+                .isEqualTo(ErrorCode.PAUSE_UNSUPPORTED);
         context.await(container::resume);
-        context.await(container::pause);
-        assertThat(script.requests("POST .*/pause")).hasSize(1);
         assertThat(script.requests("POST .*/unpause")).isEmpty();
+    }
+
+    @Test
+    void pauseOfAContainerThatEndsSaysNothingOfTheOthers() {
+        script.on(
+                "POST " + CONTAINER + "/pause",
+                error(500, "cannot pause: open /sys/fs/cgroup/freezer/docker/x/freezer.state: no such file"));
+        EngineContainer container = create();
+        assertThatThrownBy(() -> context.await(container::pause))
+                .extracting(e -> ((RunnerException) e).code())
+                .isEqualTo(ErrorCode.ENGINE_FAILED);
+    }
+
+    @Test
+    void engineThatGoesAwayIsNotAskedUntilItIsBack() {
+        List<Boolean> answers = new CopyOnWriteArrayList<>();
+        engine.watch(answers::add);
+        EngineContainer container = create();
+        script.on("GET /_ping", hangUp());
+        script.on("GET /images/.*", hangUp());
+
+        assertGone(() -> context.await(() -> engine.ensureImage(new ImageRequest("fn:1", null))));
+        await(() -> answers.equals(List.of(true, false)));
+        int asked = script.requests("GET /images/.*").size();
+        assertGone(() -> context.await(() -> engine.ensureImage(new ImageRequest("fn:1", null))));
+        assertGone(() -> context.await(() -> engine.create(PLAN)));
+        assertGone(() -> context.await(container::pause));
+        assertThat(script.requests("GET /images/.*")).hasSize(asked);
+        assertThat(script.requests("POST .*/pause")).isEmpty();
+
+        script.on("GET /_ping", json(200, "OK"));
+        await(() -> answers.equals(List.of(true, false, true)));
+        context.await(() -> engine.create(PLAN));
+    }
+
+    private static void assertGone(ThrowingCallable asked) {
+        assertThatThrownBy(asked)
+                .hasMessageContaining("is not answering")
+                .extracting(e -> ((RunnerException) e).code())
+                .isEqualTo(ErrorCode.ENGINE_GONE);
+    }
+
+    private void await(BooleanSupplier condition) {
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).isLessThan(end);
+            context.await(() -> vertx.timer(10));
+        }
     }
 
     @Test

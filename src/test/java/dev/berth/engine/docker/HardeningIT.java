@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a function can see and do, seen from inside. */
 final class HardeningIT {
@@ -76,6 +78,24 @@ final class HardeningIT {
                         "Max msgqueue size 819200 819200");
         assertThat(seen.lines()).contains("50", String.valueOf(48 << 20));
         assertThat(seen).containsPattern("(?m)^25000(| 100000)$");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 9, 10})
+    void aLittleCpuIsEnoughToRun(long cpuMillis) {
+        assertThat(real.output(real.plan("echo ran").cpuMillis(cpuMillis))).isEqualTo("ran\n");
+    }
+
+    @Test
+    void memoryOfTheEnginesLeastIsTaken() {
+        long least = real.engine.leastMemoryMiB();
+        EngineContainer container =
+                real.create(real.plan("true").memoryMiB(least).build());
+        real.context.await(container::remove);
+        assertThatThrownBy(
+                        () -> real.create(real.plan("true").memoryMiB(least - 1).build()))
+                .hasMessageContaining("Minimum memory limit allowed is 6MB");
+        assertThat(real.ours()).isEmpty();
     }
 
     @Test

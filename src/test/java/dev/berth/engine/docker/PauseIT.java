@@ -41,7 +41,8 @@ final class PauseIT {
     /** A container whose freezer file cannot be reached. */
     private EngineContainer withoutFreezerFile(ContainerPlan plan) {
         Vertx vertx = real.vertx;
-        Pausing pausing = new Pausing(real.api, new Freezer(vertx, nothing, true));
+        Pausing pausing = new Pausing(
+                real.api, new Freezer(vertx, nothing, true), new EngineWatch(vertx, real.api, EngineCallListener.NONE));
         DockerContainer.Tools tools = new DockerContainer.Tools(vertx, real.api, pausing, new Remover(vertx, real.api));
         EngineContainer made = real.create(plan);
         return new DockerContainer(tools, plan, inspect(made).getId(), () -> {});

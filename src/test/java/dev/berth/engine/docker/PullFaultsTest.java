@@ -100,16 +100,21 @@ final class PullFaultsTest {
     }
 
     @Test
-    void pullThatBreaksOffIsAFailure() {
+    void pullThatBreaksOffIsNotTheFunctionsFault() {
         script.on(PULL, request -> {
             request.response().setChunked(true).write("{\"status\":\"Pulling\"}\n");
             vertx.setTimer(50, id -> request.connection().close());
         });
-        assertThatThrownBy(() -> context.await(() -> engine.ensureImage(new ImageRequest(IMAGE, null))))
-                .hasMessageStartingWith("Failed to pull image '" + IMAGE + "': ");
+        assertEngineGone();
         script.on(PULL, hangUp());
+        assertEngineGone();
+    }
+
+    private void assertEngineGone() {
         assertThatThrownBy(() -> context.await(() -> engine.ensureImage(new ImageRequest(IMAGE, null))))
-                .hasMessageStartingWith("Failed to pull image '" + IMAGE + "': ");
+                .hasMessageContaining("is not answering")
+                .extracting(e -> ((RunnerException) e).code())
+                .isEqualTo(ErrorCode.ENGINE_GONE);
     }
 
     @Test

@@ -76,7 +76,7 @@ final class RealEngine implements AutoCloseable {
     private RealEngine(Map<String, String> environment) {
         RunnerConfig config = config(environment);
         EngineAddress address = EngineAddress.of(config.docker().host(), false, null);
-        api = new EngineApi(new EngineHttp(vertx, address, EngineCallListener.NONE));
+        api = new EngineApi(new EngineHttp(vertx, address));
         engine = engine(config, instances);
     }
 

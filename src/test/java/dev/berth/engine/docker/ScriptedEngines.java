@@ -27,6 +27,6 @@ final class ScriptedEngines {
     }
 
     static EngineHttp http(Vertx vertx, String address) {
-        return new EngineHttp(vertx, EngineAddress.of(address, false, null), EngineCallListener.NONE);
+        return new EngineHttp(vertx, EngineAddress.of(address, false, null));
     }
 }

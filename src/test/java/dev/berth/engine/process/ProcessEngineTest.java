@@ -9,6 +9,8 @@ import dev.berth.engine.EngineContainer;
 import dev.berth.engine.ExitStatus;
 import dev.berth.engine.ImageRequest;
 import dev.berth.engine.InstanceDirectory;
+import dev.berth.error.ErrorCode;
+import dev.berth.error.RunnerException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -63,6 +65,20 @@ class ProcessEngineTest {
     }
 
     @Test
+    void saysThatItFreezesNothing() throws Exception {
+        define("still", "exec sleep 600");
+        EngineContainer container = create("still", ContainerPlan.Attach.NONE);
+        wait(container.start());
+
+        assertThatThrownBy(() -> wait(container.pause()))
+                .cause()
+                .isInstanceOfSatisfying(
+                        RunnerException.class,
+                        cause -> assertThat(cause.code()).isEqualTo(ErrorCode.PAUSE_UNSUPPORTED));
+        wait(container.remove());
+    }
+
+    @Test
     void removeKillsTheWholeTreeEvenWhatHasLeftItsParent() throws Exception {
         define("tree", "(setsid sh -c 'echo $$ > orphan.pid; exec sleep 600' &) ; echo started; exec sleep 600");
         EngineContainer container = create("tree", ContainerPlan.Attach.OUTPUT);
@@ -86,7 +102,7 @@ class ProcessEngineTest {
         Process left = leftover("0123456789ab", instances.owner());
         Process foreign = leftover("0123456789ab", "elsewhere:/tmp");
 
-        assertThat(wait(engine.sweep())).isEqualTo(1);
+        assertThat(wait(engine.sweep()).removed()).isEqualTo(1);
 
         assertThat(left.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(foreign.isAlive()).isTrue();

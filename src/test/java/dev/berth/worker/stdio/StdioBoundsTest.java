@@ -131,4 +131,60 @@ final class StdioBoundsTest {
         function.stdout.emit(" ");
         assertThat(answered.error.code()).isEqualTo(ErrorCode.OLD_FORMAT_RESPONSE_TOO_BIG);
     }
+
+    /** Within an answer's unknown members, and in the data of an event both ways. */
+    @Test
+    @Rule("old-json-depth")
+    void jsonMayBeNestedAsDeepAsItEverCould() {
+        String open = "[".repeat(9_990);
+        String close = "]".repeat(9_990);
+        FakeCall json = begin(CallFormat.JSON);
+        json.body.end();
+        function.stdout.emit("{\"body\":\"x\",\"more\":" + open + close + "}");
+        assertThat(json.succeeded()).isTrue();
+        assertThat(json.kept).isTrue();
+
+        FakeCall event = begin(CallFormat.CLOUDEVENT);
+        event.body.emit(open + "{\"b\":1,\"a\":2}" + close);
+        event.body.end();
+        assertThat(function.stdin.text()).contains("\"data\":" + open + "{\"a\":2,\"b\":1}" + close + "}");
+        function.stdout.emit("{\"contentType\":\"application/json\",\"data\":" + open + "1" + close + "}");
+        assertThat(event.succeeded()).isTrue();
+        assertThat(event.out.text()).isEqualTo(open + "1" + close);
+    }
+
+    @Test
+    @Rule("old-json-depth")
+    void jsonThatIsNestedDeeperIsRefused() {
+        String open = "[".repeat(1_000_000);
+        FakeCall json = begin(CallFormat.JSON);
+        json.body.end();
+        function.stdout.emit("{\"more\":" + open);
+        assertThat(json.error.code()).isEqualTo(ErrorCode.OLD_FORMAT_RESPONSE_INVALID);
+        assertThat(json.kept).isFalse();
+
+        FakeCall event = begin(CallFormat.CLOUDEVENT);
+        event.body.emit(open);
+        event.body.end();
+        assertThat(event.error.code()).isEqualTo(ErrorCode.INVALID_EVENT_BODY);
+        assertThat(event.kept).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"\\ud800,\ufffd", "\\udc00x,\ufffdx", "a\\ud83d,a\ufffd", "\\ud83d\\ude00,\ud83d\ude00"})
+    @Rule("old-lone-surrogate")
+    void halfACharacterIsReplaced(String written, String read) {
+        FakeCall json = begin(CallFormat.JSON);
+        json.body.end();
+        function.stdout.emit("{\"body\":\"" + written + "\",\"content_type\":\"" + written
+                + "\",\"protocol\":{\"headers\":{\"X-A\":[\"" + written + "\"]}}}");
+        assertThat(json.out.text()).isEqualTo(read);
+        assertThat(json.head.headers()).contains(new Header("X-A", read), new Header("Content-Type", read));
+
+        FakeCall event = begin(CallFormat.CLOUDEVENT);
+        event.body.emit("\"" + written + "\"");
+        event.body.end();
+        function.stdout.emit("{\"contentType\":\"text/plain\",\"data\":\"" + written + "\"}");
+        assertThat(event.out.text()).isEqualTo(read);
+    }
 }

@@ -81,6 +81,9 @@ final class StdioHttpTest extends StdioRig {
             strings = {
                 "HTTP/1.1 201 Created\r\nContent-Length: 5\r\nX-A: 1\r\nX-A: 2\r\n\r\nhello",
                 "HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\nX-A: 1\r\nX-A: 2\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n",
+                "HTTP/1.1 201 Created\nTransfer-Encoding: chunked\nContent-Length: 9\nX-A: 1\nX-A: 2\n\n5 \nhello\n0\n\n",
+                "HTTP/1.1 201 Created\r\nX-A: 1\r\nX-A: 2\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello",
+                "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 201 C\r\nX-A: 1\r\nX-A: 2\r\ncontent-length: 5\r\n\r\nhello",
                 "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 C\r\nX-A: 1\r\nX-A: 2\r\ncontent-length: 5\r\n\r\nhellosurplus"
             })
     void httpAnswerMayBeCutAnywhere(String answer) {
@@ -115,6 +118,8 @@ final class StdioHttpTest extends StdioRig {
                 "HTTP/1.1 999999 x\r\n\r\n",
                 "HTTP/1.1 42 x\r\n\r\n",
                 "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
             })
     void httpAnswerThatIsNoneEndsTheContainer(String answer) {

@@ -1,0 +1,45 @@
+package dev.berth.cluster;
+
+import dev.berth.config.ClusterConfig;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import java.util.Set;
+
+/**
+ * The bus between nodes. With certificates both ends show theirs and trust the cluster's authority alone; the names
+ * in them are not looked at.
+ */
+final class BusSetup {
+    private static final int CONNECT_MILLIS = 1_000;
+    private static final int PING_MILLIS = 2_000;
+    private static final int UNACKNOWLEDGED_MILLIS = 2_000;
+
+    private BusSetup() {}
+
+    static EventBusOptions options(ClusterConfig cluster) {
+        EventBusOptions options = new EventBusOptions()
+                .setHost(cluster.host())
+                .setPort(cluster.busPort())
+                .setClusterPublicHost(cluster.publicHost())
+                .setClusterPublicPort(cluster.busPort())
+                .setConnectTimeout(CONNECT_MILLIS)
+                .setClusterPingInterval(PING_MILLIS)
+                .setClusterPingReplyInterval(PING_MILLIS)
+                .setTcpUserTimeout(UNACKNOWLEDGED_MILLIS)
+                .setTrustAll(false);
+        ClusterConfig.Tls tls = cluster.tls();
+        if (tls != null) {
+            options.setSsl(true)
+                    .setEnabledSecureTransportProtocols(Set.of("TLSv1.3", "TLSv1.2"))
+                    .setClientAuth(ClientAuth.REQUIRED)
+                    .setKeyCertOptions(new PemKeyCertOptions()
+                            .setCertPath(tls.certificate().toString())
+                            .setKeyPath(tls.key().toString()))
+                    .setTrustOptions(
+                            new PemTrustOptions().addCertPath(tls.authority().toString()));
+        }
+        return options;
+    }
+}

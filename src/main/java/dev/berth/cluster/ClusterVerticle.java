@@ -1,0 +1,160 @@
+package dev.berth.cluster;
+
+import dev.berth.bus.Addresses;
+import dev.berth.bus.ClusterMessage;
+import dev.berth.bus.ClusterMessage.Goodbye;
+import dev.berth.bus.ClusterMessage.Hello;
+import dev.berth.bus.NodeSnapshot;
+import dev.berth.bus.RegistryMessage;
+import dev.berth.config.ClusterConfig;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the other nodes what this one has, and hears what they have: the shell around {@link Peers} and
+ * {@link DigestPublisher}. One instance per node, so one thread, which never blocks.
+ */
+public final class ClusterVerticle extends VerticleBase {
+    private static final long GOODBYE_MILLIS = 1_000;
+    private static final DeliveryOptions HERE = new DeliveryOptions().setLocalOnly(true);
+
+    private final EventBus bus;
+    private final Membership membership;
+    private final ClusterConfig config;
+    private final Self self;
+    private final DigestPublisher publisher;
+    private final OwnQueues queues;
+    private final PeerLog log;
+    private final Outlets outlets;
+    private @Nullable Peers peers;
+    private @Nullable MessageConsumer<ClusterMessage> inbox;
+
+    /**
+     * This node, for others.
+     *
+     * @param memoryBytes for containers
+     * @param cpuMillis for containers
+     */
+    public record Self(String nodeId, String version, long memoryBytes, long cpuMillis) {}
+
+    public ClusterVerticle(EventBus bus, Membership membership, ClusterConfig config, Self self) {
+        this.bus = bus;
+        this.membership = membership;
+        this.config = config;
+        this.self = self;
+        this.publisher = new DigestPublisher(
+                membership.incarnation(),
+                config.times().digest().toNanos(),
+                config.times().beat().toNanos());
+        this.queues = new OwnQueues(publisher);
+        this.log = new PeerLog(config.leastMembers());
+        this.outlets = new Outlets(bus);
+    }
+
+    @Override
+    public Future<?> start() {
+        PeerTimes times = PeerTimes.of(config.times());
+        peers = new Peers(membership.incarnation(), times, System.nanoTime());
+        inbox = bus.consumer(Addresses.node(membership.incarnation()));
+        inbox.handler(message -> perform(peers().received(message.body(), System.nanoTime())));
+        vertx.setPeriodic(TimeUnit.NANOSECONDS.toMillis(times.tickNanos()), tick -> onTick());
+        return inbox.completion();
+    }
+
+    /** Says goodbye; whoever does not take it within a second will notice by silence. */
+    @Override
+    public Future<?> stop() {
+        List<Future<?>> said = new ArrayList<>();
+        for (Peer peer : peers().all()) {
+            if (peer.state != PeerState.LEFT && peer.state != PeerState.LOST) {
+                said.add(outlets.send(peer.member.incarnation(), new Goodbye(membership.incarnation())));
+            }
+        }
+        Future<?> closed = inbox == null ? Future.succeededFuture() : inbox.unregister();
+        return closed.compose(gone ->
+                Future.join(said).timeout(GOODBYE_MILLIS, TimeUnit.MILLISECONDS).otherwiseEmpty());
+    }
+
+    private void onTick() {
+        long now = System.nanoTime();
+        List<Member> members = membership.members();
+        log.members(members.size(), now);
+        perform(peers().members(members, now));
+        perform(peers().tick(now));
+        readQueues();
+        publish(now);
+    }
+
+    private void readQueues() {
+        DeliveryOptions here = new DeliveryOptions()
+                .setLocalOnly(true)
+                .setSendTimeout(config.times().beat().toMillis());
+        bus.<NodeSnapshot>request(registry(), new RegistryMessage.Snapshot(), here)
+                .onSuccess(reply -> {
+                    queues.read(reply.body());
+                    publish(System.nanoTime());
+                });
+    }
+
+    private void publish(long now) {
+        ClusterMessage message = publisher.next(now);
+        if (message != null) {
+            for (Peer peer : peers().all()) {
+                if (peer.state != PeerState.LEFT) {
+                    send(peer.member.incarnation(), message);
+                }
+            }
+        }
+    }
+
+    private void perform(List<PeerEffect> effects) {
+        for (PeerEffect effect : effects) {
+            log.tell(effect);
+            if (effect instanceof PeerEffect.Send send) {
+                send(send.incarnation(), send.message());
+            } else if (effect instanceof PeerEffect.Greet greet) {
+                send(greet.incarnation(), hello());
+            } else if (effect instanceof PeerEffect.SendFull full) {
+                send(full.incarnation(), publisher.full());
+            } else if (effect instanceof PeerEffect.Changed changed && changed.isEnd()) {
+                outlets.forget(changed.peer().incarnation());
+                // Its waiters are dropped here, and what it was granted is for others.
+                bus.send(registry(), new RegistryMessage.NodeLost(changed.peer().incarnation()), HERE);
+            }
+        }
+    }
+
+    private void send(String incarnation, ClusterMessage message) {
+        outlets.send(incarnation, message)
+                .onFailure(refused -> perform(peers().refused(incarnation, System.nanoTime())));
+    }
+
+    private Hello hello() {
+        return new Hello(
+                membership.incarnation(),
+                self.nodeId(),
+                ClusterMessage.PROTOCOL,
+                self.version(),
+                self.memoryBytes(),
+                self.cpuMillis());
+    }
+
+    private String registry() {
+        return Addresses.registry(membership.incarnation());
+    }
+
+    private Peers peers() {
+        Peers current = peers;
+        if (current == null) {
+            throw new IllegalStateException("not started");
+        }
+        return current;
+    }
+}

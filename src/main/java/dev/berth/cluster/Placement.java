@@ -1,0 +1,163 @@
+package dev.berth.cluster;
+
+import dev.berth.bus.ClusterMessage.Entry;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * Where a call is best placed, as a list of tries in order:
+ * <ol>
+ *   <li>an idle container of this node;
+ *   <li>a container that exists, here or at one of two peers picked at random, with the least expected wait, as long
+ *       as that is no longer than a start would take. Two at random and not the best of all: with hints as old as
+ *       they are, everybody's best would be the same one;
+ *   <li>a new container, here while this node is not much busier than the mean, else at the first peer in the order of
+ *       this function's own that has room and is not;
+ *   <li>this node's queue.
+ * </ol>
+ * Pure: changes nothing, and asks nobody.
+ */
+final class Placement {
+    static final int MOST_REMOTE = 4;
+
+    private static final int MOST_EXISTING = 2;
+    private static final int MOST_LAUNCHES = 3;
+    /** How much busier than the mean a node may be that starts one more container. */
+    private static final double BOUND = 1.25;
+    /** In thousandths: in a cluster that does little, a little more is not much busier. */
+    private static final double SLACK = 50;
+
+    private static final long LONGEST_MICROS = 86_400_000_000L;
+    private static final long DEFAULT_SERVICE_NANOS = 100_000_000L;
+    private static final long DEFAULT_START_NANOS = 500_000_000L;
+
+    private final ClusterView view;
+    private final Wish wish;
+    private final List<Candidate> tries = new ArrayList<>();
+    private int remote;
+
+    private Placement(ClusterView view, Wish wish) {
+        this.view = view;
+        this.wish = wish;
+    }
+
+    /** At least one, unless this node drains and no other is there; at most {@value #MOST_REMOTE} of other nodes. */
+    static List<Candidate> candidates(ClusterView view, Wish wish, RandomGenerator random) {
+        Placement placement = new Placement(view, wish);
+        placement.existing(random);
+        placement.launches();
+        if (!view.own().hints().isDraining()) {
+            placement.add(view.own(), Candidate.Mode.QUEUE, 0);
+        }
+        return placement.tries;
+    }
+
+    private record Option(Place place, long waitNanos, long startNanos) {}
+
+    private void existing(RandomGenerator random) {
+        List<Option> options = new ArrayList<>();
+        addOption(options, view.own());
+        if (options.isEmpty() || options.get(0).waitNanos > 0) {
+            twoAtRandom(random).forEach(peer -> addOption(options, peer));
+        }
+        // Stable: this node, being first, wins among equals.
+        options.sort(Comparator.comparingLong(Option::waitNanos));
+        for (Option option : options.subList(0, Math.min(MOST_EXISTING, options.size()))) {
+            long limit = Math.min(2 * option.waitNanos, option.startNanos);
+            add(option.place, Candidate.Mode.WAIT, limit);
+        }
+    }
+
+    private List<Place> twoAtRandom(RandomGenerator random) {
+        List<Place> holders = new ArrayList<>();
+        for (Place peer : view.up()) {
+            Entry entry = peer.hints().entry(wish.hash());
+            if (entry != null && (long) entry.idle() + entry.busy() > 0) {
+                holders.add(peer);
+            }
+        }
+        int first = holders.isEmpty() ? 0 : random.nextInt(holders.size());
+        if (holders.size() <= 2) {
+            return holders;
+        }
+        int second = (first + 1 + random.nextInt(holders.size() - 1)) % holders.size();
+        return List.of(holders.get(first), holders.get(second));
+    }
+
+    private void addOption(List<Option> options, Place place) {
+        Entry entry = place.hints().entry(wish.hash());
+        if (entry == null
+                || (long) entry.idle() + entry.busy() == 0
+                || place.hints().isDraining()) {
+            return;
+        }
+        long start = orDefault(entry.startMicros(), DEFAULT_START_NANOS);
+        long wait = expectedWait(entry, place.hints().debited(wish.hash()));
+        if (wait <= start) {
+            options.add(new Option(place, wait, start));
+        }
+    }
+
+    /** Everybody ahead, and the call itself, through all containers that run. */
+    static long expectedWait(Entry entry, int sent) {
+        long ahead = (long) sent - entry.idle();
+        if (ahead < 0) {
+            return 0;
+        }
+        double queued = (double) entry.waiting() + ahead + 1;
+        double containers = (double) entry.idle() + entry.busy();
+        return (long) (queued * orDefault(entry.serviceMicros(), DEFAULT_SERVICE_NANOS) / containers);
+    }
+
+    private static long orDefault(long micros, long nanos) {
+        return micros > 0 ? Math.min(micros, LONGEST_MICROS) * 1_000 : nanos;
+    }
+
+    private void launches() {
+        double bound = view.meanLoad() * BOUND + SLACK;
+        if (mayLaunch(view.own(), bound)) {
+            add(view.own(), Candidate.Mode.MAY_LAUNCH, 0);
+            return;
+        }
+        List<Place> order = new ArrayList<>(view.up());
+        order.sort(Comparator.comparingLong((Place place) -> rank(place.incarnation(), wish.hash()))
+                .thenComparing(Place::incarnation));
+        int launches = 0;
+        for (Place place : order) {
+            if (launches < MOST_LAUNCHES && mayLaunch(place, bound)) {
+                add(place, Candidate.Mode.MAY_LAUNCH, 0);
+                launches++;
+            }
+        }
+    }
+
+    private boolean mayLaunch(Place place, double bound) {
+        Hints hints = place.hints();
+        return !hints.isDraining() && hints.hasRoom(wish.memoryBytes(), wish.cpuMillis()) && hints.load() <= bound;
+    }
+
+    /** For each function another order of the nodes, the same on all nodes. */
+    static long rank(String incarnation, long hash) {
+        long mixed = hash;
+        for (int i = 0; i < incarnation.length(); i++) {
+            mixed = mix(mixed ^ incarnation.charAt(i));
+        }
+        return mixed;
+    }
+
+    private static long mix(long value) {
+        long once = (value ^ (value >>> 30)) * 0xbf58476d1ce4e5b9L;
+        long twice = (once ^ (once >>> 27)) * 0x94d049bb133111ebL;
+        return twice ^ (twice >>> 31);
+    }
+
+    private void add(Place place, Candidate.Mode mode, long limit) {
+        boolean own = place == view.own();
+        if (own || remote < MOST_REMOTE) {
+            remote += own ? 0 : 1;
+            tries.add(new Candidate(place.incarnation(), mode, limit));
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package dev.berth.engine.docker;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether the engine answers. Asked now and then, and at once when a request has got no answer; two questions in
+ * a row without an answer, and it counts as gone, until it answers one again.
+ *
+ * <pre>
+ * ANSWERING ──a request or a question without answer──▶ SUSPECTED ──another──▶ GONE
+ *     ▲                                                     │                   │
+ *     └───────────────────────an answer─────────────────────┴───────────────────┘
+ * </pre>
+ *
+ * State is confined to one context; methods may be called from any thread.
+ */
+final class EngineWatch implements EngineCallListener {
+    private static final Logger log = LoggerFactory.getLogger(EngineWatch.class);
+    private static final long INTERVAL_MILLIS = 5_000;
+    private static final long FIRST_PAUSE_MILLIS = 200;
+    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+    private static final int MAX_DOUBLINGS = 10;
+
+    enum State {
+        ANSWERING,
+        SUSPECTED,
+        GONE
+    }
+
+    private final Vertx vertx;
+    private final Context context;
+    private final EngineApi api;
+    private final EngineCallListener next;
+    private final List<Consumer<Boolean>> listeners = new CopyOnWriteArrayList<>();
+    private volatile State state = State.ANSWERING;
+    private boolean started;
+    private boolean asking;
+    private boolean closed;
+    private int failures;
+    private long timer = -1;
+
+    /** @param next hears of every request as well */
+    EngineWatch(Vertx vertx, EngineApi api, EngineCallListener next) {
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.api = api;
+        this.next = next;
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    boolean gone() {
+        return state == State.GONE;
+    }
+
+    /** @param listener told now and at every change whether the engine answers, on this watch's context */
+    void listen(Consumer<Boolean> listener) {
+        context.runOnContext(turn -> {
+            listeners.add(listener);
+            listener.accept(!gone());
+        });
+    }
+
+    /** Once the engine has been met. */
+    void start() {
+        context.runOnContext(turn -> {
+            started = true;
+            askIn(INTERVAL_MILLIS);
+        });
+    }
+
+    void close() {
+        context.runOnContext(turn -> {
+            closed = true;
+            vertx.cancelTimer(timer);
+        });
+    }
+
+    @Override
+    public void onCall(String verb, int status, long nanos) {
+        next.onCall(verb, status, nanos);
+        if (status == 0 && state == State.ANSWERING && !verb.equals(EngineApi.PROBE)) {
+            context.runOnContext(turn -> suspect());
+        }
+    }
+
+    private void suspect() {
+        if (started && state == State.ANSWERING && !asking) {
+            state = State.SUSPECTED;
+            ask();
+        }
+    }
+
+    private void askIn(long millis) {
+        if (!closed) {
+            timer = vertx.setTimer(millis, due -> ask());
+        }
+    }
+
+    private void ask() {
+        if (closed) {
+            return;
+        }
+        asking = true;
+        vertx.cancelTimer(timer);
+        api.probe().onComplete(answer -> {
+            asking = false;
+            if (closed) {
+                return;
+            }
+            if (answer.succeeded()) {
+                answered();
+            } else {
+                silent(String.valueOf(answer.cause().getMessage()));
+            }
+        });
+    }
+
+    private void answered() {
+        boolean back = state == State.GONE;
+        state = State.ANSWERING;
+        failures = 0;
+        askIn(INTERVAL_MILLIS);
+        if (back) {
+            log.info("The container engine answers again");
+            tell();
+        }
+    }
+
+    private void silent(String why) {
+        failures++;
+        askIn(Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures, MAX_DOUBLINGS)));
+        switch (state) {
+            case ANSWERING -> state = State.SUSPECTED;
+            case SUSPECTED -> {
+                state = State.GONE;
+                log.warn("No container can be started until the container engine answers again: {}", why);
+                tell();
+            }
+            case GONE -> {}
+        }
+    }
+
+    private void tell() {
+        listeners.forEach(listener -> listener.accept(!gone()));
+    }
+}

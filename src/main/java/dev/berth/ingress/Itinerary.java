@@ -1,0 +1,48 @@
+package dev.berth.ingress;
+
+import dev.berth.bus.RegistryMessage.AcquireSlot;
+import dev.berth.bus.RegistryMessage.AcquireSlot.Mode;
+import dev.berth.call.ContainerSpec;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The registries a call asks for a slot, in turn. One per round of asking. */
+interface Itinerary {
+
+    /**
+     * Whom to ask next.
+     *
+     * @return null if there is nobody left
+     */
+    @Nullable
+    Stop next();
+
+    /**
+     * @param registry its address
+     * @param remote whether it is another node's
+     * @param patience how long the call may be kept waiting there
+     */
+    record Stop(String registry, boolean remote, Mode mode, Duration patience) {}
+
+    /** Makes itineraries. */
+    interface Planner {
+
+        /** Looks at what is known now: a call whose slot has gone is planned for anew. */
+        Itinerary plan(ContainerSpec spec);
+
+        /** Asks this one registry, once a round, and waits as long as the call may. */
+        static Planner only(String registry) {
+            Stop stop = new Stop(registry, false, Mode.ANY, AcquireSlot.FOREVER);
+            return spec -> new Itinerary() {
+                private @Nullable Stop left = stop;
+
+                @Override
+                public @Nullable Stop next() {
+                    Stop next = left;
+                    left = null;
+                    return next;
+                }
+            };
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.berth.worker;
+
+import dev.berth.engine.ExitStatus;
+import dev.berth.error.ErrorCode;
+import dev.berth.error.RunnerException;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the end of one container's process says about the call that was under way. A connection that breaks does not
+ * say that the process has ended, and the engine says so only a little later. Confined to the worker's context.
+ */
+final class ExitAccount {
+    /** How long a call whose connection broke waits for the engine. */
+    private static final Duration WAIT = Duration.ofMillis(200);
+
+    private static final int FIRST_SIGNAL = 128;
+    private static final Map<Integer, String> SIGNALS = Map.ofEntries(
+            Map.entry(1, "SIGHUP"),
+            Map.entry(2, "SIGINT"),
+            Map.entry(3, "SIGQUIT"),
+            Map.entry(4, "SIGILL"),
+            Map.entry(5, "SIGTRAP"),
+            Map.entry(6, "SIGABRT"),
+            Map.entry(7, "SIGBUS"),
+            Map.entry(8, "SIGFPE"),
+            Map.entry(9, "SIGKILL"),
+            Map.entry(11, "SIGSEGV"),
+            Map.entry(13, "SIGPIPE"),
+            Map.entry(15, "SIGTERM"),
+            Map.entry(24, "SIGXCPU"),
+            Map.entry(25, "SIGXFSZ"),
+            Map.entry(31, "SIGSYS"));
+
+    private final ContainerAssembly assembly;
+    private final Alarm alarm;
+    private final long memoryMiB;
+
+    /** @param memoryMiB the container's limit; 0: none */
+    ExitAccount(ContainerAssembly assembly, Alarm alarm, long memoryMiB) {
+        this.assembly = assembly;
+        this.alarm = alarm;
+        this.memoryMiB = memoryMiB;
+    }
+
+    /**
+     * Explains a broken call as soon as the engine has told, or lets {@link Alarm.Slot#ACCOUNT} ring. An explained
+     * call's owner hears of the container's end, which comes when its last output has been read.
+     */
+    void await(ActiveCall broken) {
+        alarm.set(Alarm.Slot.ACCOUNT, WAIT.toNanos());
+        assembly.ended().onSuccess(status -> broken.explain(of(status)));
+    }
+
+    /** The time of waiting is over. */
+    void due(@Nullable ActiveCall broken) {
+        ExitStatus status = assembly.endSoFar();
+        if (broken != null && status != null) {
+            broken.explain(of(status));
+        } else if (broken != null) {
+            broken.leaveUnexplained();
+        }
+    }
+
+    /** How a call ends whose container cannot go on. */
+    RunnerException ofBrokenCall() {
+        ExitStatus status = assembly.endSoFar();
+        return status == null ? ErrorCode.RESPONSE_BROKEN.exception() : of(status);
+    }
+
+    /** OUT_OF_MEMORY if the engine says so, else CONTAINER_EXIT. */
+    RunnerException of(ExitStatus status) {
+        if (status.outOfMemory()) {
+            return ErrorCode.OUT_OF_MEMORY.exception(
+                    "container out of memory" + (memoryMiB > 0 ? ", limit " + memoryMiB + " MiB" : ""));
+        }
+        String signal = SIGNALS.get(status.code() - FIRST_SIGNAL);
+        return ErrorCode.CONTAINER_EXIT.exception(
+                "container exit code " + status.code() + (signal == null ? "" : " (" + signal + ")"));
+    }
+
+    /** Whether an error may be the consequence of an end that nobody has told of yet. */
+    static boolean mayExplain(RunnerException error) {
+        return error.code() == ErrorCode.RESPONSE_BROKEN || error.code() == ErrorCode.REQUEST_PIPE_CLOSED;
+    }
+}

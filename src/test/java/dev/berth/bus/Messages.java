@@ -1,0 +1,51 @@
+package dev.berth.bus;
+
+import dev.berth.bus.ClusterMessage.Entry;
+import dev.berth.call.CallFormat;
+import dev.berth.call.ContainerSpec;
+import dev.berth.call.ContainerTimings;
+import dev.berth.call.SlotKey;
+import dev.berth.error.ErrorCode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** One of each message that leaves a node. */
+final class Messages {
+    static final ContainerTimings TIMINGS = new ContainerTimings(1, 2, 300, 4);
+    static final ContainerSpec SPEC = new ContainerSpec(
+            new SlotKey(new byte[] {-1, 0}),
+            "img",
+            CallFormat.CLOUDEVENT,
+            Map.of("K", "v"),
+            128,
+            100,
+            7,
+            Duration.ofMillis(1500),
+            "tcp://logs",
+            "app",
+            "name",
+            "fn",
+            "/p",
+            "tok",
+            Map.of("a", "b"),
+            true,
+            true);
+
+    private Messages() {}
+
+    static Stream<Object> all() {
+        return Stream.of(
+                new RegistryMessage.AcquireSlot("r", 1, "c", SPEC),
+                new RegistryMessage.CancelAcquire("r", 2),
+                new RegistryMessage.ReturnLease("c", Long.MAX_VALUE),
+                new IngressMessage.SlotGranted(1, "g", "w", "c", 2, Duration.ofSeconds(2), 65536, TIMINGS),
+                new IngressMessage.SlotRefused(7, ErrorCode.PULL_FAILED.exception("x", 404), TIMINGS),
+                new ClusterMessage.Hello("i", "node", 1, "0.1", 5, 6),
+                new ClusterMessage.Goodbye("i"),
+                new ClusterMessage.Digest("i", 1, 9, 8, true, 7, 6, 1000, List.of(new Entry(-1, 1, 2, 3, 4, 5, 6))),
+                new ClusterMessage.Beat("i", 0),
+                new ClusterMessage.DigestWanted("i", 3));
+    }
+}

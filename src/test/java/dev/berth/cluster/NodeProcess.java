@@ -1,0 +1,137 @@
+package dev.berth.cluster;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/** A node as a process of its own, from the fat jar, on loopback with the process engine. */
+final class NodeProcess implements AutoCloseable {
+    private static final Path JAR = Path.of(System.getProperty("berth.jar", "target/berth.jar"));
+
+    final String name;
+    private final Process process;
+    private final BlockingQueue<Optional<String>> lines = new LinkedBlockingQueue<>();
+    private final List<String> seen = new ArrayList<>();
+
+    /** Two ports that were free a moment ago. */
+    record Ports(int member, int bus) {
+        static Ports free() throws IOException {
+            try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                    ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                return new Ports(one.getLocalPort(), other.getLocalPort());
+            }
+        }
+    }
+
+    private NodeProcess(String name, Process process) {
+        this.name = name;
+        this.process = process;
+        Thread reader = new Thread(this::read, name + "-reader");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    static NodeProcess start(Path folder, String name, List<String> jvm, List<String> settings) throws IOException {
+        Path sockets = Files.createDirectories(folder.resolve(name));
+        List<String> command = new ArrayList<>(
+                List.of(ProcessHandle.current().info().command().orElseThrow(), "-XX:+UseSerialGC", "-Xmx128m"));
+        command.addAll(jvm);
+        command.addAll(List.of("-jar", JAR.toAbsolutePath().toString(), "run", "--engine", "process", "--port", "0"));
+        for (String setting : List.of(
+                "grpc.host=127.0.0.1",
+                "engine.catalogue=" + Path.of("src/examples").toAbsolutePath(),
+                "worker.socketRoot=" + sockets)) {
+            command.addAll(List.of("--set", setting));
+        }
+        settings.forEach(setting -> command.addAll(List.of("--set", setting)));
+        return new NodeProcess(
+                name,
+                new ProcessBuilder(command)
+                        .directory(folder.toFile())
+                        .redirectErrorStream(true)
+                        .start());
+    }
+
+    static NodeProcess member(Path folder, String name, Ports ports, String members, List<String> more)
+            throws IOException {
+        List<String> settings = new ArrayList<>(List.of(
+                "node.id=" + name,
+                "cluster.enabled=true",
+                "cluster.members=" + members,
+                "cluster.memberPort=" + ports.member,
+                "cluster.busPort=" + ports.bus));
+        settings.addAll(more);
+        return start(folder, name, List.of("-XX:TieredStopAtLevel=1"), settings);
+    }
+
+    private void read() {
+        process.inputReader().lines().forEach(line -> lines.add(Optional.of(line)));
+        lines.add(Optional.empty());
+    }
+
+    /** The next line; null after the last. */
+    private String next() {
+        try {
+            Optional<String> line = lines.poll(60, TimeUnit.SECONDS);
+            if (line == null) {
+                throw new AssertionError(name + " says no more:\n" + String.join("\n", seen));
+            }
+            line.ifPresent(seen::add);
+            return line.orElse(null);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The next line that has this in it. */
+    void await(String regex) {
+        Pattern pattern = Pattern.compile(regex);
+        for (String line = next(); line != null; line = next()) {
+            if (pattern.matcher(line).find()) {
+                return;
+            }
+        }
+        throw new AssertionError(name + " ended without " + regex + ":\n" + String.join("\n", seen));
+    }
+
+    void awaitPeer(String peer, PeerState state) {
+        await("peer=\"" + peer + " at .* to=\"" + state);
+    }
+
+    /** Every line up to the end of the process. */
+    List<String> awaitEnd() {
+        for (String line = next(); line != null; ) {
+            line = next();
+        }
+        return seen;
+    }
+
+    int exitCode() throws InterruptedException {
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            throw new AssertionError(name + " does not end");
+        }
+        return process.exitValue();
+    }
+
+    /** {@code STOP}, {@code CONT}, {@code TERM} or {@code KILL}. */
+    void signal(String signal) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,37 @@
+package dev.berth.cluster;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Something that goes wrong in a simulation, and is put right after a while.
+ *
+ * @param atMillis when
+ * @param forMillis how long; a killed node starts again after that
+ * @param node whom
+ * @param other the other end of a link
+ */
+record SimFault(Kind kind, long atMillis, long forMillis, int node, int other) {
+    enum Kind {
+        KILL,
+        PAUSE,
+        CUT_ONE_WAY,
+        CUT,
+        SLOW,
+        DRAIN
+    }
+
+    static List<SimFault> random(Random random, int nodes, long withinMillis) {
+        List<SimFault> faults = new ArrayList<>();
+        int count = random.nextInt(6);
+        for (int i = 0; i < count; i++) {
+            Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
+            long at = random.nextLong(withinMillis);
+            int node = random.nextInt(nodes);
+            int other = (node + 1 + random.nextInt(nodes - 1)) % nodes;
+            faults.add(new SimFault(kind, at, 200 + random.nextLong(8_000), node, other));
+        }
+        return faults;
+    }
+}

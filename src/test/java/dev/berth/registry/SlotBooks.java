@@ -1,0 +1,253 @@
+package dev.berth.registry;
+
+import static dev.berth.registry.Specs.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.bus.Addresses;
+import dev.berth.bus.NodeSnapshot;
+import dev.berth.bus.RegistryMessage;
+import dev.berth.bus.WorkerMessage;
+import dev.berth.call.SlotKey;
+import dev.berth.error.ErrorCode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Our own books of what a {@link SlotTable} was told and has decided, and what must hold after each of its turns. */
+final class SlotBooks {
+    private final SlotTable table;
+    private final boolean nonBlocking;
+    private final Map<Long, WorldCall> calls;
+    private final Map<String, WorldContainer> known = new HashMap<>();
+    private final Map<SlotKey, List<Long>> queued = new HashMap<>();
+    private long now;
+    private long turns;
+    private boolean draining;
+    int drained;
+    int evicted;
+
+    SlotBooks(SlotTable table, boolean nonBlocking, Map<Long, WorldCall> calls) {
+        this.table = table;
+        this.nonBlocking = nonBlocking;
+        this.calls = calls;
+    }
+
+    WorldContainer known(String id) {
+        WorldContainer container = known.get(id);
+        assertThat(container).as("unknown container " + id).isNotNull();
+        return container;
+    }
+
+    /** Before the table is told of it. */
+    void note(RegistryMessage message) {
+        if (message instanceof RegistryMessage.AcquireSlot acquire) {
+            SlotKey key = acquire.spec().key();
+            queued.computeIfAbsent(key, k -> new ArrayList<>()).add(acquire.ticket());
+        } else if (message instanceof RegistryMessage.CancelAcquire cancel) {
+            drop(calls.get(cancel.ticket()));
+        } else if (message instanceof RegistryMessage.NodeLost lost) {
+            for (WorldCall call : calls.values()) {
+                call.lost |= lost.incarnation().equals(Addresses.incarnation(call.ingress)) && isQueued(call);
+            }
+        } else if (message instanceof RegistryMessage.Drain) {
+            draining = true;
+        } else {
+            noteOfContainer(message);
+        }
+    }
+
+    private void noteOfContainer(RegistryMessage message) {
+        if (message instanceof RegistryMessage.ReturnLease returned) {
+            forgetLease(returned.containerId(), returned.lease());
+        } else if (message instanceof RegistryMessage.ContainerReleased released) {
+            forgetLease(released.containerId(), released.lease());
+        } else if (message instanceof RegistryMessage.ContainerReady ready) {
+            known(ready.containerId()).knownReady = true;
+        } else if (message instanceof RegistryMessage.LaunchFailed failed) {
+            known(failed.containerId()).condemned = true;
+        } else if (message instanceof RegistryMessage.ContainerEnding ending) {
+            known(ending.containerId()).condemned = true;
+        } else if (message instanceof RegistryMessage.ContainerGone gone) {
+            known.remove(gone.containerId());
+        }
+    }
+
+    private boolean isQueued(WorldCall call) {
+        return queued.getOrDefault(call.spec.key(), List.of()).contains(call.ticket);
+    }
+
+    private void drop(WorldCall call) {
+        call.dropped = true;
+        queued.get(call.spec.key()).remove(call.ticket);
+    }
+
+    private void forgetLease(String id, long lease) {
+        WorldContainer container = known.get(id);
+        if (container != null && container.knownLease == lease) {
+            container.knownLease = 0;
+        }
+    }
+
+    /** After a turn of the table. */
+    void turn(List<Command> commands, long nowNanos) {
+        now = nowNanos;
+        commands.forEach(this::decided);
+        turns++;
+        for (WorldContainer container : known.values()) {
+            boolean idle = container.knownReady && !container.condemned && container.knownLease == 0;
+            if (idle && container.idleTurn == 0) {
+                container.idleSince = now;
+            }
+            if (!idle) {
+                container.idleTurn = 0;
+            } else if (container.idleTurn == 0) {
+                container.idleTurn = turns;
+            }
+        }
+        check();
+    }
+
+    private void decided(Command command) {
+        if (command instanceof Command.Grant grant) {
+            granted(grant);
+        } else if (command instanceof Command.Refuse refuse) {
+            refused(refuse);
+        } else if (command instanceof Command.Launch launch) {
+            assertThat(draining).as("launches while draining").isFalse();
+            known.put(launch.containerId(), new WorldContainer(launch.containerId(), launch.spec()));
+        } else if (command instanceof Command.Remove remove) {
+            WorldContainer container = known(remove.containerId());
+            assertThat(container.condemned).as("removed twice").isFalse();
+            assertThat(container.knownLease).as("removed while leased").isZero();
+            removed(container, remove.reason());
+            container.condemned = true;
+        } else if (command instanceof Command.Revoke revoke) {
+            assertThat(known(revoke.containerId()).knownLease)
+                    .as("revokes what is not leased")
+                    .isEqualTo(revoke.lease());
+        } else {
+            assertThat(known).isEmpty();
+            drained++;
+        }
+    }
+
+    private void refused(Command.Refuse refuse) {
+        if (!nonBlocking && !draining && !mayBeRefused(refuse) && refuse.error().code() == ErrorCode.SERVER_BUSY) {
+            assertThat(waiting())
+                    .as("refused although it could have waited")
+                    .isGreaterThanOrEqualTo(SlotWorld.MAX_WAITERS);
+        }
+        answered(refuse.ticket());
+    }
+
+    private boolean mayBeRefused(Command.Refuse refuse) {
+        WorldCall call = calls.get(refuse.ticket());
+        return call.lost || call.impatient;
+    }
+
+    private void removed(WorldContainer container, WorkerMessage.Reason reason) {
+        switch (reason) {
+            case IDLE_TIMEOUT ->
+                assertThat(idleTime(container))
+                        .as("removed too early")
+                        .isGreaterThanOrEqualTo(container.spec.idleTimeout());
+            case EVICTED -> {
+                evicted++;
+                assertThat(container.spec.evictable()).isTrue();
+                assertThat(table.snapshot().queues())
+                        .as("evicted for nobody")
+                        .anyMatch(queue -> queue.waiting() > queue.starting());
+            }
+            case DRAINING -> assertThat(draining).isTrue();
+        }
+    }
+
+    private Duration idleTime(WorldContainer container) {
+        return Duration.ofNanos(now - container.idleSince);
+    }
+
+    void nothingIsKeptTooLong() {
+        for (WorldContainer container : known.values()) {
+            if (container.idleTurn > 0) {
+                assertThat(idleTime(container)).as("kept too long").isLessThan(container.spec.idleTimeout());
+            }
+        }
+    }
+
+    private int waiting() {
+        return queued.values().stream().mapToInt(List::size).sum();
+    }
+
+    private void granted(Command.Grant grant) {
+        WorldContainer container = known(grant.containerId());
+        assertThat(container.condemned).as("grants what is going").isFalse();
+        assertThat(container.knownLease).as("leases twice").isZero();
+        for (WorldContainer other : known.values()) {
+            if (container.idleTurn > 0 && other.spec.key().equals(container.spec.key())) {
+                assertThat(other.idleTurn).as("last in, first out").isLessThanOrEqualTo(container.idleTurn);
+            }
+        }
+        container.knownLease = grant.lease();
+        WorldCall call = calls.get(grant.ticket());
+        assertThat(grant.replyTo()).isEqualTo(call.ingress);
+        assertThat(container.spec.key()).isEqualTo(call.spec.key());
+        assertThat(queued.get(call.spec.key()).get(0)).as("first come").isEqualTo(grant.ticket());
+        answered(grant.ticket());
+    }
+
+    private void answered(long ticket) {
+        WorldCall call = calls.get(ticket);
+        assertThat(call.dropped).as("answers a call that nobody waits for").isFalse();
+        assertThat(++call.answers).isEqualTo(1);
+        queued.get(call.spec.key()).remove(ticket);
+    }
+
+    /** A call has reached its container and is run. */
+    void ran(WorldContainer container, WorldCall call, long lease) {
+        assertThat(++call.runs).as("runs").isEqualTo(1);
+        if (!container.condemned) {
+            assertThat(container.knownLease)
+                    .as("runs under a lease that is over")
+                    .isEqualTo(lease);
+        }
+    }
+
+    /** No slot is leased to anybody of whom nothing will come. */
+    void nothingIsLeased() {
+        for (WorldContainer container : known.values()) {
+            assertThat(container.knownLease).as("lease of " + container.id).isZero();
+        }
+    }
+
+    private void check() {
+        NodeSnapshot snapshot = table.snapshot();
+        long bytes = 0;
+        long cpu = 0;
+        long going = 0;
+        for (WorldContainer container : known.values()) {
+            bytes += container.spec.reservedBytes();
+            cpu += container.spec.cpuMillis();
+            going += container.condemned ? 1 : 0;
+        }
+        assertThat(snapshot.memoryUsedBytes()).isEqualTo(bytes).isLessThanOrEqualTo(SlotWorld.TOTAL_MIB * MIB);
+        assertThat(snapshot.cpuUsedMillis()).isEqualTo(cpu).isLessThanOrEqualTo(SlotWorld.TOTAL_CPU);
+        int waiting = 0;
+        for (NodeSnapshot.Queue queue : snapshot.queues()) {
+            waiting += queue.waiting();
+            assertThat(queue.waiting())
+                    .isEqualTo(queued.getOrDefault(queue.key(), List.of()).size());
+            if (queue.waiting() > 0) {
+                assertThat(queue.idle()).as("waits beside an idle slot").isZero();
+            }
+            if (nonBlocking && queue.waiting() > queue.starting()) {
+                assertThat(going).as("waits for nothing").isPositive();
+            }
+            assertThat(queue.paused()).isBetween(0, queue.idle());
+            assertThat(queue.busy()).isNotNegative();
+        }
+        assertThat(waiting).isEqualTo(waiting());
+        assertThat(calls.values()).as("waits for a lost node").noneMatch(call -> call.lost && isQueued(call));
+    }
+}

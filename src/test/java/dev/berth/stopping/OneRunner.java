@@ -1,0 +1,211 @@
+package dev.berth.stopping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Empty;
+import dev.berth.ingress.EngageClient;
+import dev.berth.ingress.UnaryClient;
+import dev.berth.proto.RunnerStatus;
+import io.vertx.core.Vertx;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** A runner in a process of its own, with settings of a test. What it leaves behind can be asked for. */
+final class OneRunner implements AutoCloseable {
+    private static final Pattern READY = Pattern.compile("berth \\S+ listening on 127\\.0\\.0\\.1:(\\d+), .*");
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(20).toNanos();
+    private static final String OWNER = "BERTH_OWNER=";
+
+    private final Process process;
+    private final Path sockets;
+    private final Path log;
+    private final int port;
+    private long signalled;
+
+    private OneRunner(Process process, Path sockets, Path log, int port) {
+        this.process = process;
+        this.sockets = sockets;
+        this.log = log;
+        this.port = port;
+    }
+
+    /**
+     * @param folder for its log
+     * @param sockets its socket root
+     * @param settings as {@code name=value}
+     */
+    static OneRunner start(Path folder, Path sockets, String... settings) throws IOException {
+        Files.createDirectories(sockets);
+        List<String> command = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx128m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.berth.RunnerMain",
+                "run",
+                "--port",
+                "0",
+                "--set",
+                "grpc.host=127.0.0.1",
+                "--set",
+                "worker.startTimeout=60s",
+                "--set",
+                "worker.socketRoot=" + sockets));
+        for (String setting : settings) {
+            command.addAll(List.of("--set", setting));
+        }
+        Path log = Files.createTempFile(folder, "runner", ".log");
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("BERTH_") || name.startsWith("FN_"));
+        Process process = builder.start();
+        BufferedReader out = process.inputReader();
+        String line = String.valueOf(out.readLine());
+        Matcher ready = READY.matcher(line);
+        if (!ready.matches()) {
+            process.destroyForcibly();
+        }
+        assertThat(line).as(() -> read(log)).matches(READY);
+        return new OneRunner(process, sockets, log, Integer.parseInt(ready.group(1)));
+    }
+
+    int port() {
+        return port;
+    }
+
+    EngageClient connect(Vertx vertx) {
+        return new EngageClient(vertx, port);
+    }
+
+    void signal(String name) throws IOException, InterruptedException {
+        signalled = System.nanoTime();
+        assertThat(new ProcessBuilder("kill", "-s", name, Long.toString(process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
+    /** Waits for its end, which must come within so many seconds of the last signal. */
+    int exitCode(long seconds) throws InterruptedException {
+        long left = TimeUnit.SECONDS.toNanos(seconds) - (System.nanoTime() - signalled);
+        assertThat(process.waitFor(left, TimeUnit.NANOSECONDS))
+                .as(() -> "ended; its log: " + log())
+                .isTrue();
+        return process.exitValue();
+    }
+
+    boolean alive() {
+        return process.isAlive();
+    }
+
+    String log() {
+        return read(log);
+    }
+
+    long linesWith(String text) {
+        return log().lines().filter(line -> line.contains(text)).count();
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    RunnerStatus status(EngageClient client) {
+        return new UnaryClient(client).ask("/RunnerProtocol/Status", Empty.getDefaultInstance(), RunnerStatus.parser());
+    }
+
+    void awaitStatus(EngageClient client, String what, Predicate<RunnerStatus> condition) {
+        until(what, () -> condition.test(status(client)));
+    }
+
+    void awaitBusy(EngageClient client, int containers) {
+        awaitStatus(
+                client,
+                containers + " busy",
+                status -> status.getNode().getSlotsList().stream()
+                                .mapToInt(slot -> slot.getBusy())
+                                .sum()
+                        == containers);
+    }
+
+    /** Looks until something holds that no message tells. */
+    void until(String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + LIMIT.toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as(() -> what + "; its log: " + log()).isLessThan(end);
+            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+        }
+    }
+
+    private String owner() throws IOException {
+        return InetAddress.getLocalHost().getHostName() + ":" + sockets;
+    }
+
+    /** Processes of functions that it started, by their marks. */
+    List<Path> processes() throws IOException {
+        String mark = OWNER + owner();
+        try (Stream<Path> all = Files.list(Path.of("/proc"))) {
+            return all.filter(entry -> entry.getFileName().toString().matches("\\d+"))
+                    .filter(entry -> environment(entry).contains(mark))
+                    .toList();
+        }
+    }
+
+    private static String environment(Path process) {
+        try {
+            return new String(Files.readAllBytes(process.resolve("environ")), StandardCharsets.ISO_8859_1);
+        } catch (IOException gone) {
+            return "";
+        }
+    }
+
+    /** Its containers on the engine of this machine, in whatever state. */
+    List<String> containers() throws IOException {
+        Process list = new ProcessBuilder("docker", "ps", "-aq", "--filter", "label=dev.berth.owner=" + owner())
+                .redirectErrorStream(true)
+                .start();
+        return list.inputReader().lines().toList();
+    }
+
+    List<Path> folders() throws IOException {
+        try (Stream<Path> left = Files.list(sockets)) {
+            return left.filter(Files::isDirectory).toList();
+        }
+    }
+
+    void assertNothingLeft() throws IOException {
+        assertThat(processes()).as("processes").isEmpty();
+        assertThat(folders()).as("folders").isEmpty();
+    }
+
+    /** Ends it as a crash does. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
