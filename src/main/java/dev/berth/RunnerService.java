@@ -14,7 +14,9 @@ import dev.berth.ingress.ColdCapacity;
 import dev.berth.ingress.GrpcIngressVerticle;
 import dev.berth.ingress.IngressCounters;
 import dev.berth.ingress.IngressSetup;
+import dev.berth.ingress.NodeBudget;
 import dev.berth.ingress.NodeFacts;
+import dev.berth.ingress.PortGate;
 import dev.berth.ingress.RunnerTransport;
 import dev.berth.ingress.StatusVerticle;
 import dev.berth.logs.FunctionLogs;
@@ -66,6 +68,8 @@ public final class RunnerService {
     private final RunnerConfig config;
     private final @Nullable LogBuffer logs;
     private final IngressCounters counters = new IngressCounters();
+    private final NodeBudget budget;
+    private final PortGate gate;
     private final ColdCapacity cold = new ColdCapacity();
     private final RunnerParts parts;
     private final RunnerStop stop;
@@ -90,13 +94,18 @@ public final class RunnerService {
         }
     }
 
-    private RunnerService(Vertx vertx, @Nullable Membership membership, RunnerConfig config) {
+    private RunnerService(Vertx vertx, @Nullable Membership membership, RunnerConfig config, PortGate gate) {
+        this.gate = gate;
+        this.budget = new NodeBudget(config.grpc().limits().budgetBytes());
         this.vertx = vertx;
         this.membership = membership;
         this.incarnation = membership == null ? UUID.randomUUID().toString() : membership.incarnation();
         this.bus = BusCodecs.register(vertx);
         this.config = config;
         this.logs = config.logs().stream() ? new LogBuffer(config.logs().bufferBytes()) : null;
+        if (logs != null) {
+            budget.reserve(config.logs().bufferBytes());
+        }
         this.parts = new RunnerParts(vertx);
         this.stop = new RunnerStop(vertx, config.node().drainTimeout(), parts, new StopSteps());
     }
@@ -106,7 +115,7 @@ public final class RunnerService {
      */
     public static Future<RunnerService> start(RunnerConfig config, String version) {
         Promise<RunnerService> started = Promise.promise();
-        join(config, version)
+        join(config, version, new PortGate(config.grpc()))
                 .onFailure(started::fail)
                 .onSuccess(service -> service.open(version)
                         .onSuccess(opened -> started.complete(service))
@@ -120,17 +129,21 @@ public final class RunnerService {
     }
 
     /** What a cluster needs is loaded only for one. */
-    private static Future<RunnerService> join(RunnerConfig config, String version) {
+    private static Future<RunnerService> join(RunnerConfig config, String version, PortGate gate) {
         if (config.cluster().enabled()) {
             return ClusterStart.join(
-                            config.cluster(), config.node().id(), version, options(config), RunnerTransport.create())
-                    .map(joined -> new RunnerService(joined.vertx(), joined.membership(), config));
+                            config.cluster(),
+                            config.node().id(),
+                            version,
+                            options(config),
+                            RunnerTransport.create(gate))
+                    .map(joined -> new RunnerService(joined.vertx(), joined.membership(), config, gate));
         }
         Vertx alone = Vertx.builder()
                 .with(options(config))
-                .withTransport(RunnerTransport.create())
+                .withTransport(RunnerTransport.create(gate))
                 .build();
-        return Future.succeededFuture(new RunnerService(alone, null, config));
+        return Future.succeededFuture(new RunnerService(alone, null, config, gate));
     }
 
     private static VertxOptions options(RunnerConfig config) {
@@ -215,6 +228,8 @@ public final class RunnerService {
                 new CallFactory(
                         config.call(), config.status().image(), machine.engine().leastMemoryMiB()),
                 counters,
+                budget,
+                gate,
                 cold,
                 logs,
                 machine.tracer());
@@ -222,6 +237,7 @@ public final class RunnerService {
         if (config.grpc().tls() == null) {
             LOG.warn("the runner port takes cleartext connections: whoever reaches it can run functions");
         }
+        warnOfFunctions(machine.engine());
         // Has the address after those of the ingress instances, for its status calls are placed like theirs.
         StatusVerticle status =
                 new StatusVerticle(setup, config.status(), config.node().eventLoops());
@@ -252,6 +268,26 @@ public final class RunnerService {
                     }));
         }
         return deployed;
+    }
+
+    /** A function that reaches the port can call other tenants' functions, unless clients must show who they are. */
+    private void warnOfFunctions(Engine started) {
+        boolean identified = config.grpc().tls() != null && config.grpc().tls().clientAuthority() != null;
+        if (identified || isLoopback(config.grpc().host())) {
+            return;
+        }
+        started.networks()
+                .onSuccess(networks -> networks.forEach(network -> network.subnets().stream()
+                        .filter(gate::allowsAnyOf)
+                        .forEach(subnet -> LOG.warn(
+                                "functions on network {} ({}) can reach this port and run other tenants' functions; set"
+                                        + " grpc.allow or TLS with client certificates",
+                                network.name(),
+                                subnet))));
+    }
+
+    private static boolean isLoopback(String host) {
+        return host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
     }
 
     /** Completes if the runner cannot go on and must be stopped and started again; the log says why. */

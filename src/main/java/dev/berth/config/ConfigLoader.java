@@ -136,7 +136,18 @@ public final class ConfigLoader {
                 section(TracingSettings::read),
                 section(ClusterSettings::read));
         problems.throwIfAny();
+        checkTogether(config);
+        problems.throwIfAny();
         return config;
+    }
+
+    private void checkTogether(RunnerConfig config) {
+        long budget = config.grpc().limits().budgetBytes();
+        problems.require(
+                !config.logs().stream() || 2L * config.logs().bufferBytes() <= budget,
+                "logs.buffer",
+                ByteSizes.print(config.logs().bufferBytes()),
+                "at most half of grpc.budget = " + ByteSizes.print(budget));
     }
 
     /** Null only when a problem was noted, which is thrown before anybody sees it. */

@@ -2,6 +2,7 @@ package dev.berth.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param port TCP port; 0: any free one
  * @param maxMessageBytes largest message accepted
  * @param connectionWindowBytes HTTP/2 window of a connection
- * @param streamWindowBytes HTTP/2 window of a stream
+ * @param streamWindowBytes HTTP/2 window of a call whose body is being read
  * @param maxConcurrentStreams streams one connection may have open
  * @param responseFrameBytes largest piece of a body sent in one message
+ * @param allow networks that may connect, as address or address/prefix; none: all
+ * @param limits what clients may hold
  * @param tls null: cleartext
  */
 public record GrpcConfig(
@@ -24,6 +27,8 @@ public record GrpcConfig(
         int streamWindowBytes,
         int maxConcurrentStreams,
         int responseFrameBytes,
+        List<String> allow,
+        Limits limits,
         @Nullable Tls tls) {
     public GrpcConfig {
         new Problems()
@@ -32,8 +37,22 @@ public record GrpcConfig(
                         "grpc.streamWindow",
                         ByteSizes.print(streamWindowBytes),
                         "at most grpc.connectionWindow = " + ByteSizes.print(connectionWindowBytes))
+                .require(
+                        limits.budgetBytes() >= 2L * maxMessageBytes,
+                        "grpc.budget",
+                        ByteSizes.print(limits.budgetBytes()),
+                        "at least twice grpc.maxMessage = " + ByteSizes.print(maxMessageBytes))
                 .throwIfAny();
     }
+
+    /**
+     * What all clients together may hold.
+     *
+     * @param budgetBytes memory for what is kept for clients
+     * @param maxConnections connections open at once
+     * @param openTimeout how long a connection may take to speak HTTP/2, and a stream to send its call
+     */
+    public record Limits(long budgetBytes, int maxConnections, Duration openTimeout) {}
 
     /**
      * TLS from PEM files.

@@ -34,14 +34,14 @@ final class GrpcSettings {
             "grpc.connectionWindow",
             SettingTypes.intSize(64 * KIB - 1, Integer.MAX_VALUE),
             16 * MIB,
-            "HTTP/2 window of a connection. All calls of one load balancer share it: bytes that a waiting call"
-                    + " does not read yet hold it, and when it is used up every call waits.");
+            "HTTP/2 window of a connection. All calls of one load balancer share it.");
 
     static final Setting<Integer> STREAM_WINDOW = Setting.of(
             "grpc.streamWindow",
-            SettingTypes.intSize(16 * KIB, Integer.MAX_VALUE),
+            SettingTypes.intSize(64 * KIB, Integer.MAX_VALUE),
             MIB,
-            "HTTP/2 window of one call; at most the connection's.");
+            "HTTP/2 window of a call whose body is being read; at most the connection's. A call that waits has no"
+                    + " more than 64KiB.");
 
     static final Setting<Integer> MAX_CONCURRENT_STREAMS = Setting.of(
             "grpc.maxConcurrentStreams",
@@ -54,6 +54,35 @@ final class GrpcSettings {
             SettingTypes.intSize(KIB, 2 * MIB),
             64 * KIB,
             "Largest piece of a response body sent in one message.");
+
+    static final Setting<List<String>> ALLOW = Setting.of(
+            "grpc.allow",
+            SettingTypes.networks(),
+            List.of(),
+            "Networks that may connect; none: all. Connections from elsewhere are closed before a byte is read.");
+
+    static final Setting<Long> BUDGET = Setting.derived(
+            "grpc.budget",
+            SettingTypes.size(8 * MIB, 768 * MIB),
+            environment -> budget(Runtime.getRuntime().maxMemory()),
+            "a quarter of the JVM's heap (-Xmx), from 8MiB to 512MiB",
+            "Memory for all that is held for clients: streams, call documents, request bytes that wait, answers"
+                    + " that are not read, uncollected logs. Calls that would go beyond it are refused and placed"
+                    + " elsewhere.");
+
+    static final Setting<Integer> MAX_CONNECTIONS = Setting.derived(
+            "grpc.maxConnections",
+            SettingTypes.integer(1, 1_000_000),
+            environment -> maxConnections(Runtime.getRuntime().maxMemory()),
+            "one for each MiB of the JVM's heap (-Xmx), from 64 to 4096",
+            "Connections open at once; more are closed at once. A load balancer has one.");
+
+    static final Setting<Duration> OPEN_TIMEOUT = Setting.of(
+            "grpc.openTimeout",
+            SettingTypes.duration(Duration.ofMillis(100)),
+            Duration.ofSeconds(10),
+            "How long a connection may take until it speaks HTTP/2, TLS included, and a stream until its call has"
+                    + " come. Connections that have spoken stay.");
 
     static final Setting<Path> TLS_CERTIFICATE = Setting.optional(
                     "grpc.tls.certificate",
@@ -85,6 +114,10 @@ final class GrpcSettings {
             STREAM_WINDOW,
             MAX_CONCURRENT_STREAMS,
             RESPONSE_FRAME,
+            ALLOW,
+            BUDGET,
+            MAX_CONNECTIONS,
+            OPEN_TIMEOUT,
             TLS_CERTIFICATE,
             TLS_KEY,
             TLS_CLIENT_AUTHORITY,
@@ -101,7 +134,23 @@ final class GrpcSettings {
                 values.get(STREAM_WINDOW),
                 values.get(MAX_CONCURRENT_STREAMS),
                 values.get(RESPONSE_FRAME),
+                values.get(ALLOW),
+                new GrpcConfig.Limits(values.get(BUDGET), values.get(MAX_CONNECTIONS), values.get(OPEN_TIMEOUT)),
                 readTls(values));
+    }
+
+    /** The bytes are on the heap; four times as much leaves room for the rest of the runner and for garbage. */
+    static long budget(long heapBytes) {
+        return clamp(heapBytes / 4, 8 * MIB, 512 * MIB);
+    }
+
+    /** A connection may keep some hundred KiB outside the heap, of which there is as much unless it is set. */
+    static int maxConnections(long heapBytes) {
+        return (int) clamp(heapBytes / MIB, 64, 4096);
+    }
+
+    private static long clamp(long value, long least, long most) {
+        return Math.max(least, Math.min(most, value));
     }
 
     private static GrpcConfig.@Nullable Tls readTls(Values values) {

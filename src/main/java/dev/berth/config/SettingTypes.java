@@ -1,5 +1,6 @@
 package dev.berth.config;
 
+import io.netty.util.NetUtil;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -152,6 +153,24 @@ final class SettingTypes {
     /** A YAML list, or one text cut at white space and commas. */
     static SettingType<List<String>> list() {
         return listCutAt("a list, or texts separated by commas or white space", WHITE_SPACE_OR_COMMA);
+    }
+
+    /** Networks, each an IP address with or without the length of its prefix. */
+    static SettingType<List<String>> networks() {
+        return list().where(
+                        "a list of networks such as 10.0.0.0/8 or fd00::/8, or texts separated by commas or white space",
+                        networks -> networks.stream().allMatch(SettingTypes::isNetwork));
+    }
+
+    private static boolean isNetwork(String text) {
+        int slash = text.indexOf('/');
+        String address = slash < 0 ? text : text.substring(0, slash);
+        int bits = NetUtil.isValidIpV4Address(address) ? 32 : NetUtil.isValidIpV6Address(address) ? 128 : -1;
+        if (bits < 0 || slash < 0) {
+            return bits >= 0;
+        }
+        String prefix = text.substring(slash + 1);
+        return prefix.matches("[0-9]{1,3}") && Integer.parseInt(prefix) <= bits;
     }
 
     /** A YAML list, or one text cut at white space: a command with its arguments. */

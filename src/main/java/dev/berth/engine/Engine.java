@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import io.vertx.core.Future;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -52,6 +53,11 @@ public interface Engine {
 
     /** Creates a container, not yet running. If the image has vanished meanwhile: SERVER_BUSY, which is retried. */
     Future<EngineContainer> create(ContainerPlan plan);
+
+    /** The networks that functions are put on, as far as they can be found out. Once started. Does not fail. */
+    default Future<List<FunctionNetwork>> networks() {
+        return Future.succeededFuture(List.of());
+    }
 
     /** Lets go of connections and of what the engine keeps for itself. Containers must be gone already. */
     Future<Void> close();

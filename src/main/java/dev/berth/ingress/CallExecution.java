@@ -178,6 +178,11 @@ final class CallExecution implements SlotDesk.Waiter, CallPlacement.Actions {
         return body.full();
     }
 
+    /** Bytes of the body that wait for credit. */
+    long bodyWaiting() {
+        return body.waiting();
+    }
+
     /** Holds back the response's bytes, and with them the end of the call. */
     void pauseResponse() {
         if (stream != null) {

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** When a call came, started and ended: what its caller is told of that at the end, and its trace. */
 final class CallReport {
+    private static final int MAX_TEXT = 64 * 1024;
+
     private final Instant createdAt = Instant.now();
     private final long created = System.nanoTime();
     private final CallTrace trace;
@@ -69,9 +71,9 @@ final class CallReport {
         trace.finished(error, timings);
         CallFinished.Builder finished = CallFinished.newBuilder()
                 .setSuccess(error == null)
-                .setDetails(callId)
+                .setDetails(cut(callId))
                 .setCreatedAt(CallTimes.format(createdAt))
-                .setImage(image)
+                .setImage(cut(image))
                 .setImagePullWaitDuration(timings.imagePull())
                 .setCtrPrepDuration(timings.prepare())
                 .setCtrCreateDuration(timings.create())
@@ -85,9 +87,14 @@ final class CallReport {
         }
         if (error != null) {
             finished.setErrorCode(error.wireCode())
-                    .setErrorStr(error.getMessage() == null ? error.code().text() : error.getMessage())
+                    .setErrorStr(cut(error.getMessage() == null ? error.code().text() : error.getMessage()))
                     .setErrorUser(error.userToBlame());
         }
         return finished.build();
+    }
+
+    /** A closing message that a balancer cannot take would leave the caller with nothing. */
+    private static String cut(String text) {
+        return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT);
     }
 }

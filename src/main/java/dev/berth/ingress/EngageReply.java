@@ -1,5 +1,6 @@
 package dev.berth.ingress;
 
+import com.google.protobuf.CodedOutputStream;
 import dev.berth.call.Header;
 import dev.berth.call.ResponseHead;
 import dev.berth.error.ErrorCode;
@@ -32,11 +33,27 @@ final class EngageReply {
     private static final int GATHERED = 8 * 1024;
 
     private static final int FIRST_ALLOCATION = 512;
+
+    /** The largest message that a balancer takes, but for what stands around the headers. */
+    private static final int MAX_HEAD = 4 * 1024 * 1024 - 64;
+
+    /** A head's copies while it is written. */
+    private static final long HEAD_COPIES = 3;
+
+    /** What a call whose client does not read holds: the queue here, and its worker's window. */
+    private static final long STALLED_BYTES = 384 * 1024;
+
+    /** How long after its call's end a client may take to read the rest of the answer. */
+    private static final long READ_MILLIS = 60_000;
+
     private static final long CANCEL = 8;
+    private static final long NO_TIMER = -1;
 
     private final Context context;
     private final HttpServerResponse response;
     private final int frameBytes;
+    private final NodeBudget.Lease lease;
+    private long timer = NO_TIMER;
     private Future<Void> lastWrite = Future.succeededFuture();
     private @Nullable Buffer gathered;
     private @Nullable End end;
@@ -52,11 +69,14 @@ final class EngageReply {
     /**
      * @param context the stream's
      * @param frameBytes largest piece of a body in one message
+     * @param lease for what the client has not read
      */
-    EngageReply(Context context, HttpServerResponse response, int frameBytes) {
+    EngageReply(Context context, HttpServerResponse response, int frameBytes, NodeBudget.Lease lease) {
         this.context = context;
         this.response = response;
         this.frameBytes = frameBytes;
+        this.lease = lease;
+        lease.running();
         response.putHeader(HttpHeaders.CONTENT_TYPE, "application/grpc");
     }
 
@@ -71,14 +91,42 @@ final class EngageReply {
         }
     }
 
-    void head(ResponseHead head) {
-        if (!detached) {
-            HttpRespMeta.Builder meta = HttpRespMeta.newBuilder().setStatusCode(head.status());
-            for (Header header : head.headers()) {
-                meta.addHeaders(HttpHeader.newBuilder().setKey(header.name()).setValue(header.value()));
-            }
-            start(meta);
+    /** What became of a head. */
+    enum Head {
+        TAKEN,
+        /** It makes a message that no balancer takes. Nothing was sent. */
+        TOO_LARGE,
+        /** There is no memory for it. Nothing was sent. */
+        NO_MEMORY
+    }
+
+    Head head(ResponseHead head) {
+        if (detached) {
+            return Head.TAKEN;
         }
+        long size = sizeOf(head);
+        if (size > MAX_HEAD) {
+            return Head.TOO_LARGE;
+        }
+        if (size > GATHERED && !lease.hold(HEAD_COPIES * size)) {
+            return Head.NO_MEMORY;
+        }
+        HttpRespMeta.Builder meta = HttpRespMeta.newBuilder().setStatusCode(head.status());
+        for (Header header : head.headers()) {
+            meta.addHeaders(HttpHeader.newBuilder().setKey(header.name()).setValue(header.value()));
+        }
+        start(meta);
+        return Head.TAKEN;
+    }
+
+    private static long sizeOf(ResponseHead head) {
+        long size = 0;
+        for (Header header : head.headers()) {
+            int pair = CodedOutputStream.computeStringSize(1, header.name())
+                    + CodedOutputStream.computeStringSize(2, header.value());
+            size += CodedOutputStream.computeTagSize(1) + CodedOutputStream.computeUInt32SizeNoTag(pair) + pair;
+        }
+        return size;
     }
 
     private void start(HttpRespMeta.Builder meta) {
@@ -104,7 +152,11 @@ final class EngageReply {
             }
         }
         if (response.writeQueueFull()) {
-            response.drainHandler(v -> drained.run());
+            lease.keep(STALLED_BYTES);
+            response.drainHandler(v -> {
+                lease.giveBack();
+                drained.run();
+            });
             return false;
         }
         return true;
@@ -137,6 +189,16 @@ final class EngageReply {
         } else {
             response.putHeader(STATUS, Integer.toString(status.code)).putHeader(MESSAGE, message);
             response.end();
+            gone();
+        }
+    }
+
+    /** Nothing more is said. */
+    void gone() {
+        lease.giveBack();
+        if (timer != NO_TIMER) {
+            context.owner().cancelTimer(timer);
+            timer = NO_TIMER;
         }
     }
 
@@ -213,6 +275,9 @@ final class EngageReply {
         }
         boolean taken = writes == 1 && response.bytesWritten() == written;
         if (!taken && !lastWrite.isComplete()) {
+            if (timer == NO_TIMER) {
+                timer = context.owner().setTimer(READ_MILLIS, fired -> response.reset(CANCEL));
+            }
             lastWrite.onComplete(left -> context.runOnContext(turn -> sendTrailers()));
             return;
         }
@@ -223,6 +288,7 @@ final class EngageReply {
             }
             response.end();
         }
+        gone();
         end = null;
         due.sent.run();
     }

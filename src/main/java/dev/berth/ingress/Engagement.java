@@ -49,6 +49,10 @@ final class Engagement implements CallListener, MessageReader.Listener {
     private static final String REQUEST_ID = "fn_request_id";
     private static final String EXPECTED_TRY = "Protocol failure: expected ClientMsg_Try";
     private static final String EXPECTED_DATA = "Protocol failure: expected ClientMsg_Data";
+    private static final String OVER_BUDGET = "the runner holds too much for its clients";
+    /** Bytes of a body after which its stream gets a wide window. */
+    private static final long WIDEN_AFTER = 32 * 1024;
+
     private static final long NO_TIMER = -1;
     /** How long a client may take to take the end of its call once the node stops. */
     private static final Duration FAREWELL = Duration.ofSeconds(2);
@@ -56,24 +60,39 @@ final class Engagement implements CallListener, MessageReader.Listener {
     private final IngressParts parts;
     private final HttpServerRequest request;
     private final MessageReader reader;
-    private final ConnectionWindow window;
+    private final ClientConnection connection;
+    /** For the call's document, and for request bytes that wait for its function. */
+    private final NodeBudget.Lease lease;
+
     private final EngageReply reply;
     private final @Nullable String requestId;
     private final CallReport report;
     private State state = State.AWAIT_TRY;
     private Deadline deadline = Deadline.NONE;
     private long timer = NO_TIMER;
-    private boolean held;
     private boolean bodyEnded;
+    private boolean turnedAway;
+    private long received;
+    private long documentBytes;
     private @Nullable CallExecution execution;
 
-    Engagement(IngressParts parts, HttpServerRequest request) {
+    Engagement(IngressParts parts, ClientConnection connection, HttpServerRequest request) {
         this.parts = parts;
         this.request = request;
-        this.reader = new MessageReader(request, parts.maxMessageBytes(), this);
-        this.window = parts.windows().of(request.connection());
+        this.connection = connection;
+        NodeBudget budget = parts.clients().budget();
+        this.lease = budget.lease();
+        this.reader = new MessageReader(
+                request,
+                parts.maxMessageBytes(),
+                budget.lease(),
+                bytes -> connection.window(request.streamId(), bytes),
+                this);
         this.reply = new EngageReply(
-                parts.execution().vertx().getOrCreateContext(), request.response(), parts.responseFrameBytes());
+                parts.execution().vertx().getOrCreateContext(),
+                request.response(),
+                parts.responseFrameBytes(),
+                budget.lease());
         this.requestId = request.headers().get(REQUEST_ID);
         this.report =
                 new CallReport(parts.tracer().begin(name -> request.headers().get(name), requestId));
@@ -92,13 +111,36 @@ final class Engagement implements CallListener, MessageReader.Listener {
         // A stream that came too late is not ended at once: one that ends while its call is being sent is no refusal.
         Deadline due = parts.counters().draining() ? Deadline.in(FAREWELL).earlier(deadline) : deadline;
         if (due.limited()) {
-            timer = parts.execution().vertx().setTimer(due.timerMillis(Duration.ZERO), fired -> onTryOverdue());
+            timer = parts.execution().vertx().setTimer(due.timerMillis(Duration.ZERO), fired -> turnAway());
         }
+        parts.clients().awaitCall(this);
+    }
+
+    /** Turns the stream away unread: there are too many. Its client may place its call elsewhere. */
+    void refuse() {
+        parts.counters().opened();
+        request.response().exceptionHandler(failure -> {});
+        turnAway();
+    }
+
+    /** Ends a stream whose call has not come, and does not wait for its client to end its side. */
+    void turnAway() {
+        if (state == State.AWAIT_TRY) {
+            turnedAway = true;
+            finish(ErrorCode.SERVER_BUSY.exception());
+        }
+    }
+
+    ClientConnection connection() {
+        return connection;
     }
 
     @Override
     public void onMessage(Buffer payload) {
         if (state == State.ANSWERING || state == State.DONE) {
+            return;
+        }
+        if (state == State.AWAIT_TRY && !holdDocument(payload)) {
             return;
         }
         try {
@@ -109,6 +151,16 @@ final class Engagement implements CallListener, MessageReader.Listener {
             named(LOG.atError()).setCause(bug).log("engage stream failed");
             abort(GrpcStatus.INTERNAL, "internal error");
         }
+    }
+
+    /** Takes what a call's document will cost as objects; if that is refused, the call is too. */
+    private boolean holdDocument(Buffer payload) {
+        documentBytes = DocumentCost.of(payload);
+        RunnerException refusal = DocumentCost.take(documentBytes, lease);
+        if (refusal != null) {
+            finish(refusal);
+        }
+        return refusal == null;
     }
 
     private void onMessage(EngageMessage message) {
@@ -133,7 +185,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
     }
 
     private void onTry(TryCall call) {
-        disarm();
+        settle();
         if (parts.counters().draining()) {
             finish(ErrorCode.SERVER_BUSY.exception());
             return;
@@ -146,7 +198,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
             return;
         }
         state = State.WAITING;
-        hold();
+        reader.pause();
         report.await();
         execution = new CallExecution(parts.execution(), order, this);
         execution.start();
@@ -171,13 +223,20 @@ final class Engagement implements CallListener, MessageReader.Listener {
         CallExecution running = running();
         if (data.bytes().length() > 0) {
             running.write(data.bytes());
+            received += data.bytes().length();
+            if (received > WIDEN_AFTER) {
+                reader.widen(parts.streamWindowBytes());
+            }
         }
         if (data.eof()) {
             state = State.ANSWERING;
             bodyEnded = true;
             running.endBody();
         } else if (running.bodyFull()) {
-            hold();
+            reader.pause();
+            if (!lease.hold(documentBytes + running.bodyWaiting())) {
+                onOverBudget();
+            }
         }
     }
 
@@ -194,10 +253,14 @@ final class Engagement implements CallListener, MessageReader.Listener {
         }
     }
 
-    /** No call has come before the RPC's deadline, or while the node stops. */
-    private void onTryOverdue() {
-        timer = NO_TIMER;
-        finish(ErrorCode.SERVER_BUSY.exception());
+    @Override
+    public void onOverBudget() {
+        if (state == State.AWAIT_TRY || state == State.WAITING) {
+            cancelExecution();
+            finish(ErrorCode.SERVER_BUSY.exception());
+        } else {
+            abort(GrpcStatus.RESOURCE_EXHAUSTED, OVER_BUDGET);
+        }
     }
 
     @Override
@@ -212,6 +275,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
             cancelExecution();
             report.abandon();
             close();
+            reply.gone();
             closed(false);
         }
     }
@@ -248,7 +312,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
     }
 
     private void closed(boolean refused) {
-        disarm();
+        settle();
         parts.streams().remove(this);
         parts.counters().closed(refused);
     }
@@ -257,12 +321,14 @@ final class Engagement implements CallListener, MessageReader.Listener {
     public void onSlot() {
         report.start(running().timings());
         reply.slotWon();
+        reader.running(true);
+        lease.running();
         if (bodyEnded) {
             state = State.ANSWERING;
         } else {
             state = State.RECEIVING;
             if (!running().bodyFull()) {
-                release();
+                reader.resume();
             }
         }
     }
@@ -270,22 +336,31 @@ final class Engagement implements CallListener, MessageReader.Listener {
     @Override
     public void onSlotLost() {
         report.await();
+        reader.running(false);
         state = State.WAITING;
         if (!bodyEnded) {
-            hold();
+            reader.pause();
         }
     }
 
     @Override
     public void onBodyDrained() {
         if (state == State.RECEIVING) {
-            release();
+            lease.keep(documentBytes);
+            reader.resume();
         }
     }
 
     @Override
     public void onHead(ResponseHead head) {
-        reply.head(head);
+        switch (reply.head(head)) {
+            case TAKEN -> {}
+            case TOO_LARGE -> {
+                cancelExecution();
+                finish(ErrorCode.RESPONSE_HEADER_TOO_BIG.exception());
+            }
+            case NO_MEMORY -> abort(GrpcStatus.RESOURCE_EXHAUSTED, OVER_BUDGET);
+        }
     }
 
     @Override
@@ -317,7 +392,12 @@ final class Engagement implements CallListener, MessageReader.Listener {
         reader.drop();
         boolean refused = error != null && error.wireCode() == ErrorCode.SERVER_BUSY.wire();
         ContainerTimings timings = execution == null ? ContainerTimings.NONE : execution.timings();
-        reply.finish(report.finish(error, timings), () -> closed(refused));
+        reply.finish(report.finish(error, timings), () -> {
+            closed(refused);
+            if (turnedAway) {
+                connection.reset(request.streamId());
+            }
+        });
         if (parts.counters().draining()) {
             leave();
         }
@@ -338,27 +418,8 @@ final class Engagement implements CallListener, MessageReader.Listener {
 
     private void close() {
         state = State.DONE;
-        disarm();
-        if (held) {
-            held = false;
-            window.release();
-        }
-    }
-
-    private void hold() {
-        if (!held) {
-            held = true;
-            window.hold();
-            reader.pause();
-        }
-    }
-
-    private void release() {
-        if (held) {
-            held = false;
-            window.release();
-            reader.resume();
-        }
+        settle();
+        lease.giveBack();
     }
 
     private void cancelExecution() {
@@ -378,7 +439,9 @@ final class Engagement implements CallListener, MessageReader.Listener {
         return CallKeys.add(line, report.callId(), requestId);
     }
 
-    private void disarm() {
+    /** The call has come, or will not. */
+    private void settle() {
+        parts.clients().callCame(this);
         if (timer != NO_TIMER) {
             parts.execution().vertx().cancelTimer(timer);
             timer = NO_TIMER;

@@ -4,7 +4,6 @@ import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.grpc.common.GrpcStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +16,11 @@ final class GrpcDoor implements Handler<HttpServerRequest> {
     private static final int UNSUPPORTED_MEDIA_TYPE = 415;
     private static final String ENCODING = "grpc-encoding";
     private static final String IDENTITY = "identity";
+    private static final String TOO_MUCH_METADATA =
+            "grpc: received metadata larger than max (" + ClientConnection.MAX_METADATA_BYTES + " bytes)";
+
+    /** What a stream of a method besides Engage may hold. */
+    private static final long SMALL_STREAM_BYTES = GrpcOptions.MAX_SMALL_MESSAGE;
 
     private static final String ENGAGE = "/RunnerProtocol/Engage";
 
@@ -32,21 +36,38 @@ final class GrpcDoor implements Handler<HttpServerRequest> {
     @Override
     public void handle(HttpServerRequest request) {
         MultiMap headers = request.headers();
-        if (request.version() != HttpVersion.HTTP_2 || !isProtobuf(headers.get(HttpHeaders.CONTENT_TYPE))) {
+        ClientConnection connection = parts.clients().of(request.connection());
+        if (connection == null || !isProtobuf(headers.get(HttpHeaders.CONTENT_TYPE))) {
             request.response().setStatusCode(UNSUPPORTED_MEDIA_TYPE).end();
+            return;
+        }
+        if (connection.isOversized(request.streamId())) {
+            refuse(request, GrpcStatus.RESOURCE_EXHAUSTED, TOO_MUCH_METADATA);
             return;
         }
         String encoding = headers.get(ENCODING);
         if (encoding == null) {
             headers.set(ENCODING, IDENTITY);
         } else if (!encoding.equals(IDENTITY)) {
-            refuseCompression(request, encoding);
+            request.response().putHeader("grpc-accept-encoding", IDENTITY);
+            refuse(
+                    request,
+                    GrpcStatus.UNIMPLEMENTED,
+                    "compression " + encoding.replaceAll("[^a-z0-9-]", "?") + " is not supported");
             return;
         }
         if (ENGAGE.equals(request.path())) {
-            new Engagement(parts, request).start();
-        } else {
+            Engagement stream = new Engagement(parts, connection, request);
+            if (parts.clients().admits(connection)) {
+                stream.start();
+            } else {
+                stream.refuse();
+            }
+        } else if (parts.clients().admits(connection) && connection.hold(request.streamId(), SMALL_STREAM_BYTES)) {
             server.handle(request);
+        } else {
+            refuse(request, GrpcStatus.RESOURCE_EXHAUSTED, "the runner has too many open streams");
+            connection.reset(request.streamId());
         }
     }
 
@@ -54,13 +75,11 @@ final class GrpcDoor implements Handler<HttpServerRequest> {
         return "application/grpc".equals(contentType) || "application/grpc+proto".equals(contentType);
     }
 
-    private static void refuseCompression(HttpServerRequest request, String encoding) {
+    private static void refuse(HttpServerRequest request, GrpcStatus status, String text) {
         request.response()
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/grpc")
-                .putHeader("grpc-accept-encoding", IDENTITY)
-                .putHeader("grpc-status", Integer.toString(GrpcStatus.UNIMPLEMENTED.code))
-                .putHeader(
-                        "grpc-message", "compression " + encoding.replaceAll("[^a-z0-9-]", "?") + " is not supported")
+                .putHeader("grpc-status", Integer.toString(status.code))
+                .putHeader("grpc-message", text)
                 .end();
     }
 }

@@ -27,10 +27,12 @@ public final class GrpcIngressVerticle extends VerticleBase {
     /** Of a stop whose time is over. */
     private static final long SHORT_GOODBYE_MILLIS = 200;
 
+    private static final long SWEEP_MILLIS = 500;
+
     private final IngressSetup setup;
     private final StatusSource status;
     private final int instance;
-    private final ConnectionWindows windows;
+    private final ClientStreams clients;
     private final OpenStreams streams = new OpenStreams();
     private @Nullable HttpServer server;
     private @Nullable NodeBus bus;
@@ -46,7 +48,8 @@ public final class GrpcIngressVerticle extends VerticleBase {
         this.setup = setup;
         this.status = status;
         this.instance = instance;
-        this.windows = new ConnectionWindows(setup.grpc());
+        this.clients = new ClientStreams(
+                setup.budget(), setup.gate(), setup.grpc().limits().openTimeout());
     }
 
     @Override
@@ -63,6 +66,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
         return NodeBus.open(vertx, setup.bus(), setup.node().incarnation(), instance, setup.stream())
                 .compose(opened -> {
                     bus = opened;
+                    vertx.setPeriodic(SWEEP_MILLIS, tick -> clients.sweep());
                     IngressParts parts = parts(opened);
                     return listen(new GrpcDoor(parts, grpcServer(parts)));
                 });
@@ -92,7 +96,8 @@ public final class GrpcIngressVerticle extends VerticleBase {
 
     /** What goes wrong on a connection ends its streams, which say so where it matters. */
     private void onConnection(HttpConnection connection) {
-        connection.closeHandler(closed -> windows.forget(connection));
+        clients.greet(connection);
+        connection.closeHandler(closed -> clients.forget(connection));
         connection.exceptionHandler(failure -> LOG.atDebug()
                 .addKeyValue("client", connection.remoteAddress())
                 .setCause(failure)
@@ -100,16 +105,16 @@ public final class GrpcIngressVerticle extends VerticleBase {
     }
 
     private IngressParts parts(NodeBus opened) {
-        LogStreams collectors =
-                new LogStreams(context, setup.logs(), setup.grpc().maxMessageBytes());
+        LogStreams collectors = new LogStreams(context, setup.logs(), setup.budget());
         logs = collectors;
         return new IngressParts(
                 new ExecutionParts(vertx, opened.desk(), opened.planner(), opened, IngressSetup.WORKER_GRACE),
                 setup.calls(),
                 setup.counters(),
-                windows,
+                clients,
                 streams,
                 setup.grpc().maxMessageBytes(),
+                setup.grpc().streamWindowBytes(),
                 setup.grpc().responseFrameBytes(),
                 collectors,
                 setup.tracer());
@@ -120,12 +125,11 @@ public final class GrpcIngressVerticle extends VerticleBase {
                 vertx,
                 Set.of("", RunnerProtocolGrpcService.SERVICE_NAME.fullyQualifiedName(), Health.COLD),
                 setup.counters(),
-                setup.cold(),
-                setup.grpc().maxMessageBytes());
+                setup.cold());
         health = checks;
         setup.counters().onStop(new StopHere(checks));
         setup.cold().onChange(() -> context.runOnContext(turn -> checks.changed()));
-        return GrpcServer.server(vertx, GrpcOptions.grpc(setup.grpc()))
+        return GrpcServer.server(vertx, GrpcOptions.grpc())
                 .addService(new RunnerProtocolEndpoint(parts, status, new RunnerSettings(LogLevels::set)))
                 .addService(checks)
                 .addService(ReflectionService.v1());
@@ -172,8 +176,8 @@ public final class GrpcIngressVerticle extends VerticleBase {
     }
 
     /** For tests. */
-    ConnectionWindows windows() {
-        return windows;
+    ClientStreams clients() {
+        return clients;
     }
 
     /** Calls waiting for a slot here, streams to workers, health watches, and collectors of logs. For metrics and tests. */

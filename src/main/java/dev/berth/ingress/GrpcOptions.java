@@ -10,7 +10,14 @@ import java.util.List;
 
 /** How the runner port is set up. Every value here replaces a default that breaks a load balancer or wastes memory. */
 final class GrpcOptions {
-    private static final long MAX_HEADER_BYTES = 64 * 1024;
+    /**
+     * Far more than is allowed: up to here a stream with too much metadata ends alone, beyond it the library ends the
+     * connection.
+     */
+    private static final long MAX_HEADER_BYTES = 512 * 1024;
+
+    /** Of the methods besides Engage. The library keeps a message while it comes. */
+    static final int MAX_SMALL_MESSAGE = 64 * 1024;
 
     private GrpcOptions() {}
 
@@ -23,20 +30,19 @@ final class GrpcOptions {
                 .setHttp2ClearTextEnabled(true)
                 .setAlpnVersions(List.of(HttpVersion.HTTP_2))
                 // A balancer never half-closes, and its library resets each stream once it has its answer. The
-                // guard against floods of resets would cut such a balancer off after 200 calls.
+                // guard against floods of resets would cut such a balancer off after 200 calls. Ours counts only
+                // streams that had not ended.
                 .setHttp2RstFloodMaxRstFramePerWindow(Integer.MAX_VALUE)
-                // Calls that wait are not read from. The connection's window has room for many of them, or
-                // they would stop every other call of the same balancer.
                 .setHttp2ConnectionWindowSize(config.connectionWindowBytes())
                 .setInitialSettings(new Http2Settings()
-                        .setInitialWindowSize(config.streamWindowBytes())
+                        .setInitialWindowSize(MessageReader.FIRST_WINDOW)
                         .setMaxConcurrentStreams(config.maxConcurrentStreams())
                         .setMaxHeaderListSize(MAX_HEADER_BYTES));
     }
 
-    static GrpcServerOptions grpc(GrpcConfig config) {
+    static GrpcServerOptions grpc() {
         return new GrpcServerOptions()
-                .setMaxMessageSize(config.maxMessageBytes())
+                .setMaxMessageSize(MAX_SMALL_MESSAGE)
                 .removeEnabledProtocol(GrpcProtocol.WEB)
                 .removeEnabledProtocol(GrpcProtocol.WEB_TEXT)
                 .removeEnabledProtocol(GrpcProtocol.TRANSCODING);

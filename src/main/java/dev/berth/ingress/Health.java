@@ -46,18 +46,16 @@ final class Health implements Service {
     private final Set<String> services;
     private final IngressCounters counters;
     private final ColdCapacity cold;
-    private final int maxMessageBytes;
     private final Map<GrpcServerRequest<HealthCheckRequest, HealthCheckResponse>, Watched> watchers = new HashMap<>();
 
     private record Watched(String service, ServingStatus told) {}
 
     /** @param services names that may be asked for; the empty one is the whole server */
-    Health(Vertx vertx, Set<String> services, IngressCounters counters, ColdCapacity cold, int maxMessageBytes) {
+    Health(Vertx vertx, Set<String> services, IngressCounters counters, ColdCapacity cold) {
         this.vertx = vertx;
         this.services = services;
         this.counters = counters;
         this.cold = cold;
-        this.maxMessageBytes = maxMessageBytes;
     }
 
     @Override
@@ -72,8 +70,8 @@ final class Health implements Service {
 
     @Override
     public void bind(GrpcServer server) {
-        Unary.bind(server, vertx, maxMessageBytes, CHECK, this::check);
-        Unary.bind(server, vertx, maxMessageBytes, LIST, this::list);
+        Unary.bind(server, vertx, CHECK, this::check);
+        Unary.bind(server, vertx, LIST, this::list);
         server.callHandler(GrpcHealthWatchV1Handler.SERVICE_METHOD, this::watch);
     }
 

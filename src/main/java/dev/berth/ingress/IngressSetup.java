@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What every ingress instance of a node is started with. Shared by all of them.
  *
  * @param bus with the codecs of all messages registered
+ * @param gate the one that the Vert.x instance's transport has
  * @param logs output of functions; null: it is not kept
  */
 public record IngressSetup(
@@ -22,6 +23,8 @@ public record IngressSetup(
         StreamConfig stream,
         CallFactory calls,
         IngressCounters counters,
+        NodeBudget budget,
+        PortGate gate,
         ColdCapacity cold,
         @Nullable LogBuffer logs,
         CallTracer tracer) {

@@ -22,11 +22,14 @@ import org.jspecify.annotations.Nullable;
  * one, and Ack. A batch that is not acknowledged goes to the next collector. Confined to the ingress's context.
  */
 final class LogStream {
+    private static final String OVER_BUDGET = "the runner holds too much for its clients";
+
     private final Context context;
     private final LogBuffer buffer;
     private final GrpcServerRequest<LogRequestMsg, LogResponseMsg> request;
     private final GrpcServerResponse<LogRequestMsg, LogResponseMsg> response;
     private final Runnable onEnd;
+    private final NodeBudget.Lease lease;
     private State state = State.OPENED;
     private LogBuffer.@Nullable Collector collector;
 
@@ -43,17 +46,19 @@ final class LogStream {
             Context context,
             LogBuffer buffer,
             GrpcServerRequest<LogRequestMsg, LogResponseMsg> request,
+            NodeBudget.Lease lease,
             Runnable onEnd) {
         this.context = context;
         this.buffer = buffer;
         this.request = request;
+        this.lease = lease;
         this.response = request.response();
         this.onEnd = onEnd;
     }
 
-    void start(int maxMessageBytes) {
+    void start() {
         request.messageHandler(this::onMessage);
-        request.invalidMessageHandler(invalid -> onInvalidMessage(invalid, maxMessageBytes));
+        request.invalidMessageHandler(this::onInvalidMessage);
         request.endHandler(halfClosed -> end(GrpcStatus.OK, null));
         request.errorHandler(error -> leave());
         request.exceptionHandler(gone -> leave());
@@ -77,9 +82,9 @@ final class LogStream {
         }
     }
 
-    private void onInvalidMessage(InvalidMessageException invalid, int maxMessageBytes) {
+    private void onInvalidMessage(InvalidMessageException invalid) {
         if (invalid instanceof MessageSizeOverflowException tooBig) {
-            StatusException told = Oversize.status(tooBig, maxMessageBytes);
+            StatusException told = Oversize.status(tooBig);
             end(told.status(), told.message());
         } else {
             end(GrpcStatus.INTERNAL, "message cannot be decoded");
@@ -126,10 +131,18 @@ final class LogStream {
         if (state == State.READY) {
             LogBatch batch = collector().next();
             if (batch != null) {
-                state = State.SENT;
-                response.write(LogMessages.of(batch)).onFailure(gone -> leave());
+                send(LogMessages.of(batch));
             }
         }
+    }
+
+    private void send(LogResponseMsg batch) {
+        if (!lease.hold(batch.getSerializedSize())) {
+            end(GrpcStatus.RESOURCE_EXHAUSTED, OVER_BUDGET);
+            return;
+        }
+        state = State.SENT;
+        response.write(batch).onComplete(sent -> lease.giveBack()).onFailure(gone -> leave());
     }
 
     private void end(GrpcStatus status, @Nullable String text) {

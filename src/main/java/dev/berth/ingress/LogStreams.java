@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
 final class LogStreams {
     private final Context context;
     private final @Nullable LogBuffer buffer;
-    private final int maxMessageBytes;
+    private final NodeBudget budget;
     private int open;
 
     /** @param buffer null: output is not kept, and a collector is told so */
-    LogStreams(Context context, @Nullable LogBuffer buffer, int maxMessageBytes) {
+    LogStreams(Context context, @Nullable LogBuffer buffer, NodeBudget budget) {
         this.context = context;
         this.buffer = buffer;
-        this.maxMessageBytes = maxMessageBytes;
+        this.budget = budget;
     }
 
     void serve(GrpcServerRequest<LogRequestMsg, LogResponseMsg> request) {
@@ -33,7 +33,7 @@ final class LogStreams {
             return;
         }
         open++;
-        new LogStream(context, buffer, request, () -> open--).start(maxMessageBytes);
+        new LogStream(context, buffer, request, budget.lease(), () -> open--).start();
     }
 
     /** Streams that have not ended. */

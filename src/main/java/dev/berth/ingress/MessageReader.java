@@ -6,10 +6,10 @@ import io.vertx.grpc.common.GrpcStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of one gRPC request, read from HTTP/2 directly. The library's own reader goes on reading while
- * it is paused, up to 16 messages of any size; this one stops at once, so that a stream that is held back
- * keeps no more than its HTTP/2 window and the chunk it was reading. Besides that there is at most one message
- * being put together.
+ * The messages of one gRPC request, read from HTTP/2 directly. While it is paused it keeps what still comes, in one
+ * piece, and the stream's window is not credited: so it keeps no more than a window, whatever the size of the frames,
+ * and the connection's window is free for other streams. Besides that there is at most one message being put together.
+ * All of it is taken from the node's budget first.
  *
  * <p>Payloads share memory with what was received. Confined to the stream's context.
  */
@@ -25,9 +25,24 @@ final class MessageReader {
         /** What came is no sequence of messages, or one is too large. The rest is dropped. */
         void onBroken(GrpcStatus status, String text);
 
+        /** There is no memory to keep what came. The rest is dropped. */
+        void onOverBudget();
+
         /** The stream was reset or its connection lost. At most once. */
         void onGone();
     }
+
+    /** The stream's window. */
+    interface Window {
+        /** What the client may have under way from now on; 0: nothing beyond what it was allowed before. */
+        void size(int bytes);
+    }
+
+    /** The window of a stream that is not known to have much to send. */
+    static final int FIRST_WINDOW = 64 * 1024;
+
+    /** Kept bytes from which on the window is closed. Short bodies never get there. */
+    private static final int CLOSE_AFTER = 16 * 1024;
 
     private static final int PREFIX = 5;
     /** Room for the prefix of a message, the wrapping of a frame, and a frame of 64 KiB. */
@@ -36,18 +51,30 @@ final class MessageReader {
     private final ReadStream<Buffer> request;
     private final int maxMessageBytes;
     private final Listener listener;
+    private final NodeBudget.Lease lease;
+    private final Window window;
+    private int windowBytes = FIRST_WINDOW;
+    private boolean closed;
     private @Nullable Buffer unread;
+    /** Whether {@link #unread} may be written to: it is no part of what was received. */
+    private boolean own;
+
     private @Nullable Buffer partial;
     private int partialLength;
+    private int partialMemory;
     private boolean paused;
     private boolean reading;
     private boolean dropping;
     private boolean requestEnded;
     private boolean halfCloseDue;
 
-    MessageReader(ReadStream<Buffer> request, int maxMessageBytes, Listener listener) {
+    /** @param lease for what is kept; given back when the reading ends */
+    MessageReader(
+            ReadStream<Buffer> request, int maxMessageBytes, NodeBudget.Lease lease, Window window, Listener listener) {
         this.request = request;
         this.maxMessageBytes = maxMessageBytes;
+        this.lease = lease;
+        this.window = window;
         this.listener = listener;
     }
 
@@ -59,10 +86,7 @@ final class MessageReader {
 
     /** Delivers nothing more until {@link #resume()}. */
     void pause() {
-        if (!paused) {
-            paused = true;
-            pauseRequest();
-        }
+        paused = true;
     }
 
     /** May deliver messages before it returns. */
@@ -75,19 +99,90 @@ final class MessageReader {
         }
     }
 
-    /** Reads and drops whatever still comes, so that it does not fill the connection's window. */
+    /** Whether what is kept is for a call that runs. */
+    void running(boolean runs) {
+        if (runs) {
+            lease.running();
+        } else {
+            lease.waiting();
+        }
+    }
+
+    /** Lets the client have more under way, if there is memory to keep that. */
+    void widen(int bytes) {
+        if (bytes > windowBytes && lease.hold(Math.max(bytes, kept()))) {
+            windowBytes = bytes;
+            if (!closed) {
+                window.size(bytes);
+            }
+        }
+    }
+
+    /** Reads and drops whatever still comes. */
     void drop() {
         dropping = true;
         unread = null;
         partial = null;
-        resumeRequest();
+        lease.giveBack();
+        openWindow();
     }
 
     private void onChunk(Buffer chunk) {
-        if (!dropping) {
-            unread = unread == null ? chunk : unread.copy().appendBuffer(chunk);
-            if (!paused) {
-                readOn();
+        if (dropping || chunk.length() == 0) {
+            return;
+        }
+        if (unread == null) {
+            unread = chunk;
+            own = false;
+        } else {
+            append(unread, chunk);
+        }
+        if (paused) {
+            keep();
+        } else {
+            readOn();
+        }
+    }
+
+    private void append(Buffer before, Buffer chunk) {
+        if (own) {
+            before.appendBuffer(chunk);
+        } else {
+            unread = Buffer.buffer(before.length() + chunk.length())
+                    .appendBuffer(before)
+                    .appendBuffer(chunk);
+            own = true;
+        }
+    }
+
+    /** Pays for what is kept now. */
+    private boolean keep() {
+        if (!lease.hold(Math.max(kept(), windowBytes > FIRST_WINDOW ? windowBytes : 0))) {
+            drop();
+            listener.onOverBudget();
+            return false;
+        }
+        if (paused && !closed && unread != null && unread.length() > CLOSE_AFTER) {
+            closed = true;
+            window.size(0);
+        }
+        return true;
+    }
+
+    private int kept() {
+        return memoryOf(unread) + (partial == null ? 0 : Math.max(partialMemory, memoryOf(partial)));
+    }
+
+    /** A buffer that grows has up to twice its length. */
+    private static int memoryOf(@Nullable Buffer buffer) {
+        return buffer == null ? 0 : Integer.highestOneBit(buffer.length()) * 2;
+    }
+
+    private void openWindow() {
+        if (closed) {
+            closed = false;
+            if (!requestEnded) {
+                window.size(windowBytes);
             }
         }
     }
@@ -104,9 +199,7 @@ final class MessageReader {
     void gone() {
         requestEnded = true;
         if (!dropping) {
-            dropping = true;
-            unread = null;
-            partial = null;
+            drop();
             listener.onGone();
         }
     }
@@ -120,16 +213,16 @@ final class MessageReader {
                 int used = read(chunk);
                 if (used < chunk.length() && !dropping) {
                     unread = chunk.slice(used, chunk.length());
+                    own = false;
                 }
             }
         } finally {
             reading = false;
         }
-        if (!paused && !dropping) {
+        if (!dropping && keep() && !paused) {
+            openWindow();
             if (halfCloseDue) {
                 halfClose();
-            } else {
-                resumeRequest();
             }
         }
     }
@@ -191,9 +284,10 @@ final class MessageReader {
         return taken;
     }
 
-    /** Grows as bytes come if that is not enough: a prefix alone must not cost megabytes. */
+    /** Grows as bytes come if that is not enough, and is paid for: a prefix alone must not cost megabytes. */
     private Buffer allocate() {
-        Buffer allocated = Buffer.buffer(Math.min(partialLength, FIRST_ALLOCATION));
+        partialMemory = Math.min(partialLength, FIRST_ALLOCATION);
+        Buffer allocated = Buffer.buffer(partialMemory);
         partial = allocated;
         return allocated;
     }
@@ -213,19 +307,5 @@ final class MessageReader {
     private void broken(GrpcStatus status, String text) {
         drop();
         listener.onBroken(status, text);
-    }
-
-    // A request that has ended refuses to be paused and resumed.
-
-    private void pauseRequest() {
-        if (!requestEnded) {
-            request.pause();
-        }
-    }
-
-    private void resumeRequest() {
-        if (!requestEnded) {
-            request.resume();
-        }
     }
 }

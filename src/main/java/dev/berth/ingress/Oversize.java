@@ -12,7 +12,9 @@ final class Oversize {
         return "grpc: received message larger than max (" + messageBytes + " vs. " + maxMessageBytes + ")";
     }
 
-    static StatusException status(MessageSizeOverflowException tooBig, int maxMessageBytes) {
-        return new StatusException(GrpcStatus.RESOURCE_EXHAUSTED, text(tooBig.messageSize(), maxMessageBytes));
+    /** Of a method besides Engage. */
+    static StatusException status(MessageSizeOverflowException tooBig) {
+        return new StatusException(
+                GrpcStatus.RESOURCE_EXHAUSTED, text(tooBig.messageSize(), GrpcOptions.MAX_SMALL_MESSAGE));
     }
 }

@@ -82,13 +82,19 @@ final class RequestBody {
         return stream == null || !waiting.isEmpty() || stream.outbound().writeQueueFull();
     }
 
-    /** Bytes held here. For tests. */
-    long held() {
+    /** Bytes that wait for credit. */
+    long waiting() {
         long bytes = 0;
-        for (Buffer piece : kept) {
+        for (Buffer piece : waiting) {
             bytes += piece.length();
         }
-        for (Buffer piece : waiting) {
+        return bytes;
+    }
+
+    /** Bytes held here. For tests. */
+    long held() {
+        long bytes = waiting();
+        for (Buffer piece : kept) {
             bytes += piece.length();
         }
         return bytes;

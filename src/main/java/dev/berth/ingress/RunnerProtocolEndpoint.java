@@ -53,6 +53,6 @@ final class RunnerProtocolEndpoint implements Service {
     }
 
     private <Q, A> void unary(GrpcServer server, ServiceMethod<Q, A> method, Function<Q, Future<A>> serves) {
-        Unary.bind(server, parts.execution().vertx(), parts.maxMessageBytes(), method, serves);
+        Unary.bind(server, parts.execution().vertx(), method, serves);
     }
 }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The machine's transport; but what one turn of the event loop has to say to the client of a server goes out in one
- * system call at the turn's end, and wakes the client once. Nothing but speed depends on it.
+ * system call at the turn's end, and wakes the client once; and its connections come through a {@link PortGate}.
  */
 public final class RunnerTransport implements io.vertx.core.transport.Transport, Transport {
     /** After so many flushes in one turn the socket is written to without waiting for the turn's end. */
@@ -31,30 +31,46 @@ public final class RunnerTransport implements io.vertx.core.transport.Transport,
 
     private final io.vertx.core.transport.Transport machine;
     private final Transport implementation;
+    private final PortGate gate;
 
-    private RunnerTransport(io.vertx.core.transport.Transport machine) {
+    private RunnerTransport(io.vertx.core.transport.Transport machine, PortGate gate) {
+        this.gate = gate;
         this.machine = machine;
         this.implementation = machine.implementation();
     }
 
-    /** Over the native transport where there is one, else NIO. */
-    public static io.vertx.core.transport.Transport create() {
+    /**
+     * Over the native transport where there is one, else NIO.
+     *
+     * @param gate decides on the connections that servers of it get
+     */
+    public static io.vertx.core.transport.Transport create(PortGate gate) {
         io.vertx.core.transport.Transport fast = io.vertx.core.transport.Transport.nativeTransport();
-        return new RunnerTransport(fast != null && fast.available() ? fast : io.vertx.core.transport.Transport.NIO);
+        return new RunnerTransport(
+                fast != null && fast.available() ? fast : io.vertx.core.transport.Transport.NIO, gate);
     }
 
     @Override
     public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
         implementation.configure(options, domainSocket, bootstrap);
-        bootstrap.handler(new Accepted());
+        bootstrap.handler(new Accepted(gate));
     }
 
     /** Sees connections before anything of the server's own is put on them. */
     @Sharable
     private static final class Accepted extends ChannelInboundHandlerAdapter {
+        private final PortGate gate;
+
+        Accepted(PortGate gate) {
+            this.gate = gate;
+        }
+
         @Override
         public void channelRead(ChannelHandlerContext server, Object message) {
             if (message instanceof Channel connection) {
+                if (!gate.admit(connection)) {
+                    return;
+                }
                 connection.pipeline().addLast(new FlushConsolidationHandler(FLUSHES, true));
             }
             server.fireChannelRead(message);

@@ -22,6 +22,8 @@ final class Unary<Q, A> {
     private static final Logger LOG = LoggerFactory.getLogger(Unary.class);
 
     private static final long NO_TIMER = -1;
+    /** How long a client without a deadline of its own may take to say what it wants. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final GrpcServerRequest<Q, A> request;
     private final GrpcServerResponse<Q, A> response;
@@ -29,6 +31,7 @@ final class Unary<Q, A> {
     private final Function<Q, Future<A>> method;
     private final Vertx vertx;
     private long timer = NO_TIMER;
+    private boolean endsWithoutMessage;
     private boolean asked;
     private boolean over;
 
@@ -46,25 +49,23 @@ final class Unary<Q, A> {
 
     /** Binds a method's handler. Failures with a {@link StatusException} are told to the client as they are. */
     static <Q, A> void bind(
-            GrpcServer server,
-            Vertx vertx,
-            int maxMessageBytes,
-            ServiceMethod<Q, A> service,
-            Function<Q, Future<A>> method) {
-        server.callHandler(
-                service, request -> new Unary<>(vertx, request, service.decoder(), method).start(maxMessageBytes));
+            GrpcServer server, Vertx vertx, ServiceMethod<Q, A> service, Function<Q, Future<A>> method) {
+        server.callHandler(service, request -> new Unary<>(vertx, request, service.decoder(), method).start());
     }
 
-    private void start(int maxMessageBytes) {
+    private void start() {
         request.messageHandler(message -> {
             if (!asked) {
                 asked = true;
+                if (endsWithoutMessage) {
+                    disarm();
+                }
                 ask(message);
             }
         });
         request.invalidMessageHandler(invalid -> fail(
                 invalid instanceof MessageSizeOverflowException tooBig
-                        ? Oversize.status(tooBig, maxMessageBytes)
+                        ? Oversize.status(tooBig)
                         : new StatusException(GrpcStatus.INTERNAL, "message cannot be decoded")));
         request.endHandler(v -> {
             if (!asked) {
@@ -75,11 +76,10 @@ final class Unary<Q, A> {
         request.exceptionHandler(gone -> close());
         response.exceptionHandler(gone -> close());
         Deadline deadline = GrpcTimeout.parse(request.headers().get("grpc-timeout"));
-        if (deadline.limited()) {
-            timer = vertx.setTimer(
-                    deadline.timerMillis(Duration.ZERO),
-                    fired -> fail(new StatusException(GrpcStatus.DEADLINE_EXCEEDED, "deadline exceeded")));
-        }
+        endsWithoutMessage = !deadline.limited();
+        timer = vertx.setTimer(
+                endsWithoutMessage ? PATIENCE.toMillis() : deadline.timerMillis(Duration.ZERO),
+                fired -> fail(new StatusException(GrpcStatus.DEADLINE_EXCEEDED, "deadline exceeded")));
     }
 
     private void ask(GrpcMessage message) {
@@ -114,12 +114,16 @@ final class Unary<Q, A> {
         }
     }
 
-    /** Whether it was open. */
-    private boolean close() {
+    private void disarm() {
         if (timer != NO_TIMER) {
             vertx.cancelTimer(timer);
             timer = NO_TIMER;
         }
+    }
+
+    /** Whether it was open. */
+    private boolean close() {
+        disarm();
         boolean open = !over;
         over = true;
         return open;

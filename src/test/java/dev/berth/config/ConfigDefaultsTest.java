@@ -21,8 +21,31 @@ final class ConfigDefaultsTest {
 
     @Test
     void grpcDefaultsAreThese() {
+        long heap = Runtime.getRuntime().maxMemory();
         assertThat(config.grpc())
-                .isEqualTo(new GrpcConfig("0.0.0.0", 9190, 4 << 20, 16 << 20, 1 << 20, 10_000, 64 << 10, null));
+                .isEqualTo(new GrpcConfig(
+                        "0.0.0.0",
+                        9190,
+                        4 << 20,
+                        16 << 20,
+                        1 << 20,
+                        10_000,
+                        64 << 10,
+                        List.of(),
+                        new GrpcConfig.Limits(
+                                GrpcSettings.budget(heap), GrpcSettings.maxConnections(heap), Duration.ofSeconds(10)),
+                        null));
+    }
+
+    @Test
+    void whatClientsMayHoldFollowsTheHeap() {
+        long mib = 1 << 20;
+        assertThat(GrpcSettings.budget(16 * mib)).isEqualTo(8 * mib);
+        assertThat(GrpcSettings.budget(128 * mib)).isEqualTo(32 * mib);
+        assertThat(GrpcSettings.budget(64_000 * mib)).isEqualTo(512 * mib);
+        assertThat(GrpcSettings.maxConnections(128 * mib)).isEqualTo(128);
+        assertThat(GrpcSettings.maxConnections(mib)).isEqualTo(64);
+        assertThat(GrpcSettings.maxConnections(64_000 * mib)).isEqualTo(4096);
     }
 
     @Test

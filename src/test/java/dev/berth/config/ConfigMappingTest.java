@@ -63,6 +63,8 @@ final class ConfigMappingTest {
                         2 << 20,
                         500,
                         32 << 10,
+                        List.of("10.0.0.0/8", "fd00::/8"),
+                        new GrpcConfig.Limits(48 << 20, 300, Duration.ofSeconds(4)),
                         new GrpcConfig.Tls(pem, pem, pem, Duration.ofSeconds(5))),
                 new CallConfig(
                         true,
@@ -159,6 +161,10 @@ final class ConfigMappingTest {
               streamWindow: 2MiB
               maxConcurrentStreams: 500
               responseFrame: 32KiB
+              allow: [10.0.0.0/8, "fd00::/8"]
+              budget: 48MiB
+              maxConnections: 300
+              openTimeout: 4s
               tls:
                 certificate: PEM
                 key: PEM

@@ -58,10 +58,24 @@ final class ConfigProblemsTest {
                     BERTH_STREAM_PING_TIMEOUT | 1s       | stream.pingTimeout = 1s: must be longer than stream.pingInterval = 2s
                     BERTH_STREAM_MAX_FRAME    | 1MiB     | stream.maxFrame = 1MiB: must be at most stream.window = 256KiB
                     BERTH_GRPC_STREAM_WINDOW  | 17MiB    | grpc.streamWindow = 17MiB: must be at most grpc.connectionWindow = 16MiB
+                    BERTH_GRPC_BUDGET         | 1GiB     | grpc.budget = "1GiB" (BERTH_GRPC_BUDGET): must be a size in bytes or with a unit such as 64KiB or 8MiB, from 8MiB to 768MiB
+                    BERTH_GRPC_ALLOW          | 10.0.0.0/33 | grpc.allow = "10.0.0.0/33" (BERTH_GRPC_ALLOW): must be a list of networks such as 10.0.0.0/8 or fd00::/8, or texts separated by commas or white space
+                    BERTH_GRPC_ALLOW          | localhost | grpc.allow = "localhost" (BERTH_GRPC_ALLOW): must be a list of networks such as 10.0.0.0/8 or fd00::/8, or texts separated by commas or white space
                     BERTH_GRPC_PROT           | 1        | there is no variable BERTH_GRPC_PROT; did you mean BERTH_GRPC_PORT?
                     """)
     void wrongVariableIsToldInOneLine(String variable, String value, String line) {
         assertThat(problems(null, Map.of(variable, value), Map.of())).containsExactly(line);
+    }
+
+    @Test
+    void theBudgetHasRoomForTwoMessagesAndTwiceTheLogs() {
+        assertThat(problems(null, Map.of("BERTH_GRPC_BUDGET", "8MiB", "BERTH_GRPC_MAX_MESSAGE", "5MiB"), Map.of()))
+                .containsExactly("grpc.budget = 8MiB: must be at least twice grpc.maxMessage = 5MiB");
+        assertThat(problems(
+                        null,
+                        Map.of("BERTH_GRPC_BUDGET", "8MiB", "BERTH_LOGS_STREAM", "true", "BERTH_LOGS_BUFFER", "5MiB"),
+                        Map.of()))
+                .containsExactly("logs.buffer = 5MiB: must be at most half of grpc.budget = 8MiB");
     }
 
     static Stream<Setting<?>> settings() {

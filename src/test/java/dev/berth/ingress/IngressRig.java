@@ -23,7 +23,8 @@ final class IngressRig implements AutoCloseable {
     static final String NODE = "test";
     static final int MAX_MESSAGE = 4 << 20;
     static final int FRAME = 10 * 1024;
-    static final GrpcConfig GRPC = new GrpcConfig("127.0.0.1", 0, MAX_MESSAGE, 8 << 20, 1 << 20, 10_000, FRAME, null);
+    static final GrpcConfig GRPC = new GrpcConfig(
+            "127.0.0.1", 0, MAX_MESSAGE, 8 << 20, 1 << 20, 10_000, FRAME, List.of(), limits(64 << 20), null);
     static final CallConfig CALLS = new CallConfig(false, false, Map.of(), Set.of(), 0, 0, Set.of());
     static final CallConfig DETACHED = new CallConfig(false, true, Map.of(), Set.of(), 0, 0, Set.of());
     static final StatusConfig NO_STATUS = new StatusConfig(null, null, List.of(), Duration.ofSeconds(5), null);
@@ -32,7 +33,9 @@ final class IngressRig implements AutoCloseable {
             "{\"id\":\"call-1\",\"image\":\"img:1\",\"app_id\":\"app\",\"fn_id\":\"fn\",\"timeout\":30,"
                     + "\"idle_timeout\":30,\"memory\":128,\"headers\":{\"X-A\":[\"1\"],\"Connection\":[\"close\"]}}";
 
-    final Vertx vertx = Vertx.builder().withTransport(RunnerTransport.create()).build();
+    final NodeBudget budget;
+    final PortGate gate;
+    final Vertx vertx;
     final LogBuffer logs;
     final IngressCounters counters = new IngressCounters();
     final ColdCapacity cold = new ColdCapacity();
@@ -41,6 +44,16 @@ final class IngressRig implements AutoCloseable {
     final GrpcIngressVerticle ingress;
     final EngageClient client;
     private final GrpcConfig grpc;
+
+    static GrpcConfig.Limits limits(long budget) {
+        return new GrpcConfig.Limits(budget, 1000, Duration.ofSeconds(10));
+    }
+
+    /** The usual settings with other limits. */
+    static GrpcConfig grpc(GrpcConfig.Limits limits, GrpcConfig.Tls tls, String... allow) {
+        return new GrpcConfig(
+                "127.0.0.1", 0, MAX_MESSAGE, 8 << 20, 1 << 20, 10_000, FRAME, List.of(allow), limits, tls);
+    }
 
     IngressRig() {
         this(GRPC, CALLS);
@@ -80,6 +93,9 @@ final class IngressRig implements AutoCloseable {
             LogBuffer logs,
             CallTracer tracer) {
         this.grpc = grpc;
+        budget = new NodeBudget(grpc.limits().budgetBytes());
+        gate = new PortGate(grpc);
+        vertx = Vertx.builder().withTransport(RunnerTransport.create(gate)).build();
         this.logs = logs;
         BusCodecs.register(vertx);
         StreamConfig streams =
@@ -93,6 +109,8 @@ final class IngressRig implements AutoCloseable {
                 streams,
                 new CallFactory(calls, STATUS_IMAGE, 0),
                 counters,
+                budget,
+                gate,
                 cold,
                 logs,
                 tracer);
@@ -116,10 +134,7 @@ final class IngressRig implements AutoCloseable {
         Await.until(worker.context(), "worker streams closed", () -> worker.active() == 0);
         Await.until(worker.context(), "leases handed back", () -> registry.leases.isEmpty());
         assertThat(counters.active()).isZero();
-        Await.on(ingress.context(), () -> {
-            ingress.windows().all().forEach(window -> assertThat(window.held()).isZero());
-            return true;
-        });
+        Await.until(ingress.context(), "memory given back", () -> budget.taken() == 0);
     }
 
     @Override

@@ -29,30 +29,38 @@ final class MessageReaderTest {
 
     private final FakeRequest request = new FakeRequest();
     private final List<String> events = new ArrayList<>();
-    private final MessageReader reader = new MessageReader(request, MAX, new MessageReader.Listener() {
-        @Override
-        public void onMessage(Buffer payload) {
-            events.add(payload.toString());
-            if (payload.toString().startsWith("pause")) {
-                reader().pause();
-            }
-        }
+    private final NodeBudget budget = new NodeBudget(8 << 20);
+    private final List<Integer> windows = new ArrayList<>();
+    private final MessageReader reader =
+            new MessageReader(request, MAX, budget.lease(), windows::add, new MessageReader.Listener() {
+                @Override
+                public void onMessage(Buffer payload) {
+                    events.add(payload.toString());
+                    if (payload.toString().startsWith("pause")) {
+                        reader().pause();
+                    }
+                }
 
-        @Override
-        public void onHalfClose() {
-            events.add("half-close");
-        }
+                @Override
+                public void onHalfClose() {
+                    events.add("half-close");
+                }
 
-        @Override
-        public void onBroken(GrpcStatus status, String text) {
-            events.add(status.name() + " " + text);
-        }
+                @Override
+                public void onBroken(GrpcStatus status, String text) {
+                    events.add(status.name() + " " + text);
+                }
 
-        @Override
-        public void onGone() {
-            events.add("gone");
-        }
-    });
+                @Override
+                public void onOverBudget() {
+                    events.add("over budget");
+                }
+
+                @Override
+                public void onGone() {
+                    events.add("gone");
+                }
+            });
 
     /** Whoever wants nothing but messages. */
     private record Collecting(List<Buffer> payloads) implements MessageReader.Listener {
@@ -70,6 +78,11 @@ final class MessageReaderTest {
         }
 
         @Override
+        public void onOverBudget() {
+            throw new AssertionError("over budget");
+        }
+
+        @Override
         public void onGone() {}
     }
 
@@ -77,12 +90,10 @@ final class MessageReaderTest {
         return reader;
     }
 
-    /** Gives chunks while it is not paused, and refuses to be paused or resumed once it has ended. */
+    /** Gives its chunks, and is never to be paused: a server's stream that is keeps what comes uncounted. */
     private static final class FakeRequest implements ReadStream<Buffer> {
         final Deque<Buffer> chunks = new ArrayDeque<>();
-        boolean paused;
         boolean endDue;
-        boolean ended;
 
         @Nullable
         Handler<Buffer> onChunk;
@@ -94,12 +105,11 @@ final class MessageReaderTest {
         Handler<Throwable> onFailure;
 
         void flow() {
-            while (!paused && !chunks.isEmpty()) {
+            while (!chunks.isEmpty()) {
                 onChunk.handle(chunks.poll());
             }
-            if (!paused && chunks.isEmpty() && endDue) {
+            if (endDue) {
                 endDue = false;
-                ended = true;
                 onEnd.handle(null);
             }
         }
@@ -112,16 +122,12 @@ final class MessageReaderTest {
 
         @Override
         public FakeRequest pause() {
-            assertThat(ended).isFalse();
-            paused = true;
-            return this;
+            throw new AssertionError("not used");
         }
 
         @Override
         public FakeRequest resume() {
-            assertThat(ended).isFalse();
-            paused = false;
-            return this;
+            throw new AssertionError("not used");
         }
 
         @Override
@@ -163,19 +169,16 @@ final class MessageReaderTest {
     void aPauseHoldsAtOnceWithinAChunk() {
         give(message("pause 1").appendBuffer(message("b")));
         assertThat(events).containsExactly("pause 1");
-        assertThat(request.paused).isTrue();
 
         reader.resume();
 
         assertThat(events).containsExactly("pause 1", "b");
-        assertThat(request.paused).isFalse();
     }
 
     @Test
     void theHalfCloseWaitsBehindWhatIsHeld() {
         reader.start();
         request.onChunk.handle(message("pause 1").appendBuffer(message("b")));
-        request.ended = true;
         request.onEnd.handle(null);
         assertThat(events).containsExactly("pause 1");
 
@@ -220,12 +223,60 @@ final class MessageReaderTest {
     }
 
     @Test
+    void whileItIsPausedTheWindowIsClosedOnceMoreThanAShortBodyIsKept() {
+        give(message("pause 1"), message("x".repeat(MAX)));
+        assertThat(windows).isEmpty();
+
+        for (int i = 0; i < 16; i++) {
+            request.onChunk.handle(message("x".repeat(MAX)));
+        }
+        assertThat(windows).containsExactly(0);
+        assertThat(budget.taken()).isBetween(17_000L, 36_000L);
+
+        reader.resume();
+
+        assertThat(windows).containsExactly(0, MessageReader.FIRST_WINDOW);
+        assertThat(events).hasSize(18);
+        assertThat(budget.taken()).isZero();
+    }
+
+    @Test
+    void aWideWindowIsPaidForAndOpenedAgainAsWide() {
+        give(message("pause 1"));
+        reader.widen(1 << 20);
+        assertThat(budget.taken()).isEqualTo(1 << 20);
+        for (int i = 0; i < 20; i++) {
+            request.onChunk.handle(message("x".repeat(MAX)));
+        }
+
+        reader.resume();
+
+        assertThat(windows).containsExactly(1 << 20, 0, 1 << 20);
+        reader.drop();
+        assertThat(budget.taken()).isZero();
+    }
+
+    @Test
+    void whatThereIsNoMemoryForIsToldOnceAndTheRestIsDropped() {
+        NodeBudget.Lease other = budget.lease();
+        assertThat(other.hold(budget.limitOfWaiting())).isTrue();
+
+        give(message("pause 1"));
+        for (int i = 0; i < 20; i++) {
+            request.onChunk.handle(message("x".repeat(MAX)));
+        }
+        reader.resume();
+
+        assertThat(events).containsExactly("pause 1", "over budget");
+        assertThat(budget.taken()).isEqualTo(budget.limitOfWaiting());
+    }
+
+    @Test
     void aResetIsToldOnceAndNothingAfterIt() {
         give(message("pause 1").appendBuffer(message("b")));
 
         request.onFailure.handle(new IllegalStateException("reset"));
         reader.gone();
-        request.ended = true;
         reader.resume();
         reader.drop();
 
@@ -251,7 +302,7 @@ final class MessageReaderTest {
         int length = FRAME_OF_CLI + WRAPPING;
         List<Buffer> payloads = new ArrayList<>();
         FakeRequest frames = new FakeRequest();
-        new MessageReader(frames, 2 * length, new Collecting(payloads)).start();
+        new MessageReader(frames, 2 * length, budget.lease(), windows::add, new Collecting(payloads)).start();
         Buffer bytes = message("x".repeat(length));
         frames.chunks.add(bytes.getBuffer(0, firstChunk));
         frames.chunks.add(bytes.getBuffer(firstChunk, bytes.length()));

@@ -5,6 +5,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** HTTP/2 frames by hand, for what no client library lets one say. */
@@ -14,7 +15,23 @@ public final class RawHttp2 implements AutoCloseable {
     public static final int RST_STREAM = 3;
     public static final int GOAWAY = 7;
     private static final int SETTINGS = 4;
+    private static final int CONTINUATION = 9;
     private static final int END_HEADERS = 4;
+    private static final int MAX_FRAME = 16 * 1024;
+    private static final String[] ENGAGE = {
+        ":method",
+        "POST",
+        ":scheme",
+        "http",
+        ":path",
+        "/RunnerProtocol/Engage",
+        ":authority",
+        "x",
+        "content-type",
+        "application/grpc",
+        "te",
+        "trailers"
+    };
 
     private final Socket socket;
     private final DataInputStream in;
@@ -28,6 +45,7 @@ public final class RawHttp2 implements AutoCloseable {
     public RawHttp2(Socket socket, byte[] settings) throws IOException {
         this.socket = socket;
         socket.setSoTimeout(20_000);
+        socket.setTcpNoDelay(true);
         in = new DataInputStream(socket.getInputStream());
         socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         frame(SETTINGS, 0, 0, settings);
@@ -63,6 +81,13 @@ public final class RawHttp2 implements AutoCloseable {
         socket.getOutputStream().write(frames);
     }
 
+    /** Opens an Engage stream with further metadata. */
+    void engage(int stream, String... more) throws IOException {
+        String[] all = Arrays.copyOf(ENGAGE, ENGAGE.length + more.length);
+        System.arraycopy(more, 0, all, ENGAGE.length, more.length);
+        headers(stream, all);
+    }
+
     /** Opens a stream: names and values by turns, each written out literally. */
     public void headers(int stream, String... namesAndValues) throws IOException {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
@@ -71,12 +96,39 @@ public final class RawHttp2 implements AutoCloseable {
             literal(block, namesAndValues[i]);
             literal(block, namesAndValues[i + 1]);
         }
-        frame(HEADERS, END_HEADERS, stream, block.toByteArray());
+        byte[] all = block.toByteArray();
+        for (int at = 0; at == 0 || at < all.length; at += MAX_FRAME) {
+            int end = Math.min(all.length, at + MAX_FRAME);
+            frame(
+                    at == 0 ? HEADERS : CONTINUATION,
+                    end == all.length ? END_HEADERS : 0,
+                    stream,
+                    Arrays.copyOfRange(all, at, end));
+        }
     }
 
     private static void literal(ByteArrayOutputStream block, String text) {
-        block.write(text.length());
+        int length = text.length();
+        if (length < 127) {
+            block.write(length);
+        } else {
+            block.write(127);
+            int rest = length - 127;
+            for (; rest >= 128; rest >>= 7) {
+                block.write(rest & 127 | 128);
+            }
+            block.write(rest);
+        }
         block.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** Frames up to the one of this type for the stream, or GOAWAY; whether it came. */
+    boolean awaits(int type, int stream) throws IOException {
+        int next;
+        do {
+            next = nextOf(stream);
+        } while (next != type && next != GOAWAY);
+        return next == type;
     }
 
     /** The type of the next frame that belongs to a stream, or GOAWAY. */

@@ -122,11 +122,11 @@ final class RunnerMethodsTest {
     void unaryRequestsWithoutAMessageOrWithOneThatIsTooLargeFail() {
         EngageCall empty = Await.of(rig.client.open(STATUS, NO_HEADERS)).halfClose();
         EngageCall large = Await.of(rig.client.open(STATUS, NO_HEADERS));
-        large.raw(0, new byte[IngressRig.MAX_MESSAGE + 1]);
+        large.raw(0, new byte[GrpcOptions.MAX_SMALL_MESSAGE + 1]);
 
         assertThat(empty.result().status()).isEqualTo("13");
         assertThat(large.result().status()).isEqualTo("8");
-        assertThat(large.result().text()).contains("4194305 vs. 4194304");
+        assertThat(large.result().text()).contains("65537 vs. 65536");
     }
 
     @Test

@@ -143,7 +143,7 @@ final class RunnerPortTest {
         Http2Settings settings = rig.client.connection.remoteSettings();
 
         assertThat(settings.getMaxConcurrentStreams()).isEqualTo(IngressRig.GRPC.maxConcurrentStreams());
-        assertThat(settings.getInitialWindowSize()).isEqualTo(IngressRig.GRPC.streamWindowBytes());
+        assertThat(settings.getInitialWindowSize()).isEqualTo(MessageReader.FIRST_WINDOW);
     }
 
     @Test

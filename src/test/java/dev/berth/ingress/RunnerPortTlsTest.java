@@ -69,19 +69,8 @@ final class RunnerPortTlsTest {
 
     private void start(
             @Nullable Path clientAuthority, TestCertificates.@Nullable Identity client, Duration reloadInterval) {
-        GrpcConfig cleartext = IngressRig.GRPC;
         GrpcConfig.Tls tls = new GrpcConfig.Tls(server.certificate(), server.key(), clientAuthority, reloadInterval);
-        rig = new IngressRig(
-                new GrpcConfig(
-                        cleartext.host(),
-                        cleartext.port(),
-                        cleartext.maxMessageBytes(),
-                        cleartext.connectionWindowBytes(),
-                        cleartext.streamWindowBytes(),
-                        cleartext.maxConcurrentStreams(),
-                        cleartext.responseFrameBytes(),
-                        tls),
-                options(client));
+        rig = new IngressRig(IngressRig.grpc(IngressRig.limits(64 << 20), tls), options(client));
     }
 
     private HttpClientOptions options(TestCertificates.@Nullable Identity client) {

@@ -12,6 +12,7 @@ import dev.berth.call.CallRequest;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.Header;
 import dev.berth.call.SlotKey;
+import dev.berth.config.RunnerConfig;
 import dev.berth.config.SocketTmpfs;
 import dev.berth.config.StreamConfig;
 import dev.berth.config.WorkerConfig;
@@ -19,6 +20,7 @@ import dev.berth.container.ContainerEvent;
 import dev.berth.container.ContainerState;
 import dev.berth.container.LifecycleObserver;
 import dev.berth.container.Row;
+import dev.berth.ingress.PortGate;
 import dev.berth.ingress.RunnerTransport;
 import dev.berth.stream.StreamEndpoint;
 import io.vertx.core.Context;
@@ -75,7 +77,10 @@ final class WorkerRig implements AutoCloseable {
 
     WorkerRig(RigSettings settings) throws Exception {
         vertx = settings.nativeTransport
-                ? Vertx.builder().withTransport(RunnerTransport.create()).build()
+                ? Vertx.builder()
+                        .withTransport(RunnerTransport.create(
+                                new PortGate(RunnerConfig.defaults().grpc())))
+                        .build()
                 : Vertx.vertx();
         root = Files.createTempDirectory("rig");
         config = new WorkerConfig(

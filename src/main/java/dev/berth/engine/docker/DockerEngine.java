@@ -1,12 +1,14 @@
 package dev.berth.engine.docker;
 
 import com.github.dockerjava.api.command.InspectImageResponse;
+import com.github.dockerjava.api.model.Network;
 import dev.berth.config.DockerConfig;
 import dev.berth.config.EngineConfig;
 import dev.berth.config.Secret;
 import dev.berth.engine.ContainerPlan;
 import dev.berth.engine.Engine;
 import dev.berth.engine.EngineContainer;
+import dev.berth.engine.FunctionNetwork;
 import dev.berth.engine.ImageRequest;
 import dev.berth.engine.Instances;
 import dev.berth.engine.Sweep;
@@ -15,6 +17,8 @@ import dev.berth.error.RunnerException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -27,6 +31,8 @@ public final class DockerEngine implements Engine {
     private static final Logger log = LoggerFactory.getLogger(DockerEngine.class);
     /** Below it Docker refuses to create a container, and no runtime could start one. */
     private static final long LEAST_MEMORY_MIB = 6;
+
+    private static final String DEFAULT_NETWORK = "bridge";
 
     private final Vertx vertx;
     private final Setup setup;
@@ -83,6 +89,35 @@ public final class DockerEngine implements Engine {
     @Override
     public boolean sendsSyslog() {
         return true;
+    }
+
+    @Override
+    public Future<List<FunctionNetwork>> networks() {
+        List<String> names = new ArrayList<>(setup.docker().networks());
+        names.addAll(setup.docker().prefork().networks());
+        if (names.isEmpty()) {
+            names.add(DEFAULT_NETWORK);
+        }
+        List<Future<FunctionNetwork>> found = names.stream()
+                .distinct()
+                .map(name -> api.inspectNetwork(name)
+                        .map(network -> new FunctionNetwork(
+                                name, network.map(DockerEngine::subnets).orElse(List.of())))
+                        .otherwise(new FunctionNetwork(name, List.of())))
+                .toList();
+        return Future.all(found).map(all -> all.list());
+    }
+
+    private static List<String> subnets(Network network) {
+        List<Network.Ipam.Config> configured =
+                network.getIpam() == null ? null : network.getIpam().getConfig();
+        if (configured == null) {
+            return List.of();
+        }
+        return configured.stream()
+                .map(Network.Ipam.Config::getSubnet)
+                .filter(subnet -> subnet != null && !subnet.isEmpty())
+                .toList();
     }
 
     @Override

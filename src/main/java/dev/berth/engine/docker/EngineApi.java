@@ -13,6 +13,7 @@ import com.github.dockerjava.api.model.Image;
 import com.github.dockerjava.api.model.Info;
 import com.github.dockerjava.api.model.Mount;
 import com.github.dockerjava.api.model.MountType;
+import com.github.dockerjava.api.model.Network;
 import com.github.dockerjava.api.model.Version;
 import com.github.dockerjava.core.DockerClientConfig;
 import com.github.dockerjava.core.command.CreateContainerCmdImpl;
@@ -120,6 +121,12 @@ final class EngineApi {
         EngineRequest request = EngineRequest.post("load_images", "/images/load?quiet=1", limit)
                 .withHeaders(Map.of("Content-Type", "application/x-tar"));
         return http.open(request, sent -> sent.setChunked(true).send(archive));
+    }
+
+    /** Empty if there is no such network. */
+    Future<Optional<Network>> inspectNetwork(String name) {
+        EngineRequest request = EngineRequest.get("inspect_network", "/networks/" + encode(name), QUERY);
+        return http.call(request).map(reply -> found(request.verb(), reply, Network.class));
     }
 
     Future<EngineReply> createContainer(String name, CreateContainerCmdImpl options) {

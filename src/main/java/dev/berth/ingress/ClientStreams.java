@@ -1,0 +1,142 @@
+package dev.berth.ingress;
+
+import io.vertx.core.http.HttpConnection;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of one ingress instance and how many streams they may have together. Memory for streams is taken
+ * for many at a time, so that a stream that opens and ends costs nothing here. Confined to the instance's event loop.
+ */
+final class ClientStreams {
+    /** Heap that one open stream with a short call costs, roughly. */
+    static final int STREAM_BYTES = 8 * 1024;
+
+    /** Streams that memory is taken for at a time. */
+    private static final int BLOCK = 64;
+
+    /** Streams that may be open at once besides, each until its client has been told that there is no room. */
+    private static final int MOST_TURNED_AWAY = 512;
+
+    private final NodeBudget budget;
+    private final PortGate gate;
+    private final long openNanos;
+    private final NodeBudget.Lease lease;
+    private final int most;
+    private final Map<HttpConnection, ClientConnection> connections = new HashMap<>();
+    /** Streams whose call has not come, with when they were opened, the oldest first. */
+    private final Map<Engagement, Long> opening = new LinkedHashMap<>();
+
+    private int open;
+    private int room;
+
+    /** @param openTimeout how long a stream may take until its call has come */
+    ClientStreams(NodeBudget budget, PortGate gate, Duration openTimeout) {
+        this.budget = budget;
+        this.gate = gate;
+        this.openNanos = openTimeout.toNanos();
+        this.lease = budget.lease();
+        // Nor may bytes that wait keep calls from coming in.
+        lease.running();
+        this.most = (int) (budget.limit() / 4 * 3 / STREAM_BYTES);
+    }
+
+    NodeBudget budget() {
+        return budget;
+    }
+
+    /** A connection that has just begun to speak; one that does not speak HTTP/2 stays unknown. */
+    void greet(HttpConnection opened) {
+        ClientConnection connection = gate.greet(opened, this);
+        if (connection != null) {
+            connections.put(opened, connection);
+        }
+    }
+
+    @Nullable
+    ClientConnection of(HttpConnection connection) {
+        return connections.get(connection);
+    }
+
+    void forget(HttpConnection connection) {
+        connections.remove(connection);
+    }
+
+    void opened() {
+        open++;
+        if (open > room && room < most && lease.hold((long) (room + BLOCK) * STREAM_BYTES)) {
+            room += BLOCK;
+        }
+    }
+
+    void closed() {
+        open--;
+        if (room - open > 2 * BLOCK) {
+            shrinkTo(room - BLOCK);
+        }
+    }
+
+    /** Whether more streams are open than there is memory for. */
+    private boolean crowded() {
+        return open > room;
+    }
+
+    /** Whether so many are being turned away at once that even the telling costs too much. */
+    boolean flooded() {
+        return open > room + MOST_TURNED_AWAY;
+    }
+
+    /** Whether one more stream of a connection is served; if need be, the one that waits longest for its call is not. */
+    boolean admits(ClientConnection connection) {
+        if (!crowded()) {
+            return true;
+        }
+        Iterator<Engagement> oldest = opening.keySet().iterator();
+        if (!connection.isModest() || !oldest.hasNext()) {
+            return false;
+        }
+        oldest.next().turnAway();
+        return true;
+    }
+
+    void awaitCall(Engagement stream) {
+        opening.put(stream, System.nanoTime());
+        stream.connection().opening();
+    }
+
+    void callCame(Engagement stream) {
+        if (opening.remove(stream) != null) {
+            stream.connection().opened();
+        }
+    }
+
+    /** To be called now and then: ends what has been open without use for too long. */
+    void sweep() {
+        long now = System.nanoTime();
+        while (!opening.isEmpty()) {
+            Map.Entry<Engagement, Long> oldest = opening.entrySet().iterator().next();
+            if (now - oldest.getValue() < openNanos) {
+                break;
+            }
+            oldest.getKey().turnAway();
+        }
+        connections.values().forEach(ClientConnection::sweep);
+        if (open == 0) {
+            shrinkTo(0);
+        }
+    }
+
+    private void shrinkTo(int streams) {
+        room = streams;
+        lease.keep((long) room * STREAM_BYTES);
+    }
+
+    /** HTTP/2 streams open now. For tests. */
+    int open() {
+        return open;
+    }
+}
