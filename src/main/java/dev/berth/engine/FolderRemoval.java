@@ -54,7 +54,7 @@ public final class FolderRemoval {
         if (name == null || parent == null || removedEmpty(folder)) {
             return;
         }
-        try (SecureDirectoryStream<Path> above = secure(Files.newDirectoryStream(parent))) {
+        try (SecureDirectoryStream<Path> above = open(parent)) {
             try (SecureDirectoryStream<Path> inside = above.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
                 new FolderRemoval(inside).empty();
             }
@@ -73,7 +73,9 @@ public final class FolderRemoval {
         }
     }
 
-    private static SecureDirectoryStream<Path> secure(DirectoryStream<Path> stream) throws IOException {
+    @SuppressWarnings("StreamResourceLeak") // the caller closes it
+    private static SecureDirectoryStream<Path> open(Path folder) throws IOException {
+        DirectoryStream<Path> stream = Files.newDirectoryStream(folder);
         if (stream instanceof SecureDirectoryStream<Path> secure) {
             return secure;
         }

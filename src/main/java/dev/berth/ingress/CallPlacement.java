@@ -111,9 +111,13 @@ final class CallPlacement {
     }
 
     private @Nullable Stop next() {
-        Stop stop = itinerary == null ? null : itinerary.next();
+        Itinerary way = itinerary;
+        if (way == null) {
+            return null;
+        }
+        Stop stop = way.next();
         while (stop != null && stop.remote() && remoteTries >= MAX_REMOTE_TRIES) {
-            stop = itinerary.next();
+            stop = way.next();
         }
         if (stop != null && stop.remote()) {
             remoteTries++;

@@ -253,10 +253,11 @@ public final class StreamEndpoint {
                 .addKeyValue("peer", peer.address())
                 .addKeyValue("streams", peer.streams)
                 .log(how);
-        RunnerException why = ErrorCode.PEER_LOST.exception(peer.address() + ": " + how);
+        String text = peer.address() + ": " + how;
+        RunnerException why = ErrorCode.PEER_LOST.exception(text);
         for (BusStream stream : List.copyOf(streams.values())) {
             if (stream.peer() == peer && !stream.finishArrived()) {
-                stream.breakOff(stream == undelivered ? ErrorCode.UNDELIVERED.exception(why.getMessage()) : why);
+                stream.breakOff(stream == undelivered ? ErrorCode.UNDELIVERED.exception(text) : why);
             }
         }
     }

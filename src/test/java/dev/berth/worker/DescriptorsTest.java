@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.bus.RegistryMessage.ContainerReleased;
 import dev.berth.error.ErrorCode;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,36 +11,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Too few file descriptors are the runner's fault: the call goes elsewhere, the container is as good as before. */
 final class DescriptorsTest {
-    /** Holds this process to the descriptors it has, by a shell that must be there before. */
-    private static final class Limit implements AutoCloseable {
-        private final Process shell;
-        private final BufferedReader said;
-
-        Limit() throws IOException {
-            long self = ProcessHandle.current().pid();
-            shell = new ProcessBuilder(
-                            "sh",
-                            "-c",
-                            "had=$(prlimit --pid " + self + " --nofile --output SOFT --noheadings | tr -d ' ');"
-                                    + "read go; prlimit --pid " + self + " --nofile=3:; echo set;"
-                                    + "read go; prlimit --pid " + self + " --nofile=$had:; echo back")
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            said = shell.inputReader();
-        }
-
-        void next(String expected) throws IOException {
-            shell.outputWriter().write("go\n");
-            shell.outputWriter().flush();
-            assertThat(said.readLine()).isEqualTo(expected);
-        }
-
-        @Override
-        public void close() {
-            shell.destroy();
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aCallThatFindsNoneIsHandedBackAndItsContainerKept(boolean portable) throws Exception {
@@ -50,11 +19,11 @@ final class DescriptorsTest {
         assertThat(Descriptors.exhausted(new IOException(ErrorCode.SERVER_BUSY.exception())))
                 .isFalse();
         try (WorkerRig rig = new WorkerRig(portable ? settings.portable() : settings);
-                Limit limit = new Limit()) {
+                DescriptorLimit limit = new DescriptorLimit()) {
             String id = rig.ready();
             assertThat(rig.call(id).write("body").endBody().code()).isNull();
             rig.heard(ContainerReleased.class);
-            limit.next("set");
+            limit.set();
             TestCall call;
             ErrorCode code;
             try {
@@ -62,7 +31,7 @@ final class DescriptorsTest {
                 code = call.code();
                 rig.heard(ContainerReleased.class);
             } finally {
-                limit.next("back");
+                limit.lift();
             }
             assertThat(code).isEqualTo(ErrorCode.SERVER_BUSY);
             assertThat(rig.call(id).write("body").endBody().code()).isNull();

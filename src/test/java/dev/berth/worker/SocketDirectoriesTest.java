@@ -5,15 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
-import java.io.Closeable;
-import java.io.FileInputStream;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,35 +120,6 @@ final class SocketDirectoriesTest {
         assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(root.toString());
     }
 
-    private static void run(String... command) throws Exception {
-        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
-    }
-
-    /** Does it while this process may open no more files. */
-    private static void withoutDescriptors(Runnable work) throws Exception {
-        String pid = Long.toString(ProcessHandle.current().pid());
-        String before = Files.readString(Path.of("/proc/self/limits"))
-                .lines()
-                .filter(line -> line.startsWith("Max open files"))
-                .findFirst()
-                .orElseThrow()
-                .split("\\s{2,}")[1];
-        run("prlimit", "--pid", pid, "--nofile=1000:");
-        List<Closeable> held = new ArrayList<>();
-        try {
-            while (true) {
-                held.add(new FileInputStream("/dev/null"));
-            }
-        } catch (FileNotFoundException noMore) {
-            work.run();
-        } finally {
-            for (Closeable open : held) {
-                open.close();
-            }
-            run("prlimit", "--pid", pid, "--nofile=" + before + ":");
-        }
-    }
-
     /** The classes it takes are loaded by a first go. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
@@ -163,13 +129,18 @@ final class SocketDirectoriesTest {
         fails(new SocketDirectories(root.resolve("missing"), null));
         fails(new SocketDirectories(root, "no-such-option=1"));
 
-        withoutDescriptors(() -> {
-            if (mounted) {
-                fails(directories);
-            } else {
-                directories.create().remove();
+        try (DescriptorLimit limit = new DescriptorLimit()) {
+            limit.set();
+            try {
+                if (mounted) {
+                    fails(directories);
+                } else {
+                    directories.create().remove();
+                }
+            } finally {
+                limit.lift();
             }
-        });
+        }
 
         assertEmpty(root);
         directories.create().remove();
