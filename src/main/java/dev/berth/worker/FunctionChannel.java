@@ -151,7 +151,7 @@ final class FunctionChannel extends ChannelInboundHandlerAdapter {
         phase = Phase.CLOSED;
         user = null;
         if (channel != null) {
-            channel.close();
+            channel.close().addListener(closed -> LOG.trace("connection closed"));
         }
     }
 
@@ -205,7 +205,6 @@ final class FunctionChannel extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext handler, Throwable failure) {
         VertxSeam.run(context, () -> ended(failure));
-        handler.close();
     }
 
     private void ended(@Nullable Throwable failure) {

@@ -282,7 +282,10 @@ final class CallEndingTest {
         rig.engine.last().vanish();
         WorkerRig.until(
                 "the connection is gone", () -> rig.engine.last().function().open() == 0);
-        rig.settle();
+        // The worker hears of it by way of its event loop, which takes a few turns.
+        for (int i = 0; i < 4; i++) {
+            rig.settle();
+        }
         return call;
     }
 

@@ -155,8 +155,9 @@ public final class Gunzip implements AutoCloseable {
 
     private void fixed() throws InvalidAnswer {
         flags = field[3] & 0xff;
-        boolean known =
-                ((field[0] & 0xff) << 8 | field[1] & 0xff) == MAGIC && field[2] == DEFLATE && (flags & RESERVED) == 0;
+        boolean known = (((field[0] & 0xff) << 8) | (field[1] & 0xff)) == MAGIC
+                && field[2] == DEFLATE
+                && (flags & RESERVED) == 0;
         check(known, "header");
         enter((flags & HAS_EXTRA) != 0 ? State.EXTRA_LENGTH : after(State.EXTRA));
     }
@@ -195,7 +196,7 @@ public final class Gunzip implements AutoCloseable {
     private int number(int from, int bytes) {
         int number = 0;
         for (int i = from + bytes - 1; i >= from; i--) {
-            number = number << 8 | field[i] & 0xff;
+            number = (number << 8) | (field[i] & 0xff);
         }
         return number;
     }
