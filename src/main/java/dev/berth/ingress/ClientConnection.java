@@ -118,9 +118,15 @@ final class ClientConnection extends Http2ConnectionAdapter {
         }
     }
 
-    /** Ends a stream that is answered, whatever its client has still to say. */
+    /**
+     * Ends a stream that is answered, whatever its client has still to say; now if the answer is out, else by a sweep
+     * once it is.
+     */
     void reset(int id) {
-        reset(id, Http2Error.NO_ERROR);
+        Http2Stream stream = connection.stream(id);
+        if (stream != null && stream.state() == Http2Stream.State.HALF_CLOSED_LOCAL) {
+            reset(id, Http2Error.NO_ERROR);
+        }
     }
 
     private void reset(int id, Http2Error error) {

@@ -144,7 +144,7 @@ final class ClientConnectionTest {
             Await.until(
                     rig.ingress.context(),
                     "refused",
-                    () -> rig.ingress.clients().open() < 1000);
+                    () -> rig.ingress.clients().open() < 1400);
             assertThat(rig.budget.taken()).isLessThanOrEqualTo(8 << 20);
         }
         rig.assertNothingLeft();
