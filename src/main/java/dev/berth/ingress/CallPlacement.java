@@ -68,7 +68,7 @@ final class CallPlacement {
     private final Deadline deadline;
     private final long timeoutNanos;
     private State state = State.NEW;
-    private @Nullable Itinerary itinerary;
+    private Itinerary itinerary = () -> null;
     private @Nullable SlotGranted grant;
     private int lostSlots;
     private int remoteTries;
@@ -111,7 +111,7 @@ final class CallPlacement {
     }
 
     private @Nullable Stop next() {
-        Stop stop = itinerary == null ? null : itinerary.next();
+        Stop stop = itinerary.next();
         while (stop != null && stop.remote() && remoteTries >= MAX_REMOTE_TRIES) {
             stop = itinerary.next();
         }
