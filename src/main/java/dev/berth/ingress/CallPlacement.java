@@ -68,7 +68,7 @@ final class CallPlacement {
     private final Deadline deadline;
     private final long timeoutNanos;
     private State state = State.NEW;
-    private @Nullable Itinerary itinerary;
+    private Itinerary itinerary = () -> null;
     private @Nullable SlotGranted grant;
     private int lostSlots;
     private int remoteTries;
@@ -111,13 +111,9 @@ final class CallPlacement {
     }
 
     private @Nullable Stop next() {
-        Itinerary way = itinerary;
-        if (way == null) {
-            return null;
-        }
-        Stop stop = way.next();
+        Stop stop = itinerary.next();
         while (stop != null && stop.remote() && remoteTries >= MAX_REMOTE_TRIES) {
-            stop = way.next();
+            stop = itinerary.next();
         }
         if (stop != null && stop.remote()) {
             remoteTries++;

@@ -6,13 +6,22 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.MessageProducer;
 import io.vertx.core.tracing.TracingPolicy;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Another endpoint, as this one sees it. */
 final class Peer {
+    /** An envelope with as much data is not kept for more. */
+    private static final int ENVELOPE_BYTES = 64 * 1024;
+
     private final StreamEndpoint endpoint;
     private final String address;
     private final MessageProducer<Envelope> producer;
+    /** What goes there in this turn. */
+    private final List<Envelope.Packet> waiting = new ArrayList<>();
+
+    private int waitingBytes;
+    private boolean flushDue;
     /** Streams that end if it is lost. */
     int streams;
     /** A frame came since the last tick. */
@@ -49,18 +58,57 @@ final class Peer {
         }
     }
 
-    /** Never throws: the endpoint hears of a failure in a later turn. */
+    /**
+     * Sends with all else that goes there in this turn: at its end, or at once when what a stream has to say is
+     * complete, or when there is enough of it. Order is kept. Never throws: the endpoint hears of a failure in a later
+     * turn.
+     */
     void send(StreamId stream, Frame frame) {
+        waiting.add(new Envelope.Packet(stream, frame));
+        if (frame instanceof Frame.Data data) {
+            waitingBytes += data.bytes().length();
+        }
+        if (completes(frame) || waitingBytes >= ENVELOPE_BYTES) {
+            flush();
+        } else if (!flushDue) {
+            flushDue = true;
+            endpoint.later(turn -> {
+                flushDue = false;
+                flush();
+            });
+        }
+    }
+
+    private static boolean completes(Frame frame) {
+        return frame instanceof Frame.End || frame instanceof Frame.Finish || frame instanceof Frame.Cancel;
+    }
+
+    private void flush() {
+        if (waiting.isEmpty()) {
+            return;
+        }
+        List<Envelope.Packet> packets = List.copyOf(waiting);
+        waiting.clear();
+        waitingBytes = 0;
+        send(packets);
+    }
+
+    private void send(List<Envelope.Packet> packets) {
         Future<Void> sent;
         try {
-            sent = producer.write(new Envelope(endpoint.address(), List.of(new Envelope.Packet(stream, frame))));
+            sent = producer.write(new Envelope(endpoint.address(), packets));
         } catch (RuntimeException e) {
-            endpoint.onUnsendable(stream, e);
+            if (packets.size() == 1) {
+                endpoint.onUnsendable(packets.get(0).stream(), e);
+            } else {
+                // Those beside the one that cannot be sent are not to blame.
+                packets.forEach(packet -> send(List.of(packet)));
+            }
             return;
         }
         // Within the process this is decided by now; to other nodes later.
         if (!sent.succeeded()) {
-            sent.onFailure(failure -> endpoint.onUnreachable(this, stream, frame, failure));
+            sent.onFailure(failure -> endpoint.onUnreachable(this, packets, failure));
         }
     }
 }

@@ -14,8 +14,10 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -241,11 +243,11 @@ public final class StreamEndpoint {
 
     /** Fails every stream shared with a peer, and tells it, in case it is there after all. */
     void lose(Peer peer, String how) {
-        lose(peer, how, null);
+        lose(peer, how, Set.of());
     }
 
-    /** @param undelivered one of them of which the peer has certainly not heard */
-    private void lose(Peer peer, String how, @Nullable BusStream undelivered) {
+    /** @param unheard those of which the peer has certainly not heard */
+    private void lose(Peer peer, String how, Set<BusStream> unheard) {
         if (peer.streams == 0) {
             return;
         }
@@ -253,22 +255,29 @@ public final class StreamEndpoint {
                 .addKeyValue("peer", peer.address())
                 .addKeyValue("streams", peer.streams)
                 .log(how);
-        String text = peer.address() + ": " + how;
-        RunnerException why = ErrorCode.PEER_LOST.exception(text);
+        String reason = peer.address() + ": " + how;
+        RunnerException why = ErrorCode.PEER_LOST.exception(reason);
         for (BusStream stream : List.copyOf(streams.values())) {
             if (stream.peer() == peer && !stream.finishArrived()) {
-                stream.breakOff(stream == undelivered ? ErrorCode.UNDELIVERED.exception(text) : why);
+                stream.breakOff(unheard.contains(stream) ? ErrorCode.UNDELIVERED.exception(reason) : why);
             }
         }
     }
 
-    /** A frame of a stream that has ended meanwhile says nothing about the streams opened since. */
-    void onUnreachable(Peer peer, StreamId id, Frame frame, Throwable failure) {
+    /** Frames of streams that have ended meanwhile say nothing about the streams opened since. */
+    void onUnreachable(Peer peer, List<Envelope.Packet> packets, Throwable failure) {
         later(nothing -> {
-            BusStream stream = streams.get(id);
-            if (id.equals(self) || stream != null) {
-                boolean unheard = frame instanceof Frame.Open && nobodyWasThere(failure);
-                lose(peer, "cannot be reached: " + failure.getMessage(), unheard ? stream : null);
+            boolean concerned = false;
+            Set<BusStream> unheard = new HashSet<>();
+            for (Envelope.Packet packet : packets) {
+                BusStream stream = streams.get(packet.stream());
+                concerned |= packet.stream().equals(self) || stream != null;
+                if (stream != null && packet.frame() instanceof Frame.Open && nobodyWasThere(failure)) {
+                    unheard.add(stream);
+                }
+            }
+            if (concerned) {
+                lose(peer, "cannot be reached: " + failure.getMessage(), unheard);
             }
         });
     }

@@ -34,7 +34,7 @@ final class BusFaults implements Handler<DeliveryContext<Envelope>> {
     private final Queue<Held> held = new ConcurrentLinkedQueue<>();
     private final Queue<Frame> sent = new ConcurrentLinkedQueue<>();
     private final AtomicInteger biggestFrame = new AtomicInteger();
-    private final AtomicInteger envelopes = new AtomicInteger();
+    private final Queue<String> senders = new ConcurrentLinkedQueue<>();
     private volatile Function<Sent, Fault> rule = sent -> Fault.PASS;
 
     BusFaults(Vertx vertx) {
@@ -77,9 +77,9 @@ final class BusFaults implements Handler<DeliveryContext<Envelope>> {
         return sent.stream().filter(kind::isInstance).map(kind::cast).toList();
     }
 
-    /** Messages given to the bus. */
-    int envelopes() {
-        return envelopes.get();
+    /** Messages that an endpoint has given to the bus. */
+    long envelopes(EndpointPair.Side from) {
+        return senders.stream().filter(from.frames()::equals).count();
     }
 
     /** Bytes in the biggest data frame. */
@@ -102,8 +102,8 @@ final class BusFaults implements Handler<DeliveryContext<Envelope>> {
             context.next();
             return;
         }
-        envelopes.incrementAndGet();
         Envelope envelope = context.message().body();
+        senders.add(envelope.from());
         List<Fault> faults = new ArrayList<>();
         for (Envelope.Packet packet : envelope.packets()) {
             record(packet.frame());

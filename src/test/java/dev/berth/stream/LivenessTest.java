@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.error.ErrorCode;
 import dev.berth.stream.BusFaults.Fault;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -87,7 +88,8 @@ final class LivenessTest {
         pair.initiator.run(() -> {
             pair.vertx.eventBus().unregisterCodec(FrameCodec.NAME);
             here.stream.note("n");
-            FrameCodec.register(pair.vertx);
+            // After the turn's end, which is when it is sent, and before what comes of that.
+            Vertx.currentContext().runOnContext(nothing -> FrameCodec.register(pair.vertx));
         });
         pair.initiator.until(() -> here.saw("failure INTERNAL"));
         pair.acceptor.until(() -> there.saw("failure INTERNAL"));

@@ -49,6 +49,51 @@ final class StreamFlowTest {
     }
 
     @Test
+    void aSmallCallIsOneMessageThereAndOneBack() {
+        pair.accept(stream -> stream.inbound().endHandler(end -> {
+            stream.note("head");
+            stream.outbound().write(Buffer.buffer("answer"));
+            stream.finish("done");
+        }));
+        Recorded here = pair.initiator.call(() -> {
+            Recorded opened = new Recorded(pair.initiator.endpoint().open(pair.acceptor.frames(), "call", WINDOW));
+            opened.stream.outbound().write(Buffer.buffer("question"));
+            opened.stream.outbound().end();
+            return opened;
+        });
+        pair.initiator.until(() -> here.saw("finish done"));
+
+        assertThat(here.text()).isEqualTo("answer");
+        assertThat(pair.bus.envelopes(pair.initiator)).isEqualTo(1);
+        assertThat(pair.bus.envelopes(pair.acceptor)).isEqualTo(1);
+        pair.assertNothingLeft();
+    }
+
+    @Test
+    void whatStreamsSendInOneTurnTravelsTogetherAndInOrderUpToABound() {
+        Recorded one = pair.open();
+        Recorded oneThere = pair.accepted();
+        Recorded two = pair.open();
+        Recorded twoThere = pair.accepted();
+        long before = pair.bus.envelopes(pair.initiator);
+
+        pair.initiator.run(() -> {
+            for (int i = 0; i < 4; i++) {
+                one.stream.outbound().write(Buffer.buffer("x".repeat(MAX_FRAME - 1)));
+                two.stream.note("n" + i);
+            }
+        });
+        pair.acceptor.until(() -> twoThere.saw("note n3") && oneThere.text().length() == 4 * (MAX_FRAME - 1));
+        assertThat(pair.bus.envelopes(pair.initiator) - before).isEqualTo(1);
+
+        pair.initiator.run(() -> {
+            one.stream.cancel(ErrorCode.CANCELLED.exception());
+            two.stream.cancel(ErrorCode.CANCELLED.exception());
+        });
+        pair.assertNothingLeft();
+    }
+
+    @Test
     void writesBeyondTheCreditWaitForAGrant() {
         Recorded here = pair.open();
         Recorded there = pair.accepted();
@@ -108,6 +153,7 @@ final class StreamFlowTest {
             int expected = (i + 1) * piece;
             pair.acceptor.until(() -> there.text().length() == expected);
         }
+        pair.settle();
 
         assertThat(pair.bus.sent(Frame.Grant.class))
                 .extracting(Frame.Grant::total)

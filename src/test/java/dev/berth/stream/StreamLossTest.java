@@ -265,6 +265,7 @@ final class StreamLossTest {
     void anOpenThatCannotBeReadFailsAtItsInitiator() {
         pair.bus.all(Frame.Open.class, Fault.DROP);
         Recorded here = pair.open();
+        pair.settleInitiator();
         pair.bus.none();
 
         send(pair.acceptor.frames(), ((BusStream) here.stream).id(), new Frame.Malformed("garbage"));
