@@ -143,7 +143,7 @@ final class SimWorld {
             }
             case SLOW -> {
                 // The longer one makes a call come later than a lease waits for it.
-                long millis = fault.atMillis() % 2 == 0 ? 200 : 1_200;
+                long millis = fault.atMillis() % 3 == 0 ? 200 : 1_200;
                 net.slow(node, other, millis);
                 net.slow(other, node, millis);
             }
