@@ -36,7 +36,7 @@ final class Balancer {
     }
 
     static void play(int port, Pace pace) throws IOException {
-        InetSocketAddress runner = new InetSocketAddress(InetAddress.getByName(PrivateNode.HOST), port);
+        InetSocketAddress runner = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         try (SocketChannel connection = SocketChannel.open(runner)) {
             connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
             new Balancer(connection, pace).play();
@@ -86,7 +86,7 @@ final class Balancer {
     /** Whether it ended a stream. */
     private boolean readFrame() throws IOException {
         need(CallFrames.HEAD);
-        int length = (in.get() & 0xff) << 16 | in.getShort() & 0xffff;
+        int length = (in.get() & 0xff) << 16 | (in.getShort() & 0xffff);
         int type = in.get();
         int flags = in.get();
         in.getInt();

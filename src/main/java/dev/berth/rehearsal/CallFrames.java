@@ -162,7 +162,7 @@ final class CallFrames {
         block.write(METHOD_POST);
         block.write(SCHEME_HTTP);
         for (int i = REMEMBERED_COUNT - 1; i >= 0; i--) {
-            block.write(INDEXED | FIRST_REMEMBERED + i);
+            block.write(INDEXED + FIRST_REMEMBERED + i);
         }
         if (kind % 2 == 0) {
             header(block, LITERAL, "grpc-timeout", "3" + kind + "S");

@@ -10,7 +10,9 @@ import dev.berth.ingress.ColdCapacity;
 import dev.berth.ingress.GrpcIngressVerticle;
 import dev.berth.ingress.IngressCounters;
 import dev.berth.ingress.IngressSetup;
+import dev.berth.ingress.NodeBudget;
 import dev.berth.ingress.NodeFacts;
+import dev.berth.ingress.PortGate;
 import dev.berth.ingress.RunnerTransport;
 import dev.berth.logs.FunctionLogs;
 import dev.berth.registry.NodeCapacity;
@@ -27,6 +29,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -39,11 +42,17 @@ import org.slf4j.LoggerFactory;
  * of an operator's gets into it.
  */
 final class PrivateNode {
-    static final String HOST = "127.0.0.1";
     private static final Logger LOG = LoggerFactory.getLogger(PrivateNode.class);
     private static final String NAME = "rehearsal";
-    private static final Map<String, String> SETTINGS =
-            Map.of("node.id", NAME, "node.eventLoops", "1", "grpc.host", HOST, "grpc.port", "0");
+    private static final Map<String, String> SETTINGS = Map.of(
+            "node.id",
+            NAME,
+            "node.eventLoops",
+            "1",
+            "grpc.host",
+            InetAddress.getLoopbackAddress().getHostAddress(),
+            "grpc.port",
+            "0");
     private static final NodeCapacity CAPACITY = new NodeCapacity(4L << 30, 16_000, List.of());
 
     private final Vertx vertx;
@@ -52,7 +61,7 @@ final class PrivateNode {
     private final SocketWatcher watcher;
     private final GrpcIngressVerticle ingress;
 
-    private PrivateNode(Vertx vertx, RunnerConfig config, SocketWatcher watcher) {
+    private PrivateNode(Vertx vertx, RunnerConfig config, PortGate gate, SocketWatcher watcher) {
         this.vertx = vertx;
         this.bus = BusCodecs.register(vertx);
         this.config = config;
@@ -65,6 +74,8 @@ final class PrivateNode {
                         config.stream(),
                         new CallFactory(config.call(), null, 0),
                         new IngressCounters(),
+                        new NodeBudget(config.grpc().limits().budgetBytes()),
+                        gate,
                         new ColdCapacity(),
                         null,
                         CallTracer.NONE),
@@ -79,6 +90,8 @@ final class PrivateNode {
      * @return the node when it takes calls; if it fails, nothing is left running
      */
     static Future<PrivateNode> open(Path directory) throws IOException {
+        RunnerConfig config = ConfigLoader.load(null, Map.of(), SETTINGS).config();
+        PortGate gate = new PortGate(config.grpc());
         SocketWatcher watcher = SocketWatcher.start();
         Vertx vertx = Vertx.builder()
                 .with(new VertxOptions()
@@ -88,10 +101,9 @@ final class PrivateNode {
                         .setFileSystemOptions(new FileSystemOptions()
                                 .setClassPathResolvingEnabled(false)
                                 .setFileCachingEnabled(false)))
-                .withTransport(RunnerTransport.create())
+                .withTransport(RunnerTransport.create(gate))
                 .build();
-        RunnerConfig config = ConfigLoader.load(null, Map.of(), SETTINGS).config();
-        PrivateNode node = new PrivateNode(vertx, config, watcher);
+        PrivateNode node = new PrivateNode(vertx, config, gate, watcher);
         return node.deploy(directory)
                 .map(node)
                 .recover(failure -> node.close().transform(closed -> Future.failedFuture(failure)));
