@@ -8,6 +8,9 @@ import java.nio.file.Path;
 
 /** From the start of the process to the first answer, and the memory it has then. */
 final class StartUps {
+    /** Until memory that is no longer needed has been given back. */
+    static final long SETTLE_MILLIS = 6000;
+
     private static final Path JAR = Path.of("target/berth.jar");
 
     private final BenchRun run;
@@ -28,6 +31,7 @@ final class StartUps {
             RunnerProcess runner = run.runner(run.setup(), "start");
             with[i] = runner.firstStatusMillis() / 1000;
             runner.awaitQuiet();
+            RunnerProcess.pause(SETTLE_MILLIS);
             if (i == 0) {
                 idle = idlePercent(runner);
             }

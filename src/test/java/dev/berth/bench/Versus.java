@@ -53,6 +53,7 @@ final class Versus {
     private double[] started(RunnerProcess.Setup setup) {
         RunnerProcess runner = run.runner(setup, "start");
         runner.awaitQuiet();
+        RunnerProcess.pause(StartUps.SETTLE_MILLIS);
         double[] figures = {runner.firstStatusMillis(), runner.figures().residentMiB()};
         run.cleanup().undoNow(runner);
         return figures;
