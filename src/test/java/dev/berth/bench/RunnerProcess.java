@@ -16,6 +16,9 @@ import java.util.function.Supplier;
 /** A runner in a process of its own, started as a user starts it: by {@code scripts/berth run}. Blocks. */
 final class RunnerProcess implements AutoCloseable {
     static final String HOST = "127.0.0.1";
+    /** Neither does conf/berth.yaml count, nor must an older jar understand it. */
+    private static final String NO_SETTINGS = "/dev/null";
+
     private static final long START_SECONDS = 60;
     private static final long STOP_SECONDS = 60;
     private static final long RETRY_MILLIS = 3;
@@ -56,7 +59,7 @@ final class RunnerProcess implements AutoCloseable {
     /** Starts a runner and waits until it has answered Status. */
     static RunnerProcess start(Driver driver, Setup setup, Path log) {
         int port = freePort();
-        ProcessBuilder builder = new ProcessBuilder("scripts/berth", "run")
+        ProcessBuilder builder = new ProcessBuilder("scripts/berth", "run", "--config", NO_SETTINGS)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.to(log.toFile()));
         Map<String, String> environment = builder.environment();
