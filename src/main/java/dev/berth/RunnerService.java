@@ -10,6 +10,7 @@ import dev.berth.cluster.Membership;
 import dev.berth.config.RunnerConfig;
 import dev.berth.container.LifecycleObserver;
 import dev.berth.engine.Engine;
+import dev.berth.engine.InstanceDirectory;
 import dev.berth.ingress.ColdCapacity;
 import dev.berth.ingress.GrpcIngressVerticle;
 import dev.berth.ingress.IngressCounters;
@@ -23,6 +24,8 @@ import dev.berth.logs.FunctionLogs;
 import dev.berth.logs.LogBuffer;
 import dev.berth.registry.NodeCapacity;
 import dev.berth.registry.SlotRegistryVerticle;
+import dev.berth.rehearsal.RealLoad;
+import dev.berth.rehearsal.Rehearsal;
 import dev.berth.worker.ContainerWorkerVerticle;
 import dev.berth.worker.FreezeSwitch;
 import dev.berth.worker.WorkerPorts;
@@ -76,6 +79,7 @@ public final class RunnerService {
     private final List<GrpcIngressVerticle> ingresses = new ArrayList<>();
     private final Promise<Void> failed = Promise.promise();
     private @Nullable Engine engine;
+    private @Nullable Rehearsal rehearsal;
 
     /**
      * How a runner has stopped.
@@ -159,8 +163,18 @@ public final class RunnerService {
     private Future<Void> open(String version) {
         return new RunnerStart(vertx, config, parts).run(version).compose(machine -> {
             engine = machine.engine();
-            return deploy(machine, version);
+            return deploy(machine, version).onSuccess(open -> rehearse(machine.instance()));
         });
+    }
+
+    private void rehearse(InstanceDirectory instance) {
+        int calls = config.node().rehearsalCalls();
+        if (calls > 0) {
+            RealLoad load = new RealLoad(counters::active, counters::received);
+            Rehearsal begun = Rehearsal.start(vertx, instance.path(), load, calls);
+            rehearsal = begun;
+            parts.opened("rehearsal", begun::stop);
+        }
     }
 
     private Future<Void> deploy(RunnerStart.Machine machine, String version) {
@@ -305,6 +319,11 @@ public final class RunnerService {
         return engine == null ? "none" : engine.name();
     }
 
+    /** Completes when the runner is as warm as it makes itself. */
+    public Future<Void> rehearsed() {
+        return rehearsal == null ? Future.succeededFuture() : rehearsal.ended();
+    }
+
     /**
      * Stops in good order: new calls and waiting ones are refused with 503, streams without a call end, running
      * calls finish, every container and socket directory is removed, then everything is closed. Calls that run at
@@ -323,6 +342,9 @@ public final class RunnerService {
         @Override
         public Future<Void> endCalls() {
             LOG.atInfo().addKeyValue("calls", counters.active()).log("draining");
+            if (rehearsal != null) {
+                rehearsal.stop();
+            }
             Promise<Void> idle = Promise.promise();
             counters.drain(idle::tryComplete);
             return idle.future();

@@ -48,8 +48,24 @@ final class ArchitectureTest {
                     "worker",
                     Set.of("bus", "call", "config", "container", "engine", "error", "logs", "observe", "stream")),
             Map.entry(
-                    "ingress",
-                    Set.of("bus", "call", "config", "error", "logs", "observe", "proto", "stream", "trace")));
+                    "ingress", Set.of("bus", "call", "config", "error", "logs", "observe", "proto", "stream", "trace")),
+            Map.entry(
+                    "rehearsal",
+                    Set.of(
+                            "bus",
+                            "call",
+                            "config",
+                            "container",
+                            "engine",
+                            "error",
+                            "ingress",
+                            "logs",
+                            "observe",
+                            "proto",
+                            "registry",
+                            "stream",
+                            "trace",
+                            "worker")));
 
     /** Vert.x has no public way to a context's event loop, which connections of our own need. */
     private static final String VERTX_SEAM = ROOT + ".worker.http.VertxSeam";

@@ -67,8 +67,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--rehearse",
             hidden = true,
-            description = "Start, ask for the status, make a call that fails, and stop: what the build records the"
-                    + " class archive from.")
+            description =
+                    "Start, rehearse, ask for the status, make a call that fails, and stop: what the build records the"
+                            + " class archive from.")
     private boolean rehearse;
 
     @Override
@@ -105,15 +106,15 @@ final class RunCommand implements Callable<Integer> {
         }
         say("berth " + Version.NUMBER + " listening on "
                 + new RunnerAddress(config.grpc().host(), service.port()) + ", engine " + service.engineName());
-        if (rehearse) {
-            rehearse(service.port());
-        } else {
-            CompletableFuture.anyOf(
-                            signals.first(),
-                            service.failed().toCompletionStage().toCompletableFuture())
-                    .join();
-        }
         try {
+            if (rehearse) {
+                rehearse(service);
+            } else {
+                CompletableFuture.anyOf(
+                                signals.first(),
+                                service.failed().toCompletionStage().toCompletableFuture())
+                        .join();
+            }
             return stop(service, signals);
         } finally {
             signals.stopped();
@@ -157,8 +158,9 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Loads the classes that the first calls need. What the commands say, and how they end, is of no interest. */
-    private void rehearse(int servedPort) {
-        String runner = "127.0.0.1:" + servedPort;
+    private static void rehearse(RunnerService service) {
+        service.rehearsed().toCompletionStage().toCompletableFuture().join();
+        String runner = "127.0.0.1:" + service.port();
         BerthCommand.execute("status", runner);
         BerthCommand.execute("call", runner, "rehearsal/no-such-function", "--body", "x");
     }

@@ -33,12 +33,21 @@ final class NodeSettings {
                     + " default is as long as a call may last by default. A supervisor that kills after a time of its"
                     + " own should be given five seconds more.");
 
-    static final List<Setting<?>> ALL = List.of(ID, EVENT_LOOPS, DRAIN_TIMEOUT);
+    static final Setting<Integer> REHEARSAL_CALLS = Setting.of(
+            "node.rehearsalCalls",
+            SettingTypes.integer(0, 1_000_000),
+            8_000,
+            "Calls that the runner makes to itself once its port is open, so that the first real ones find compiled"
+                    + " code: through a private port on 127.0.0.1 and with stand-ins for functions. They give way to"
+                    + " real calls, take 8 s of processor time at most and are not counted anywhere; 0: none.");
+
+    static final List<Setting<?>> ALL = List.of(ID, EVENT_LOOPS, DRAIN_TIMEOUT, REHEARSAL_CALLS);
 
     private NodeSettings() {}
 
     static NodeConfig read(Values values) {
-        return new NodeConfig(values.get(ID), values.get(EVENT_LOOPS), values.get(DRAIN_TIMEOUT));
+        return new NodeConfig(
+                values.get(ID), values.get(EVENT_LOOPS), values.get(DRAIN_TIMEOUT), values.get(REHEARSAL_CALLS));
     }
 
     /** Whatever is no letter or digit becomes a dash. */

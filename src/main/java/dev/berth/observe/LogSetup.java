@@ -162,6 +162,7 @@ public final class LogSetup {
         appender.setQueueSize(QUEUE);
         appender.setNeverBlock(true);
         appender.setMaxFlushTime(FLUSH_MILLIS);
+        appender.addFilter(new Unlogged());
         appender.addAppender(target);
         appender.start();
         return appender;

@@ -16,10 +16,26 @@ record BenchRun(
         Report report,
         Path logs) {
 
-    /** How long it measures. */
-    record Pace(int rounds, int warmupSeconds, int seconds, int coldStarts, int startUps) {
-        static final Pace FULL = new Pace(5, 2, 4, 15, 10);
-        static final Pace QUICK = new Pace(3, 1, 2, 5, 3);
+    /**
+     * How long it measures.
+     *
+     * @param pairs rounds when two jars are compared
+     * @param idleSeconds for which an idle runner is watched
+     * @param firstCalls runners whose first calls are measured
+     */
+    record Pace(
+            int rounds,
+            int pairs,
+            int warmupSeconds,
+            int seconds,
+            int coldStarts,
+            int startUps,
+            int idleSeconds,
+            int firstCalls,
+            int wokenCalls,
+            int waitingCalls) {
+        static final Pace FULL = new Pace(5, 9, 2, 4, 15, 10, 20, 3, 40, 10_000);
+        static final Pace QUICK = new Pace(3, 3, 1, 2, 5, 3, 3, 1, 5, 1_000);
 
         ClosedLoop.Plan plan() {
             return ClosedLoop.Plan.lasting(

@@ -29,6 +29,7 @@ final class ColdStarts {
     void measure() {
         run.progress("cold starts");
         RunnerProcess runner = run.runner(run.setup(), "cold");
+        runner.awaitQuiet();
         direct();
         via(runner);
         Rounds<Cold> rounds = Rounds.of(run.pace().coldStarts(), this::direct, () -> via(runner));

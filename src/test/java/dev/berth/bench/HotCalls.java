@@ -1,8 +1,8 @@
 package dev.berth.bench;
 
-import dev.berth.bench.Report.Aim;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Small calls to containers that run already, made at several numbers of streams. */
 final class HotCalls {
@@ -17,21 +17,30 @@ final class HotCalls {
     private final CallSpec spec = CallSpec.of("berth/" + FUNCTION);
     private final Payload payload = Payload.of(BODY, Payload.FRAME_OF_CLI);
     private final List<Integer> streams;
+    private final Floor floor;
 
     HotCalls(BenchRun run) {
         this.run = run;
+        this.streams = streams(run);
+        this.floor = run.cleanup().add(Floor.start(run.driver()));
+    }
+
+    /** At how many streams to measure, by the memory there is for functions. */
+    static List<Integer> streams(BenchRun run) {
         int room = (int) ((ProcFigures.availableMiB() - MIB_FOR_THE_REST) / 2 / MIB_PER_FUNCTION);
-        streams = List.of(1, 8, 32).stream().filter(count -> count <= room).toList();
+        List<Integer> streams =
+                Stream.of(1, 8, 32).filter(count -> count <= room).toList();
         if (streams.size() < 3) {
             run.report().condition("memory", "has room for " + room + " functions twice: " + streams + " streams only");
         }
+        return streams;
     }
 
     private int most() {
         return streams.get(streams.size() - 1);
     }
 
-    /** Starts the functions that are called directly. */
+    /** Starts the functions that are called directly, and the server that answers by itself. */
     void startFunctions() {
         run.progress("starting " + most() + " functions without the runner");
         while (sockets.size() < most()) {
@@ -42,16 +51,23 @@ final class HotCalls {
     /** Measures with a runner, whose rows get the label. */
     void measure(RunnerProcess runner, String label) {
         run.progress("warming up" + label);
+        runner.awaitQuiet();
         warmUp(runner);
         for (int count : streams) {
             run.progress("hot calls, " + count + " at a time" + label);
-            Rounds<Measurement> rounds = Rounds.of(
-                    run.pace().rounds(), () -> direct(count, run.pace().plan()), () -> via(runner, count));
-            report(rounds, count, label);
+            HotRounds rounds = new HotRounds();
+            for (int i = 0; i < run.pace().rounds(); i++) {
+                Measurement bare = direct(count, run.pace().plan());
+                Measurement grpc = via(floor.connection(), count);
+                Measurement through = via(runner, count);
+                rounds.add(bare, grpc, through);
+            }
+            rounds.report(run.report(), count, label);
         }
     }
 
     private void warmUp(RunnerProcess runner) {
+        via(floor.connection(), most());
         direct(most(), run.pace().plan());
         for (int i = 0; i < WARM_UP_TRIES; i++) {
             via(runner, most());
@@ -67,54 +83,17 @@ final class HotCalls {
     }
 
     private Measurement via(RunnerProcess runner, int count) {
-        return runner.metered(() -> run.driver()
+        return runner.metered(() -> via(runner.connection(), count));
+    }
+
+    private Measurement via(EngageConnection connection, int count) {
+        return run.driver()
                 .viaRunner(
-                        List.of(runner.connection()),
+                        List.of(connection),
                         count,
                         spec,
                         payload,
                         Expected.same(payload),
-                        run.pace().plan()));
-    }
-
-    private void report(Rounds<Measurement> rounds, int count, String label) {
-        String what = "hot call, " + count + " at a time" + label + ": ";
-        Report report = run.report();
-        report.errors(what, rounds.all());
-        if (count == 1) {
-            double ratio = rounds.ratio(one -> one.millis(50));
-            report.pair(
-                    what + "p50",
-                    rounds.bare(one -> one.millis(50)),
-                    rounds.runner(one -> one.millis(50)),
-                    " ms",
-                    ratio,
-                    Aim.atMost(2, "×"));
-        } else {
-            latency(rounds, what, 50);
-        }
-        latency(rounds, what, 99);
-        double bare = rounds.bare(Measurement::callsPerSecond);
-        double runner = rounds.runner(Measurement::callsPerSecond);
-        double percent = 100 * rounds.ratio(Measurement::callsPerSecond);
-        if (count == 1) {
-            report.pair(what + "calls/s", bare, runner, "", Report.number(percent) + "%");
-        } else {
-            report.pair(what + "calls/s", bare, runner, "", percent, Aim.atLeast(50, "%"));
-        }
-        report.figure(
-                what + "processor time of the runner",
-                rounds.runner(Measurement::processorMillisPerCall) * 1000,
-                " µs per call");
-    }
-
-    private void latency(Rounds<Measurement> rounds, String what, int percentile) {
-        run.report()
-                .pair(
-                        what + "p" + percentile,
-                        rounds.bare(one -> one.millis(percentile)),
-                        rounds.runner(one -> one.millis(percentile)),
-                        " ms",
-                        Report.number(rounds.ratio(one -> one.millis(percentile))) + "×");
+                        run.pace().plan());
     }
 }

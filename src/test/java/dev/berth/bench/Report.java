@@ -9,7 +9,18 @@ final class Report {
     private final List<String> conditions = new ArrayList<>();
     private final List<String> rows = new ArrayList<>();
     private final List<String> errors = new ArrayList<>();
+    private final String beside;
+    private final String measured;
     private int missed;
+
+    /**
+     * @param beside head of the column that is compared with
+     * @param measured head of the column that is measured
+     */
+    Report(String beside, String measured) {
+        this.beside = beside;
+        this.measured = measured;
+    }
 
     /** What a figure should be: at most, or at least. */
     record Aim(double limit, boolean atMost, String unit) {
@@ -86,7 +97,7 @@ final class Report {
 
     String markdown() {
         StringBuilder text = new StringBuilder(String.join("\n", conditions));
-        text.append("\n\n| what | bare | through the runner | runner to bare | aim |\n|---|---:|---:|---:|---|\n");
+        text.append("\n\n| what | " + beside + " | " + measured + " | compared | bar |\n|---|---:|---:|---:|---|\n");
         rows.forEach(row -> text.append(row).append('\n'));
         errors.forEach(error -> text.append("\nERROR: ").append(error));
         return text.toString();

@@ -23,6 +23,11 @@ final class Rounds<T> {
         return rounds;
     }
 
+    void add(T bareOne, T runnerOne) {
+        bare.add(bareOne);
+        runner.add(runnerOne);
+    }
+
     double bare(ToDoubleFunction<T> figure) {
         return median(bare.stream().mapToDouble(figure).toArray());
     }

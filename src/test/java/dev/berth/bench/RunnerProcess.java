@@ -16,9 +16,17 @@ import java.util.function.Supplier;
 /** A runner in a process of its own, started as a user starts it: by {@code scripts/berth run}. Blocks. */
 final class RunnerProcess implements AutoCloseable {
     static final String HOST = "127.0.0.1";
+    /** Neither does conf/berth.yaml count, nor must an older jar understand it. */
+    private static final String NO_SETTINGS = "/dev/null";
+
     private static final long START_SECONDS = 60;
     private static final long STOP_SECONDS = 60;
     private static final long RETRY_MILLIS = 3;
+    /** Processor time within that time which is as good as none. */
+    private static final double QUIET_SECONDS = 0.02;
+
+    private static final long QUIET_OVER_MILLIS = 1000;
+    private static final long LONGEST_UNQUIET_SECONDS = 70;
     private static final double NANOS_PER_MILLI = 1e6;
 
     private final Driver driver;
@@ -51,7 +59,7 @@ final class RunnerProcess implements AutoCloseable {
     /** Starts a runner and waits until it has answered Status. */
     static RunnerProcess start(Driver driver, Setup setup, Path log) {
         int port = freePort();
-        ProcessBuilder builder = new ProcessBuilder("scripts/berth", "run")
+        ProcessBuilder builder = new ProcessBuilder("scripts/berth", "run", "--config", NO_SETTINGS)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.to(log.toFile()));
         Map<String, String> environment = builder.environment();
@@ -120,6 +128,24 @@ final class RunnerProcess implements AutoCloseable {
         return status().getNode().getSlotsList().stream()
                 .mapToInt(slots -> slots.getIdle() + slots.getBusy() + slots.getStarting())
                 .sum();
+    }
+
+    /** Containers that run a call. */
+    int busy() {
+        return status().getNode().getSlotsList().stream()
+                .mapToInt(slots -> slots.getBusy())
+                .sum();
+    }
+
+    /** Waits until it does nothing any more, which it does for itself after its start. */
+    void awaitQuiet() {
+        long start = System.nanoTime();
+        double used = QUIET_SECONDS + 1;
+        while (used > QUIET_SECONDS && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(LONGEST_UNQUIET_SECONDS)) {
+            double before = figures().processorSeconds();
+            pause(QUIET_OVER_MILLIS);
+            used = figures().processorSeconds() - before;
+        }
     }
 
     /** From the start of the process until it had answered Status. */

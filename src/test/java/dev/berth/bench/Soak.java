@@ -45,7 +45,7 @@ final class Soak implements Callable<Integer> {
                     containers ? "docker" : "process",
                     Path.of("src/examples").toAbsolutePath(),
                     // On a machine as busy as this run makes it, a function may take long to start.
-                    Map.of("BERTH_XMX", HEAP, "BERTH_WORKER_START_TIMEOUT", "60s"));
+                    Map.of("BERTH_XMX", HEAP, "BERTH_WORKER_START_TIMEOUT", "60s", "BERTH_NODE_REHEARSAL_CALLS", "0"));
             checks.say("engine " + setup.engine() + ", runner with -Xmx" + HEAP + ", seed " + seed);
             run(new SoakRun(driver, cleanup, setup, checks, Path.of("target/bench"), tenth ? 1 : 10));
         }

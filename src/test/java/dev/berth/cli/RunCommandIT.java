@@ -108,6 +108,8 @@ final class RunCommandIT {
                 "--engine",
                 "process",
                 "--set",
+                "node.rehearsalCalls=0",
+                "--set",
                 "grpc.host=127.0.0.1",
                 "--set",
                 "worker.socketRoot=" + sockets));

@@ -17,6 +17,7 @@ final class ConfigDefaultsTest {
         assertThat(config.node().id()).matches("[A-Za-z0-9-]+");
         assertThat(config.node().eventLoops()).isBetween(1, 512);
         assertThat(config.node().drainTimeout()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(config.node().rehearsalCalls()).isEqualTo(8_000);
     }
 
     @Test

@@ -54,7 +54,7 @@ final class ConfigMappingTest {
 
     private RunnerConfig expected() {
         return new RunnerConfig(
-                new NodeConfig("node-7", 3, Duration.ofMinutes(2)),
+                new NodeConfig("node-7", 3, Duration.ofMinutes(2), 12),
                 new GrpcConfig(
                         "127.0.0.1",
                         9999,
@@ -152,6 +152,7 @@ final class ConfigMappingTest {
             node:
               id: node-7
               eventLoops: 3
+              rehearsalCalls: 12
               drainTimeout: 2m
             grpc:
               host: 127.0.0.1

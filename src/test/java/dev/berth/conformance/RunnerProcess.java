@@ -45,6 +45,7 @@ final class RunnerProcess implements AutoCloseable {
             environment.put("BERTH_ENGINE_KIND", "docker");
             environment.put("BERTH_GRPC_HOST", "127.0.0.1");
             environment.put("BERTH_GRPC_PORT", "0");
+            environment.put("BERTH_NODE_REHEARSAL_CALLS", "0");
             environment.put("BERTH_WORKER_SOCKET_ROOT", sockets.toString());
             environment.putAll(profile.settings());
             return start(builder, log, sockets);

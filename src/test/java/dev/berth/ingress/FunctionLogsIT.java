@@ -51,6 +51,7 @@ final class FunctionLogsIT {
                 "BERTH_GRPC_HOST", "127.0.0.1",
                 "BERTH_GRPC_PORT", "0",
                 "BERTH_NODE_EVENT_LOOPS", "2",
+                "BERTH_NODE_REHEARSAL_CALLS", "0",
                 "BERTH_ENGINE_KIND", engine,
                 "BERTH_ENGINE_CATALOGUE",
                         Path.of("src/examples").toAbsolutePath().toString(),

@@ -50,14 +50,23 @@ abstract class OldFormatsScenarios {
     @BeforeEach
     void start() {
         Map<String, String> options = Map.of(
-                "engine.kind", engine(),
-                "engine.catalogue", "src/examples",
-                "grpc.port", "0",
-                "worker.socketRoot", root.toString(),
+                "engine.kind",
+                engine(),
+                "engine.catalogue",
+                "src/examples",
+                "grpc.port",
+                "0",
+                "node.rehearsalCalls",
+                "0",
+                "worker.socketRoot",
+                root.toString(),
                 // A function that is frozen on its way out would not be seen to leave.
-                "worker.freezeIdle", "never",
-                "worker.maxResponse", String.valueOf(MAX_RESPONSE),
-                "call.maxRequest", String.valueOf(MAX_REQUEST));
+                "worker.freezeIdle",
+                "never",
+                "worker.maxResponse",
+                String.valueOf(MAX_RESPONSE),
+                "call.maxRequest",
+                String.valueOf(MAX_REQUEST));
         runner = Await.of(
                 RunnerService.start(ConfigLoader.load(null, Map.of(), options).config(), "test"));
         vertx = Vertx.vertx();

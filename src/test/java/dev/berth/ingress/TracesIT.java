@@ -49,6 +49,7 @@ final class TracesIT {
         Map<String, String> env = Map.of(
                 "BERTH_GRPC_HOST", "127.0.0.1",
                 "BERTH_GRPC_PORT", "0",
+                "BERTH_NODE_REHEARSAL_CALLS", "20",
                 "BERTH_ENGINE_KIND", "process",
                 "BERTH_ENGINE_CATALOGUE",
                         Path.of("src/examples").toAbsolutePath().toString(),
@@ -137,6 +138,8 @@ final class TracesIT {
                 "process",
                 "--port",
                 "0",
+                "--set",
+                "node.rehearsalCalls=20",
                 "--set",
                 "grpc.host=127.0.0.1",
                 "--set",

@@ -72,6 +72,22 @@ final class LogSetupTest {
     }
 
     @Test
+    void whatUnloggedThreadsSayIsKeptOut() throws Exception {
+        Path file = configureFile(LogConfig.Level.DEBUG, LogConfig.Format.TEXT);
+        Thread unlogged = new Thread(Unlogged.THREADS, () -> logger.error("unheard"));
+        unlogged.start();
+        unlogged.join();
+        logger.debug("heard");
+        context.stop();
+
+        assertThat(Files.readAllLines(file))
+                .singleElement()
+                .asString()
+                .contains("heard")
+                .doesNotContain("unheard");
+    }
+
+    @Test
     void textLinesAreOneLineEach() throws IOException {
         Path file = configureFile(LogConfig.Level.INFO, LogConfig.Format.TEXT);
         logger.atWarn().addKeyValue("callId", "c1").log("one\ntwo");

@@ -1,0 +1,154 @@
+package dev.berth.rehearsal;
+
+import dev.berth.bus.Addresses;
+import dev.berth.bus.BusCodecs;
+import dev.berth.call.CallFactory;
+import dev.berth.config.ConfigLoader;
+import dev.berth.config.RunnerConfig;
+import dev.berth.container.LifecycleObserver;
+import dev.berth.ingress.ColdCapacity;
+import dev.berth.ingress.GrpcIngressVerticle;
+import dev.berth.ingress.IngressCounters;
+import dev.berth.ingress.IngressSetup;
+import dev.berth.ingress.NodeBudget;
+import dev.berth.ingress.NodeFacts;
+import dev.berth.ingress.PortGate;
+import dev.berth.ingress.RunnerTransport;
+import dev.berth.logs.FunctionLogs;
+import dev.berth.registry.NodeCapacity;
+import dev.berth.registry.SlotRegistryVerticle;
+import dev.berth.trace.CallTracer;
+import dev.berth.worker.ContainerWorkerVerticle;
+import dev.berth.worker.FreezeSwitch;
+import dev.berth.worker.SocketDirectories;
+import dev.berth.worker.SocketWatcher;
+import dev.berth.worker.WorkerPorts;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.file.FileSystemOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A runner of the same classes with default settings, and a Vert.x, an event bus, a port, a registry, a capacity and
+ * socket directories of its own. Its functions are {@link StandInFunction}s. Its settings are the defaults, and nothing
+ * of an operator's gets into it.
+ */
+final class PrivateNode {
+    private static final Logger LOG = LoggerFactory.getLogger(PrivateNode.class);
+    private static final String NAME = "rehearsal";
+    private static final Map<String, String> SETTINGS = Map.of(
+            "node.id",
+            NAME,
+            "node.eventLoops",
+            "1",
+            "grpc.host",
+            InetAddress.getLoopbackAddress().getHostAddress(),
+            "grpc.port",
+            "0");
+    private static final NodeCapacity CAPACITY = new NodeCapacity(4L << 30, 16_000, List.of());
+
+    private final Vertx vertx;
+    private final EventBus bus;
+    private final RunnerConfig config;
+    private final SocketWatcher watcher;
+    private final GrpcIngressVerticle ingress;
+
+    private PrivateNode(Vertx vertx, RunnerConfig config, PortGate gate, SocketWatcher watcher) {
+        this.vertx = vertx;
+        this.bus = BusCodecs.register(vertx);
+        this.config = config;
+        this.watcher = watcher;
+        this.ingress = new GrpcIngressVerticle(
+                new IngressSetup(
+                        bus,
+                        new NodeFacts(NAME, NAME, NAME, NAME, true),
+                        config.grpc(),
+                        config.stream(),
+                        new CallFactory(config.call(), null, 0),
+                        new IngressCounters(),
+                        new NodeBudget(config.grpc().limits().budgetBytes()),
+                        gate,
+                        new ColdCapacity(),
+                        null,
+                        CallTracer.NONE),
+                body -> Future.failedFuture("nobody asks"),
+                0);
+    }
+
+    /**
+     * Blocks for a while.
+     *
+     * @param directory there and empty, for sockets
+     * @return the node when it takes calls; if it fails, nothing is left running
+     */
+    static Future<PrivateNode> open(Path directory) throws IOException {
+        RunnerConfig config = ConfigLoader.load(null, Map.of(), SETTINGS).config();
+        PortGate gate = new PortGate(config.grpc());
+        SocketWatcher watcher = SocketWatcher.start();
+        Vertx vertx = Vertx.builder()
+                .with(new VertxOptions()
+                        .setEventLoopPoolSize(1)
+                        .setWorkerPoolSize(1)
+                        .setInternalBlockingPoolSize(1)
+                        .setFileSystemOptions(new FileSystemOptions()
+                                .setClassPathResolvingEnabled(false)
+                                .setFileCachingEnabled(false)))
+                .withTransport(RunnerTransport.create(gate))
+                .build();
+        PrivateNode node = new PrivateNode(vertx, config, gate, watcher);
+        return node.deploy(directory)
+                .map(node)
+                .recover(failure -> node.close().transform(closed -> Future.failedFuture(failure)));
+    }
+
+    private Future<?> deploy(Path directory) {
+        StandInEngine engine = new StandInEngine(vertx);
+        return SocketDirectories.open(vertx, directory, config.worker(), engine)
+                .compose(directories -> deploy(new WorkerPorts(
+                        engine,
+                        directories,
+                        watcher,
+                        new FreezeSwitch(),
+                        LifecycleObserver.NONE,
+                        config.worker(),
+                        config.call().maxRequestBytes(),
+                        new FunctionLogs(null, 0, config.logs().syslog()))));
+    }
+
+    private Future<?> deploy(WorkerPorts ports) {
+        String worker = Addresses.worker(NAME, 0);
+        ContainerWorkerVerticle.Links ofWorker =
+                new ContainerWorkerVerticle.Links(bus, worker, Addresses.registry(NAME));
+        SlotRegistryVerticle.Links ofRegistry = new SlotRegistryVerticle.Links(
+                bus, NAME, List.of(worker), config.stream().windowBytes(), () -> {});
+        return vertx.deployVerticle(new ContainerWorkerVerticle(ofWorker, ports, config.stream()))
+                .compose(deployed ->
+                        vertx.deployVerticle(new SlotRegistryVerticle(ofRegistry, config.registry(), CAPACITY)))
+                .compose(deployed -> vertx.deployVerticle(ingress));
+    }
+
+    int port() {
+        return ingress.port();
+    }
+
+    /** Removes its containers and lets everything go. Completes on no context. */
+    Future<Void> close() {
+        return vertx.close().onComplete(closed -> closeWatcher());
+    }
+
+    private void closeWatcher() {
+        try {
+            watcher.close();
+        } catch (IOException failure) {
+            LOG.atDebug().setCause(failure).log("cannot close a file watch");
+        }
+    }
+}
