@@ -48,6 +48,7 @@ final class NodeProcess implements AutoCloseable {
         command.addAll(List.of("-jar", JAR.toAbsolutePath().toString(), "run", "--engine", "process", "--port", "0"));
         for (String setting : List.of(
                 "grpc.host=127.0.0.1",
+                "node.rehearsalCalls=0",
                 "engine.catalogue=" + Path.of("src/examples").toAbsolutePath(),
                 "worker.socketRoot=" + sockets)) {
             command.addAll(List.of("--set", setting));

@@ -124,7 +124,7 @@ final class FunctionSyslogIT {
         "process, old-formats, json",
         "docker, old-formats, http"
     })
-    void absentServerIsTheFunctionsFault(String engine, String image, String format) {
+    void absentServerIsTheFunctionsFaultAndANonsensicalOneTheCallers(String engine, String image, String format) {
         start(engine, Map.of());
 
         CallFinished absent =
@@ -136,9 +136,9 @@ final class FunctionSyslogIT {
 
         CallFinished none = call(image, format, "send ok", "nonsense").finished();
 
-        assertThat(none.getErrorCode()).isEqualTo(500);
-        assertThat(none.getErrorStr()).startsWith("Syslog Unavailable: 'nonsense' is not an address");
-        assertThat(none.getErrorUser()).isTrue();
+        assertThat(none.getErrorCode()).isEqualTo(400);
+        assertThat(none.getErrorStr()).startsWith("Invalid syslog_url: 'nonsense' is not an address");
+        assertThat(none.getErrorUser()).isFalse();
     }
 
     @Test

@@ -69,6 +69,7 @@ final class SocketFilesIT {
                 "engine.kind", "docker",
                 "grpc.host", "127.0.0.1",
                 "grpc.port", "0",
+                "node.rehearsalCalls", "0",
                 "worker.socketRoot", root.toString(),
                 "worker.startTimeout", "20s",
                 "worker.freezeIdle", "never",
