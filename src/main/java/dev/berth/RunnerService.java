@@ -11,21 +11,21 @@ import dev.berth.config.RunnerConfig;
 import dev.berth.container.LifecycleObserver;
 import dev.berth.engine.Engine;
 import dev.berth.engine.InstanceDirectory;
-import dev.berth.ingress.ColdCapacity;
-import dev.berth.ingress.GrpcIngressVerticle;
 import dev.berth.ingress.IngressCounters;
 import dev.berth.ingress.IngressSetup;
 import dev.berth.ingress.NodeBudget;
-import dev.berth.ingress.NodeFacts;
-import dev.berth.ingress.PortGate;
-import dev.berth.ingress.RunnerTransport;
-import dev.berth.ingress.StatusVerticle;
 import dev.berth.logs.FunctionLogs;
 import dev.berth.logs.LogBuffer;
+import dev.berth.port.GrpcIngressVerticle;
+import dev.berth.port.PortGate;
+import dev.berth.port.RunnerTransport;
 import dev.berth.registry.NodeCapacity;
 import dev.berth.registry.SlotRegistryVerticle;
 import dev.berth.rehearsal.RealLoad;
 import dev.berth.rehearsal.Rehearsal;
+import dev.berth.status.ColdCapacity;
+import dev.berth.status.NodeFacts;
+import dev.berth.status.StatusVerticle;
 import dev.berth.worker.ContainerWorkerVerticle;
 import dev.berth.worker.FreezeSwitch;
 import dev.berth.worker.WorkerPorts;
@@ -231,20 +231,13 @@ public final class RunnerService {
     private Future<Void> deployIngresses(RunnerStart.Machine machine, String version) {
         IngressSetup setup = new IngressSetup(
                 bus,
-                new NodeFacts(
-                        config.node().id(),
-                        incarnation,
-                        version,
-                        machine.engine().name(),
-                        machine.engine().isolated()),
+                incarnation,
                 config.grpc(),
                 config.stream(),
                 new CallFactory(
                         config.call(), config.status().image(), machine.engine().leastMemoryMiB()),
                 counters,
                 budget,
-                gate,
-                cold,
                 logs,
                 machine.tracer());
         machine.engine().watch(this::engineAnswers);
@@ -252,11 +245,17 @@ public final class RunnerService {
             LOG.warn("the runner port takes cleartext connections: whoever reaches it can run functions");
         }
         warnOfFunctions(machine.engine());
+        NodeFacts facts = new NodeFacts(
+                config.node().id(),
+                incarnation,
+                version,
+                machine.engine().name(),
+                machine.engine().isolated());
         // Has the address after those of the ingress instances, for its status calls are placed like theirs.
         StatusVerticle status =
-                new StatusVerticle(setup, config.status(), config.node().eventLoops());
+                new StatusVerticle(setup, facts, config.status(), config.node().eventLoops());
         for (int i = 0; i < config.node().eventLoops(); i++) {
-            ingresses.add(new GrpcIngressVerticle(setup, status, i));
+            ingresses.add(new GrpcIngressVerticle(setup, gate, cold, status, i));
         }
         return deploy("status", List.of(status)).compose(before -> deploy("runner port", ingresses));
     }

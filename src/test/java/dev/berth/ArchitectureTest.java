@@ -49,6 +49,10 @@ final class ArchitectureTest {
                     Set.of("bus", "call", "config", "container", "engine", "error", "logs", "observe", "stream")),
             Map.entry(
                     "ingress", Set.of("bus", "call", "config", "error", "logs", "observe", "proto", "stream", "trace")),
+            Map.entry("status", Set.of("bus", "call", "config", "error", "ingress", "observe", "proto", "trace")),
+            Map.entry(
+                    "port",
+                    Set.of("bus", "call", "config", "error", "ingress", "logs", "observe", "proto", "status", "trace")),
             Map.entry(
                     "rehearsal",
                     Set.of(
@@ -61,8 +65,10 @@ final class ArchitectureTest {
                             "ingress",
                             "logs",
                             "observe",
+                            "port",
                             "proto",
                             "registry",
+                            "status",
                             "stream",
                             "trace",
                             "worker")));

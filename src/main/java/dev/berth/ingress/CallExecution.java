@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The worker keeps the call's deadline. The timer here is for the time of waiting, and for a worker that
  * is lost. Confined to its verticle's context.
  */
-final class CallExecution implements SlotDesk.Waiter, CallPlacement.Actions {
+public final class CallExecution implements SlotDesk.Waiter, CallPlacement.Actions {
     private static final long NO_TIMER = -1;
 
     private final ExecutionParts parts;
@@ -32,7 +32,7 @@ final class CallExecution implements SlotDesk.Waiter, CallPlacement.Actions {
     private long timer = NO_TIMER;
     private @Nullable FrameStream stream;
 
-    CallExecution(ExecutionParts parts, CallOrder order, CallListener listener) {
+    public CallExecution(ExecutionParts parts, CallOrder order, CallListener listener) {
         this.parts = parts;
         this.order = order;
         this.listener = listener;
@@ -41,7 +41,7 @@ final class CallExecution implements SlotDesk.Waiter, CallPlacement.Actions {
                 this, () -> parts.planner().plan(order.spec()), order.deadline(), Saturating.nanos(order.timeout()));
     }
 
-    void start() {
+    public void start() {
         placement.start();
     }
 
@@ -166,11 +166,11 @@ final class CallExecution implements SlotDesk.Waiter, CallPlacement.Actions {
     }
 
     /** Bytes of the request. Only between {@link CallListener#onSlot} and {@code onSlotLost}, and not while full. */
-    void write(Buffer bytes) {
+    public void write(Buffer bytes) {
         body.write(bytes);
     }
 
-    void endBody() {
+    public void endBody() {
         body.end();
     }
 
@@ -202,7 +202,7 @@ final class CallExecution implements SlotDesk.Waiter, CallPlacement.Actions {
     }
 
     /** Those of the container this call waited for. */
-    ContainerTimings timings() {
+    public ContainerTimings timings() {
         return placement.timings();
     }
 

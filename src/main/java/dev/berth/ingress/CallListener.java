@@ -6,7 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
 
 /** Whoever asked for a {@link CallExecution}. Called on its context; never after {@link #onEnd}. */
-interface CallListener {
+public interface CallListener {
 
     /** A slot is won: the call has started, and its body may be written. May come again after {@link #onSlotLost}. */
     void onSlot();

@@ -13,7 +13,7 @@ import java.util.function.Function;
  * @param deadline bounds everything, waiting included
  * @param request makes the call's request once its deadline is known
  */
-record CallOrder(
+public record CallOrder(
         String callId,
         ContainerSpec spec,
         Duration timeout,

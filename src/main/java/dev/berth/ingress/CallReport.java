@@ -12,7 +12,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** When a call came, started and ended: what its caller is told of that at the end, and its trace. */
-final class CallReport {
+public final class CallReport {
     private static final int MAX_TEXT = 64 * 1024;
 
     private final Instant createdAt = Instant.now();
@@ -23,7 +23,7 @@ final class CallReport {
     private @Nullable Instant startedAt;
     private long started;
 
-    CallReport(CallTrace trace) {
+    public CallReport(CallTrace trace) {
         this.trace = trace;
     }
 
@@ -34,7 +34,7 @@ final class CallReport {
     }
 
     /** A call without a document. */
-    void describe(String id, String imageName) {
+    public void describe(String id, String imageName) {
         callId = id;
         image = imageName;
     }
@@ -46,7 +46,7 @@ final class CallReport {
     }
 
     /** A slot is won. The last one counts. */
-    void start(ContainerTimings timings) {
+    public void start(ContainerTimings timings) {
         startedAt = Instant.now();
         started = System.nanoTime();
         trace.started(timings);
@@ -67,7 +67,7 @@ final class CallReport {
     }
 
     /** The closing message, as of now. */
-    CallFinished finish(@Nullable RunnerException error, ContainerTimings timings) {
+    public CallFinished finish(@Nullable RunnerException error, ContainerTimings timings) {
         trace.finished(error, timings);
         CallFinished.Builder finished = CallFinished.newBuilder()
                 .setSuccess(error == null)

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * What a client may do to its HTTP/2 connection, and what its streams hold: below the server's own view, which has no
  * part of this. Confined to the connection's event loop.
  */
-final class ClientConnection extends Http2ConnectionAdapter {
+public final class ClientConnection extends Http2ConnectionAdapter {
     /** Names, values and 32 bytes for each pair, as HTTP/2 counts. */
-    static final int MAX_METADATA_BYTES = 64 * 1024;
+    public static final int MAX_METADATA_BYTES = 64 * 1024;
     /** Streams that were reset before they had ended, in one period. */
     static final int MAX_RESETS = 10_000;
     /** Empty frames in a row. */
@@ -58,7 +58,7 @@ final class ClientConnection extends Http2ConnectionAdapter {
     }
 
     /** Takes over a connection that has just begun to speak HTTP/2; null if it speaks something else. */
-    static @Nullable ClientConnection of(Channel channel, ClientStreams streams) {
+    public static @Nullable ClientConnection of(Channel channel, ClientStreams streams) {
         Http2ConnectionHandler handler = channel.pipeline().get(Http2ConnectionHandler.class);
         ChannelHandlerContext context =
                 handler == null ? null : channel.pipeline().context(handler);
@@ -72,7 +72,7 @@ final class ClientConnection extends Http2ConnectionAdapter {
     }
 
     /** Whether the stream whose request is being handled came with more metadata than is allowed. */
-    boolean isOversized(int id) {
+    public boolean isOversized(int id) {
         return oversizedStream == id;
     }
 
@@ -92,7 +92,7 @@ final class ClientConnection extends Http2ConnectionAdapter {
     }
 
     /** Takes memory for a stream for as long as it is open. Whether there is any. */
-    boolean hold(int id, long bytes) {
+    public boolean hold(int id, long bytes) {
         Http2Stream stream = connection.stream(id);
         if (stream == null) {
             return false;
@@ -122,7 +122,7 @@ final class ClientConnection extends Http2ConnectionAdapter {
      * Ends a stream that is answered, whatever its client has still to say; now if the answer is out, else by a sweep
      * once it is.
      */
-    void reset(int id) {
+    public void reset(int id) {
         Http2Stream stream = connection.stream(id);
         if (stream != null && stream.state() == Http2Stream.State.HALF_CLOSED_LOCAL) {
             reset(id, Http2Error.NO_ERROR);

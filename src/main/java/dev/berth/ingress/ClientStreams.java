@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The connections of one ingress instance and how many streams they may have together. Memory for streams is taken
  * for many at a time, so that a stream that opens and ends costs nothing here. Confined to the instance's event loop.
  */
-final class ClientStreams {
+public final class ClientStreams {
     /** Heap that one open stream with a short call costs, roughly. */
     static final int STREAM_BYTES = 8 * 1024;
 
@@ -23,7 +23,7 @@ final class ClientStreams {
     private static final int MOST_TURNED_AWAY = 512;
 
     private final NodeBudget budget;
-    private final PortGate gate;
+    private final Arrivals arrivals;
     private final long openNanos;
     private final NodeBudget.Lease lease;
     private final int most;
@@ -35,9 +35,9 @@ final class ClientStreams {
     private int room;
 
     /** @param openTimeout how long a stream may take until its call has come */
-    ClientStreams(NodeBudget budget, PortGate gate, Duration openTimeout) {
+    public ClientStreams(NodeBudget budget, Arrivals arrivals, Duration openTimeout) {
         this.budget = budget;
-        this.gate = gate;
+        this.arrivals = arrivals;
         this.openNanos = openTimeout.toNanos();
         this.lease = budget.lease();
         // Nor may bytes that wait keep calls from coming in.
@@ -45,24 +45,31 @@ final class ClientStreams {
         this.most = (int) (budget.limit() / 4 * 3 / STREAM_BYTES);
     }
 
+    /** Finds what is known of a connection since before it spoke. */
+    public interface Arrivals {
+        /** Null for a connection that does not speak HTTP/2. */
+        @Nullable
+        ClientConnection greet(HttpConnection speaking, ClientStreams streams);
+    }
+
     NodeBudget budget() {
         return budget;
     }
 
     /** A connection that has just begun to speak; one that does not speak HTTP/2 stays unknown. */
-    void greet(HttpConnection opened) {
-        ClientConnection connection = gate.greet(opened, this);
+    public void greet(HttpConnection opened) {
+        ClientConnection connection = arrivals.greet(opened, this);
         if (connection != null) {
             connections.put(opened, connection);
         }
     }
 
     @Nullable
-    ClientConnection of(HttpConnection connection) {
+    public ClientConnection of(HttpConnection connection) {
         return connections.get(connection);
     }
 
-    void forget(HttpConnection connection) {
+    public void forget(HttpConnection connection) {
         connections.remove(connection);
     }
 
@@ -91,7 +98,7 @@ final class ClientStreams {
     }
 
     /** Whether one more stream of a connection is served; if need be, the one that waits longest for its call is not. */
-    boolean admits(ClientConnection connection) {
+    public boolean admits(ClientConnection connection) {
         if (!crowded()) {
             return true;
         }
@@ -115,7 +122,7 @@ final class ClientStreams {
     }
 
     /** To be called now and then: ends what has been open without use for too long. */
-    void sweep() {
+    public void sweep() {
         long now = System.nanoTime();
         while (!opening.isEmpty()) {
             Map.Entry<Engagement, Long> oldest = opening.entrySet().iterator().next();

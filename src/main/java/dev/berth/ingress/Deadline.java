@@ -10,11 +10,11 @@ import java.util.concurrent.TimeUnit;
  *
  * @param nanos {@link System#nanoTime()} at that moment; meaningless when not limited
  */
-record Deadline(boolean limited, long nanos) {
+public record Deadline(boolean limited, long nanos) {
     static final Deadline NONE = new Deadline(false, 0);
 
     /** One that is {@link Saturating#LONGEST_NANOS} away at most: differences of nanoTime must not wrap around. */
-    static Deadline in(long nanos) {
+    public static Deadline in(long nanos) {
         return after(System.nanoTime(), nanos);
     }
 
@@ -23,7 +23,7 @@ record Deadline(boolean limited, long nanos) {
         return new Deadline(true, now + Saturating.nanos(nanos));
     }
 
-    static Deadline in(Duration duration) {
+    public static Deadline in(Duration duration) {
         return in(Saturating.nanos(duration));
     }
 
@@ -39,11 +39,11 @@ record Deadline(boolean limited, long nanos) {
         return nanos - System.nanoTime();
     }
 
-    boolean passed() {
+    public boolean passed() {
         return limited && remaining() <= 0;
     }
 
-    boolean passed(long now) {
+    public boolean passed(long now) {
         return limited && nanos - now <= 0;
     }
 

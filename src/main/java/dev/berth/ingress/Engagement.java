@@ -36,7 +36,7 @@ import org.slf4j.spi.LoggingEventBuilder;
  * slot after its whole body came goes from WAITING straight to ANSWERING. From DONE on whatever the client
  * still sends is read and dropped. Confined to the context of its stream.
  */
-final class Engagement implements CallListener, MessageReader.Listener {
+public final class Engagement implements CallListener, MessageReader.Listener {
     private enum State {
         AWAIT_TRY,
         WAITING,
@@ -76,7 +76,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
     private long documentBytes;
     private @Nullable CallExecution execution;
 
-    Engagement(IngressParts parts, ClientConnection connection, HttpServerRequest request) {
+    public Engagement(IngressParts parts, ClientConnection connection, HttpServerRequest request) {
         this.parts = parts;
         this.request = request;
         this.connection = connection;
@@ -98,7 +98,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
                 new CallReport(parts.tracer().begin(name -> request.headers().get(name), requestId));
     }
 
-    void start() {
+    public void start() {
         parts.counters().opened();
         parts.streams().add(this);
         reader.start();
@@ -117,7 +117,7 @@ final class Engagement implements CallListener, MessageReader.Listener {
     }
 
     /** Turns the stream away unread: there are too many. Its client may place its call elsewhere. */
-    void refuse() {
+    public void refuse() {
         parts.counters().opened();
         request.response().exceptionHandler(failure -> {});
         turnAway();

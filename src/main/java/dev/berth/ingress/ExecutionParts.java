@@ -9,5 +9,5 @@ import java.time.Duration;
  * @param planner decides whom to ask for slots
  * @param workerGrace how long past a call's deadline its worker is waited for before it is taken for lost
  */
-record ExecutionParts(
+public record ExecutionParts(
         Vertx vertx, SlotDesk desk, Itinerary.Planner planner, WorkerLink workers, Duration workerGrace) {}

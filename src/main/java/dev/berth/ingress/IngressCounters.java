@@ -16,7 +16,7 @@ public final class IngressCounters {
     private final AtomicInteger cutOff = new AtomicInteger();
 
     /** Hears of a stop, on any thread. */
-    interface StopListener {
+    public interface StopListener {
         /** New calls are refused from now on. */
         void drain();
 
@@ -58,7 +58,7 @@ public final class IngressCounters {
         stopListeners.forEach(StopListener::cutOff);
     }
 
-    void onStop(StopListener listener) {
+    public void onStop(StopListener listener) {
         stopListeners.add(listener);
     }
 
@@ -71,7 +71,7 @@ public final class IngressCounters {
         return cutOff.get();
     }
 
-    boolean draining() {
+    public boolean draining() {
         return draining;
     }
 

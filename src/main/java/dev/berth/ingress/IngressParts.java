@@ -11,7 +11,7 @@ import dev.berth.trace.CallTracer;
  * @param streamWindowBytes of a stream whose body is being read
  * @param responseFrameBytes largest piece of a body in one message
  */
-record IngressParts(
+public record IngressParts(
         ExecutionParts execution,
         CallFactory calls,
         IngressCounters counters,

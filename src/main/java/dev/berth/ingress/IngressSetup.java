@@ -13,21 +13,19 @@ import org.jspecify.annotations.Nullable;
  * What every ingress instance of a node is started with. Shared by all of them.
  *
  * @param bus with the codecs of all messages registered
- * @param gate the one that the Vert.x instance's transport has
+ * @param incarnation this start of the node, as in its addresses
  * @param logs output of functions; null: it is not kept
  */
 public record IngressSetup(
         EventBus bus,
-        NodeFacts node,
+        String incarnation,
         GrpcConfig grpc,
         StreamConfig stream,
         CallFactory calls,
         IngressCounters counters,
         NodeBudget budget,
-        PortGate gate,
-        ColdCapacity cold,
         @Nullable LogBuffer logs,
         CallTracer tracer) {
     /** How long past a call's deadline a worker may take to say so. */
-    static final Duration WORKER_GRACE = Duration.ofSeconds(5);
+    public static final Duration WORKER_GRACE = Duration.ofSeconds(5);
 }

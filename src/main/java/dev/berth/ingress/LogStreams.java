@@ -9,20 +9,20 @@ import io.vertx.grpc.server.GrpcServerRequest;
 import org.jspecify.annotations.Nullable;
 
 /** The StreamLogs method of one verticle instance. The buffer is the node's. */
-final class LogStreams {
+public final class LogStreams {
     private final Context context;
     private final @Nullable LogBuffer buffer;
     private final NodeBudget budget;
     private int open;
 
     /** @param buffer null: output is not kept, and a collector is told so */
-    LogStreams(Context context, @Nullable LogBuffer buffer, NodeBudget budget) {
+    public LogStreams(Context context, @Nullable LogBuffer buffer, NodeBudget budget) {
         this.context = context;
         this.buffer = buffer;
         this.budget = budget;
     }
 
-    void serve(GrpcServerRequest<LogRequestMsg, LogResponseMsg> request) {
+    public void serve(GrpcServerRequest<LogRequestMsg, LogResponseMsg> request) {
         if (buffer == null) {
             // Read and drop whatever comes, or an unread stream would fill its connection's window.
             request.messageHandler(message -> {});
@@ -37,7 +37,7 @@ final class LogStreams {
     }
 
     /** Streams that have not ended. */
-    int open() {
+    public int open() {
         return open;
     }
 }

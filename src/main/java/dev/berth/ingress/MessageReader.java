@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Payloads share memory with what was received. Confined to the stream's context.
  */
-final class MessageReader {
+public final class MessageReader {
 
     /** Who reads. Nothing is called after {@link #onBroken} or {@link #onGone}, or after {@link #drop()}. */
     interface Listener {
@@ -39,7 +39,7 @@ final class MessageReader {
     }
 
     /** The window of a stream that is not known to have much to send. */
-    static final int FIRST_WINDOW = 64 * 1024;
+    public static final int FIRST_WINDOW = 64 * 1024;
 
     /** Kept bytes from which on the window is closed. Short bodies never get there. */
     private static final int CLOSE_AFTER = 16 * 1024;

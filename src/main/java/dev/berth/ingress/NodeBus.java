@@ -18,7 +18,7 @@ import io.vertx.core.tracing.TracingPolicy;
 import java.time.Duration;
 
 /** One ingress instance's way to registries and to workers. */
-final class NodeBus implements RegistryLink, WorkerLink {
+public final class NodeBus implements RegistryLink, WorkerLink {
     private static final Duration SNAPSHOT_LIMIT = Duration.ofSeconds(1);
 
     private final EventBus bus;
@@ -41,7 +41,8 @@ final class NodeBus implements RegistryLink, WorkerLink {
     }
 
     /** On the current context, which must be an event loop's. */
-    static Future<NodeBus> open(Vertx vertx, EventBus eventBus, String incarnation, int instance, StreamConfig config) {
+    public static Future<NodeBus> open(
+            Vertx vertx, EventBus eventBus, String incarnation, int instance, StreamConfig config) {
         String address = Addresses.ingress(incarnation, instance);
         return StreamEndpoint.bind(vertx, address, config).compose(streams -> {
             NodeBus bus = new NodeBus(eventBus, incarnation, address, streams);
@@ -58,7 +59,7 @@ final class NodeBus implements RegistryLink, WorkerLink {
         }
     }
 
-    SlotDesk desk() {
+    public SlotDesk desk() {
         return desk;
     }
 
@@ -70,7 +71,7 @@ final class NodeBus implements RegistryLink, WorkerLink {
     }
 
     /** Asks this node's registry alone. */
-    Itinerary.Planner planner() {
+    public Itinerary.Planner planner() {
         return Itinerary.Planner.only(registry);
     }
 
@@ -79,7 +80,7 @@ final class NodeBus implements RegistryLink, WorkerLink {
         return streams.open(worker, call, requestWindow);
     }
 
-    Future<NodeSnapshot> snapshot() {
+    public Future<NodeSnapshot> snapshot() {
         return bus.<NodeSnapshot>request(
                         registry,
                         new RegistryMessage.Snapshot(),
@@ -88,12 +89,12 @@ final class NodeBus implements RegistryLink, WorkerLink {
     }
 
     /** Streams to workers that are live. For metrics and tests. */
-    int streams() {
+    public int streams() {
         return streams.active();
     }
 
     /** Ends every call that still runs. */
-    Future<Void> close() {
+    public Future<Void> close() {
         return streams.close().eventually(() -> answers.close());
     }
 }

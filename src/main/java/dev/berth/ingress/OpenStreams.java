@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 
 /** The Engage streams of one verticle instance that are open, for a stop to end them. Confined to its context. */
-final class OpenStreams implements IngressCounters.StopListener {
+public final class OpenStreams implements IngressCounters.StopListener {
     private final Set<Engagement> open = new HashSet<>();
 
     void add(Engagement stream) {

@@ -5,7 +5,10 @@ import io.vertx.grpc.common.MessageSizeOverflowException;
 import io.vertx.grpc.server.StatusException;
 
 /** What a client is told that sends too large a message. */
-final class Oversize {
+public final class Oversize {
+    /** Of the methods besides Engage. The library keeps a message while it comes. */
+    public static final int MAX_SMALL_MESSAGE = 64 * 1024;
+
     private Oversize() {}
 
     static String text(long messageBytes, int maxMessageBytes) {
@@ -14,7 +17,6 @@ final class Oversize {
 
     /** Of a method besides Engage. */
     static StatusException status(MessageSizeOverflowException tooBig) {
-        return new StatusException(
-                GrpcStatus.RESOURCE_EXHAUSTED, text(tooBig.messageSize(), GrpcOptions.MAX_SMALL_MESSAGE));
+        return new StatusException(GrpcStatus.RESOURCE_EXHAUSTED, text(tooBig.messageSize(), MAX_SMALL_MESSAGE));
     }
 }

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Takes an invented call apart and puts its answer together, so that the classes that takes are loaded by the
  * time a real one comes, and not on an event loop. Nothing is run.
  */
-final class Rehearsal {
+public final class Rehearsal {
     private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
     private static final String MODEL =
             "{\"id\":\"rehearsal\",\"image\":\"rehearsal\",\"type\":\"sync\",\"url\":\"http://localhost/\",\"method\":\"POST\","
@@ -29,7 +29,7 @@ final class Rehearsal {
     private Rehearsal() {}
 
     /** Blocks for a while. Never fails. */
-    static void run(CallFactory calls) {
+    public static void run(CallFactory calls) {
         try {
             ClientMsg message = ClientMsg.newBuilder()
                     .setTry(TryCall.newBuilder().setModelsCallJson(MODEL))

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * Asks registries for slots and finds the call an answer is for. One per verticle instance, on its
  * context; holds one entry per waiting call.
  */
-final class SlotDesk {
+public final class SlotDesk {
 
     /** A call that waits for a slot. Called exactly once per {@link #acquire} that is not cancelled. */
     interface Waiter {
@@ -105,7 +105,7 @@ final class SlotDesk {
     }
 
     /** Calls waiting now. For metrics and tests; do not decide on this. */
-    int waiting() {
+    public int waiting() {
         return waits.size();
     }
 

@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One call of a method with one request and one answer, by the RPC's deadline. */
-final class Unary<Q, A> {
+public final class Unary<Q, A> {
     private static final Logger LOG = LoggerFactory.getLogger(Unary.class);
 
     private static final long NO_TIMER = -1;
@@ -48,7 +48,7 @@ final class Unary<Q, A> {
     }
 
     /** Binds a method's handler. Failures with a {@link StatusException} are told to the client as they are. */
-    static <Q, A> void bind(
+    public static <Q, A> void bind(
             GrpcServer server, Vertx vertx, ServiceMethod<Q, A> service, Function<Q, Future<A>> method) {
         server.callHandler(service, request -> new Unary<>(vertx, request, service.decoder(), method).start());
     }

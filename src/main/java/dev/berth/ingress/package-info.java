@@ -1,4 +1,4 @@
-/** The runner's gRPC port: ends a client's stream, asks for a slot, joins the two streams. */
+/** Engage streams: each takes a call, asks for a slot and joins two streams. Log streams, and what clients may hold. */
 @NullMarked
 package dev.berth.ingress;
 

@@ -6,17 +6,16 @@ import dev.berth.call.CallFactory;
 import dev.berth.config.ConfigLoader;
 import dev.berth.config.RunnerConfig;
 import dev.berth.container.LifecycleObserver;
-import dev.berth.ingress.ColdCapacity;
-import dev.berth.ingress.GrpcIngressVerticle;
 import dev.berth.ingress.IngressCounters;
 import dev.berth.ingress.IngressSetup;
 import dev.berth.ingress.NodeBudget;
-import dev.berth.ingress.NodeFacts;
-import dev.berth.ingress.PortGate;
-import dev.berth.ingress.RunnerTransport;
 import dev.berth.logs.FunctionLogs;
+import dev.berth.port.GrpcIngressVerticle;
+import dev.berth.port.PortGate;
+import dev.berth.port.RunnerTransport;
 import dev.berth.registry.NodeCapacity;
 import dev.berth.registry.SlotRegistryVerticle;
+import dev.berth.status.ColdCapacity;
 import dev.berth.trace.CallTracer;
 import dev.berth.worker.ContainerWorkerVerticle;
 import dev.berth.worker.FreezeSwitch;
@@ -69,16 +68,16 @@ final class PrivateNode {
         this.ingress = new GrpcIngressVerticle(
                 new IngressSetup(
                         bus,
-                        new NodeFacts(NAME, NAME, NAME, NAME, true),
+                        NAME,
                         config.grpc(),
                         config.stream(),
                         new CallFactory(config.call(), null, 0),
                         new IngressCounters(),
                         new NodeBudget(config.grpc().limits().budgetBytes()),
-                        gate,
-                        new ColdCapacity(),
                         null,
                         CallTracer.NONE),
+                gate,
+                new ColdCapacity(),
                 body -> Future.failedFuture("nobody asks"),
                 0);
     }

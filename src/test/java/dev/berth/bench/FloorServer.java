@@ -2,8 +2,8 @@ package dev.berth.bench;
 
 import com.google.protobuf.ByteString;
 import dev.berth.config.RunnerConfig;
-import dev.berth.ingress.PortGate;
-import dev.berth.ingress.RunnerTransport;
+import dev.berth.port.PortGate;
+import dev.berth.port.RunnerTransport;
 import dev.berth.proto.CallFinished;
 import dev.berth.proto.CallResultStart;
 import dev.berth.proto.ClientMsg;

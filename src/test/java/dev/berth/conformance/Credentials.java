@@ -1,7 +1,7 @@
 package dev.berth.conformance;
 
-import dev.berth.ingress.TestCertificates;
-import dev.berth.ingress.TestCertificates.Identity;
+import dev.berth.port.TestCertificates;
+import dev.berth.port.TestCertificates.Identity;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.ingress.EngageCall;
 import dev.berth.ingress.EngageClient;
-import dev.berth.ingress.TestCertificates.Identity;
+import dev.berth.port.TestCertificates.Identity;
 import io.vertx.core.http.HttpClientOptions;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;

@@ -20,18 +20,18 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /** A registry that answers by script, on the real bus. Grants a slot of the fake worker unless told otherwise. */
-final class FakeRegistry extends VerticleBase {
-    static final long WINDOW = 64 * 1024;
+public final class FakeRegistry extends VerticleBase {
+    public static final long WINDOW = 64 * 1024;
 
-    final BlockingQueue<RegistryMessage> seen = new LinkedBlockingQueue<>();
-    final Set<Long> leases = ConcurrentHashMap.newKeySet();
-    volatile Consumer<AcquireSlot> onAcquire = this::grant;
-    volatile NodeSnapshot snapshot = new NodeSnapshot(false, 0, 0, 0, 0, List.of());
+    public final BlockingQueue<RegistryMessage> seen = new LinkedBlockingQueue<>();
+    public final Set<Long> leases = ConcurrentHashMap.newKeySet();
+    public volatile Consumer<AcquireSlot> onAcquire = this::grant;
+    public volatile NodeSnapshot snapshot = new NodeSnapshot(false, 0, 0, 0, 0, List.of());
 
     private final AtomicLong lastLease = new AtomicLong();
     private final String node;
 
-    FakeRegistry(String node) {
+    public FakeRegistry(String node) {
         this.node = node;
     }
 
@@ -56,16 +56,16 @@ final class FakeRegistry extends VerticleBase {
         }
     }
 
-    void grant(AcquireSlot acquire) {
+    public void grant(AcquireSlot acquire) {
         grant(acquire, ContainerTimings.NONE);
     }
 
-    void grant(AcquireSlot acquire, ContainerTimings timings) {
+    public void grant(AcquireSlot acquire, ContainerTimings timings) {
         grant(acquire, timings, Addresses.worker(node, 0));
     }
 
     /** A slot of a worker that may not be there. */
-    void grant(AcquireSlot acquire, ContainerTimings timings, String worker) {
+    public void grant(AcquireSlot acquire, ContainerTimings timings, String worker) {
         long lease = lastLease.incrementAndGet();
         leases.add(lease);
         vertx.eventBus()
@@ -82,7 +82,7 @@ final class FakeRegistry extends VerticleBase {
                                 timings));
     }
 
-    void refuse(AcquireSlot acquire, ErrorCode code) {
+    public void refuse(AcquireSlot acquire, ErrorCode code) {
         vertx.eventBus()
                 .send(
                         acquire.replyTo(),
@@ -90,7 +90,7 @@ final class FakeRegistry extends VerticleBase {
     }
 
     /** The next message of a kind; others before it are passed over. */
-    <T extends RegistryMessage> T next(Class<T> kind) {
+    public <T extends RegistryMessage> T next(Class<T> kind) {
         while (true) {
             RegistryMessage message = Await.next(seen);
             if (kind.isInstance(message)) {

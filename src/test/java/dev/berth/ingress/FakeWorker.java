@@ -20,20 +20,20 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 
 /** A worker that treats calls by script, over real frame streams. Echoes unless told otherwise. */
-final class FakeWorker extends VerticleBase {
-    static final List<Header> HEADERS =
+public final class FakeWorker extends VerticleBase {
+    public static final List<Header> HEADERS =
             List.of(new Header("X-One", "1"), new Header("X-Two", "a"), new Header("X-Two", "b"));
 
-    final BlockingQueue<CallRequest> calls = new LinkedBlockingQueue<>();
-    final BlockingQueue<RunnerException> failures = new LinkedBlockingQueue<>();
-    volatile Consumer<FrameStream> script = FakeWorker::echo;
+    public final BlockingQueue<CallRequest> calls = new LinkedBlockingQueue<>();
+    public final BlockingQueue<RunnerException> failures = new LinkedBlockingQueue<>();
+    public volatile Consumer<FrameStream> script = FakeWorker::echo;
 
     private final String node;
     private final StreamConfig config;
     private final FakeRegistry registry;
     private StreamEndpoint endpoint;
 
-    FakeWorker(String node, StreamConfig config, FakeRegistry registry) {
+    public FakeWorker(String node, StreamConfig config, FakeRegistry registry) {
         this.node = node;
         this.config = config;
         this.registry = registry;
@@ -53,26 +53,26 @@ final class FakeWorker extends VerticleBase {
         calls.add(call.request());
     }
 
-    int active() {
+    public int active() {
         return endpoint.active();
     }
 
-    void run(Runnable code) {
+    public void run(Runnable code) {
         Await.on(context, () -> {
             code.run();
             return true;
         });
     }
 
-    io.vertx.core.Context context() {
+    public io.vertx.core.Context context() {
         return context;
     }
 
-    static void head(FrameStream stream) {
+    public static void head(FrameStream stream) {
         stream.note(new ResponseHead(200, HEADERS));
     }
 
-    static void echo(FrameStream stream) {
+    public static void echo(FrameStream stream) {
         stream.inbound().handler(bytes -> {
             stream.outbound().write(bytes);
             if (stream.outbound().writeQueueFull()) {
@@ -85,7 +85,7 @@ final class FakeWorker extends VerticleBase {
     }
 
     /** Takes the whole body, then answers with its length. */
-    static void count(FrameStream stream) {
+    public static void count(FrameStream stream) {
         long[] length = new long[1];
         stream.inbound().handler(bytes -> length[0] += bytes.length());
         stream.inbound().endHandler(v -> {
@@ -95,17 +95,17 @@ final class FakeWorker extends VerticleBase {
         });
     }
 
-    static Consumer<FrameStream> fail(ErrorCode code) {
+    public static Consumer<FrameStream> fail(ErrorCode code) {
         return stream -> stream.finish(new CallEnd(code.exception()));
     }
 
     /** Reads nothing and says nothing. */
-    static void hang(FrameStream stream) {
+    public static void hang(FrameStream stream) {
         stream.inbound().pause();
     }
 
     /** Reads everything and says nothing. */
-    static void swallow(FrameStream stream) {
+    public static void swallow(FrameStream stream) {
         stream.inbound().handler(bytes -> {});
     }
 }

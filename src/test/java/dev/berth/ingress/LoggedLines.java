@@ -8,7 +8,7 @@ import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /** What one class logs while this is open, and nobody else sees. */
-final class LoggedLines implements AutoCloseable {
+public final class LoggedLines implements AutoCloseable {
     private final Logger logger;
     private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
 
@@ -19,11 +19,11 @@ final class LoggedLines implements AutoCloseable {
         logger.setAdditive(false);
     }
 
-    static LoggedLines of(Class<?> type) {
+    public static LoggedLines of(Class<?> type) {
         return new LoggedLines((Logger) LoggerFactory.getLogger(type));
     }
 
-    List<String> warnings() {
+    public List<String> warnings() {
         return List.copyOf(appender.list).stream()
                 .filter(event -> event.getLevel() == Level.WARN)
                 .map(ILoggingEvent::getFormattedMessage)

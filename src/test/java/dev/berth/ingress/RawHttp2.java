@@ -37,7 +37,7 @@ public final class RawHttp2 implements AutoCloseable {
     private final DataInputStream in;
     private @Nullable ByteArrayOutputStream held;
 
-    RawHttp2(Socket socket) throws IOException {
+    public RawHttp2(Socket socket) throws IOException {
         this(socket, new byte[0]);
     }
 
@@ -82,7 +82,7 @@ public final class RawHttp2 implements AutoCloseable {
     }
 
     /** Opens an Engage stream with further metadata. */
-    void engage(int stream, String... more) throws IOException {
+    public void engage(int stream, String... more) throws IOException {
         String[] all = Arrays.copyOf(ENGAGE, ENGAGE.length + more.length);
         System.arraycopy(more, 0, all, ENGAGE.length, more.length);
         headers(stream, all);
@@ -123,7 +123,7 @@ public final class RawHttp2 implements AutoCloseable {
     }
 
     /** Frames up to the one of this type for the stream, or GOAWAY; whether it came. */
-    boolean awaits(int type, int stream) throws IOException {
+    public boolean awaits(int type, int stream) throws IOException {
         int next;
         do {
             next = nextOf(stream);

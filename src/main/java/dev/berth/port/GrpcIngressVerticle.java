@@ -1,0 +1,214 @@
+package dev.berth.port;
+
+import dev.berth.ingress.ClientStreams;
+import dev.berth.ingress.ExecutionParts;
+import dev.berth.ingress.IngressCounters;
+import dev.berth.ingress.IngressParts;
+import dev.berth.ingress.IngressSetup;
+import dev.berth.ingress.LogStreams;
+import dev.berth.ingress.NodeBus;
+import dev.berth.ingress.OpenStreams;
+import dev.berth.ingress.Rehearsal;
+import dev.berth.proto.RunnerProtocolGrpcService;
+import dev.berth.status.ColdCapacity;
+import dev.berth.status.Health;
+import dev.berth.status.LogLevels;
+import dev.berth.status.RunnerSettings;
+import dev.berth.status.StatusSource;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.grpc.reflection.ReflectionService;
+import io.vertx.grpc.server.GrpcServer;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The runner port, on one event loop. Instances share the port: each takes its part of the connections.
+ *
+ * <p>Undeploying sends a GOAWAY, gives open streams a moment to end, and closes the connections.
+ */
+public final class GrpcIngressVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(GrpcIngressVerticle.class);
+    private static final long GOODBYE_MILLIS = 2_000;
+    /** Of a stop whose time is over. */
+    private static final long SHORT_GOODBYE_MILLIS = 200;
+
+    private static final long SWEEP_MILLIS = 500;
+
+    private final IngressSetup setup;
+    private final ColdCapacity cold;
+    private final StatusSource status;
+    private final int instance;
+    private final ClientStreams clients;
+    private final OpenStreams streams = new OpenStreams();
+    private @Nullable HttpServer server;
+    private @Nullable NodeBus bus;
+    private @Nullable Health health;
+    private @Nullable LogStreams logs;
+    private long goodbyeMillis = GOODBYE_MILLIS;
+
+    /**
+     * @param gate the one that the Vert.x instance's transport has
+     * @param cold whether containers can be started
+     * @param status answers for every instance of the node
+     * @param instance from 0; part of the instance's bus address
+     */
+    public GrpcIngressVerticle(
+            IngressSetup setup, PortGate gate, ColdCapacity cold, StatusSource status, int instance) {
+        this.setup = setup;
+        this.cold = cold;
+        this.status = status;
+        this.instance = instance;
+        this.clients = new ClientStreams(
+                setup.budget(), gate::greet, setup.grpc().limits().openTimeout());
+    }
+
+    @Override
+    public Future<?> start() {
+        if (instance == 0) {
+            // Not waited for: it runs beside the rest of the start.
+            vertx.executeBlocking(
+                    () -> {
+                        Rehearsal.run(setup.calls());
+                        return null;
+                    },
+                    false);
+        }
+        return NodeBus.open(vertx, setup.bus(), setup.incarnation(), instance, setup.stream())
+                .compose(opened -> {
+                    bus = opened;
+                    vertx.setPeriodic(SWEEP_MILLIS, tick -> clients.sweep());
+                    IngressParts parts = parts(opened);
+                    return listen(new GrpcDoor(parts, grpcServer(parts)));
+                });
+    }
+
+    private Future<HttpServer> listen(GrpcDoor door) {
+        HttpServerOptions options = GrpcOptions.http(setup.grpc());
+        if (setup.grpc().tls() == null) {
+            return listen(options, door);
+        }
+        TlsFiles tls = new TlsFiles(vertx, setup.grpc().tls());
+        return tls.apply(options).compose(ready -> listen(ready, door)).onSuccess(listening -> {
+            // Instances share one listener, and with it its certificates.
+            if (instance == 0) {
+                tls.watch(listening);
+            }
+        });
+    }
+
+    private Future<HttpServer> listen(HttpServerOptions options, GrpcDoor door) {
+        HttpServer created = vertx.createHttpServer(options);
+        server = created;
+        return created.connectionHandler(this::onConnection)
+                .requestHandler(door)
+                .listen();
+    }
+
+    /** What goes wrong on a connection ends its streams, which say so where it matters. */
+    private void onConnection(HttpConnection connection) {
+        clients.greet(connection);
+        connection.closeHandler(closed -> clients.forget(connection));
+        connection.exceptionHandler(failure -> LOG.atDebug()
+                .addKeyValue("client", connection.remoteAddress())
+                .setCause(failure)
+                .log("connection failed"));
+    }
+
+    private IngressParts parts(NodeBus opened) {
+        LogStreams collectors = new LogStreams(context, setup.logs(), setup.budget());
+        logs = collectors;
+        return new IngressParts(
+                new ExecutionParts(vertx, opened.desk(), opened.planner(), opened, IngressSetup.WORKER_GRACE),
+                setup.calls(),
+                setup.counters(),
+                clients,
+                streams,
+                setup.grpc().maxMessageBytes(),
+                setup.grpc().streamWindowBytes(),
+                setup.grpc().responseFrameBytes(),
+                collectors,
+                setup.tracer());
+    }
+
+    private GrpcServer grpcServer(IngressParts parts) {
+        Health checks = new Health(
+                vertx,
+                Set.of("", RunnerProtocolGrpcService.SERVICE_NAME.fullyQualifiedName(), Health.COLD),
+                setup.counters(),
+                cold);
+        health = checks;
+        setup.counters().onStop(new StopHere(checks));
+        cold.onChange(() -> context.runOnContext(turn -> checks.changed()));
+        return GrpcServer.server(vertx, GrpcOptions.grpc())
+                .addService(new RunnerProtocolEndpoint(parts, status, new RunnerSettings(LogLevels::set)))
+                .addService(checks)
+                .addService(ReflectionService.v1());
+    }
+
+    /** Passes the stop on to what is confined to this context. */
+    private final class StopHere implements IngressCounters.StopListener {
+        private final Health checks;
+
+        StopHere(Health checks) {
+            this.checks = checks;
+        }
+
+        @Override
+        public void drain() {
+            context.runOnContext(turn -> {
+                checks.changed();
+                streams.drain();
+            });
+        }
+
+        @Override
+        public void cutOff() {
+            context.runOnContext(turn -> {
+                goodbyeMillis = SHORT_GOODBYE_MILLIS;
+                streams.cutOff();
+            });
+        }
+    }
+
+    /** The port listened on. Once started. */
+    public int port() {
+        return server == null ? 0 : server.actualPort();
+    }
+
+    /** For tests. */
+    public Context context() {
+        return context;
+    }
+
+    /** For tests; once started. */
+    public HttpServer server() {
+        return Objects.requireNonNull(server);
+    }
+
+    /** For tests. */
+    public ClientStreams clients() {
+        return clients;
+    }
+
+    /** Calls waiting for a slot here, streams to workers, health watches, and collectors of logs. For metrics and tests. */
+    public int pending() {
+        int calls = bus == null ? 0 : bus.desk().waiting() + bus.streams();
+        return calls + (health == null ? 0 : health.watching()) + (logs == null ? 0 : logs.open());
+    }
+
+    @Override
+    public Future<?> stop() {
+        Future<Void> closed =
+                server == null ? Future.succeededFuture() : server.shutdown(goodbyeMillis, TimeUnit.MILLISECONDS);
+        return closed.eventually(() -> bus == null ? Future.succeededFuture() : bus.close());
+    }
+}

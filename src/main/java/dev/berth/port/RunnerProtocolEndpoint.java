@@ -1,0 +1,62 @@
+package dev.berth.port;
+
+import com.google.protobuf.Descriptors.ServiceDescriptor;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Struct;
+import com.google.protobuf.util.JsonFormat;
+import dev.berth.ingress.IngressParts;
+import dev.berth.ingress.Unary;
+import dev.berth.proto.RunnerProtocolGrpcService;
+import dev.berth.status.RunnerSettings;
+import dev.berth.status.StatusSource;
+import io.vertx.core.Future;
+import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.common.ServiceMethod;
+import io.vertx.grpc.common.ServiceName;
+import io.vertx.grpc.server.GrpcServer;
+import io.vertx.grpc.server.Service;
+import io.vertx.grpc.server.StatusException;
+import java.util.function.Function;
+
+/** The protocol as a service, and all its methods but Engage, which {@link GrpcDoor} takes out beforehand. */
+final class RunnerProtocolEndpoint implements Service {
+    private final IngressParts parts;
+    private final StatusSource status;
+    private final RunnerSettings settings;
+
+    RunnerProtocolEndpoint(IngressParts parts, StatusSource status, RunnerSettings settings) {
+        this.parts = parts;
+        this.status = status;
+        this.settings = settings;
+    }
+
+    @Override
+    public ServiceName name() {
+        return RunnerProtocolGrpcService.SERVICE_NAME;
+    }
+
+    @Override
+    public ServiceDescriptor descriptor() {
+        return RunnerProtocolGrpcService.SERVICE_DESCRIPTOR;
+    }
+
+    @Override
+    public void bind(GrpcServer server) {
+        server.callHandler(RunnerProtocolGrpcService.StreamLogs, parts.logs()::serve);
+        unary(server, RunnerProtocolGrpcService.Status, empty -> status.answer("{}"));
+        unary(server, RunnerProtocolGrpcService.Status2, body -> status.answer(json(body)));
+        unary(server, RunnerProtocolGrpcService.ConfigureRunner, settings::apply);
+    }
+
+    private static String json(Struct body) {
+        try {
+            return JsonFormat.printer().omittingInsignificantWhitespace().print(body);
+        } catch (InvalidProtocolBufferException noJson) {
+            throw new StatusException(GrpcStatus.INVALID_ARGUMENT, "not a JSON object: " + noJson.getMessage());
+        }
+    }
+
+    private <Q, A> void unary(GrpcServer server, ServiceMethod<Q, A> method, Function<Q, Future<A>> serves) {
+        Unary.bind(server, parts.execution().vertx(), method, serves);
+    }
+}

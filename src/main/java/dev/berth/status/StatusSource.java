@@ -1,0 +1,11 @@
+package dev.berth.status;
+
+import dev.berth.proto.RunnerStatus;
+import io.vertx.core.Future;
+
+/** Answers Status and Status2. Any thread; the future completes on the caller's context. */
+public interface StatusSource {
+
+    /** @param body what a status function is given, JSON */
+    Future<RunnerStatus> answer(String body);
+}

@@ -1,0 +1,86 @@
+package dev.berth.port;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.config.GrpcConfig;
+import dev.berth.conformance.Rule;
+import dev.berth.ingress.Await;
+import dev.berth.ingress.IngressRig;
+import dev.berth.ingress.RawHttp2;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Who gets a connection. */
+final class PortGateTest {
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    10.0.0.0/8      | 10.1.2.3    | true
+                    10.0.0.0/8      | 11.1.2.3    | false
+                    192.168.1.7     | 192.168.1.7 | true
+                    192.168.1.7     | 192.168.1.8 | false
+                    fd00::/8        | fd00::1     | true
+                    fd00::/8        | fe80::1     | false
+                    fd00::/8        | 10.0.0.1    | false
+                    0.0.0.0/0       | 1.2.3.4     | true
+                    """)
+    void networksAreTakenAtTheirWord(String network, String client, boolean allowed) {
+        PortGate gate = new PortGate(IngressRig.grpc(IngressRig.limits(8 << 20), null, "127.0.0.1/32", network));
+
+        assertThat(gate.allows(new InetSocketAddress(client, 1))).isEqualTo(allowed);
+    }
+
+    @Test
+    @Rule("transport-allow")
+    void aClientOfAnotherNetworkIsClosedBeforeAByteIsRead() throws IOException {
+        try (IngressRig rig =
+                new IngressRig(IngressRig.grpc(IngressRig.limits(8 << 20), null, "127.0.0.1/32"), IngressRig.CALLS)) {
+            try (Socket foreign = new Socket()) {
+                foreign.bind(new InetSocketAddress("127.0.0.2", 0));
+                foreign.connect(new InetSocketAddress("127.0.0.1", rig.ingress.port()));
+                assertClosed(foreign);
+            }
+
+            assertThat(rig.client.engage().tryCall("{}").result().finished().getErrorCode())
+                    .isEqualTo(400);
+            rig.assertNothingLeft();
+        }
+    }
+
+    @Test
+    void connectionsBeyondTheLimitAreClosedAndThereIsRoomAgainWhenOneGoes() throws IOException {
+        GrpcConfig.Limits two = new GrpcConfig.Limits(8 << 20, 2, Duration.ofSeconds(10));
+        try (IngressRig rig = new IngressRig(IngressRig.grpc(two, null), IngressRig.CALLS)) {
+            try (RawHttp2 second = new RawHttp2(new Socket("127.0.0.1", rig.ingress.port()))) {
+                second.engage(1);
+                try (Socket third = new Socket("127.0.0.1", rig.ingress.port())) {
+                    assertClosed(third);
+                }
+                assertThat(rig.client.engage().tryCall("{}").result().finished().getErrorCode())
+                        .isEqualTo(400);
+            }
+            Await.until(rig.ingress.context(), "one has gone", () -> rig.gate.open() == 1);
+            try (RawHttp2 next = new RawHttp2(new Socket("127.0.0.1", rig.ingress.port()))) {
+                next.engage(1, "grpc-encoding", "gzip");
+                assertThat(next.nextOf(1)).isEqualTo(RawHttp2.HEADERS);
+            }
+            rig.assertNothingLeft();
+        }
+    }
+
+    private static void assertClosed(Socket socket) throws IOException {
+        socket.setSoTimeout(20_000);
+        int read;
+        try {
+            read = socket.getInputStream().read();
+        } catch (IOException reset) {
+            read = -1;
+        }
+        assertThat(read).isEqualTo(-1);
+    }
+}
