@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * In OFFERED the worker has been sent the call but has not shown that it took it. Only two things bring it back: its
  * worker says that the slot is gone, or it is certain that nothing of the call has been delivered. From TAKEN on it is
- * never placed again.
+ * never placed again. A new container that takes no connection is tried with one more: it may have been removed just
+ * then, but if the next is like it the function is to blame.
  *
  * <p>Pure: told what happened, it calls {@link Actions}, each at most once per event and as the last thing it does,
  * but for a withdrawal or a return that comes before it. No clock and no timer of its own.
@@ -61,6 +62,7 @@ final class CallPlacement {
     }
 
     private static final int MAX_LOST_SLOTS = 5;
+    private static final int MAX_DEAF_CONTAINERS = 1;
     private static final int MAX_REMOTE_TRIES = 4;
 
     private final Actions actions;
@@ -71,6 +73,7 @@ final class CallPlacement {
     private Itinerary itinerary = () -> null;
     private @Nullable SlotGranted grant;
     private int lostSlots;
+    private int deafContainers;
     private int remoteTries;
     private ContainerTimings timings = ContainerTimings.NONE;
 
@@ -173,8 +176,18 @@ final class CallPlacement {
     void finished(@Nullable RunnerException error) {
         if (state == State.OFFERED && error != null && error.code() == ErrorCode.SLOT_GONE) {
             placeAgain(error);
+        } else if (state == State.OFFERED && error != null && error.code() == ErrorCode.INIT_FAILED) {
+            tryOneMore(error);
         } else {
             end(error);
+        }
+    }
+
+    private void tryOneMore(RunnerException why) {
+        if (++deafContainers > MAX_DEAF_CONTAINERS) {
+            end(why);
+        } else {
+            placeAgain(why);
         }
     }
 

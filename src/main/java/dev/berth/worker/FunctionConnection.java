@@ -24,6 +24,8 @@ final class FunctionConnection implements FunctionExchange {
     private final Alarm alarm;
     private @Nullable FunctionChannel channel;
     private @Nullable HttpCall current;
+    /** Whether the function has ever taken a connection. */
+    private boolean reached;
 
     FunctionConnection(
             Context context, FunctionDialer dialer, FunctionSocket socket, WorkerConfig config, Alarm alarm) {
@@ -91,13 +93,14 @@ final class FunctionConnection implements FunctionExchange {
             made.result().close();
         } else {
             channel = made.result();
+            reached = true;
             http.send(made.result(), false);
         }
     }
 
     private void unreachable(HttpCall http, Throwable failure) {
         if (current == http) {
-            http.unreachable(failure);
+            http.unreachable(failure, reached);
         }
     }
 

@@ -97,15 +97,23 @@ final class HttpCall implements FunctionChannel.User, AnswerParser.Listener, Req
         pump.send(on, head);
     }
 
-    /** No connection could be made. */
-    void unreachable(Throwable failure) {
+    /**
+     * No connection could be made.
+     *
+     * @param before whether one has ever been made to this function
+     */
+    void unreachable(Throwable failure, boolean before) {
         if (Descriptors.exhausted(failure)) {
             named(LOG.atWarn()).log("no file descriptor is left for a function's connection");
             end(ErrorCode.SERVER_BUSY.exception(), true);
         } else {
             named(LOG.atDebug()).setCause(failure).log("function cannot be connected to");
-            end(ErrorCode.SLOT_GONE.exception(), false);
+            end((before || ours(failure) ? ErrorCode.SLOT_GONE : ErrorCode.INIT_FAILED).exception(), false);
         }
+    }
+
+    private static boolean ours(Throwable failure) {
+        return failure instanceof RunnerException error && error.code() != ErrorCode.INIT_FAILED;
     }
 
     @Override

@@ -128,6 +128,13 @@ final class FunctionFaultsE2E {
     }
 
     @Test
+    @Rule("container-deaf")
+    @Raises(ErrorCode.INIT_FAILED)
+    void aSocketThatNobodyListensOnFailsTheFirstCall(LiveRunner runner) {
+        assertError(runner.run(CallDoc.of("").config("INIT_SOCKET", "deaf")), ErrorCode.INIT_FAILED);
+    }
+
+    @Test
     @Rule("container-start-timeout")
     @Raises(ErrorCode.INIT_TIMEOUT)
     void aContainerWithoutASocketTimesOut(LiveRunner runner) {

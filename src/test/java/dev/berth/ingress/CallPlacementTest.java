@@ -132,6 +132,24 @@ final class CallPlacementTest implements CallPlacement.Actions {
     }
 
     @Test
+    void aContainerThatTakesNoConnectionIsTriedWithOneMore() {
+        CallPlacement call = started("own");
+        call.granted(grant("c1"), 0);
+        call.finished(ErrorCode.INIT_FAILED.exception());
+        call.granted(grant("c2"), 0);
+        call.finished(ErrorCode.INIT_FAILED.exception());
+
+        assertThat(done)
+                .containsExactly(
+                        "acquire own",
+                        "open c1 until 1000",
+                        "lost",
+                        "acquire own",
+                        "open c2 until 1000",
+                        "end INIT_FAILED");
+    }
+
+    @Test
     void whatWasNotDeliveredIsPlacedAgainAndItsLeaseReturned() {
         CallPlacement call = started("own");
         call.granted(grant("c1"), 0);

@@ -328,14 +328,14 @@ final class LaunchTest {
     }
 
     @Test
-    void aContainerWithASocketButNoOneListeningHandsItsFirstCallBack() throws Exception {
+    void aContainerWithASocketButNoOneListeningHasFailedToStart() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             rig.engine.process(container -> {
                 container.listen(FakeFunction.echo());
                 container.function().close();
             });
             String id = rig.ready();
-            assertThat(rig.call(id).endBody().code()).isEqualTo(ErrorCode.SLOT_GONE);
+            assertThat(rig.call(id).endBody().code()).isEqualTo(ErrorCode.INIT_FAILED);
         }
     }
 

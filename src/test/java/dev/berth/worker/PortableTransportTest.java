@@ -64,11 +64,11 @@ final class PortableTransportTest {
     }
 
     @Test
-    void aFunctionThatCannotBeReachedHandsTheCallBack() throws Exception {
+    void aFunctionThatCannotBeReachedHasFailedToStart() throws Exception {
         try (WorkerRig rig = new WorkerRig(new RigSettings().portable())) {
             String id = rig.ready();
             rig.engine.last().function().close();
-            assertThat(rig.call(id).endBody().code()).isEqualTo(ErrorCode.SLOT_GONE);
+            assertThat(rig.call(id).endBody().code()).isEqualTo(ErrorCode.INIT_FAILED);
             rig.assertNothingLeft();
         }
     }

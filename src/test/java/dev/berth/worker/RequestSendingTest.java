@@ -352,12 +352,12 @@ final class RequestSendingTest {
     }
 
     @Test
-    void aCallThatReachedNoSocketIsPlacedAgain() throws Exception {
+    void aNewFunctionThatTakesNoConnectionHasFailedToStart() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             String id = rig.ready();
             rig.engine.last().function().close();
             TestCall call = rig.call(id).endBody();
-            assertThat(call.code()).isEqualTo(ErrorCode.SLOT_GONE);
+            assertThat(call.code()).isEqualTo(ErrorCode.INIT_FAILED);
             rig.heard(ContainerEnding.class);
             rig.assertGone(id);
         }
