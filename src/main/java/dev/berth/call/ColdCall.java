@@ -37,7 +37,7 @@ final class ColdCall {
                     String.join(", ", header.getValue()),
                     (one, other) -> one + ", " + other);
         }
-        env.put("FN_DEADLINE", CallTimes.format(deadline));
+        env.put("FN_DEADLINE", WireTimes.format(deadline));
         env.put("FN_METHOD", model.method());
         env.put("FN_REQUEST_URL", model.url());
         env.put("FN_CALL_ID", model.id());

@@ -1,6 +1,7 @@
 package dev.berth.cli;
 
 import com.google.protobuf.ByteString;
+import dev.berth.call.Ulids;
 import dev.berth.proto.TryCall;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -58,9 +59,8 @@ public record CallDocument(
                 "");
     }
 
-    private static final String ID_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    private static final Ulids IDS = new Ulids(System::currentTimeMillis, new SecureRandom());
     private static final String UNSET_TIME = "0001-01-01T00:00:00.000Z";
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     public TryCall toTryCall() {
         return TryCall.newBuilder()
@@ -120,14 +120,6 @@ public record CallDocument(
 
     /** 26 letters: time, then chance. */
     public static String newId() {
-        StringBuilder id = new StringBuilder(26);
-        long millis = System.currentTimeMillis();
-        for (int shift = 45; shift >= 0; shift -= 5) {
-            id.append(ID_LETTERS.charAt((int) (millis >>> shift) & 31));
-        }
-        for (int i = 0; i < 16; i++) {
-            id.append(ID_LETTERS.charAt(RANDOM.nextInt(32)));
-        }
-        return id.toString();
+        return IDS.get();
     }
 }

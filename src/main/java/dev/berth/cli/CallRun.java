@@ -129,7 +129,7 @@ final class CallRun {
 
     private int report(CallFinished finished, PrintWriter err) {
         if (verbose) {
-            err.println(CallTimes.describe(finished));
+            err.println(ElapsedText.describe(finished));
         }
         if (finished.getSuccess()) {
             return localFailure == null ? ExitCode.OK : report(localFailure, err);

@@ -68,7 +68,7 @@ final class StatusCommand implements Callable<Integer> {
         try {
             RunnerStatus status = Blocking.await(ask(runner.client(vertx), message), Duration.ofSeconds(timeout));
             PrintWriter out = spec.commandLine().getOut();
-            out.print(json ? toJson(status) + "\n" : StatusText.of(status));
+            out.print(json ? toJson(status) + "\n" : StatusReport.of(status));
             out.flush();
             return status.getFailed() ? ExitCode.FAILED : ExitCode.OK;
         } catch (TimeoutException e) {

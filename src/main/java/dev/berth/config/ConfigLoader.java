@@ -131,8 +131,8 @@ public final class ConfigLoader {
                 section(EngineSettings::read),
                 section(DockerSettings::read),
                 section(StatusSettings::read),
-                section(LogSettings::read),
-                section(LogsSettings::read),
+                section(RunnerLogSettings::read),
+                section(FunctionLogSettings::read),
                 section(TracingSettings::read),
                 section(ClusterSettings::read));
         problems.throwIfAny();

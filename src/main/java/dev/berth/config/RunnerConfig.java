@@ -15,8 +15,8 @@ public record RunnerConfig(
         EngineConfig engine,
         DockerConfig docker,
         StatusConfig status,
-        LogConfig log,
-        LogsConfig logs,
+        RunnerLogConfig log,
+        FunctionLogConfig logs,
         TracingConfig tracing,
         ClusterConfig cluster) {
 

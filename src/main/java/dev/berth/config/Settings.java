@@ -24,8 +24,8 @@ final class Settings {
             DockerSettings.ALL,
             DockerLimitSettings.ALL,
             StatusSettings.ALL,
-            LogSettings.ALL,
-            LogsSettings.ALL,
+            RunnerLogSettings.ALL,
+            FunctionLogSettings.ALL,
             TracingSettings.ALL,
             ClusterSettings.ALL);
 

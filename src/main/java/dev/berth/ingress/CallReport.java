@@ -1,8 +1,8 @@
 package dev.berth.ingress;
 
 import dev.berth.call.CallModel;
-import dev.berth.call.CallTimes;
 import dev.berth.call.ContainerTimings;
+import dev.berth.call.WireTimes;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import dev.berth.proto.CallFinished;
@@ -72,7 +72,7 @@ public final class CallReport {
         CallFinished.Builder finished = CallFinished.newBuilder()
                 .setSuccess(error == null)
                 .setDetails(cut(callId))
-                .setCreatedAt(CallTimes.format(createdAt))
+                .setCreatedAt(WireTimes.format(createdAt))
                 .setImage(cut(image))
                 .setImagePullWaitDuration(timings.imagePull())
                 .setCtrPrepDuration(timings.prepare())
@@ -80,8 +80,8 @@ public final class CallReport {
                 .setInitStartTime(timings.init());
         if (startedAt != null) {
             long now = System.nanoTime();
-            finished.setStartedAt(CallTimes.format(startedAt))
-                    .setCompletedAt(CallTimes.format(startedAt.plusNanos(now - started)))
+            finished.setStartedAt(WireTimes.format(startedAt))
+                    .setCompletedAt(WireTimes.format(startedAt.plusNanos(now - started)))
                     .setSchedulerDuration(started - created)
                     .setExecutionDuration(now - started);
         }

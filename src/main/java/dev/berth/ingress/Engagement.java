@@ -64,7 +64,7 @@ public final class Engagement implements CallListener, MessageReader.Listener {
     /** For the call's document, and for request bytes that wait for its function. */
     private final NodeBudget.Lease lease;
 
-    private final EngageReply reply;
+    private final EngageResponse reply;
     private final @Nullable String requestId;
     private final CallReport report;
     private State state = State.AWAIT_TRY;
@@ -88,7 +88,7 @@ public final class Engagement implements CallListener, MessageReader.Listener {
                 budget.lease(),
                 bytes -> connection.window(request.streamId(), bytes),
                 this);
-        this.reply = new EngageReply(
+        this.reply = new EngageResponse(
                 parts.execution().vertx().getOrCreateContext(),
                 request.response(),
                 parts.responseFrameBytes(),

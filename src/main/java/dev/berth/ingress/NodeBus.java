@@ -18,7 +18,7 @@ import io.vertx.core.tracing.TracingPolicy;
 import java.time.Duration;
 
 /** One ingress instance's way to registries and to workers. */
-public final class NodeBus implements RegistryLink, WorkerLink {
+public final class NodeBus implements Registries, WorkerLink {
     private static final Duration SNAPSHOT_LIMIT = Duration.ofSeconds(1);
 
     private final EventBus bus;

@@ -34,12 +34,12 @@ public final class SlotDesk {
     private static final Logger LOG = LoggerFactory.getLogger(SlotDesk.class);
 
     private final String address;
-    private final RegistryLink link;
+    private final Registries link;
     private final Map<Long, Wait> waits = new HashMap<>();
     private long lastTicket;
 
     /** @param address where the registries' answers are sent */
-    SlotDesk(String address, RegistryLink link) {
+    SlotDesk(String address, Registries link) {
         this.address = address;
         this.link = link;
     }

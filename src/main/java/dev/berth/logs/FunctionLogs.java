@@ -1,6 +1,6 @@
 package dev.berth.logs;
 
-import dev.berth.config.LogsConfig;
+import dev.berth.config.FunctionLogConfig;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.function.Consumer;
@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 public final class FunctionLogs {
     private final @Nullable LogBuffer buffer;
     private final long maxBytesPerCall;
-    private final LogsConfig.Syslog syslog;
+    private final FunctionLogConfig.Syslog syslog;
 
     /**
      * @param buffer keeps output; null: what goes to no syslog server is thrown away
      * @param maxBytesPerCall what is kept, or sent to a syslog server, of one call's; 0: nothing
      */
-    public FunctionLogs(@Nullable LogBuffer buffer, long maxBytesPerCall, LogsConfig.Syslog syslog) {
+    public FunctionLogs(@Nullable LogBuffer buffer, long maxBytesPerCall, FunctionLogConfig.Syslog syslog) {
         this.buffer = buffer;
         this.maxBytesPerCall = maxBytesPerCall;
         this.syslog = syslog;

@@ -1,7 +1,7 @@
 package dev.berth.logs;
 
 import dev.berth.call.SyslogAddress;
-import dev.berth.config.LogsConfig;
+import dev.berth.config.FunctionLogConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.datagram.DatagramSocket;
@@ -24,10 +24,10 @@ final class SyslogConnector {
 
     private final Vertx vertx;
     private final SyslogAddress address;
-    private final LogsConfig.Syslog config;
+    private final FunctionLogConfig.Syslog config;
     private @Nullable NetClient client;
 
-    SyslogConnector(Vertx vertx, SyslogAddress address, LogsConfig.Syslog config) {
+    SyslogConnector(Vertx vertx, SyslogAddress address, FunctionLogConfig.Syslog config) {
         this.vertx = vertx;
         this.address = address;
         this.config = config;

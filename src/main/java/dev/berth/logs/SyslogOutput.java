@@ -1,8 +1,8 @@
 package dev.berth.logs;
 
 import dev.berth.call.SyslogAddress;
+import dev.berth.config.FunctionLogConfig;
 import dev.berth.config.HostName;
-import dev.berth.config.LogsConfig;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import io.vertx.core.Future;
@@ -20,14 +20,14 @@ public final class SyslogOutput {
     private static final long OPEN_SECONDS = 10;
 
     private final Vertx vertx;
-    private final LogsConfig.Syslog config;
+    private final FunctionLogConfig.Syslog config;
     private final LogOrigin origin;
     private final String url;
     private final @Nullable String route;
     private List<SyslogForwarder> forwarders = List.of();
     private boolean closed;
 
-    SyslogOutput(Vertx vertx, LogsConfig.Syslog config, LogOrigin origin, String url, @Nullable String route) {
+    SyslogOutput(Vertx vertx, FunctionLogConfig.Syslog config, LogOrigin origin, String url, @Nullable String route) {
         this.vertx = vertx;
         this.config = config;
         this.origin = origin;

@@ -9,7 +9,7 @@ import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.encoder.Encoder;
-import dev.berth.config.LogConfig;
+import dev.berth.config.RunnerLogConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -31,7 +31,7 @@ public final class LogSetup {
     private LogSetup() {}
 
     /** The log of a runner. A destination that cannot be had is replaced by stderr, with a warning. */
-    public static void start(LogConfig config) {
+    public static void start(RunnerLogConfig config) {
         configure(context(), config);
     }
 
@@ -49,15 +49,15 @@ public final class LogSetup {
         context().stop();
     }
 
-    static void configure(LoggerContext context, LogConfig config) {
+    static void configure(LoggerContext context, RunnerLogConfig config) {
         context.reset();
         Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.valueOf(config.level().name()));
         // Netty tells every buffer at debug; that is of use to nobody but its authors.
-        if (config.level() != LogConfig.Level.TRACE) {
+        if (config.level() != RunnerLogConfig.Level.TRACE) {
             context.getLogger("io.netty")
                     .setLevel(Level.toLevel(
-                            config.level() == LogConfig.Level.DEBUG
+                            config.level() == RunnerLogConfig.Level.DEBUG
                                     ? "INFO"
                                     : config.level().name()));
         }
@@ -83,14 +83,15 @@ public final class LogSetup {
      * A node that is gone is told once, by us: the bus would tell every connection that is refused, with a stack trace,
      * and the membership every step of its own.
      */
-    private static void quietenCluster(LoggerContext context, LogConfig.Level level) {
-        if (level != LogConfig.Level.TRACE && level != LogConfig.Level.DEBUG) {
+    private static void quietenCluster(LoggerContext context, RunnerLogConfig.Level level) {
+        if (level != RunnerLogConfig.Level.TRACE && level != RunnerLogConfig.Level.DEBUG) {
             context.getLogger("io.vertx.core.eventbus.impl.clustered").setLevel(Level.ERROR);
             context.getLogger("com.hazelcast").setLevel(Level.ERROR);
         }
     }
 
-    private static Appender<ILoggingEvent> destination(LoggerContext context, LogConfig config) throws IOException {
+    private static Appender<ILoggingEvent> destination(LoggerContext context, RunnerLogConfig config)
+            throws IOException {
         if (config.destination().equals("stderr")) {
             return console(context, lines(context, config));
         }
@@ -126,9 +127,11 @@ public final class LogSetup {
         return appender;
     }
 
-    private static Appender<ILoggingEvent> syslog(LoggerContext context, URI url, LogConfig config) throws IOException {
-        Encoder<ILoggingEvent> body =
-                config.format() == LogConfig.Format.JSON ? lines(context, config) : text(context, TextLines.Shape.BODY);
+    private static Appender<ILoggingEvent> syslog(LoggerContext context, URI url, RunnerLogConfig config)
+            throws IOException {
+        Encoder<ILoggingEvent> body = config.format() == RunnerLogConfig.Format.JSON
+                ? lines(context, config)
+                : text(context, TextLines.Shape.BODY);
         SyslogLines lines = new SyslogLines(config.prefix().isEmpty() ? "berth" : config.prefix());
         RemoteAppender appender = new RemoteAppender(RemoteSocket.open(url), lines, body);
         appender.setContext(context);
@@ -136,7 +139,7 @@ public final class LogSetup {
         return appender;
     }
 
-    private static Encoder<ILoggingEvent> lines(LoggerContext context, LogConfig config) {
+    private static Encoder<ILoggingEvent> lines(LoggerContext context, RunnerLogConfig config) {
         return switch (config.format()) {
             case TEXT -> text(context, TextLines.Shape.FULL);
             case JSON -> {

@@ -11,9 +11,9 @@ import dev.berth.ingress.OpenStreams;
 import dev.berth.ingress.Rehearsal;
 import dev.berth.proto.RunnerProtocolGrpcService;
 import dev.berth.status.ColdCapacity;
+import dev.berth.status.ConfigureRunner;
 import dev.berth.status.Health;
 import dev.berth.status.LogLevels;
-import dev.berth.status.RunnerSettings;
 import dev.berth.status.StatusSource;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -149,7 +149,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
         setup.counters().onStop(new StopHere(checks));
         cold.onChange(() -> context.runOnContext(turn -> checks.changed()));
         return GrpcServer.server(vertx, GrpcOptions.grpc())
-                .addService(new RunnerProtocolEndpoint(parts, status, new RunnerSettings(LogLevels::set)))
+                .addService(new RunnerProtocolEndpoint(parts, status, new ConfigureRunner(LogLevels::set)))
                 .addService(checks)
                 .addService(ReflectionService.v1());
     }

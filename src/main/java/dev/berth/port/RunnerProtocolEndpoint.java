@@ -7,7 +7,7 @@ import com.google.protobuf.util.JsonFormat;
 import dev.berth.ingress.IngressParts;
 import dev.berth.ingress.Unary;
 import dev.berth.proto.RunnerProtocolGrpcService;
-import dev.berth.status.RunnerSettings;
+import dev.berth.status.ConfigureRunner;
 import dev.berth.status.StatusSource;
 import io.vertx.core.Future;
 import io.vertx.grpc.common.GrpcStatus;
@@ -22,9 +22,9 @@ import java.util.function.Function;
 final class RunnerProtocolEndpoint implements Service {
     private final IngressParts parts;
     private final StatusSource status;
-    private final RunnerSettings settings;
+    private final ConfigureRunner settings;
 
-    RunnerProtocolEndpoint(IngressParts parts, StatusSource status, RunnerSettings settings) {
+    RunnerProtocolEndpoint(IngressParts parts, StatusSource status, ConfigureRunner settings) {
         this.parts = parts;
         this.status = status;
         this.settings = settings;

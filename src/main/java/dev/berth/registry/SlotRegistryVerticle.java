@@ -6,6 +6,7 @@ import dev.berth.bus.RegistryMessage;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.bus.RegistryMessage.CancelAcquire;
 import dev.berth.call.ContainerTimings;
+import dev.berth.call.Ulids;
 import dev.berth.config.RegistryConfig;
 import dev.berth.error.ErrorCode;
 import io.vertx.core.Future;
@@ -68,7 +69,7 @@ public final class SlotRegistryVerticle extends VerticleBase {
     private boolean broken;
 
     public SlotRegistryVerticle(Links links, RegistryConfig config, NodeCapacity capacity) {
-        this(links, config, capacity, new ContainerIds(System::currentTimeMillis, RandomGenerator.getDefault()));
+        this(links, config, capacity, new Ulids(System::currentTimeMillis, RandomGenerator.getDefault()));
     }
 
     /** @param ids makes a new name for each container */

@@ -14,10 +14,10 @@ final class ContainerReports {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerReports.class);
 
     private final LaunchContainer launch;
-    private final RegistryLink registry;
+    private final RegistryReports registry;
     private @Nullable String endReason;
 
-    ContainerReports(LaunchContainer launch, RegistryLink registry) {
+    ContainerReports(LaunchContainer launch, RegistryReports registry) {
         this.launch = launch;
         this.registry = registry;
     }

@@ -44,7 +44,7 @@ final class HotContainer implements ActiveCall.Owner {
     private final ContainerAssembly assembly;
     private final Alarm alarm;
     private final ContainerReports reports;
-    private final Freezer freezer;
+    private final ContainerFreezer freezer;
     private final ExitAccount account;
     private final Turns turns = new Turns();
     private @Nullable FunctionExchange exchange;
@@ -58,7 +58,7 @@ final class HotContainer implements ActiveCall.Owner {
      *
      * @param gone called when nothing of a container is left
      */
-    record Links(Context context, FunctionDialer dialer, RegistryLink registry, Consumer<HotContainer> gone) {}
+    record Links(Context context, FunctionDialer dialer, RegistryReports registry, Consumer<HotContainer> gone) {}
 
     HotContainer(LaunchContainer launch, WorkerPorts ports, Links links) {
         this.launch = launch;
@@ -68,7 +68,7 @@ final class HotContainer implements ActiveCall.Owner {
         this.assembly = new ContainerAssembly(launch.containerId(), launch.spec(), ports, links.context());
         this.reports = new ContainerReports(launch, links.registry());
         this.alarm = new Alarm(links.context().owner(), this::due);
-        this.freezer = new Freezer(ports, assembly, reports, alarm, this::fire);
+        this.freezer = new ContainerFreezer(ports, assembly, reports, alarm, this::fire);
         this.account = new ExitAccount(assembly, alarm, launch.spec().memoryMiB());
     }
 

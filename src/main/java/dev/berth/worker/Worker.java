@@ -27,7 +27,7 @@ final class Worker {
     private final Map<String, HotContainer> containers = new HashMap<>();
     private @Nullable Promise<Void> stopping;
 
-    Worker(WorkerPorts ports, Context context, RegistryLink registry) {
+    Worker(WorkerPorts ports, Context context, RegistryReports registry) {
         this.ports = ports;
         this.links = new HotContainer.Links(context, new FunctionDialer(context), registry, this::gone);
     }

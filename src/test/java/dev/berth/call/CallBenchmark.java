@@ -53,6 +53,6 @@ public class CallBenchmark {
 
     @Benchmark
     public Object formatTime() {
-        return CallTimes.format(Instant.now());
+        return WireTimes.format(Instant.now());
     }
 }

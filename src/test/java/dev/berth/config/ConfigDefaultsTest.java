@@ -115,7 +115,8 @@ final class ConfigDefaultsTest {
     @Test
     void statusAndLogDefaultsAreThese() {
         assertThat(config.status()).isEqualTo(new StatusConfig(null, null, List.of(), Duration.ofSeconds(5), null));
-        assertThat(config.log()).isEqualTo(new LogConfig(LogConfig.Level.INFO, LogConfig.Format.TEXT, "stderr", ""));
+        assertThat(config.log())
+                .isEqualTo(new RunnerLogConfig(RunnerLogConfig.Level.INFO, RunnerLogConfig.Format.TEXT, "stderr", ""));
     }
 
     @Test

@@ -95,8 +95,9 @@ final class ConfigMappingTest {
                         List.of("/bin/check", "-v"),
                         Duration.ofSeconds(2),
                         Path.of("/var/crash")),
-                new LogConfig(LogConfig.Level.DEBUG, LogConfig.Format.JSON, "tcp://logs.example:514", "berth-7"),
-                new LogsConfig(true, 1 << 20, new LogsConfig.Syslog(128 << 10, pem)),
+                new RunnerLogConfig(
+                        RunnerLogConfig.Level.DEBUG, RunnerLogConfig.Format.JSON, "tcp://logs.example:514", "berth-7"),
+                new FunctionLogConfig(true, 1 << 20, new FunctionLogConfig.Syslog(128 << 10, pem)),
                 new TracingConfig(
                         URI.create("http://collector.example:4318/v1/traces"),
                         URI.create("https://zipkin.example/spans?a=1"),

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.call.SyslogAddress;
-import dev.berth.config.LogsConfig;
+import dev.berth.config.FunctionLogConfig;
 import dev.berth.conformance.Rule;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -69,12 +69,12 @@ final class SyslogOutputTest {
     }
 
     private SyslogOutput output(String url, String route, Path authority) {
-        return new SyslogOutput(vertx, new LogsConfig.Syslog(BUFFER, authority), LogLines.ORIGIN, url, route);
+        return new SyslogOutput(vertx, new FunctionLogConfig.Syslog(BUFFER, authority), LogLines.ORIGIN, url, route);
     }
 
     private SyslogForwarder forwarder(SyslogServer server) {
-        SyslogConnector connector =
-                new SyslogConnector(vertx, SyslogAddress.parse(server.url()), new LogsConfig.Syslog(BUFFER, null));
+        SyslogConnector connector = new SyslogConnector(
+                vertx, SyslogAddress.parse(server.url()), new FunctionLogConfig.Syslog(BUFFER, null));
         return new SyslogForwarder(vertx, LogLines.ORIGIN, connector, SyslogFormat.tagged("host", "tag"), BUFFER);
     }
 

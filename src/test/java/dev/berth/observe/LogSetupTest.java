@@ -7,7 +7,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.berth.config.LogConfig;
+import dev.berth.config.RunnerLogConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -47,7 +47,7 @@ final class LogSetupTest {
 
     @Test
     void jsonLinesCarryTimeLevelTextAndKeys() throws IOException {
-        Path file = configureFile(LogConfig.Level.INFO, LogConfig.Format.JSON);
+        Path file = configureFile(RunnerLogConfig.Level.INFO, RunnerLogConfig.Format.JSON);
         logger.atInfo().addKeyValue("callId", "c1").addKeyValue("port", 7).log("said \"{}\"\n", "it");
         context.stop();
 
@@ -61,7 +61,7 @@ final class LogSetupTest {
 
     @Test
     void jsonLinesCarryTheStackOfAFailure() throws IOException {
-        Path file = configureFile(LogConfig.Level.INFO, LogConfig.Format.JSON);
+        Path file = configureFile(RunnerLogConfig.Level.INFO, RunnerLogConfig.Format.JSON);
         logger.error("broken", new IllegalStateException("because"));
         context.stop();
 
@@ -73,7 +73,7 @@ final class LogSetupTest {
 
     @Test
     void whatUnloggedThreadsSayIsKeptOut() throws Exception {
-        Path file = configureFile(LogConfig.Level.DEBUG, LogConfig.Format.TEXT);
+        Path file = configureFile(RunnerLogConfig.Level.DEBUG, RunnerLogConfig.Format.TEXT);
         Thread unlogged = new Thread(Unlogged.THREADS, () -> logger.error("unheard"));
         unlogged.start();
         unlogged.join();
@@ -89,7 +89,7 @@ final class LogSetupTest {
 
     @Test
     void textLinesAreOneLineEach() throws IOException {
-        Path file = configureFile(LogConfig.Level.INFO, LogConfig.Format.TEXT);
+        Path file = configureFile(RunnerLogConfig.Level.INFO, RunnerLogConfig.Format.TEXT);
         logger.atWarn().addKeyValue("callId", "c1").log("one\ntwo");
         context.stop();
 
@@ -101,7 +101,7 @@ final class LogSetupTest {
 
     @Test
     void linesBelowTheLevelAreLeftOut() throws IOException {
-        Path file = configureFile(LogConfig.Level.WARN, LogConfig.Format.TEXT);
+        Path file = configureFile(RunnerLogConfig.Level.WARN, RunnerLogConfig.Format.TEXT);
         logger.info("unheard");
         logger.warn("heard");
         context.stop();
@@ -111,7 +111,7 @@ final class LogSetupTest {
 
     @Test
     void nettysDebugLinesAreLeftOut() throws IOException {
-        Path file = configureFile(LogConfig.Level.DEBUG, LogConfig.Format.TEXT);
+        Path file = configureFile(RunnerLogConfig.Level.DEBUG, RunnerLogConfig.Format.TEXT);
         context.getLogger("io.netty.buffer").debug("unheard");
         logger.debug("heard");
         context.stop();
@@ -121,9 +121,9 @@ final class LogSetupTest {
 
     @Test
     void logFileIsForItsOwnerOnlyAndAppendedTo() throws IOException {
-        configureFile(LogConfig.Level.INFO, LogConfig.Format.TEXT);
+        configureFile(RunnerLogConfig.Level.INFO, RunnerLogConfig.Format.TEXT);
         logger.info("first");
-        Path file = configureFile(LogConfig.Level.INFO, LogConfig.Format.TEXT);
+        Path file = configureFile(RunnerLogConfig.Level.INFO, RunnerLogConfig.Format.TEXT);
         logger.info("second");
         context.stop();
 
@@ -196,13 +196,15 @@ final class LogSetupTest {
         assertThat(LogTargets.of(context)).containsExactly("ConsoleAppender");
     }
 
-    private Path configureFile(LogConfig.Level level, LogConfig.Format format) {
+    private Path configureFile(RunnerLogConfig.Level level, RunnerLogConfig.Format format) {
         Path file = folder.resolve("log");
-        LogSetup.configure(context, new LogConfig(level, format, "file://" + file, ""));
+        LogSetup.configure(context, new RunnerLogConfig(level, format, "file://" + file, ""));
         return file;
     }
 
     private void configure(String destination, String prefix) {
-        LogSetup.configure(context, new LogConfig(LogConfig.Level.INFO, LogConfig.Format.TEXT, destination, prefix));
+        LogSetup.configure(
+                context,
+                new RunnerLogConfig(RunnerLogConfig.Level.INFO, RunnerLogConfig.Format.TEXT, destination, prefix));
     }
 }

@@ -21,6 +21,7 @@ import dev.berth.bus.WorkerMessage.LaunchContainer;
 import dev.berth.bus.WorkerMessage.RemoveContainer;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
+import dev.berth.call.Ulids;
 import dev.berth.config.RegistryConfig;
 import dev.berth.error.ErrorCode;
 import io.vertx.core.Future;
@@ -59,7 +60,7 @@ final class SlotRegistryVerticleTest {
         BusCodecs.register(vertx);
         bus.<IngressMessage>consumer(INGRESS, message -> atIngress.add(message.body()));
         bus.<WorkerMessage>consumer(WORKER, message -> atWorker.add(message.body()));
-        ContainerIds good = new ContainerIds(System::currentTimeMillis, RandomGenerator.getDefault());
+        Ulids good = new Ulids(System::currentTimeMillis, RandomGenerator.getDefault());
         ids = good::get;
         await(vertx.deployVerticle(new SlotRegistryVerticle(
                 new SlotRegistryVerticle.Links(bus, "n1", List.of(WORKER), 65_536, () -> failures.add("failed")),

@@ -96,7 +96,7 @@ final class DockerContainer implements EngineContainer {
                 .mapEmpty();
     }
 
-    private static RunnerException startFailure(EngineReply reply) {
+    private static RunnerException startFailure(EngineResponse reply) {
         return reply.message().contains(LOG_DRIVER_FAILED) ? ErrorCode.SYSLOG_UNAVAILABLE.exception() : reply.failure();
     }
 

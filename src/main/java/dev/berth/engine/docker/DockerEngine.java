@@ -221,7 +221,7 @@ public final class DockerEngine implements Engine {
                 });
     }
 
-    private static RunnerException createFailure(EngineReply reply) {
+    private static RunnerException createFailure(EngineResponse reply) {
         String message = reply.message();
         if (reply.status() == 404 && message.toLowerCase(Locale.ROOT).contains("no such image")) {
             return ErrorCode.SERVER_BUSY.exception();
@@ -230,7 +230,7 @@ public final class DockerEngine implements Engine {
     }
 
     /** Podman says so with a 500; a container of that name is someone's, and stays. */
-    private static boolean nameTaken(EngineReply reply) {
+    private static boolean nameTaken(EngineResponse reply) {
         return reply.status() == 409
                 || (reply.status() == 400 && reply.message().contains("Conflict."))
                 || reply.message().contains("is already in use");

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The engine's verbs, in docker-java's classes. Every one has a time limit. Those that return an
- * {@link EngineReply} succeed whatever its status; the others fail with ENGINE_FAILED unless the engine says
+ * {@link EngineResponse} succeed whatever its status; the others fail with ENGINE_FAILED unless the engine says
  * it is done.
  */
 final class EngineApi {
@@ -68,7 +68,7 @@ final class EngineApi {
         return http;
     }
 
-    Future<EngineReply> ping() {
+    Future<EngineResponse> ping() {
         return http.call(EngineRequest.get("ping", "/_ping", PING));
     }
 
@@ -104,7 +104,7 @@ final class EngineApi {
     }
 
     /** Not forced: fails while a container uses the image. */
-    Future<EngineReply> removeImage(String id) {
+    Future<EngineResponse> removeImage(String id) {
         return http.call(EngineRequest.delete("remove_image", "/images/" + encode(id), REMOVE));
     }
 
@@ -129,7 +129,7 @@ final class EngineApi {
         return http.call(request).map(reply -> found(request.verb(), reply, Network.class));
     }
 
-    Future<EngineReply> createContainer(String name, CreateContainerCmdImpl options) {
+    Future<EngineResponse> createContainer(String name, CreateContainerCmdImpl options) {
         return http.call(EngineRequest.post("create_container", "/containers/create?name=" + encode(name), CREATE)
                 .withJson(write(options)));
     }
@@ -146,11 +146,11 @@ final class EngineApi {
         return createContainer(name, options).map(reply -> !reply.message().contains("does not exist"));
     }
 
-    CreateContainerResponse created(EngineReply reply) {
+    CreateContainerResponse created(EngineResponse reply) {
         return parse("create_container", reply, CreateContainerResponse.class);
     }
 
-    Future<EngineReply> startContainer(String name) {
+    Future<EngineResponse> startContainer(String name) {
         return http.call(EngineRequest.post("start_container", container(name, "/start"), START));
     }
 
@@ -180,16 +180,16 @@ final class EngineApi {
         return "%d.%03d".formatted(millis / 1_000, millis % 1_000);
     }
 
-    Future<EngineReply> pauseContainer(String name) {
+    Future<EngineResponse> pauseContainer(String name) {
         return http.call(EngineRequest.post("pause_container", container(name, "/pause"), PAUSE));
     }
 
-    Future<EngineReply> unpauseContainer(String name) {
+    Future<EngineResponse> unpauseContainer(String name) {
         return http.call(EngineRequest.post("unpause_container", container(name, "/unpause"), PAUSE));
     }
 
     /** Forced, and its anonymous volumes with it. */
-    Future<EngineReply> removeContainer(String name) {
+    Future<EngineResponse> removeContainer(String name) {
         return http.call(
                 EngineRequest.delete("remove_container", "/containers/" + encode(name) + "?force=1&v=1", REMOVE));
     }
@@ -209,7 +209,7 @@ final class EngineApi {
                 EngineRequest.post("attach_container", container(name, "/attach?stream=1&" + streams), QUERY));
     }
 
-    <T> T parse(String verb, EngineReply reply, Class<T> type) {
+    <T> T parse(String verb, EngineResponse reply, Class<T> type) {
         if (!reply.ok()) {
             throw reply.failure();
         }
@@ -236,7 +236,7 @@ final class EngineApi {
         return http.call(request).map(reply -> found(request.verb(), reply, type));
     }
 
-    private <T> Optional<T> found(String verb, EngineReply reply, Class<T> type) {
+    private <T> Optional<T> found(String verb, EngineResponse reply, Class<T> type) {
         return reply.status() == 404 ? Optional.empty() : Optional.of(parse(verb, reply, type));
     }
 

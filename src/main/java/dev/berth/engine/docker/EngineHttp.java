@@ -79,8 +79,8 @@ final class EngineHttp {
     }
 
     /** The whole answer, whatever its status. */
-    Future<EngineReply> call(EngineRequest request) {
-        return onContext(() -> new Exchange<EngineReply>(request, calls, this::whole).run(plainSend(request)));
+    Future<EngineResponse> call(EngineRequest request) {
+        return onContext(() -> new Exchange<EngineResponse>(request, calls, this::whole).run(plainSend(request)));
     }
 
     /**
@@ -122,8 +122,8 @@ final class EngineHttp {
     }
 
     /** A whole answer from a streamed one, for the message of an error. */
-    Future<EngineReply> whole(HttpClientResponse response) {
-        Promise<EngineReply> reply = Promise.promise();
+    Future<EngineResponse> whole(HttpClientResponse response) {
+        Promise<EngineResponse> reply = Promise.promise();
         Buffer body = Buffer.buffer();
         response.exceptionHandler(reply::tryFail);
         response.handler(chunk -> {
@@ -133,7 +133,8 @@ final class EngineHttp {
                 body.appendBuffer(chunk);
             }
         });
-        response.endHandler(end -> reply.tryComplete(new EngineReply(response.statusCode(), response.headers(), body)));
+        response.endHandler(
+                end -> reply.tryComplete(new EngineResponse(response.statusCode(), response.headers(), body)));
         response.resume();
         return reply.future();
     }

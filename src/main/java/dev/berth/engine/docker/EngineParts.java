@@ -16,7 +16,7 @@ record EngineParts(
         DockerContainer.Tools tools,
         ImagePuller puller,
         NetworkChooser networks,
-        Freezer freezer,
+        CgroupFreezer freezer,
         @Nullable PreforkPool placeholders,
         @Nullable ImageCleaner cleaner) {
 
@@ -30,7 +30,7 @@ record EngineParts(
             RegistryCredentials credentials) {
         Vertx vertx = watch.vertx();
         DockerConfig docker = setup.docker();
-        Freezer freezer = new Freezer(vertx, CGROUPS, facts.cgroupV1());
+        CgroupFreezer freezer = new CgroupFreezer(vertx, CGROUPS, facts.cgroupV1());
         DockerContainer.Tools tools =
                 new DockerContainer.Tools(vertx, api, new Pausing(api, freezer, watch), new Remover(vertx, api));
         ImagePuller puller =

@@ -123,7 +123,7 @@ final class ImagePuller {
                         : Future.succeededFuture());
     }
 
-    private static RunnerException refused(ImageReference image, EngineReply reply) {
+    private static RunnerException refused(ImageReference image, EngineResponse reply) {
         boolean clientError = reply.status() >= 400 && reply.status() < 500;
         return failed(image.text(), reply.message(), clientError ? reply.status() : ErrorCode.PULL_FAILED.wire());
     }

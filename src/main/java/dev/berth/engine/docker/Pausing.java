@@ -17,10 +17,10 @@ final class Pausing {
             Pattern.compile("not running|no such file|no such process|no such device", Pattern.CASE_INSENSITIVE);
 
     private final EngineApi api;
-    private final Freezer freezer;
+    private final CgroupFreezer freezer;
     private final EngineWatch watch;
 
-    Pausing(EngineApi api, Freezer freezer, EngineWatch watch) {
+    Pausing(EngineApi api, CgroupFreezer freezer, EngineWatch watch) {
         this.api = api;
         this.freezer = freezer;
         this.watch = watch;
@@ -85,11 +85,11 @@ final class Pausing {
     }
 
     /** Without an answer the container may yet be paused. */
-    private static Future<EngineReply> unclear(Throwable cause) {
+    private static Future<EngineResponse> unclear(Throwable cause) {
         return Future.failedFuture(ErrorCode.ENGINE_FAILED.exception(String.valueOf(cause.getMessage())));
     }
 
-    private static Future<Void> done(EngineReply reply) {
+    private static Future<Void> done(EngineResponse reply) {
         return reply.ok() ? Future.succeededFuture() : Future.failedFuture(reply.failure());
     }
 }

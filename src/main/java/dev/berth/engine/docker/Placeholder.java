@@ -88,7 +88,7 @@ final class Placeholder {
         return making.onSuccess(started -> begun());
     }
 
-    private static Future<Void> accepted(EngineReply reply) {
+    private static Future<Void> accepted(EngineResponse reply) {
         return reply.ok() ? Future.succeededFuture() : Future.failedFuture(reply.failure());
     }
 

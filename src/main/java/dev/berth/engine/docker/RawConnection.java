@@ -89,7 +89,8 @@ record RawConnection(NetSocket socket, Buffer first) {
                 }
             }
             if (rest.length() >= Math.min(length, MAX_ANSWER)) {
-                RunnerException failure = new EngineReply(status, MultiMap.caseInsensitiveMultiMap(), rest).failure();
+                RunnerException failure =
+                        new EngineResponse(status, MultiMap.caseInsensitiveMultiMap(), rest).failure();
                 result.tryFail(failure);
             }
         }

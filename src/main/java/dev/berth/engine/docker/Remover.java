@@ -64,7 +64,7 @@ final class Remover {
         });
     }
 
-    private static boolean gone(EngineReply reply) {
+    private static boolean gone(EngineResponse reply) {
         return reply.status() == 404 || reply.message().toLowerCase(Locale.ROOT).contains("already in progress");
     }
 

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import dev.berth.call.CallRequest;
-import dev.berth.call.CallTimes;
 import dev.berth.call.Header;
+import dev.berth.call.WireTimes;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import io.vertx.core.buffer.Buffer;
@@ -30,7 +30,7 @@ final class CloudEventFormat implements ObjectFormat {
         event.put("schemaURL", "");
         event.put("contentType", CallHeaders.contentType(call));
         ObjectNode extensions = event.putObject("extensions");
-        extensions.put("deadline", CallTimes.format(call.deadline()));
+        extensions.put("deadline", WireTimes.format(call.deadline()));
         extensions.set("protocol", CallHeaders.protocol(call));
         String data = data(body.toString(StandardCharsets.UTF_8));
         if (!data.isEmpty()) {

@@ -1,8 +1,8 @@
 package dev.berth.worker.stdio;
 
 import dev.berth.call.CallRequest;
-import dev.berth.call.CallTimes;
 import dev.berth.call.Header;
+import dev.berth.call.WireTimes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -74,7 +74,7 @@ final class HttpRequestWriter {
             }
         }
         headers.add(new Header("Fn_call_id", call.callId()));
-        headers.add(new Header("Fn_deadline", CallTimes.format(call.deadline())));
+        headers.add(new Header("Fn_deadline", WireTimes.format(call.deadline())));
         headers.add(new Header("Fn_method", call.method()));
         headers.add(new Header("Fn_request_url", call.url()));
         headers.sort(Comparator.comparing(Header::name));

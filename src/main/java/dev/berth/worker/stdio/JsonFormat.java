@@ -3,8 +3,8 @@ package dev.berth.worker.stdio;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.call.CallRequest;
-import dev.berth.call.CallTimes;
 import dev.berth.call.Header;
+import dev.berth.call.WireTimes;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -18,7 +18,7 @@ final class JsonFormat implements ObjectFormat {
     public String request(CallRequest call, Buffer body) {
         ObjectNode object = JsonText.object();
         object.put("call_id", call.callId());
-        object.put("deadline", CallTimes.format(call.deadline()));
+        object.put("deadline", WireTimes.format(call.deadline()));
         object.put("body", body.toString(StandardCharsets.UTF_8));
         object.put("content_type", CallHeaders.contentType(call));
         object.set("protocol", CallHeaders.protocol(call));

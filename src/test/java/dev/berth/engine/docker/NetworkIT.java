@@ -129,7 +129,7 @@ final class NetworkIT {
     }
 
     private static void makeNetwork(RealEngine real, String name) {
-        EngineReply reply = real.context.await(() -> real.api
+        EngineResponse reply = real.context.await(() -> real.api
                 .http()
                 .call(EngineRequest.post("create_network", "/networks/create", LIMIT)
                         .withJson(Buffer.buffer("{\"Name\":\"" + name + "\",\"Internal\":true}"))));
@@ -137,7 +137,7 @@ final class NetworkIT {
     }
 
     private static void removeNetwork(RealEngine real, String name) {
-        EngineReply reply = real.context.await(
+        EngineResponse reply = real.context.await(
                 () -> real.api.http().call(EngineRequest.delete("remove_network", "/networks/" + name, LIMIT)));
         assertThat(reply.ok()).as(reply.message()).isTrue();
     }

@@ -42,7 +42,9 @@ final class PauseIT {
     private EngineContainer withoutFreezerFile(ContainerPlan plan) {
         Vertx vertx = real.vertx;
         Pausing pausing = new Pausing(
-                real.api, new Freezer(vertx, nothing, true), new EngineWatch(vertx, real.api, EngineCallListener.NONE));
+                real.api,
+                new CgroupFreezer(vertx, nothing, true),
+                new EngineWatch(vertx, real.api, EngineCallListener.NONE));
         DockerContainer.Tools tools = new DockerContainer.Tools(vertx, real.api, pausing, new Remover(vertx, real.api));
         EngineContainer made = real.create(plan);
         return new DockerContainer(tools, plan, inspect(made).getId(), () -> {});

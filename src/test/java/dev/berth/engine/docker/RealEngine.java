@@ -144,7 +144,7 @@ final class RealEngine implements AutoCloseable {
         }
         EngineRequest request =
                 new EngineRequest("import_image", HttpMethod.POST, path.toString(), null, Map.of(), LIMIT);
-        EngineReply reply = context.await(() -> api.http()
+        EngineResponse reply = context.await(() -> api.http()
                 .open(request, sent -> sent.send(Buffer.buffer(fileSystem(content))))
                 .compose(api.http()::whole));
         assertThat(reply.ok()).as(reply.message()).isTrue();
@@ -152,7 +152,7 @@ final class RealEngine implements AutoCloseable {
     }
 
     void removeImage(String name) {
-        EngineReply reply = context.await(() -> api.removeImage(name));
+        EngineResponse reply = context.await(() -> api.removeImage(name));
         assertThat(reply.ok() || reply.status() == 404).as(reply.message()).isTrue();
     }
 
@@ -168,7 +168,7 @@ final class RealEngine implements AutoCloseable {
                 .getBytes();
         EngineRequest request = EngineRequest.post("push_image", path, LIMIT)
                 .withHeaders(Map.of("X-Registry-Auth", Base64.getUrlEncoder().encodeToString(auth)));
-        EngineReply reply = context.await(() -> api.http().call(request));
+        EngineResponse reply = context.await(() -> api.http().call(request));
         assertThat(reply.body().toString()).doesNotContain("errorDetail");
         assertThat(reply.ok()).as(reply.message()).isTrue();
         removeImage(name);
@@ -176,7 +176,7 @@ final class RealEngine implements AutoCloseable {
 
     /** Writes the image to an archive. */
     void save(String name, Path file) throws IOException {
-        EngineReply reply = context.await(
+        EngineResponse reply = context.await(
                 () -> api.http().call(EngineRequest.get("save_image", "/images/" + name + "/get", LIMIT)));
         assertThat(reply.ok()).as(reply.message()).isTrue();
         Files.write(file, reply.body().getBytes());

@@ -57,7 +57,7 @@ final class SmallPartsTest {
     }
 
     private static Throwable reply(String body) {
-        return new EngineReply(500, MultiMap.caseInsensitiveMultiMap(), Buffer.buffer(body)).failure();
+        return new EngineResponse(500, MultiMap.caseInsensitiveMultiMap(), Buffer.buffer(body)).failure();
     }
 
     @Test

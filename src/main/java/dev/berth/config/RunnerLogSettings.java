@@ -7,24 +7,24 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code log} section. */
-final class LogSettings {
+final class RunnerLogSettings {
     private static final Pattern DESTINATION =
             Pattern.compile("stderr|file:///.+|(udp|tcp)://[^/:]+:\\d{1,5}|(udp|tcp)://\\[[0-9A-Fa-f:.]+\\]:\\d{1,5}");
 
-    static final Setting<LogConfig.Level> LEVEL = Setting.of(
+    static final Setting<RunnerLogConfig.Level> LEVEL = Setting.of(
                     "log.level",
-                    SettingTypes.oneOf(LogConfig.Level.class),
-                    LogConfig.Level.INFO,
+                    SettingTypes.oneOf(RunnerLogConfig.Level.class),
+                    RunnerLogConfig.Level.INFO,
                     "Lowest level written.")
-            .or(lenient("FN_LOG_LEVEL", LogSettings::fnLevel, LogConfig.Level.INFO)
+            .or(lenient("FN_LOG_LEVEL", RunnerLogSettings::fnLevel, RunnerLogConfig.Level.INFO)
                     .noted("panic and fatal: error; a wrong level: info, with a warning"));
 
-    static final Setting<LogConfig.Format> FORMAT = Setting.of(
+    static final Setting<RunnerLogConfig.Format> FORMAT = Setting.of(
                     "log.format",
-                    SettingTypes.oneOf(LogConfig.Format.class),
-                    LogConfig.Format.TEXT,
+                    SettingTypes.oneOf(RunnerLogConfig.Format.class),
+                    RunnerLogConfig.Format.TEXT,
                     "One line of text or one JSON object per entry.")
-            .or(lenient("FN_LOG_FORMAT", LogSettings::fnFormat, LogConfig.Format.TEXT)
+            .or(lenient("FN_LOG_FORMAT", RunnerLogSettings::fnFormat, RunnerLogConfig.Format.TEXT)
                     .noted("a wrong format: text, with a warning"));
 
     static final Setting<String> DESTINATION_URL = Setting.of(
@@ -35,7 +35,7 @@ final class LogSettings {
                                     text -> DESTINATION.matcher(text).matches()),
                     "stderr",
                     "Where the log goes: stderr, file:///path, or a syslog server udp://host:port or tcp://host:port.")
-            .or(lenient("FN_LOG_DEST", LogSettings::fnDestination, "stderr")
+            .or(lenient("FN_LOG_DEST", RunnerLogSettings::fnDestination, "stderr")
                     .noted("without a scheme: udp; a wrong one: stderr, with a warning"));
 
     static final Setting<String> PREFIX = Setting.of(
@@ -44,10 +44,11 @@ final class LogSettings {
 
     static final List<Setting<?>> ALL = List.of(LEVEL, FORMAT, DESTINATION_URL, PREFIX);
 
-    private LogSettings() {}
+    private RunnerLogSettings() {}
 
-    static LogConfig read(Values values) {
-        return new LogConfig(values.get(LEVEL), values.get(FORMAT), values.get(DESTINATION_URL), values.get(PREFIX));
+    static RunnerLogConfig read(Values values) {
+        return new RunnerLogConfig(
+                values.get(LEVEL), values.get(FORMAT), values.get(DESTINATION_URL), values.get(PREFIX));
     }
 
     /** Fn starts all the same with a wrong value of its log variables. */
@@ -67,21 +68,21 @@ final class LogSettings {
         });
     }
 
-    private static LogConfig.@Nullable Level fnLevel(String text) {
+    private static RunnerLogConfig.@Nullable Level fnLevel(String text) {
         return switch (text.toLowerCase(Locale.ROOT)) {
-            case "panic", "fatal", "error" -> LogConfig.Level.ERROR;
-            case "warn", "warning" -> LogConfig.Level.WARN;
-            case "info" -> LogConfig.Level.INFO;
-            case "debug" -> LogConfig.Level.DEBUG;
-            case "trace" -> LogConfig.Level.TRACE;
+            case "panic", "fatal", "error" -> RunnerLogConfig.Level.ERROR;
+            case "warn", "warning" -> RunnerLogConfig.Level.WARN;
+            case "info" -> RunnerLogConfig.Level.INFO;
+            case "debug" -> RunnerLogConfig.Level.DEBUG;
+            case "trace" -> RunnerLogConfig.Level.TRACE;
             default -> null;
         };
     }
 
-    private static LogConfig.@Nullable Format fnFormat(String text) {
+    private static RunnerLogConfig.@Nullable Format fnFormat(String text) {
         return switch (text) {
-            case "text" -> LogConfig.Format.TEXT;
-            case "json" -> LogConfig.Format.JSON;
+            case "text" -> RunnerLogConfig.Format.TEXT;
+            case "json" -> RunnerLogConfig.Format.JSON;
             default -> null;
         };
     }

@@ -6,14 +6,14 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /** Freezes and thaws one container, and brings its lifecycle the outcomes. Confined to the worker's context. */
-final class Freezer {
+final class ContainerFreezer {
     private final WorkerPorts ports;
     private final ContainerAssembly assembly;
     private final ContainerReports reports;
     private final Alarm alarm;
     private final Consumer<ContainerEvent> lifecycle;
 
-    Freezer(
+    ContainerFreezer(
             WorkerPorts ports,
             ContainerAssembly assembly,
             ContainerReports reports,

@@ -16,7 +16,7 @@ import java.util.List;
  * <p>The files are small and in memory, but files: they are written by two threads kept for this, so that
  * waking a container never waits for other blocking work. Thread-safe.
  */
-final class Freezer {
+final class CgroupFreezer {
     /** Where engines put a container's group, below the hierarchy's root. */
     private static final List<String> PLACES = List.of(
             "docker/%s", "system.slice/docker-%s.scope", "machine.slice/libpod-%s.scope", "libpod_parent/libpod-%s");
@@ -33,7 +33,7 @@ final class Freezer {
     private final boolean v1;
 
     /** @param cgroups where control groups are mounted: {@code /sys/fs/cgroup} */
-    Freezer(Vertx vertx, Path cgroups, boolean v1) {
+    CgroupFreezer(Vertx vertx, Path cgroups, boolean v1) {
         this.vertx = vertx;
         this.files = vertx.createSharedWorkerExecutor("berth-freezer", THREADS);
         this.root = v1 ? cgroups.resolve("freezer") : cgroups;

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param stream keep it for StreamLogs
  * @param bufferBytes memory for lines that have not been collected
  */
-public record LogsConfig(boolean stream, int bufferBytes, Syslog syslog) {
+public record FunctionLogConfig(boolean stream, int bufferBytes, Syslog syslog) {
     /**
      * Lines that the runner itself sends to syslog servers.
      *

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The {@code logs} section. */
-final class LogsSettings {
+final class FunctionLogSettings {
     private static final int KIB = 1 << 10;
     private static final int MIB = 1 << 20;
 
@@ -37,12 +37,12 @@ final class LogsSettings {
 
     static final List<Setting<?>> ALL = List.of(STREAM, BUFFER, SYSLOG_BUFFER, SYSLOG_AUTHORITY);
 
-    private LogsSettings() {}
+    private FunctionLogSettings() {}
 
-    static LogsConfig read(Values values) {
-        return new LogsConfig(
+    static FunctionLogConfig read(Values values) {
+        return new FunctionLogConfig(
                 values.get(STREAM),
                 values.get(BUFFER),
-                new LogsConfig.Syslog(values.get(SYSLOG_BUFFER), values.get(SYSLOG_AUTHORITY)));
+                new FunctionLogConfig.Syslog(values.get(SYSLOG_BUFFER), values.get(SYSLOG_AUTHORITY)));
     }
 }

@@ -8,7 +8,7 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 
 /** A complete answer of the engine. */
-record EngineReply(int status, MultiMap headers, Buffer body) {
+record EngineResponse(int status, MultiMap headers, Buffer body) {
     private static final int MAX_MESSAGE = 2_000;
 
     boolean ok() {

@@ -5,7 +5,7 @@ package dev.berth.config;
  * @param destination {@code stderr}, {@code file:///path}, {@code udp://host:port} or {@code tcp://host:port}
  * @param prefix tag of syslog lines
  */
-public record LogConfig(Level level, Format format, String destination, String prefix) {
+public record RunnerLogConfig(Level level, Format format, String destination, String prefix) {
     public enum Level {
         TRACE,
         DEBUG,

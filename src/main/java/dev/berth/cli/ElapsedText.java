@@ -4,8 +4,8 @@ import dev.berth.proto.CallFinished;
 import java.util.Locale;
 
 /** How long a call took, for people. */
-final class CallTimes {
-    private CallTimes() {}
+final class ElapsedText {
+    private ElapsedText() {}
 
     static String describe(CallFinished finished) {
         return "call " + finished.getDetails()

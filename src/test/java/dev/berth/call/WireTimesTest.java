@@ -6,7 +6,7 @@ import java.time.Instant;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-final class CallTimesTest {
+final class WireTimesTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -16,12 +16,12 @@ final class CallTimesTest {
         "1999-12-31T23:59:59.900Z,1999-12-31T23:59:59.900Z"
     })
     void areUtcWithMilliseconds(Instant time, String text) {
-        assertThat(CallTimes.format(time)).isEqualTo(text);
-        assertThat(CallTimes.format(time)).isEqualTo(text);
+        assertThat(WireTimes.format(time)).isEqualTo(text);
+        assertThat(WireTimes.format(time)).isEqualTo(text);
     }
 
     @org.junit.jupiter.api.Test
     void noTimeIsNoText() {
-        assertThat(CallTimes.format(null)).isEmpty();
+        assertThat(WireTimes.format(null)).isEmpty();
     }
 }

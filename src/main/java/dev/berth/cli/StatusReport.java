@@ -6,13 +6,13 @@ import dev.berth.proto.SlotSummary;
 import java.util.HexFormat;
 
 /** A runner's status for people. Lines that have nothing to say are left out. */
-final class StatusText {
+final class StatusReport {
     private final StringBuilder out = new StringBuilder();
 
-    private StatusText() {}
+    private StatusReport() {}
 
     static String of(RunnerStatus status) {
-        StatusText text = new StatusText();
+        StatusReport text = new StatusReport();
         text.line(
                 "calls",
                 status.getActive() + " active, " + status.getRequestsReceived() + " received, "
@@ -34,8 +34,8 @@ final class StatusText {
             line(
                     "status call",
                     status.getId() + (status.getCached() ? " (cached)" : "")
-                            + ", waited " + CallTimes.millis(status.getSchedulerDuration())
-                            + ", ran " + CallTimes.millis(status.getExecutionDuration()));
+                            + ", waited " + ElapsedText.millis(status.getSchedulerDuration())
+                            + ", ran " + ElapsedText.millis(status.getExecutionDuration()));
         }
         if (!status.getDetails().isEmpty()) {
             line("details", status.getDetails());

@@ -4,7 +4,7 @@ import dev.berth.bus.RegistryMessage;
 import io.vertx.core.Future;
 
 /** Speaks to slot registries, this node's and others'. */
-interface RegistryLink {
+interface Registries {
 
     /** Fails if nobody is there to take the message. */
     Future<Void> send(String registry, RegistryMessage message);

@@ -1,14 +1,14 @@
-package dev.berth.registry;
+package dev.berth.call;
 
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * Names of containers: 26 characters in the layout of a ULID, 48 bits of milliseconds and 80 random bits in
+ * Names of containers and calls: 26 characters in the layout of a ULID, 48 bits of milliseconds and 80 random bits in
  * Crockford's base 32, so that names sort by time.
  */
-final class ContainerIds implements Supplier<String> {
+public final class Ulids implements Supplier<String> {
     private static final char[] DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ".toCharArray();
     private static final int TIME_DIGITS = 10;
     private static final int RANDOM_DIGITS = 8;
@@ -16,7 +16,7 @@ final class ContainerIds implements Supplier<String> {
     private final LongSupplier epochMillis;
     private final RandomGenerator random;
 
-    ContainerIds(LongSupplier epochMillis, RandomGenerator random) {
+    public Ulids(LongSupplier epochMillis, RandomGenerator random) {
         this.epochMillis = epochMillis;
         this.random = random;
     }

@@ -4,6 +4,6 @@ import dev.berth.bus.RegistryMessage;
 
 /** The way to this node's slot registry. */
 @FunctionalInterface
-interface RegistryLink {
+interface RegistryReports {
     void tell(RegistryMessage message);
 }

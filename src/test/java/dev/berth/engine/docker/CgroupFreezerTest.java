@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On files that look like control groups. */
-final class FreezerTest {
+final class CgroupFreezerTest {
     private static final String ID = "ab".repeat(32);
 
     private final Vertx vertx = Vertx.vertx();
@@ -32,7 +32,7 @@ final class FreezerTest {
     @Test
     void firstVersionsStateIsWritten() throws IOException {
         Path state = Files.writeString(group("freezer/docker/" + ID).resolve("freezer.state"), "THAWED");
-        Freezer freezer = new Freezer(vertx, cgroups, true);
+        CgroupFreezer freezer = new CgroupFreezer(vertx, cgroups, true);
         assertThat(context.await(() -> freezer.freeze(ID))).isTrue();
         assertThat(state).hasContent("FROZEN");
         assertThat(context.await(() -> freezer.thaw(ID))).isTrue();
@@ -45,7 +45,7 @@ final class FreezerTest {
         Path group = group("system.slice/docker-" + ID + ".scope");
         Path freeze = Files.writeString(group.resolve("cgroup.freeze"), "0");
         Files.writeString(group.resolve("cgroup.events"), "populated 1\nfrozen 1\n");
-        Freezer freezer = new Freezer(vertx, cgroups, false);
+        CgroupFreezer freezer = new CgroupFreezer(vertx, cgroups, false);
         assertThat(context.await(() -> freezer.freeze(ID))).isTrue();
         assertThat(freeze).hasContent("1");
         assertThat(context.await(() -> freezer.thaw(ID))).isTrue();
@@ -58,7 +58,7 @@ final class FreezerTest {
         Path group = group("docker/" + ID);
         Path freeze = Files.writeString(group.resolve("cgroup.freeze"), "0");
         Files.writeString(group.resolve("cgroup.events"), "populated 1\nfrozen 0\n");
-        Freezer freezer = new Freezer(vertx, cgroups, false);
+        CgroupFreezer freezer = new CgroupFreezer(vertx, cgroups, false);
         assertThat(context.await(() -> freezer.freeze(ID))).isFalse();
         assertThat(freeze).hasContent("0");
         context.await(freezer::close);
@@ -66,7 +66,7 @@ final class FreezerTest {
 
     @Test
     void unreachableContainerIsLeftToTheEngine() {
-        Freezer freezer = new Freezer(vertx, cgroups, true);
+        CgroupFreezer freezer = new CgroupFreezer(vertx, cgroups, true);
         assertThat(context.await(() -> freezer.freeze(ID))).isFalse();
         assertThat(context.await(() -> freezer.thaw(ID))).isFalse();
         context.await(freezer::close);

@@ -6,14 +6,14 @@ import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
 /** Times as the wire has them: {@code 2006-01-02T15:04:05.000Z}, UTC, milliseconds. */
-public final class CallTimes {
+public final class WireTimes {
     private static final DateTimeFormatter SECONDS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.").withZone(ZoneOffset.UTC);
 
     // Calls of the same second share its text. Threads may overwrite each other's: each value is whole.
     private static volatile Second last = new Second(0, SECONDS.format(Instant.EPOCH));
 
-    private CallTimes() {}
+    private WireTimes() {}
 
     /** The text of a time; empty for none. */
     public static String format(@Nullable Instant time) {

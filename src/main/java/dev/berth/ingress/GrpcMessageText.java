@@ -3,10 +3,10 @@ package dev.berth.ingress;
 import java.nio.charset.StandardCharsets;
 
 /** The {@code grpc-message} header: printable ASCII stands for itself, all else is percent-encoded UTF-8. */
-final class StatusText {
+final class GrpcMessageText {
     private static final String HEX = "0123456789ABCDEF";
 
-    private StatusText() {}
+    private GrpcMessageText() {}
 
     static String encode(String text) {
         StringBuilder encoded = new StringBuilder(text.length());

@@ -9,14 +9,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The ConfigureRunner method: settings that can be changed while calls run. */
-public final class RunnerSettings {
-    private static final Logger LOG = LoggerFactory.getLogger(RunnerSettings.class);
+public final class ConfigureRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigureRunner.class);
     private static final String LOG_LEVEL = "log.level";
 
     private final Function<String, Boolean> logLevel;
 
     /** @param logLevel sets the level of logging; says whether there is such a level */
-    public RunnerSettings(Function<String, Boolean> logLevel) {
+    public ConfigureRunner(Function<String, Boolean> logLevel) {
         this.logLevel = logLevel;
     }
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Small messages of one turn of the event loop go out together at its end: an answer that comes from its
  * function in one piece costs its client one wake-up for head, bytes and closing message.
  */
-final class EngageReply {
+final class EngageResponse {
     private static final int DETACHED_STATUS = 202;
     private static final String STATUS = "grpc-status";
     private static final String MESSAGE = "grpc-message";
@@ -71,7 +71,7 @@ final class EngageReply {
      * @param frameBytes largest piece of a body in one message
      * @param lease for what the client has not read
      */
-    EngageReply(Context context, HttpServerResponse response, int frameBytes, NodeBudget.Lease lease) {
+    EngageResponse(Context context, HttpServerResponse response, int frameBytes, NodeBudget.Lease lease) {
         this.context = context;
         this.response = response;
         this.frameBytes = frameBytes;
@@ -182,7 +182,7 @@ final class EngageReply {
 
     /** A status in place of the last message. */
     void abort(GrpcStatus status, String text) {
-        String message = StatusText.encode(text);
+        String message = GrpcMessageText.encode(text);
         if (started) {
             end = new End(status, message, () -> {});
             flushLater();
