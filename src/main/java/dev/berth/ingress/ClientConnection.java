@@ -33,6 +33,8 @@ public final class ClientConnection extends Http2ConnectionAdapter {
     private static final int MODEST = 16;
     private static final long RESET_PERIOD = TimeUnit.SECONDS.toNanos(10);
     private static final int PAIR_BYTES = 32;
+    /** What a pair costs on the heap besides its characters. */
+    private static final int PAIR_HEAP_BYTES = 192;
 
     private final Http2ConnectionHandler handler;
     private final ChannelHandlerContext context;
@@ -40,6 +42,7 @@ public final class ClientConnection extends Http2ConnectionAdapter {
     private final Http2LocalFlowController windows;
     private final ClientStreams streams;
     private final Http2Connection.PropertyKey leaseKey;
+    private final Http2Connection.PropertyKey metadataKey;
     private final Http2Connection.PropertyKey endedKey;
     private int opening;
     private int oversizedStream;
@@ -54,6 +57,7 @@ public final class ClientConnection extends Http2ConnectionAdapter {
         this.windows = handler.decoder().flowController();
         this.streams = streams;
         this.leaseKey = connection.newKey();
+        this.metadataKey = connection.newKey();
         this.endedKey = connection.newKey();
     }
 
@@ -165,12 +169,17 @@ public final class ClientConnection extends Http2ConnectionAdapter {
     @Override
     public void onStreamClosed(Http2Stream stream) {
         streams.closed();
-        NodeBudget.Lease lease = stream.getProperty(leaseKey);
-        if (lease != null) {
-            lease.giveBack();
-        }
+        giveBack(stream, leaseKey);
+        giveBack(stream, metadataKey);
         if (stream.isResetSent() && stream.getProperty(endedKey) == null && tooManyResets()) {
             context.executor().execute(() -> handler.onError(context, true, flood("resets")));
+        }
+    }
+
+    private static void giveBack(Http2Stream stream, Http2Connection.PropertyKey key) {
+        NodeBudget.Lease lease = stream.getProperty(key);
+        if (lease != null) {
+            lease.giveBack();
         }
     }
 
@@ -218,26 +227,36 @@ public final class ClientConnection extends Http2ConnectionAdapter {
             }
         }
 
-        /** Whether the server is to see these headers: in a flood of new streams it would make too much of each. */
+        /** Whether the server is to see these headers; it would keep them, and make too much of each of a flood. */
         private boolean enters(int id, Http2Headers headers) {
-            if (headers.method() != null && streams.flooded() && !isModest()) {
+            boolean flood = headers.method() != null && streams.flooded() && !isModest();
+            if (flood || !hold(id, headers)) {
                 reset(id, Http2Error.REFUSED_STREAM);
                 return false;
             }
-            measure(id, headers);
             return true;
         }
 
-        private void measure(int id, Http2Headers headers) {
-            long bytes = 0;
+        /** Takes memory for metadata that is more than a few lines, for as long as its stream is open. */
+        private boolean hold(int id, Http2Headers headers) {
+            long characters = 0;
             for (Map.Entry<CharSequence, CharSequence> header : headers) {
-                bytes += PAIR_BYTES
-                        + header.getKey().length()
-                        + header.getValue().length();
+                characters += header.getKey().length() + header.getValue().length();
             }
-            if (bytes > MAX_METADATA_BYTES) {
+            if (characters + (long) PAIR_BYTES * headers.size() > MAX_METADATA_BYTES) {
                 oversizedStream = id;
             }
+            long heap = characters + (long) PAIR_HEAP_BYTES * headers.size();
+            Http2Stream stream = connection.stream(id);
+            if (heap < NodeBudget.UNIT || stream == null) {
+                return true;
+            }
+            if (stream.getProperty(metadataKey) != null) {
+                return false;
+            }
+            NodeBudget.Lease lease = streams.budget().lease();
+            stream.setProperty(metadataKey, lease);
+            return lease.hold(heap);
         }
 
         @Override

@@ -104,6 +104,26 @@ final class ClientConnectionTest {
     }
 
     @Test
+    @Rule("transport-budget")
+    void metadataBeyondTheBudgetIsRefused() throws IOException {
+        rig.close();
+        rig = new IngressRig(IngressRig.grpc(IngressRig.limits(8 << 20), null), IngressRig.CALLS);
+        try (RawHttp2 raw = raw()) {
+            int last = 2 * 200 + 1;
+            for (int id = 1; id <= last; id += 2) {
+                raw.engage(id, "x-large", "x".repeat(60_000));
+            }
+
+            assertThat(raw.awaits(RawHttp2.RST_STREAM, last)).isTrue();
+            assertThat(rig.ingress.clients().open()).isLessThan(150);
+            assertThat(rig.budget.taken()).isBetween(4L << 20, 8L << 20);
+            raw.frame(RawHttp2.DATA, 0, 1, noMessage());
+            assertThat(raw.nextOf(1)).isEqualTo(RawHttp2.HEADERS);
+        }
+        rig.assertNothingLeft();
+    }
+
+    @Test
     void aFewDozenEmptyFramesAreNoAttack() throws IOException {
         try (RawHttp2 raw = raw()) {
             raw.engage(1);
