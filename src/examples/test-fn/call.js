@@ -13,12 +13,13 @@ class Call {
   #hash = crypto.createHash('sha256')
   #bodyDone = false
 
-  /** counts: how many connections and calls this process has had. stopServer: see stop(). */
-  constructor (request, socket, { counts, stopServer }) {
+  /** counts: how many connections and calls this process has had. stopServer: see stop(); swapSocket: see func.js. */
+  constructor (request, socket, { counts, stopServer, swapSocket }) {
     this.#request = request
     this.#socket = socket
     this.counts = counts
     this.stop = stopServer
+    this.swapSocket = swapSocket
     this.answer = new Answer(socket)
     this.did = []
     this.bytes = 0

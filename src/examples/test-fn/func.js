@@ -4,7 +4,7 @@
 const net = require('net')
 const { setTimeout: pause } = require('timers/promises')
 const { Call } = require('./call')
-const { listen } = require('./listen')
+const { listen, listenAnew, leadAway } = require('./listen')
 const program = require('./program')
 const reference = require('./reference')
 const { PeerGone } = require('./answer')
@@ -13,7 +13,7 @@ const { Requests } = require('../wire/requests')
 const env = process.env
 const idleTimeout = Number(env.IDLE_TIMEOUT_MSEC || 0)
 const counts = { connections: 0, calls: 0 }
-const server = net.createServer({ allowHalfOpen: true }, (socket) => {
+const serveConnection = (socket) => {
   counts.connections++
   socket.on('error', (e) => console.error(`connection: ${e.message}`))
   converse(socket).catch((e) => {
@@ -22,7 +22,8 @@ const server = net.createServer({ allowHalfOpen: true }, (socket) => {
     }
     socket.destroy()
   })
-})
+}
+let server = net.createServer({ allowHalfOpen: true }, serveConnection)
 
 /** Serves the requests of one connection until either side has had enough. */
 async function converse (socket) {
@@ -34,7 +35,7 @@ async function converse (socket) {
       return
     }
     counts.calls++
-    const call = new Call(request, socket, { counts: { ...counts }, stopServer })
+    const call = new Call(request, socket, { counts: { ...counts }, stopServer, swapSocket })
     await serve(call)
     if (call.closed) {
       return
@@ -78,6 +79,18 @@ async function serve (call) {
 /** Takes no new connection from now on; the process ends with its last connection. */
 function stopServer () {
   server.close(() => exit())
+}
+
+/** `anew`: another socket in the place of the first, which takes no connection any more; `away`: a link to elsewhere. */
+async function swapSocket (way, target) {
+  if (way === 'away') {
+    leadAway(target, env)
+    return
+  }
+  const old = server
+  server = net.createServer({ allowHalfOpen: true }, serveConnection)
+  await listenAnew(server, env)
+  old.close()
 }
 
 async function exit () {

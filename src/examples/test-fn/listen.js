@@ -3,6 +3,7 @@
 
 const fs = require('fs')
 const path = require('path')
+const { once } = require('events')
 
 const OPEN = 0o666
 
@@ -73,4 +74,28 @@ function listen (server, env) {
   ways[way](server, agreed, hidden)
 }
 
-module.exports = { listen }
+let swaps = 0
+
+/** Puts a link in the agreed place, in one step. */
+function point (agreed, target) {
+  const next = `${agreed}.${++swaps}`
+  fs.symlinkSync(target, next)
+  fs.renameSync(next, agreed)
+}
+
+/** Offers another socket in the place of the one there is. */
+async function listenAnew (server, env) {
+  const agreed = env.FN_LISTENER.slice('unix:'.length)
+  const file = path.join(path.dirname(agreed), `phony${++swaps}.sock`)
+  server.listen(file)
+  await once(server, 'listening')
+  fs.chmodSync(file, OPEN)
+  point(agreed, path.basename(file))
+}
+
+/** Has the agreed name lead elsewhere. */
+function leadAway (target, env) {
+  point(env.FN_LISTENER.slice('unix:'.length), target)
+}
+
+module.exports = { listen, listenAnew, leadAway }

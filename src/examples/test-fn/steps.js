@@ -3,6 +3,7 @@
 
 const fs = require('fs')
 const net = require('net')
+const zlib = require('zlib')
 const { spawn } = require('child_process')
 const { once } = require('events')
 const { setTimeout: pause } = require('timers/promises')
@@ -101,6 +102,7 @@ const steps = {
   // the answer's body
   flush: { args: [0, 0], run: ({ answer }) => answer.flush() },
   send: { args: [1, 1], run: ({ answer }, text) => answer.send(text) },
+  gzip: { args: [1, 1], run: ({ answer }, text) => answer.send(zlib.gzipSync(text)) },
   fill: { args: [1, 1], run: fill },
   drip: { args: [3, 3], run: drip },
   echo: { args: [0, 0], run: (call) => call.echo() },
@@ -114,6 +116,7 @@ const steps = {
   reset: { args: [0, 0], run: (call) => call.reset() },
   hang: { args: [0, 0], run: (call) => call.hang() },
   stop: { args: [0, 0], run: (call) => call.stop() },
+  socket: { args: [1, 2], run: (call, way, target) => call.swapSocket(way, target) },
   exit: { args: [1, 1], run: (call, code) => process.exit(Number(code)) },
   kill: { args: [1, 1], run: (call, signal) => { process.kill(process.pid, signal) } },
 

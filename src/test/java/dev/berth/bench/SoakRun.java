@@ -14,6 +14,10 @@ record SoakRun(Driver driver, Cleanup cleanup, RunnerProcess.Setup setup, Checks
         return full / 10 * tenths;
     }
 
+    SoakRun with(RunnerProcess.Setup other) {
+        return new SoakRun(driver, cleanup, other, checks, logs, tenths);
+    }
+
     RunnerProcess runner(String name) {
         return cleanup.add(RunnerProcess.start(driver, setup, logs.resolve("soak-" + name + ".log")));
     }

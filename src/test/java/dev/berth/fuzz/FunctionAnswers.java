@@ -87,11 +87,13 @@ public final class FunctionAnswers {
             "99999999999999999999");
     private static final Pattern LENGTH = Pattern.compile("(?<=Content-Length: )\\d+");
     private static final Pattern CHUNK = Pattern.compile("(?<=\r\n)\\d(?=\r\n|;)");
+    private static final Pattern OK_LINE = Pattern.compile(" 200 OK\r?\n");
     private static final Pattern HEADERS_END = Pattern.compile("\r\n\r\n");
 
     private FunctionAnswers() {}
 
-    public static byte[] random(Random random) {
+    /** @param tag put where the caller sees it, into each of several answers and into what comes after them */
+    public static byte[] random(Random random, String tag) {
         String answer = GOOD.get(random.nextInt(GOOD.size()));
         switch (random.nextInt(14)) {
             case 0, 1 -> answer = LENGTH.matcher(answer).replaceFirst(lie(random));
@@ -99,15 +101,29 @@ public final class FunctionAnswers {
             case 3 -> answer = grown(answer, "X-Long: " + "v".repeat(1 << random.nextInt(16)) + "\r\n");
             case 4 -> answer = grown(answer, "X-Many: v\r\n".repeat(1 << random.nextInt(12)));
             case 5 -> answer = longBody(random);
-            case 6 -> answer += GOOD.get(random.nextInt(GOOD.size()));
+            case 6 -> answer += tagged(GOOD.get(random.nextInt(GOOD.size())), tag);
             case 7 -> answer = "HTTP/1.1 100 Continue\r\n\r\n".repeat(1 << random.nextInt(8)) + answer;
             case 8 -> answer = noise(random, 400);
-            case 9 -> answer += LEFT_OVERS.get(random.nextInt(LEFT_OVERS.size()));
+            case 9 -> answer += leftOver(random, tag);
             case 10 -> answer = answer.replace("\r\n", "\n");
             case 11 -> answer = grown(answer, "a:b\r\n".repeat(20_000));
             default -> {}
         }
+        answer = tagged(answer, tag);
         return random.nextInt(3) == 0 ? bytes(answer) : Mutations.some(bytes(answer), random, 4, PIECES);
+    }
+
+    /** What comes on a connection on which nothing is due. */
+    public static byte[] late(Random random, String tag) {
+        return bytes(random.nextBoolean() ? leftOver(random, tag) : tagged(GOOD.get(random.nextInt(GOOD.size())), tag));
+    }
+
+    private static String leftOver(Random random, String tag) {
+        return LEFT_OVERS.get(random.nextInt(LEFT_OVERS.size())).replace("X-Foreign: 1", "X-Foreign: " + tag);
+    }
+
+    private static String tagged(String answer, String tag) {
+        return OK_LINE.matcher(answer).replaceFirst("$0X-Tag: " + tag + "\r\n");
     }
 
     private static String lie(Random random) {

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,18 +22,28 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Whatever a function answers, its call ends well or with an error of its own, and nothing is left of it. */
+/**
+ * Whatever a function answers, its call ends well or with an error of its own, and nothing is left of it; and whatever it
+ * sends besides, and when, no call gets another's bytes.
+ */
 final class AnswerFuzzTest {
     private static final int PER_RIG = 600;
     private static final int CONTAINERS = 48;
     private static final Duration TIMEOUT = Duration.ofMillis(250);
+    /** Odd, so that different numbers stay different, and differ in many digits. */
+    private static final int SPREAD = 0x9e3779b1;
+
+    private static final Pattern TAG = Pattern.compile("tag[0-9a-f]{8}");
     private static final Pattern CALL = Pattern.compile("(?i)\r\nFn-Call-Id: fuzz-(\\d+)\r\n");
 
     private final Set<Integer> reached = ConcurrentHashMap.newKeySet();
+    private final Map<String, Integer> tags = new ConcurrentHashMap<>();
+    private final Set<Integer> writing = ConcurrentHashMap.newKeySet();
     private final Set<String> alive = new LinkedHashSet<>();
     private final Set<String> idle = new LinkedHashSet<>();
     private int succeeded;
@@ -92,6 +103,8 @@ final class AnswerFuzzTest {
         for (Map.Entry<Integer, TestCall> call : calls.entrySet()) {
             judge(run, call.getKey(), call.getValue());
         }
+        // What crosses the next request on its way can only be taken for that one's answer.
+        WorkerRig.until("functions have written all they will", writing::isEmpty);
         return next;
     }
 
@@ -113,7 +126,13 @@ final class AnswerFuzzTest {
             RunnerException error = call.error();
             if (error == null) {
                 succeeded++;
-                call.head();
+                String got = call.head().headers() + call.body();
+                TAG.matcher(got).results().map(MatchResult::group).forEach(tag -> {
+                    // Damage makes tags that are nobody's.
+                    if (tags.getOrDefault(tag, input) != input) {
+                        run.failed(input, "got another's bytes, " + tag, got);
+                    }
+                });
             } else if (error.wireCode() == 0
                     || error.wireCode() == 500
                     || (error.wireCode() == 503 && reached.contains(input))) {
@@ -125,7 +144,11 @@ final class AnswerFuzzTest {
     }
 
     private static String answer(FuzzRun run, int input) {
-        return new String(FunctionAnswers.random(run.random(input)), StandardCharsets.ISO_8859_1);
+        return new String(FunctionAnswers.random(run.random(input), tag(input)), StandardCharsets.ISO_8859_1);
+    }
+
+    private static String tag(int input) {
+        return "tag" + HexFormat.of().toHexDigits(input * SPREAD);
     }
 
     private void listen(WorkerRig rig) {
@@ -151,16 +174,29 @@ final class AnswerFuzzTest {
             }
             int input = Integer.parseInt(call.group(1));
             reached.add(input);
+            tags.put(tag(input), input);
             Random random = run.random(input);
-            byte[] answer = FunctionAnswers.random(random);
-            if (random.nextInt(10) > 0) {
-                talk.readBody();
+            writing.add(input);
+            try {
+                answer(talk, input, random);
+            } finally {
+                writing.remove(input);
             }
-            send(talk, answer, random);
             // One that is not complete takes the whole of its call's time if the connection stays open.
             if (random.nextInt(3) > 0) {
                 return;
             }
+        }
+    }
+
+    private static void answer(FakeFunction.Talk talk, int input, Random random) throws IOException {
+        byte[] answer = FunctionAnswers.random(random, tag(input));
+        if (random.nextInt(10) > 0) {
+            talk.readBody();
+        }
+        send(talk, answer, random);
+        if (random.nextInt(5) == 0) {
+            talk.write(FunctionAnswers.late(random, tag(input)));
         }
     }
 
