@@ -50,7 +50,7 @@ final class CallExecution implements SlotDesk.Waiter, CallPlacement.Actions {
         if (timer == NO_TIMER && order.deadline().limited()) {
             arm(order.deadline(), Duration.ZERO);
         }
-        ticket = parts.desk().acquire(stop, order.callId(), order.spec(), this);
+        ticket = parts.desk().acquire(stop.within(order.deadline()), order.callId(), order.spec(), this);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.berth.ingress;
 
 import dev.berth.call.CallFactory;
+import dev.berth.cluster.ClusterBoard;
 import dev.berth.config.GrpcConfig;
 import dev.berth.config.StreamConfig;
 import dev.berth.logs.LogBuffer;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bus with the codecs of all messages registered
  * @param gate the one that the Vert.x instance's transport has
+ * @param cluster what is known of other nodes; null: this one stands alone
  * @param logs output of functions; null: it is not kept
  */
 public record IngressSetup(
@@ -27,7 +29,8 @@ public record IngressSetup(
         PortGate gate,
         ColdCapacity cold,
         @Nullable LogBuffer logs,
-        CallTracer tracer) {
+        CallTracer tracer,
+        @Nullable ClusterBoard cluster) {
     /** How long past a call's deadline a worker may take to say so. */
     static final Duration WORKER_GRACE = Duration.ofSeconds(5);
 }

@@ -78,7 +78,8 @@ final class PrivateNode {
                         gate,
                         new ColdCapacity(),
                         null,
-                        CallTracer.NONE),
+                        CallTracer.NONE,
+                        null),
                 body -> Future.failedFuture("nobody asks"),
                 0);
     }

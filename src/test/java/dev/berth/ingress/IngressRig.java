@@ -113,7 +113,8 @@ final class IngressRig implements AutoCloseable {
                 gate,
                 cold,
                 logs,
-                tracer);
+                tracer,
+                null);
         StatusVerticle status = new StatusVerticle(setup, statusConfig, 1);
         ingress = new GrpcIngressVerticle(setup, status, 0);
         Await.of(vertx.deployVerticle(registry));
