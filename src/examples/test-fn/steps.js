@@ -128,6 +128,7 @@ const steps = {
   free: { args: [0, 0], run: () => { held.length = 0 } },
   fork: { args: [1, 1], run: (call, count) => attempt(() => fork(call, count)) },
   write: { args: [2, 2], run: (call, file, bytes) => attempt(() => fs.writeFileSync(file, pattern(Number(bytes)))) },
+  append: { args: [2, 2], run: (call, file, text) => attempt(() => fs.appendFileSync(file, text + '\n')) },
   file: { args: [1, 1], run: (call, file) => attempt(() => ({ content: fs.readFileSync(file, 'utf8') })) },
   connect: { args: [2, 2], run: (call, host, port) => attempt(() => connect(call, host, port)) }
 }

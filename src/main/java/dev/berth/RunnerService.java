@@ -2,10 +2,13 @@ package dev.berth;
 
 import dev.berth.bus.Addresses;
 import dev.berth.bus.BusCodecs;
+import dev.berth.bus.ClusterMessage;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.call.CallFactory;
+import dev.berth.cluster.ClusterBoard;
 import dev.berth.cluster.ClusterStart;
 import dev.berth.cluster.ClusterVerticle;
+import dev.berth.cluster.Member;
 import dev.berth.cluster.Membership;
 import dev.berth.config.RunnerConfig;
 import dev.berth.container.LifecycleObserver;
@@ -41,6 +44,7 @@ import io.vertx.core.file.FileSystemOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -78,6 +82,8 @@ public final class RunnerService {
     private final RunnerStop stop;
     private final List<GrpcIngressVerticle> ingresses = new ArrayList<>();
     private final Promise<Void> failed = Promise.promise();
+    private @Nullable ClusterBoard board;
+    private @Nullable ClusterVerticle cluster;
     private @Nullable Engine engine;
     private @Nullable Rehearsal rehearsal;
 
@@ -219,7 +225,10 @@ public final class RunnerService {
                 capacity.memoryBytes(),
                 capacity.cpuMillis(),
                 config.node().eventLoops());
-        return deploy("cluster", List.of(new ClusterVerticle(bus, membership, config.cluster(), self)));
+        ClusterVerticle verticle =
+                new ClusterVerticle(bus, membership, config.cluster(), self, Objects.requireNonNull(board));
+        cluster = verticle;
+        return deploy("cluster", List.of(verticle));
     }
 
     private Future<Void> deployRegistry(RunnerStart.Machine machine, List<String> workers) {
@@ -239,7 +248,8 @@ public final class RunnerService {
                 counters,
                 budget,
                 logs,
-                machine.tracer());
+                machine.tracer(),
+                board(version));
         machine.engine().watch(this::engineAnswers);
         if (config.grpc().tls() == null) {
             LOG.warn("the runner port takes cleartext connections: whoever reaches it can run functions");
@@ -258,6 +268,23 @@ public final class RunnerService {
             ingresses.add(new GrpcIngressVerticle(setup, gate, cold, status, i));
         }
         return deploy("status", List.of(status)).compose(before -> deploy("runner port", ingresses));
+    }
+
+    /** Null: this node stands alone. */
+    private @Nullable ClusterBoard board(String version) {
+        if (membership != null) {
+            board = new ClusterBoard(
+                    new Member(
+                            incarnation,
+                            config.node().id(),
+                            config.cluster().publicHost(),
+                            config.cluster().busPort(),
+                            ClusterMessage.PROTOCOL,
+                            version,
+                            System.currentTimeMillis()),
+                    config.cluster().leastMembers());
+        }
+        return board;
     }
 
     private void engineAnswers(boolean answers) {
@@ -352,8 +379,12 @@ public final class RunnerService {
         @Override
         public Future<Void> removeContainers() {
             DeliveryOptions patient = new DeliveryOptions().setLocalOnly(true).setSendTimeout(WITHOUT_LIMIT);
-            return bus.request(Addresses.registry(incarnation), new RegistryMessage.Drain(), patient)
+            Future<Void> drained = bus.request(Addresses.registry(incarnation), new RegistryMessage.Drain(), patient)
                     .mapEmpty();
+            if (cluster != null) {
+                cluster.announceDrain();
+            }
+            return drained;
         }
 
         @Override

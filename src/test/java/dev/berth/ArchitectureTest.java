@@ -48,7 +48,8 @@ final class ArchitectureTest {
                     "worker",
                     Set.of("bus", "call", "config", "container", "engine", "error", "logs", "observe", "stream")),
             Map.entry(
-                    "ingress", Set.of("bus", "call", "config", "error", "logs", "observe", "proto", "stream", "trace")),
+                    "ingress",
+                    Set.of("bus", "call", "cluster", "config", "error", "logs", "observe", "proto", "stream", "trace")),
             Map.entry("status", Set.of("bus", "call", "config", "error", "ingress", "observe", "proto", "trace")),
             Map.entry(
                     "port",

@@ -43,11 +43,18 @@ public final class Addresses {
         for (int i = 0; i < eventLoops; i++) {
             concerned.add(worker(incarnation, i));
         }
-        for (int i = 0; i <= eventLoops; i++) {
-            concerned.add(ingress(incarnation, i));
-        }
+        concerned.addAll(ingresses(incarnation, eventLoops));
         concerned.add(registry(incarnation));
         return concerned;
+    }
+
+    /** @param eventLoops an ingress on each, and one more for status calls */
+    public static List<String> ingresses(String incarnation, int eventLoops) {
+        List<String> ingresses = new ArrayList<>();
+        for (int i = 0; i <= eventLoops; i++) {
+            ingresses.add(ingress(incarnation, i));
+        }
+        return ingresses;
     }
 
     /** Where a node hears of others: {@link ClusterMessage}s. */

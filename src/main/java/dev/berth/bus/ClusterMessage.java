@@ -2,6 +2,7 @@ package dev.berth.bus;
 
 import dev.berth.call.SlotKey;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What nodes tell each other about themselves. Each names its sender by incarnation: one start of one process,
@@ -96,6 +97,23 @@ public sealed interface ClusterMessage {
             Ranges.notNegative("waiting", waiting);
             Ranges.notNegative("service time", serviceMicros);
             Ranges.notNegative("start time", startMicros);
+        }
+
+        /** What a registry says of one of its queues. */
+        public static Entry of(NodeSnapshot.Queue queue) {
+            return new Entry(
+                    queue.key().hash64(),
+                    queue.idle(),
+                    queue.busy(),
+                    queue.starting(),
+                    queue.waiting(),
+                    TimeUnit.NANOSECONDS.toMicros(queue.serviceNanos()),
+                    TimeUnit.NANOSECONDS.toMicros(queue.startNanos()));
+        }
+
+        /** Of a queue that a node does not have. */
+        public static Entry gone(long hash) {
+            return new Entry(hash, 0, 0, 0, 0, 0, 0);
         }
 
         /** Whether the node has nothing of this queue any more. */

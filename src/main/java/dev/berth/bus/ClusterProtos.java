@@ -84,16 +84,32 @@ final class ClusterProtos {
                 .setFreeCpuMillis(digest.freeCpuMillis())
                 .setLoad(digest.load());
         for (Entry entry : digest.entries()) {
-            form.addEntries(dev.berth.proto.bus.Digest.Entry.newBuilder()
-                    .setHash(entry.hash())
-                    .setIdle(entry.idle())
-                    .setBusy(entry.busy())
-                    .setStarting(entry.starting())
-                    .setWaiting(entry.waiting())
-                    .setServiceMicros(entry.serviceMicros())
-                    .setStartMicros(entry.startMicros()));
+            form.addEntries(write(entry));
         }
         return form.build();
+    }
+
+    static dev.berth.proto.bus.Digest.Entry write(Entry entry) {
+        return dev.berth.proto.bus.Digest.Entry.newBuilder()
+                .setHash(entry.hash())
+                .setIdle(entry.idle())
+                .setBusy(entry.busy())
+                .setStarting(entry.starting())
+                .setWaiting(entry.waiting())
+                .setServiceMicros(entry.serviceMicros())
+                .setStartMicros(entry.startMicros())
+                .build();
+    }
+
+    static Entry read(dev.berth.proto.bus.Digest.Entry entry) {
+        return new Entry(
+                entry.getHash(),
+                entry.getIdle(),
+                entry.getBusy(),
+                entry.getStarting(),
+                entry.getWaiting(),
+                entry.getServiceMicros(),
+                entry.getStartMicros());
     }
 
     private static Digest read(dev.berth.proto.bus.Digest form) {
@@ -101,14 +117,7 @@ final class ClusterProtos {
         Ranges.within("entries", form.getEntriesCount(), 0, ClusterMessage.MAX_ENTRIES);
         List<Entry> entries = new ArrayList<>(form.getEntriesCount());
         for (dev.berth.proto.bus.Digest.Entry entry : form.getEntriesList()) {
-            entries.add(new Entry(
-                    entry.getHash(),
-                    entry.getIdle(),
-                    entry.getBusy(),
-                    entry.getStarting(),
-                    entry.getWaiting(),
-                    entry.getServiceMicros(),
-                    entry.getStartMicros()));
+            entries.add(read(entry));
         }
         return new Digest(
                 incarnation(form.getIncarnation()),

@@ -1,11 +1,17 @@
 package dev.berth.bus;
 
+import dev.berth.bus.ClusterMessage.Entry;
 import dev.berth.call.ContainerTimings;
 import dev.berth.error.RunnerException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** What an ingress is told. */
-public sealed interface IngressMessage permits IngressMessage.SlotAnswer, RegistryMessage.NodeLost {
+public sealed interface IngressMessage
+        permits IngressMessage.SlotAnswer, IngressMessage.StoodStill, RegistryMessage.NodeLost {
+
+    /** This process stood still for long: others may have taken it for lost meanwhile. Never leaves its node. */
+    record StoodStill() implements IngressMessage {}
 
     /** A registry's answer to a wish. */
     sealed interface SlotAnswer extends IngressMessage {
@@ -32,6 +38,18 @@ public sealed interface IngressMessage permits IngressMessage.SlotAnswer, Regist
             ContainerTimings timings)
             implements SlotAnswer {}
 
-    /** No slot: a refusal, or the failure of the container that was started for this call. */
-    record SlotRefused(long ticket, RunnerException error, ContainerTimings timings) implements SlotAnswer {}
+    /**
+     * No slot: a refusal, or the failure of the container that was started for this call.
+     *
+     * @param counts what the node has of this queue now; null where the wish was not one to be tried elsewhere
+     */
+    record SlotRefused(
+            long ticket,
+            RunnerException error,
+            ContainerTimings timings,
+            @Nullable Entry counts) implements SlotAnswer {
+        public SlotRefused(long ticket, RunnerException error, ContainerTimings timings) {
+            this(ticket, error, timings, null);
+        }
+    }
 }

@@ -26,7 +26,14 @@ public sealed interface RegistryMessage {
             /** A container may be started, and others removed for it. */
             ANY,
             /** Refused at once where no container of its queue is ready, busy or starting. */
-            EXISTING
+            EXISTING,
+            /** Refused at once where no container is idle and none can be started in room that is free now. */
+            LAUNCH
+        }
+
+        /** Whether whoever asks would rather look elsewhere than wait for room to be made. */
+        public boolean isTry() {
+            return mode != Mode.ANY;
         }
 
         /** Does for it what can be done, and keeps it waiting until it is cancelled. */

@@ -23,6 +23,7 @@ final class SlotProtos {
                 .setCallId(acquire.callId())
                 .setSpec(write(acquire.spec()))
                 .setExistingOnly(acquire.mode() == AcquireSlot.Mode.EXISTING)
+                .setFreeRoomOnly(acquire.mode() == AcquireSlot.Mode.LAUNCH)
                 .setPatienceNanos(Saturating.nanos(acquire.patience()))
                 .build();
     }
@@ -34,8 +35,15 @@ final class SlotProtos {
                 acquire.getTicket(),
                 acquire.getCallId(),
                 read(acquire.getSpec()),
-                acquire.getExistingOnly() ? AcquireSlot.Mode.EXISTING : AcquireSlot.Mode.ANY,
+                mode(acquire),
                 Duration.ofNanos(acquire.getPatienceNanos()));
+    }
+
+    private static AcquireSlot.Mode mode(dev.berth.proto.bus.AcquireSlot acquire) {
+        if (acquire.getExistingOnly()) {
+            return AcquireSlot.Mode.EXISTING;
+        }
+        return acquire.getFreeRoomOnly() ? AcquireSlot.Mode.LAUNCH : AcquireSlot.Mode.ANY;
     }
 
     static dev.berth.proto.bus.CancelAcquire write(CancelAcquire cancel) {
@@ -88,16 +96,22 @@ final class SlotProtos {
     }
 
     static dev.berth.proto.bus.SlotRefused write(SlotRefused refused) {
-        return dev.berth.proto.bus.SlotRefused.newBuilder()
+        dev.berth.proto.bus.SlotRefused.Builder form = dev.berth.proto.bus.SlotRefused.newBuilder()
                 .setTicket(refused.ticket())
                 .setError(CallProtos.write(refused.error()))
-                .setTimings(CallProtos.write(refused.timings()))
-                .build();
+                .setTimings(CallProtos.write(refused.timings()));
+        if (refused.counts() != null) {
+            form.setCounts(ClusterProtos.write(refused.counts()));
+        }
+        return form.build();
     }
 
     static SlotRefused read(dev.berth.proto.bus.SlotRefused refused) {
         return new SlotRefused(
-                refused.getTicket(), CallProtos.read(refused.getError()), CallProtos.read(refused.getTimings()));
+                refused.getTicket(),
+                CallProtos.read(refused.getError()),
+                CallProtos.read(refused.getTimings()),
+                refused.hasCounts() ? ClusterProtos.read(refused.getCounts()) : null);
     }
 
     private static dev.berth.proto.bus.ContainerSpec write(ContainerSpec spec) {

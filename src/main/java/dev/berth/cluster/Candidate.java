@@ -6,9 +6,9 @@ package dev.berth.cluster;
  * @param incarnation where
  * @param limitNanos with {@link Mode#WAIT}: how long the call may wait there; else 0
  */
-record Candidate(String incarnation, Mode mode, long limitNanos) {
+public record Candidate(String incarnation, Mode mode, long limitNanos) {
     /** What the node asked may do. In each mode an idle container serves at once. */
-    enum Mode {
+    public enum Mode {
         /** Serve from a container that is there, within the limit, or refuse. */
         WAIT,
         /** Serve at once or start a container in what is free, or refuse. */

@@ -4,6 +4,8 @@ import dev.berth.bus.Addresses;
 import dev.berth.bus.ClusterMessage;
 import dev.berth.bus.ClusterMessage.Goodbye;
 import dev.berth.bus.ClusterMessage.Hello;
+import dev.berth.bus.Inbox;
+import dev.berth.bus.IngressMessage;
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.config.ClusterConfig;
@@ -11,7 +13,6 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
-import io.vertx.core.eventbus.MessageConsumer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +35,8 @@ public final class ClusterVerticle extends VerticleBase {
     private final PeerLog log;
     private final Outlets outlets;
     private @Nullable Peers peers;
-    private @Nullable MessageConsumer<ClusterMessage> inbox;
+    private final BoardWriter board;
+    private @Nullable Inbox<ClusterMessage> inbox;
 
     /**
      * This node, for others.
@@ -45,7 +47,9 @@ public final class ClusterVerticle extends VerticleBase {
      */
     public record Self(String nodeId, String version, long memoryBytes, long cpuMillis, int eventLoops) {}
 
-    public ClusterVerticle(EventBus bus, Membership membership, ClusterConfig config, Self self) {
+    /** @param board where others read what this verticle knows */
+    public ClusterVerticle(EventBus bus, Membership membership, ClusterConfig config, Self self, ClusterBoard board) {
+        this.board = new BoardWriter(board, membership.incarnation());
         this.bus = bus;
         this.membership = membership;
         this.config = config;
@@ -63,10 +67,11 @@ public final class ClusterVerticle extends VerticleBase {
     public Future<?> start() {
         PeerTimes times = PeerTimes.of(config.times());
         peers = new Peers(membership.incarnation(), times, System.nanoTime());
-        inbox = bus.consumer(Addresses.node(membership.incarnation()));
-        inbox.handler(message -> perform(peers().received(message.body(), System.nanoTime())));
+        Inbox<ClusterMessage> opened = Inbox.open(
+                bus, Addresses.node(membership.incarnation()), ClusterMessage.class, (told, message) -> hear(told));
+        inbox = opened;
         vertx.setPeriodic(TimeUnit.NANOSECONDS.toMillis(times.tickNanos()), tick -> onTick());
-        return inbox.completion();
+        return opened.ready();
     }
 
     /** Says goodbye; whoever does not take it within a second will notice by silence. */
@@ -78,9 +83,18 @@ public final class ClusterVerticle extends VerticleBase {
                 said.add(outlets.send(peer.member.incarnation(), new Goodbye(membership.incarnation())));
             }
         }
-        Future<?> closed = inbox == null ? Future.succeededFuture() : inbox.unregister();
+        Future<?> closed = inbox == null ? Future.succeededFuture() : inbox.close();
         return closed.compose(gone ->
                 Future.join(said).timeout(GOODBYE_MILLIS, TimeUnit.MILLISECONDS).otherwiseEmpty());
+    }
+
+    private void hear(ClusterMessage message) {
+        perform(peers().received(message, System.nanoTime()));
+    }
+
+    /** This node has begun to drain, and others are to know it at once. Any thread. */
+    public void announceDrain() {
+        context.runOnContext(turn -> readQueues());
     }
 
     private void onTick() {
@@ -100,6 +114,7 @@ public final class ClusterVerticle extends VerticleBase {
         bus.<NodeSnapshot>request(registry(), new RegistryMessage.Changes(), here)
                 .onSuccess(reply -> {
                     queues.read(reply.body());
+                    board.own(queues.figures(), System.nanoTime());
                     publish(System.nanoTime());
                 });
     }
@@ -115,7 +130,9 @@ public final class ClusterVerticle extends VerticleBase {
         }
     }
 
+    /** The board is written before anybody is told of a lost node, so that nobody asks it after. */
     private void perform(List<PeerEffect> effects) {
+        board.peers(peers().all());
         for (PeerEffect effect : effects) {
             log.tell(effect);
             if (effect instanceof PeerEffect.Send send) {
@@ -124,6 +141,8 @@ public final class ClusterVerticle extends VerticleBase {
                 send(greet.incarnation(), hello());
             } else if (effect instanceof PeerEffect.SendFull full) {
                 send(full.incarnation(), publisher.full());
+            } else if (effect instanceof PeerEffect.Paused) {
+                ingresses().forEach(address -> bus.send(address, new IngressMessage.StoodStill(), HERE));
             } else if (effect instanceof PeerEffect.Changed changed && changed.isEnd()) {
                 outlets.forget(changed.peer().incarnation());
                 lost(changed.peer().incarnation());
@@ -137,6 +156,10 @@ public final class ClusterVerticle extends VerticleBase {
         for (String address : Addresses.concernedByLostNodes(membership.incarnation(), self.eventLoops())) {
             bus.send(address, message, HERE);
         }
+    }
+
+    private List<String> ingresses() {
+        return Addresses.ingresses(membership.incarnation(), self.eventLoops());
     }
 
     private void send(String incarnation, ClusterMessage message) {

@@ -52,6 +52,10 @@ final class DigestPublisher {
     /** The node as a whole is now like this. */
     void node(NodeFigures now) {
         if (!now.equals(figures)) {
+            if (now.draining() && !figures.draining()) {
+                // Whoever drains is not to be kept waiting to say so.
+                digestNanos = null;
+            }
             figures = now;
             anythingNew = true;
         }
@@ -97,7 +101,7 @@ final class DigestPublisher {
         } else {
             for (Long hash : changed) {
                 Entry entry = entries.get(hash);
-                told.add(entry == null ? new Entry(hash, 0, 0, 0, 0, 0, 0) : entry);
+                told.add(entry == null ? Entry.gone(hash) : entry);
             }
         }
         changed.clear();

@@ -3,6 +3,8 @@ package dev.berth.cluster;
 import dev.berth.bus.ClusterMessage;
 import dev.berth.bus.ClusterMessage.Digest;
 import dev.berth.bus.ClusterMessage.Entry;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,13 +14,20 @@ import org.jspecify.annotations.Nullable;
  * digest starts the account of what was sent anew.
  */
 final class Hints {
-    private final Map<Long, Entry> entries = new HashMap<>();
+    private Map<Long, Entry> entries = new HashMap<>();
+    /** What refusals have told since the digest. */
+    private final Map<Long, Entry> fresh = new HashMap<>();
+    /** Others read the entries too: they are not to be changed, but replaced. */
+    private boolean shared;
+
     private final Map<Long, Integer> debits = new HashMap<>();
     private long version;
     private long takenNanos;
     private long fullNanos;
     private boolean doubted;
     private boolean draining;
+    private long digestMemoryBytes;
+    private long digestCpuMillis;
     private long freeMemoryBytes;
     private long freeCpuMillis;
     private int load;
@@ -36,9 +45,43 @@ final class Hints {
     void clear() {
         version = 0;
         doubted = false;
-        entries.clear();
+        forgetEntries();
+        fresh.clear();
         debits.clear();
         launchDebits = 0;
+    }
+
+    private void forgetEntries() {
+        entries = new HashMap<>();
+        shared = false;
+    }
+
+    /**
+     * The digest that is held, without what was sent or refused since. Of a copy that nobody changes, any thread may
+     * make another.
+     */
+    Hints copy() {
+        if (!shared) {
+            shared = true;
+        }
+        Hints copy = new Hints();
+        copy.entries = entries;
+        copy.shared = true;
+        copy.version = version;
+        copy.takenNanos = takenNanos;
+        copy.fullNanos = fullNanos;
+        copy.draining = draining;
+        copy.freeMemoryBytes = digestMemoryBytes;
+        copy.freeCpuMillis = digestCpuMillis;
+        copy.digestMemoryBytes = digestMemoryBytes;
+        copy.digestCpuMillis = digestCpuMillis;
+        copy.load = load;
+        return copy;
+    }
+
+    /** Whether both hold one and the same digest. */
+    boolean sameAs(Hints other) {
+        return version == other.version && takenNanos == other.takenNanos;
     }
 
     /**
@@ -53,18 +96,25 @@ final class Hints {
             return false;
         }
         if (digest.full()) {
-            entries.clear();
+            forgetEntries();
             fullNanos = nowNanos;
             doubted = false;
         }
-        for (Entry entry : digest.entries()) {
-            put(entry);
+        if (shared) {
+            entries = new HashMap<>(entries);
+            shared = false;
         }
+        for (Entry entry : digest.entries()) {
+            store(entry);
+        }
+        fresh.clear();
         version = digest.version();
         takenNanos = nowNanos;
         draining = digest.draining();
-        freeMemoryBytes = digest.freeMemoryBytes();
-        freeCpuMillis = digest.freeCpuMillis();
+        digestMemoryBytes = digest.freeMemoryBytes();
+        digestCpuMillis = digest.freeCpuMillis();
+        freeMemoryBytes = digestMemoryBytes;
+        freeCpuMillis = digestCpuMillis;
         load = digest.load();
         debits.clear();
         launchDebits = 0;
@@ -81,19 +131,37 @@ final class Hints {
         return fullNanos;
     }
 
-    /** What a refusal says of one queue counts until the next digest. */
-    void put(Entry entry) {
+    private void store(Entry entry) {
         if (entry.isGone()) {
             entries.remove(entry.hash());
         } else if (entries.size() < ClusterMessage.MAX_ENTRIES || entries.containsKey(entry.hash())) {
             entries.put(entry.hash(), entry);
         }
+    }
+
+    /** What a refusal says of one queue counts until the next digest. */
+    void put(Entry entry) {
+        fresh.put(entry.hash(), entry);
         debits.remove(entry.hash());
     }
 
     @Nullable
     Entry entry(long hash) {
-        return entries.get(hash);
+        Entry refusal = fresh.get(hash);
+        if (refusal == null) {
+            return entries.get(hash);
+        }
+        return refusal.isGone() ? null : refusal;
+    }
+
+    /** As of the digest. */
+    Collection<Entry> entries() {
+        return Collections.unmodifiableCollection(entries.values());
+    }
+
+    /** It has refused to start a container. */
+    void noRoom() {
+        freeMemoryBytes = -1;
     }
 
     /** A call was sent to an existing container of this queue. */

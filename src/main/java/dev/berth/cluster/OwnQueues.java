@@ -5,12 +5,12 @@ import dev.berth.bus.NodeSnapshot;
 import dev.berth.call.SlotKey;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** Turns what the registry says of its node into what others are told. */
 final class OwnQueues {
     private final DigestPublisher publisher;
     private final Map<SlotKey, NodeSnapshot.Queue> known = new HashMap<>();
+    private NodeFigures figures = NodeFigures.NONE;
     private int working;
     private int containers;
 
@@ -26,29 +26,24 @@ final class OwnQueues {
                 count(before, -1);
             }
             count(queue, 1);
-            publisher.queue(entry(queue));
+            publisher.queue(Entry.of(queue));
         }
-        publisher.node(new NodeFigures(
+        figures = new NodeFigures(
                 node.draining(),
                 Math.max(0, node.memoryTotalBytes() - node.memoryUsedBytes()),
                 Math.max(0, node.cpuTotalMillis() - node.cpuUsedMillis()),
-                load(node)));
+                load(node));
+        publisher.node(figures);
+    }
+
+    /** As they were read last. */
+    NodeFigures figures() {
+        return figures;
     }
 
     private void count(NodeSnapshot.Queue queue, int sign) {
         working += sign * (queue.busy() + queue.starting());
         containers += sign * (queue.idle() + queue.busy() + queue.starting());
-    }
-
-    private static Entry entry(NodeSnapshot.Queue queue) {
-        return new Entry(
-                queue.key().hash64(),
-                queue.idle(),
-                queue.busy(),
-                queue.starting(),
-                queue.waiting(),
-                TimeUnit.NANOSECONDS.toMicros(queue.serviceNanos()),
-                TimeUnit.NANOSECONDS.toMicros(queue.startNanos()));
     }
 
     /** How much of the scarcer resource is taken by containers at work. */

@@ -130,6 +130,7 @@ final class CallPlacement {
             return;
         }
         timings = granted.timings();
+        itinerary.granted();
         if (deadline.passed(now)) {
             actions.giveBack(granted);
             end(ErrorCode.SERVER_BUSY.exception());
@@ -145,6 +146,7 @@ final class CallPlacement {
             return;
         }
         timings = refusal.timings();
+        itinerary.refused(refusal.counts());
         boolean again = refusal.error().code().retry() == Retry.ELSEWHERE && !deadline.passed(now);
         Stop next = again ? next() : null;
         if (next == null) {

@@ -1,6 +1,7 @@
 package dev.berth.ingress;
 
 import dev.berth.call.CallFactory;
+import dev.berth.cluster.ClusterBoard;
 import dev.berth.config.GrpcConfig;
 import dev.berth.config.StreamConfig;
 import dev.berth.logs.LogBuffer;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bus with the codecs of all messages registered
  * @param incarnation this start of the node, as in its addresses
+ * @param cluster what is known of other nodes; null: this one stands alone
  * @param logs output of functions; null: it is not kept
  */
 public record IngressSetup(
@@ -25,7 +27,8 @@ public record IngressSetup(
         IngressCounters counters,
         NodeBudget budget,
         @Nullable LogBuffer logs,
-        CallTracer tracer) {
+        CallTracer tracer,
+        @Nullable ClusterBoard cluster) {
     /** How long past a call's deadline a worker may take to say so. */
     public static final Duration WORKER_GRACE = Duration.ofSeconds(5);
 }

@@ -1,5 +1,6 @@
 package dev.berth.ingress;
 
+import dev.berth.bus.ClusterMessage.Entry;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.bus.RegistryMessage.AcquireSlot.Mode;
 import dev.berth.call.ContainerSpec;
@@ -17,12 +18,32 @@ interface Itinerary {
     @Nullable
     Stop next();
 
+    /** The last of them has granted a slot. */
+    default void granted() {}
+
+    /**
+     * The last of them has refused.
+     *
+     * @param counts what its node has of this queue; null: it does not say, or could not be asked
+     */
+    default void refused(@Nullable Entry counts) {}
+
     /**
      * @param registry its address
      * @param remote whether it is another node's
      * @param patience how long the call may be kept waiting there
      */
-    record Stop(String registry, boolean remote, Mode mode, Duration patience) {}
+    record Stop(String registry, boolean remote, Mode mode, Duration patience) {
+
+        /** The same, but another node is not to keep the call for longer than it can wait: it is told the time left. */
+        Stop within(Deadline deadline) {
+            if (!remote || !deadline.limited()) {
+                return this;
+            }
+            Duration left = Duration.ofNanos(Math.max(0, deadline.remaining()));
+            return left.compareTo(patience) < 0 ? new Stop(registry, true, mode, left) : this;
+        }
+    }
 
     /** Makes itineraries. */
     interface Planner {

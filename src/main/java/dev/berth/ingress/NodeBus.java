@@ -6,7 +6,8 @@ import dev.berth.bus.IngressMessage;
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.bus.RunCall;
-import dev.berth.config.StreamConfig;
+import dev.berth.cluster.ClusterBoard;
+import dev.berth.cluster.Placer;
 import dev.berth.stream.FrameStream;
 import dev.berth.stream.StreamEndpoint;
 import io.vertx.core.Future;
@@ -16,9 +17,13 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageProducer;
 import io.vertx.core.tracing.TracingPolicy;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One ingress instance's way to registries and to workers. */
 public final class NodeBus implements Registries, WorkerLink {
+    private static final long REPEAT_MILLIS = 2_000;
     private static final Duration SNAPSHOT_LIMIT = Duration.ofSeconds(1);
 
     private final EventBus bus;
@@ -26,14 +31,20 @@ public final class NodeBus implements Registries, WorkerLink {
     private final DeliveryOptions here =
             new DeliveryOptions().setLocalOnly(true).setTracingPolicy(TracingPolicy.IGNORE);
     private final DeliveryOptions elsewhere = new DeliveryOptions().setTracingPolicy(TracingPolicy.IGNORE);
+    private final String incarnation;
+    private final Itinerary.Planner planner;
+    private final Map<String, MessageProducer<RegistryMessage>> toOthers = new HashMap<>();
     private final MessageProducer<RegistryMessage> toRegistry;
     private final StreamEndpoint streams;
     private final SlotDesk desk;
     private final Inbox<IngressMessage> answers;
 
-    private NodeBus(EventBus bus, String incarnation, String address, StreamEndpoint streams) {
+    private NodeBus(
+            EventBus bus, String incarnation, String address, StreamEndpoint streams, @Nullable ClusterBoard cluster) {
         this.bus = bus;
+        this.incarnation = incarnation;
         this.registry = Addresses.registry(incarnation);
+        this.planner = planner(cluster);
         this.toRegistry = bus.sender(registry, here);
         this.streams = streams;
         this.desk = new SlotDesk(address, this);
@@ -41,11 +52,14 @@ public final class NodeBus implements Registries, WorkerLink {
     }
 
     /** On the current context, which must be an event loop's. */
-    public static Future<NodeBus> open(
-            Vertx vertx, EventBus eventBus, String incarnation, int instance, StreamConfig config) {
+    public static Future<NodeBus> open(Vertx vertx, IngressSetup setup, int instance) {
+        String incarnation = setup.incarnation();
         String address = Addresses.ingress(incarnation, instance);
-        return StreamEndpoint.bind(vertx, address, config).compose(streams -> {
-            NodeBus bus = new NodeBus(eventBus, incarnation, address, streams);
+        return StreamEndpoint.bind(vertx, address, setup.stream()).compose(streams -> {
+            NodeBus bus = new NodeBus(setup.bus(), incarnation, address, streams, setup.cluster());
+            if (setup.cluster() != null) {
+                vertx.setPeriodic(REPEAT_MILLIS, tick -> bus.desk.repeatWishes());
+            }
             return bus.answers.ready().map(bus);
         });
     }
@@ -54,8 +68,11 @@ public final class NodeBus implements Registries, WorkerLink {
         if (told instanceof IngressMessage.SlotAnswer answer) {
             desk.onAnswer(answer);
         } else if (told instanceof RegistryMessage.NodeLost lost) {
+            toOthers.remove(Addresses.registry(lost.incarnation()));
             streams.peerLost(lost.incarnation());
             desk.nodeLost(lost.incarnation());
+        } else if (told instanceof IngressMessage.StoodStill) {
+            desk.stoodStill();
         }
     }
 
@@ -67,11 +84,26 @@ public final class NodeBus implements Registries, WorkerLink {
     public Future<Void> send(String to, RegistryMessage message) {
         return to.equals(registry)
                 ? toRegistry.write(message)
-                : bus.<RegistryMessage>sender(to, elsewhere).write(message);
+                : toOthers.computeIfAbsent(to, other -> bus.sender(other, elsewhere))
+                        .write(message);
+    }
+
+    private Itinerary.Planner planner(@Nullable ClusterBoard cluster) {
+        Itinerary.Planner only = ownPlanner();
+        if (cluster == null) {
+            return only;
+        }
+        Placer placer = cluster.placer();
+        return spec -> placer.alone() ? only.plan(spec) : new ClusterItinerary(placer, incarnation, spec);
+    }
+
+    /** Asks whoever is best asked. */
+    public Itinerary.Planner planner() {
+        return planner;
     }
 
     /** Asks this node's registry alone. */
-    public Itinerary.Planner planner() {
+    public Itinerary.Planner ownPlanner() {
         return Itinerary.Planner.only(registry);
     }
 

@@ -10,8 +10,10 @@ import dev.berth.bus.RegistryMessage.ReturnLease;
 import dev.berth.call.ContainerSpec;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Asks registries for slots and finds the call an answer is for. One per verticle instance, on its
@@ -29,7 +31,9 @@ public final class SlotDesk {
         void onUnanswered();
     }
 
-    private record Wait(String registry, Waiter waiter) {}
+    /** @param wish said again from time to time to another node: it may be lost on its way, or its answer */
+    private record Wait(
+            String registry, Waiter waiter, @Nullable AcquireSlot wish) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(SlotDesk.class);
 
@@ -47,10 +51,10 @@ public final class SlotDesk {
     /** Asks for a slot; the result is the ticket to cancel with. */
     long acquire(Itinerary.Stop stop, String callId, ContainerSpec spec, Waiter waiter) {
         long ticket = ++lastTicket;
-        waits.put(ticket, new Wait(stop.registry(), waiter));
         AcquireSlot wish = new AcquireSlot(address, ticket, callId, spec, stop.mode(), stop.patience());
+        waits.put(ticket, new Wait(stop.registry(), waiter, stop.remote() ? wish : null));
         link.send(stop.registry(), wish).onFailure(failure -> {
-            LOG.atWarn()
+            LOG.atLevel(stop.remote() ? Level.DEBUG : Level.WARN)
                     .addKeyValue("callId", callId)
                     .addKeyValue("registry", stop.registry())
                     .setCause(failure)
@@ -66,6 +70,37 @@ public final class SlotDesk {
         if (wait != null) {
             link.send(wait.registry(), new CancelAcquire(address, ticket)).onFailure(SlotDesk::lost);
         }
+    }
+
+    /**
+     * Says every wish again that another node has not answered yet. There a wish that waits is known by its ticket, and
+     * counts once; a second grant for one that was answered meanwhile is handed back.
+     */
+    void repeatWishes() {
+        waits.forEach((ticket, wait) -> {
+            if (wait.wish() != null) {
+                link.send(wait.registry(), wait.wish()).onFailure(failure -> unanswered(ticket));
+            }
+        });
+    }
+
+    /**
+     * This process stood still: what other nodes grant to wishes of the time before is not used any more, for they may
+     * have given it to others.
+     */
+    void stoodStill() {
+        waits.entrySet().stream()
+                .filter(wait -> wait.getValue().wish() != null)
+                .map(Map.Entry::getKey)
+                .toList()
+                .forEach(ticket -> {
+                    Wait wait = waits.get(ticket);
+                    if (wait != null) {
+                        link.send(wait.registry(), new CancelAcquire(address, ticket))
+                                .onFailure(SlotDesk::lost);
+                        unanswered(ticket);
+                    }
+                });
     }
 
     /** Hands back a lease nothing was sent under. */
@@ -110,6 +145,6 @@ public final class SlotDesk {
     }
 
     private static void lost(Throwable failure) {
-        LOG.atWarn().setCause(failure).log("slot registry does not answer");
+        LOG.atDebug().setCause(failure).log("slot registry does not answer");
     }
 }

@@ -82,13 +82,12 @@ public final class GrpcIngressVerticle extends VerticleBase {
                     },
                     false);
         }
-        return NodeBus.open(vertx, setup.bus(), setup.incarnation(), instance, setup.stream())
-                .compose(opened -> {
-                    bus = opened;
-                    vertx.setPeriodic(SWEEP_MILLIS, tick -> clients.sweep());
-                    IngressParts parts = parts(opened);
-                    return listen(new GrpcDoor(parts, grpcServer(parts)));
-                });
+        return NodeBus.open(vertx, setup, instance).compose(opened -> {
+            bus = opened;
+            vertx.setPeriodic(SWEEP_MILLIS, tick -> clients.sweep());
+            IngressParts parts = parts(opened);
+            return listen(new GrpcDoor(parts, grpcServer(parts)));
+        });
     }
 
     private Future<HttpServer> listen(GrpcDoor door) {

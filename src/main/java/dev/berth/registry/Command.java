@@ -1,9 +1,11 @@
 package dev.berth.registry;
 
+import dev.berth.bus.ClusterMessage.Entry;
 import dev.berth.bus.WorkerMessage;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
 import dev.berth.error.RunnerException;
+import org.jspecify.annotations.Nullable;
 
 /** What {@link SlotTable} wants done. {@code worker} is an index into the node's workers. */
 sealed interface Command {
@@ -20,8 +22,20 @@ sealed interface Command {
             ContainerTimings timings)
             implements Command {}
 
-    record Refuse(String replyTo, long ticket, String callId, RunnerException error, ContainerTimings timings)
-            implements Command {}
+    /** @param counts of its queue, for whoever looks elsewhere; null for others */
+    record Refuse(
+            String replyTo,
+            long ticket,
+            String callId,
+            RunnerException error,
+            ContainerTimings timings,
+            @Nullable Entry counts)
+            implements Command {
+
+        Refuse(String replyTo, long ticket, String callId, RunnerException error, ContainerTimings timings) {
+            this(replyTo, ticket, callId, error, timings, null);
+        }
+    }
 
     record Launch(int worker, String containerId, ContainerSpec spec, String causeCallId) implements Command {}
 

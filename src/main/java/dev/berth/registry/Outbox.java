@@ -71,7 +71,8 @@ final class Outbox {
                 .addKeyValue("callId", refuse.callId())
                 .addKeyValue("errorCode", refuse.error().code())
                 .log("slot refused");
-        IngressMessage message = new IngressMessage.SlotRefused(refuse.ticket(), refuse.error(), refuse.timings());
+        IngressMessage message =
+                new IngressMessage.SlotRefused(refuse.ticket(), refuse.error(), refuse.timings(), refuse.counts());
         send.accept(refuse.replyTo(), message);
     }
 

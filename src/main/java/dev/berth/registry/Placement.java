@@ -58,6 +58,11 @@ final class Placement {
         setOf(waiter).remove(waiter);
     }
 
+    /** Whether somebody waits for room. */
+    boolean isStarved() {
+        return !starved.isEmpty();
+    }
+
     private TreeSet<Waiter> setOf(Waiter waiter) {
         return waiter.queue.reservation.isNothing() ? weightless : starved;
     }

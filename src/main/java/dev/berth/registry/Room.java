@@ -32,6 +32,12 @@ final class Room {
         return wanted >= 0 && wanted <= total;
     }
 
+    /** Whether that much is free, not counting what is on its way back. */
+    boolean hasNow(Reservation reservation) {
+        return reservation.bytes() <= totalBytes - usedBytes
+                && reservation.cpuMillis() <= totalCpuMillis - usedCpuMillis;
+    }
+
     void take(Reservation reservation) {
         usedBytes += reservation.bytes();
         usedCpuMillis += reservation.cpuMillis();

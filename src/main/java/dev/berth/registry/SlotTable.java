@@ -1,6 +1,7 @@
 package dev.berth.registry;
 
 import dev.berth.bus.Addresses;
+import dev.berth.bus.ClusterMessage.Entry;
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
@@ -18,6 +19,7 @@ import dev.berth.bus.RegistryMessage.NodeLost;
 import dev.berth.bus.RegistryMessage.ReturnLease;
 import dev.berth.bus.WorkerMessage.Reason;
 import dev.berth.call.ContainerTimings;
+import dev.berth.call.SlotKey;
 import dev.berth.config.RegistryConfig;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
@@ -183,22 +185,31 @@ final class SlotTable {
         if (slot != null) {
             lease(slot, wish.replyTo(), wish.ticket(), wish.callId(), ContainerTimings.NONE);
         } else if (draining) {
-            refuse(wish, BUSY);
+            refuse(wish, queue, BUSY);
         } else if (!engineAnswers) {
-            refuse(wish, ENGINE_GONE);
-        } else if (queue == null && !room.couldEverHold(wish.spec())) {
-            refuse(wish, TOO_BIG);
+            refuse(wish, queue, ENGINE_GONE);
+        } else if (queue == null && !wish.isTry() && !room.couldEverHold(wish.spec())) {
+            refuse(wish, null, TOO_BIG);
         } else if (waiters.size() >= maxWaiters || !mayWait(wish, queue)) {
-            refuse(wish, BUSY);
+            refuse(wish, queue, BUSY);
         } else {
             await(wish, queue == null ? queues.open(wish.spec()) : queue);
         }
     }
 
-    private static boolean mayWait(AcquireSlot wish, @Nullable SlotQueue queue) {
-        boolean existing = queue != null && queue.containers > queue.ending;
-        return (existing || wish.mode() == AcquireSlot.Mode.ANY)
-                && !wish.patience().isZero();
+    private boolean mayWait(AcquireSlot wish, @Nullable SlotQueue queue) {
+        if (wish.patience().isZero()) {
+            return false;
+        }
+        return switch (wish.mode()) {
+            case ANY -> true;
+            case EXISTING -> queue != null && queue.containers > queue.ending;
+            case LAUNCH ->
+                !placement.isStarved()
+                        && (queue == null
+                                ? room.couldEverHold(wish.spec()) && room.hasNow(Reservation.of(wish.spec()))
+                                : room.hasNow(queue.reservation));
+        };
     }
 
     private void await(AcquireSlot wish, SlotQueue queue) {
@@ -357,13 +368,21 @@ final class SlotTable {
         }
     }
 
-    private void refuse(AcquireSlot wish, RunnerException error) {
-        commands.add(new Command.Refuse(wish.replyTo(), wish.ticket(), wish.callId(), error, ContainerTimings.NONE));
+    private void refuse(AcquireSlot wish, @Nullable SlotQueue queue, RunnerException error) {
+        Entry counts = wish.isTry() ? counts(queue, wish.spec().key()) : null;
+        commands.add(
+                new Command.Refuse(wish.replyTo(), wish.ticket(), wish.callId(), error, ContainerTimings.NONE, counts));
+    }
+
+    private static Entry counts(@Nullable SlotQueue queue, SlotKey key) {
+        return queue == null ? Entry.gone(key.hash64()) : Entry.of(queue.snapshot());
     }
 
     private void refuse(Waiter waiter, RunnerException error, ContainerTimings timings) {
         waiters.leave(waiter);
-        commands.add(new Command.Refuse(waiter.id.replyTo(), waiter.id.ticket(), waiter.callId, error, timings));
+        Entry counts = waiter.isTry ? counts(waiter.queue, waiter.queue.key()) : null;
+        commands.add(
+                new Command.Refuse(waiter.id.replyTo(), waiter.id.ticket(), waiter.callId, error, timings, counts));
     }
 
     /** Must end every change to a queue's waiters or containers. */

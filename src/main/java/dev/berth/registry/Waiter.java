@@ -25,6 +25,9 @@ final class Waiter {
     /** It waits until it is served, refused or cancelled. */
     final boolean patient;
 
+    /** It would rather be refused than wait for room to be made. */
+    final boolean isTry;
+
     final Chain.Link<Waiter> inWaiting = new Chain.Link<>(this);
 
     /** The container that was launched for this waiter and has not come up yet. */
@@ -36,6 +39,7 @@ final class Waiter {
         this.callId = wish.callId();
         this.queue = queue;
         this.arrival = arrival;
+        this.isTry = wish.isTry();
         this.patient = wish.patience().compareTo(AcquireSlot.FOREVER) >= 0;
         this.deadline = now + Saturating.nanos(wish.patience());
     }

@@ -34,18 +34,17 @@ public final class StatusVerticle extends VerticleBase implements StatusSource {
 
     @Override
     public Future<?> start() {
-        return NodeBus.open(vertx, setup.bus(), setup.incarnation(), instance, setup.stream())
-                .onSuccess(opened -> {
-                    bus = opened;
-                    ExecutionParts parts = new ExecutionParts(
-                            vertx, opened.desk(), opened.planner(), opened, IngressSetup.WORKER_GRACE);
-                    status = new NodeStatus(
-                            facts,
-                            setup.counters(),
-                            opened::snapshot,
-                            new StatusCheck(vertx, config, setup.calls(), parts),
-                            new KernelDumps(vertx, config.kdumpFolder()));
-                });
+        return NodeBus.open(vertx, setup, instance).onSuccess(opened -> {
+            bus = opened;
+            ExecutionParts parts =
+                    new ExecutionParts(vertx, opened.desk(), opened.ownPlanner(), opened, IngressSetup.WORKER_GRACE);
+            status = new NodeStatus(
+                    facts,
+                    setup.counters(),
+                    opened::snapshot,
+                    new StatusCheck(vertx, config, setup.calls(), parts),
+                    new KernelDumps(vertx, config.kdumpFolder()));
+        });
     }
 
     @Override

@@ -31,16 +31,15 @@ final class BusStream implements FrameStream {
     private @Nullable Handler<Object> finishHandler;
     private @Nullable Handler<RunnerException> failureHandler;
 
-    BusStream(StreamEndpoint endpoint, Peer peer, StreamId id, boolean initiator, Frame.Open open) {
+    BusStream(StreamEndpoint endpoint, Peer peer, StreamId id, boolean initiator, Frame.Open open, Windows windows) {
         this.endpoint = endpoint;
         this.peer = peer;
         this.id = id;
         this.initiator = initiator;
         this.openPayload = open.payload();
-        long window = endpoint.config().windowBytes();
-        int maxFrame = endpoint.config().maxFrameBytes();
-        this.outbound = new Outbound(this, initiator ? open.credit() : open.window(), maxFrame, window);
-        this.inbound = new Inbound(this, window, initiator ? window : open.credit());
+        long credit = initiator ? open.credit() : open.window();
+        this.outbound = new Outbound(this, credit, windows.frame(), windows.inbound());
+        this.inbound = new Inbound(this, windows, initiator ? windows.inbound() : open.credit());
     }
 
     StreamId id() {

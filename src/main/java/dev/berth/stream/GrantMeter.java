@@ -20,10 +20,15 @@ final class GrantMeter {
      * @param assumed bytes the sender takes itself to have been granted
      */
     GrantMeter(long window, long assumed) {
+        this(window, window, assumed);
+    }
+
+    /** @param start bytes granted at first; at most the window */
+    GrantMeter(long window, long start, long assumed) {
         this.window = window;
         this.batch = (window + 1) / 2;
-        this.granted = window;
-        this.confirmed = Math.min(assumed, window);
+        this.granted = start;
+        this.confirmed = Math.min(assumed, start);
     }
 
     /** @return false if the sender went beyond its credit */

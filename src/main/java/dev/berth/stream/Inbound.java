@@ -39,9 +39,9 @@ final class Inbound implements ReadStream<Buffer> {
     private @Nullable Handler<Throwable> exceptionHandler;
     private @Nullable Handler<Object> noteHandler;
 
-    Inbound(BusStream stream, long window, long assumedByPeer) {
+    Inbound(BusStream stream, Windows windows, long assumedByPeer) {
         this.stream = stream;
-        this.meter = new GrantMeter(window, assumedByPeer);
+        this.meter = new GrantMeter(windows.inbound(), windows.start(), assumedByPeer);
     }
 
     /** Checks and then delivers or queues. A violation breaks the stream off. */

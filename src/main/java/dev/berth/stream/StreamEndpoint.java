@@ -12,6 +12,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
+import java.net.ConnectException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -98,8 +99,9 @@ public final class StreamEndpoint {
         }
         Peer peer = peer(peerFramesAddress);
         StreamId id = new StreamId(address, ++lastNumber);
-        Frame.Open open = new Frame.Open(config.windowBytes(), peerWindow, payload);
-        BusStream stream = new BusStream(this, peer, id, true, open);
+        Windows windows = isElsewhere(peer) ? Windows.opened(config, peer.streams) : Windows.here(config);
+        Frame.Open open = new Frame.Open(windows.inbound(), peerWindow, payload);
+        BusStream stream = new BusStream(this, peer, id, true, open, windows);
         if (closed) {
             later(nothing -> stream.fail(ErrorCode.PEER_LOST.exception("stream endpoint " + address + " is closed")));
             return stream;
@@ -202,9 +204,11 @@ public final class StreamEndpoint {
         }
         Peer peer = peer(from);
         peer.heard = true;
-        BusStream stream = new BusStream(this, peer, id, false, open);
+        Windows windows =
+                isElsewhere(peer) ? Windows.accepted(config, peer.streams, open.credit()) : Windows.here(config);
+        BusStream stream = new BusStream(this, peer, id, false, open, windows);
         add(stream);
-        if (open.credit() < config.windowBytes()) {
+        if (open.credit() < windows.start()) {
             stream.repeatGrant();
         }
         try {
@@ -267,6 +271,10 @@ public final class StreamEndpoint {
     /** Frames of streams that have ended meanwhile say nothing about the streams opened since. */
     void onUnreachable(Peer peer, List<Envelope.Packet> packets, Throwable failure) {
         later(nothing -> {
+            if (isElsewhere(peer)) {
+                packets.forEach(packet -> lost(packet, failure));
+                return;
+            }
             boolean concerned = false;
             Set<BusStream> unheard = new HashSet<>();
             for (Envelope.Packet packet : packets) {
@@ -282,9 +290,27 @@ public final class StreamEndpoint {
         });
     }
 
+    /**
+     * Of another node only the streams whose frames these were have certainly lost something: each message there fails
+     * for itself, and the next may find the way. Whether the node is lost is not said here.
+     */
+    private void lost(Envelope.Packet packet, Throwable failure) {
+        BusStream stream = streams.get(packet.stream());
+        if (stream != null && !stream.finishArrived()) {
+            boolean unheard = packet.frame() instanceof Frame.Open && nobodyWasThere(failure);
+            String reason = stream.peer().address() + ": cannot be reached: " + failure.getMessage();
+            stream.breakOff((unheard ? ErrorCode.UNDELIVERED : ErrorCode.PEER_LOST).exception(reason));
+        }
+    }
+
+    boolean isElsewhere(Peer peer) {
+        return !Addresses.sameNode(address, peer.address());
+    }
+
     /** The bus knows that it has handed the message to nobody; of other failures that is not certain. */
     private static boolean nobodyWasThere(Throwable failure) {
-        return failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
+        return failure instanceof ConnectException
+                || (failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS);
     }
 
     /** The bus took offence at the frame itself. */

@@ -41,6 +41,8 @@ final class Messages {
                 new RegistryMessage.CancelAcquire("r", 2),
                 new RegistryMessage.ReturnLease("c", Long.MAX_VALUE),
                 new IngressMessage.SlotGranted(1, "g", "w", "c", 2, Duration.ofSeconds(2), 65536, TIMINGS),
+                new IngressMessage.SlotRefused(
+                        8, ErrorCode.SERVER_BUSY.exception(), TIMINGS, new ClusterMessage.Entry(-5, 1, 2, 3, 4, 5, 6)),
                 new IngressMessage.SlotRefused(7, ErrorCode.PULL_FAILED.exception("x", 404), TIMINGS),
                 new ClusterMessage.Hello("i", "node", 1, "0.1", 5, 6),
                 new ClusterMessage.Goodbye("i"),

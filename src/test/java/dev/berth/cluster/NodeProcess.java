@@ -9,15 +9,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A node as a process of its own, from the fat jar, on loopback with the process engine. */
 final class NodeProcess implements AutoCloseable {
     private static final Path JAR = Path.of(System.getProperty("berth.jar", "target/berth.jar"));
 
+    private static final Pattern LISTENING = Pattern.compile("listening on [^ ]*:(\\d+),");
+
     final String name;
+    private final CompletableFuture<Integer> port = new CompletableFuture<>();
     private final Process process;
     private final BlockingQueue<Optional<String>> lines = new LinkedBlockingQueue<>();
     private final List<String> seen = new ArrayList<>();
@@ -75,7 +80,13 @@ final class NodeProcess implements AutoCloseable {
     }
 
     private void read() {
-        process.inputReader().lines().forEach(line -> lines.add(Optional.of(line)));
+        process.inputReader().lines().forEach(line -> {
+            Matcher listening = LISTENING.matcher(line);
+            if (listening.find()) {
+                port.complete(Integer.valueOf(listening.group(1)));
+            }
+            lines.add(Optional.of(line));
+        });
         lines.add(Optional.empty());
     }
 
@@ -102,6 +113,11 @@ final class NodeProcess implements AutoCloseable {
             }
         }
         throw new AssertionError(name + " ended without " + regex + ":\n" + String.join("\n", seen));
+    }
+
+    /** Where it takes calls, once it does. */
+    int port() throws Exception {
+        return port.get(60, TimeUnit.SECONDS);
     }
 
     void awaitPeer(String peer, PeerState state) {

@@ -117,7 +117,8 @@ public final class IngressRig implements AutoCloseable {
                 counters,
                 budget,
                 logs,
-                tracer);
+                tracer,
+                null);
         StatusVerticle status =
                 new StatusVerticle(setup, new NodeFacts(NODE, NODE, "0", "process", false), statusConfig, 1);
         ingress = new GrpcIngressVerticle(setup, gate, cold, status, 0);

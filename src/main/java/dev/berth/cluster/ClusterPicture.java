@@ -1,0 +1,20 @@
+package dev.berth.cluster;
+
+import java.util.List;
+
+/**
+ * What this node knows of the cluster at one moment. Nothing of it changes any more, so any thread may read it.
+ *
+ * @param number grows from each picture of a process to the next
+ * @param view what placement looks at
+ * @param others every other node that is known, whatever its state
+ * @param members how many nodes there are that take calls, this one included
+ */
+record ClusterPicture(long number, ClusterView view, List<Seen> others, int members) {
+    ClusterPicture {
+        others = List.copyOf(others);
+    }
+
+    /** Another node. */
+    record Seen(Member member, PeerState state, Hints hints) {}
+}

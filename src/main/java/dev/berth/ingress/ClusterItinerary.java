@@ -1,0 +1,96 @@
+package dev.berth.ingress;
+
+import dev.berth.bus.Addresses;
+import dev.berth.bus.ClusterMessage.Entry;
+import dev.berth.bus.RegistryMessage.AcquireSlot;
+import dev.berth.bus.RegistryMessage.AcquireSlot.Mode;
+import dev.berth.call.ContainerSpec;
+import dev.berth.cluster.Candidate;
+import dev.berth.cluster.Placed;
+import dev.berth.cluster.Placer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call's way through the registries of a cluster. This node's own is asked first, for an idle slot and nothing more:
+ * only it knows, and a call that finds one pays nothing for the cluster. Its refusal says what it has, and what is
+ * best then is planned once; and once more if this node turns out to have no room for a container after all.
+ */
+final class ClusterItinerary implements Itinerary {
+    private final Placer placer;
+    private final String incarnation;
+    private final ContainerSpec spec;
+    private final Deque<Candidate> tries = new ArrayDeque<>();
+    private @Nullable Candidate last;
+    private @Nullable Entry own;
+    private boolean begun;
+    private boolean planned;
+    private boolean plannedAgain;
+
+    /** @param incarnation of this node */
+    ClusterItinerary(Placer placer, String incarnation, ContainerSpec spec) {
+        this.placer = placer;
+        this.incarnation = incarnation;
+        this.spec = spec;
+    }
+
+    @Override
+    public @Nullable Stop next() {
+        if (!begun) {
+            begun = true;
+            return new Stop(Addresses.registry(incarnation), false, Mode.EXISTING, Duration.ZERO);
+        }
+        if (!planned) {
+            planned = true;
+            tries.addAll(placer.candidates(spec, own));
+        }
+        Candidate next = tries.poll();
+        while (next != null && !placer.takesCalls(next.incarnation())) {
+            next = tries.poll();
+        }
+        last = next;
+        if (next == null) {
+            return null;
+        }
+        placer.tried(next, spec);
+        return stop(next);
+    }
+
+    private Stop stop(Candidate candidate) {
+        String registry = Addresses.registry(candidate.incarnation());
+        boolean remote = isRemote(candidate);
+        return switch (candidate.mode()) {
+            case WAIT -> new Stop(registry, remote, Mode.EXISTING, Duration.ofNanos(candidate.limitNanos()));
+            case MAY_LAUNCH -> new Stop(registry, remote, Mode.LAUNCH, AcquireSlot.FOREVER);
+            case QUEUE -> new Stop(registry, remote, Mode.ANY, AcquireSlot.FOREVER);
+        };
+    }
+
+    private boolean isRemote(Candidate candidate) {
+        return !candidate.incarnation().equals(incarnation);
+    }
+
+    @Override
+    public void granted() {
+        placer.count(last != null && isRemote(last) ? Placed.ELSEWHERE : Placed.HERE);
+    }
+
+    @Override
+    public void refused(@Nullable Entry counts) {
+        Candidate refusing = last;
+        if (refusing == null) {
+            own = counts;
+            return;
+        }
+        placer.refused(refusing, spec, counts);
+        if (isRemote(refusing)) {
+            placer.count(counts == null ? Placed.UNANSWERED : Placed.REFUSED_ELSEWHERE);
+        } else if (refusing.mode() == Candidate.Mode.MAY_LAUNCH && !plannedAgain) {
+            plannedAgain = true;
+            tries.clear();
+            tries.addAll(placer.candidates(spec, counts));
+        }
+    }
+}
