@@ -6,6 +6,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelProgressiveFuture;
+import io.netty.channel.ChannelProgressiveFutureListener;
+import io.netty.channel.ChannelProgressivePromise;
 import io.netty.channel.nio.AbstractNioChannel.NioUnsafe;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.handler.codec.http.HttpObject;
@@ -86,6 +89,25 @@ final class FunctionChannel extends ChannelInboundHandlerAdapter {
     /** To be flushed. Completes at the latest when the connection closes. */
     ChannelFuture write(HttpObject part) {
         return channel().write(part);
+    }
+
+    /**
+     * The same.
+     *
+     * @param partTaken told when the socket has taken a part of it, or all; again with each further part
+     */
+    ChannelFuture write(HttpObject part, Runnable partTaken) {
+        ChannelProgressivePromise promise = channel().newProgressivePromise();
+        promise.addListener(new ChannelProgressiveFutureListener() {
+            @Override
+            public void operationProgressed(ChannelProgressiveFuture future, long progress, long total) {
+                partTaken.run();
+            }
+
+            @Override
+            public void operationComplete(ChannelProgressiveFuture future) {}
+        });
+        return channel().write(part, promise);
     }
 
     void flush() {

@@ -118,8 +118,8 @@ final class HttpCall implements FunctionChannel.User, AnswerParser.Listener, Req
 
     @Override
     public void refused(FunctionChannel by) {
-        if (by == channel) {
-            nothingTaken();
+        if (by == channel && phase == Phase.ASKED) {
+            closed(null);
         }
     }
 

@@ -40,7 +40,7 @@ final class RequestPump {
 
     /** Hears what becomes of the head; told once for each time it is sent, unless stopped. */
     interface Sender {
-        /** The connection ended before its socket took the head. */
+        /** The connection ended before its socket took all of the head; {@link ActiveCall#sent} if it took a part. */
         void refused(FunctionChannel by);
     }
 
@@ -106,7 +106,8 @@ final class RequestPump {
         boolean withBody = waitingBytes <= SENT_WITH_HEAD;
         boolean whole = bodyOver && withBody;
         int parts = withBody ? waiting.size() : 0;
-        ChannelFuture taken = on.write(head);
+        // The function may act on a part of it already.
+        ChannelFuture taken = on.write(head, call::markSent);
         if (withBody) {
             for (Buffer piece : waiting) {
                 taken = on.write(new DefaultHttpContent(VertxSeam.view(piece)));

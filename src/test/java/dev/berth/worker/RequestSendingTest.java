@@ -377,4 +377,19 @@ final class RequestSendingTest {
             rig.assertGone(id);
         }
     }
+
+    /** It may have acted on what it has read, and would do so again in every container. */
+    @Test
+    @Rule("container-once")
+    void aCallWhoseBigHeadWasReadInPartIsNotPlacedAgain() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            rig.engine.serve(talk -> talk.readOnce());
+            String id = rig.ready();
+            var request = rig.request(Duration.ofSeconds(30), new Header("X-Big", "h".repeat(BIG)));
+
+            assertThat(rig.call(id, request).endBody().code()).isEqualTo(ErrorCode.RESPONSE_BROKEN);
+            rig.heard(ContainerEnding.class);
+            rig.assertGone(id);
+        }
+    }
 }
