@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * In OFFERED the worker has been sent the call but has not shown that it took it. Only two things bring it back: its
  * worker says that the slot is gone, or it is certain that nothing of the call has been delivered. From TAKEN on it is
- * never placed again. A new container that takes no connection is tried with one more: it may have been removed just
+ * never placed again. A new container that takes nothing of a call is tried with one more: it may have been removed just
  * then, but if the next is like it the function is to blame.
  *
  * <p>Pure: told what happened, it calls {@link Actions}, each at most once per event and as the last thing it does,

@@ -2,6 +2,7 @@ package dev.berth.worker;
 
 import dev.berth.config.WorkerConfig;
 import dev.berth.engine.ExitStatus;
+import dev.berth.error.ErrorCode;
 import dev.berth.worker.http.VertxSeam;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
@@ -24,8 +25,7 @@ final class FunctionConnection implements FunctionExchange {
     private final Alarm alarm;
     private @Nullable FunctionChannel channel;
     private @Nullable HttpCall current;
-    /** Whether the function has ever taken a connection. */
-    private boolean reached;
+    private boolean proven;
 
     FunctionConnection(
             Context context, FunctionDialer dialer, FunctionSocket socket, WorkerConfig config, Alarm alarm) {
@@ -93,15 +93,24 @@ final class FunctionConnection implements FunctionExchange {
             made.result().close();
         } else {
             channel = made.result();
-            reached = true;
             http.send(made.result(), false);
         }
     }
 
     private void unreachable(HttpCall http, Throwable failure) {
         if (current == http) {
-            http.unreachable(failure, reached);
+            http.unreachable(failure);
         }
+    }
+
+    /** The function has answered a call. */
+    void prove() {
+        proven = true;
+    }
+
+    /** What is wrong with a function that takes nothing of a call: it has gone, or it has never been good. */
+    ErrorCode nothingTaken() {
+        return proven ? ErrorCode.SLOT_GONE : ErrorCode.INIT_FAILED;
     }
 
     /** The call is over and has left the connection as it was. */

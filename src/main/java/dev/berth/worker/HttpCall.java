@@ -97,18 +97,14 @@ final class HttpCall implements FunctionChannel.User, AnswerParser.Listener, Req
         pump.send(on, head);
     }
 
-    /**
-     * No connection could be made.
-     *
-     * @param before whether one has ever been made to this function
-     */
-    void unreachable(Throwable failure, boolean before) {
+    /** No connection could be made. */
+    void unreachable(Throwable failure) {
         if (Descriptors.exhausted(failure)) {
             named(LOG.atWarn()).log("no file descriptor is left for a function's connection");
             end(ErrorCode.SERVER_BUSY.exception(), true);
         } else {
             named(LOG.atDebug()).setCause(failure).log("function cannot be connected to");
-            end((before || ours(failure) ? ErrorCode.SLOT_GONE : ErrorCode.INIT_FAILED).exception(), false);
+            end((ours(failure) ? ErrorCode.SLOT_GONE : connection.nothingTaken()).exception(), false);
         }
     }
 
@@ -131,7 +127,7 @@ final class HttpCall implements FunctionChannel.User, AnswerParser.Listener, Req
             channel = null;
             connection.reconnect(this);
         } else {
-            end(ErrorCode.SLOT_GONE.exception(), false);
+            end(connection.nothingTaken().exception(), false);
         }
     }
 
@@ -201,6 +197,7 @@ final class HttpCall implements FunctionChannel.User, AnswerParser.Listener, Req
     public void onHead(AnswerHead head) {
         call.markSent();
         fit = head.persistent();
+        connection.prove();
         switch (head.status()) {
             case OK -> {
                 if (pump.flushed() || call.request().firstByteMayBeEarly()) {

@@ -135,6 +135,13 @@ final class FunctionFaultsE2E {
     }
 
     @Test
+    @Rule("container-deaf")
+    void aHeadThatTheFunctionDoesNotTakeIsNotTriedForLong(LiveRunner runner) {
+        assertError(
+                runner.run(CallDoc.of("read; send ok").header("X-Large", "x".repeat(3 << 20))), ErrorCode.INIT_FAILED);
+    }
+
+    @Test
     @Rule("container-start-timeout")
     @Raises(ErrorCode.INIT_TIMEOUT)
     void aContainerWithoutASocketTimesOut(LiveRunner runner) {

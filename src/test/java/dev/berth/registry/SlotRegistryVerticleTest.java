@@ -27,6 +27,8 @@ import dev.berth.error.ErrorCode;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
+import io.vertx.junit5.VertxExtension;
+import io.vertx.junit5.VertxTestContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -36,19 +38,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The registry on a real local bus; the test plays ingress and workers. */
+@ExtendWith(VertxExtension.class)
 final class SlotRegistryVerticleTest {
     private static final String REGISTRY = Addresses.registry("n1");
     private static final String INGRESS = Addresses.ingress("n1", 0);
     private static final String WORKER = Addresses.worker("n1", 0);
     private static final ContainerTimings TIMINGS = new ContainerTimings(1, 2, 3, 4);
 
-    private final Vertx vertx = Vertx.vertx();
-    private final EventBus bus = vertx.eventBus();
+    private EventBus bus;
     private final BlockingQueue<IngressMessage> atIngress = new LinkedBlockingQueue<>();
     private final BlockingQueue<WorkerMessage> atWorker = new LinkedBlockingQueue<>();
 
@@ -56,22 +58,20 @@ final class SlotRegistryVerticleTest {
     private volatile Supplier<String> ids = () -> "";
 
     @BeforeEach
-    void deploy() throws Exception {
+    void deploy(Vertx vertx, VertxTestContext deployed) {
+        bus = vertx.eventBus();
         BusCodecs.register(vertx);
         bus.<IngressMessage>consumer(INGRESS, message -> atIngress.add(message.body()));
         bus.<WorkerMessage>consumer(WORKER, message -> atWorker.add(message.body()));
         Ulids good = new Ulids(System::currentTimeMillis, RandomGenerator.getDefault());
         ids = good::get;
-        await(vertx.deployVerticle(new SlotRegistryVerticle(
-                new SlotRegistryVerticle.Links(bus, "n1", List.of(WORKER), 65_536, () -> failures.add("failed")),
-                new RegistryConfig(false, 0, 0, 100),
-                new NodeCapacity(2 * MIB, 1000, List.of()),
-                () -> ids.get())));
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        await(vertx.close());
+        vertx.deployVerticle(new SlotRegistryVerticle(
+                        new SlotRegistryVerticle.Links(
+                                bus, "n1", List.of(WORKER), 65_536, () -> failures.add("failed")),
+                        new RegistryConfig(false, 0, 0, 100),
+                        new NodeCapacity(2 * MIB, 1000, List.of()),
+                        () -> ids.get()))
+                .onComplete(deployed.succeedingThenComplete());
     }
 
     @Test
