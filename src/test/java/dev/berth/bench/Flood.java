@@ -99,7 +99,7 @@ final class Flood implements Callable<Integer> {
         while (runner.status().getNode().getMemoryUsedBytes() < 1000L * MIB) {
             RunnerProcess.pause(100);
         }
-        beside(driver, runner, Duration.ofSeconds(5));
+        beside(driver, runner, Duration.ofSeconds(shortened ? 5 : 40));
         Measurement quiet = beside(driver, runner, Duration.ofSeconds(shortened ? 3 : 15));
         checks.that(quiet.errors() == 0, "calls on a quiet runner", "%s", quiet);
         Holdings before = Holdings.of(runner);
