@@ -1,5 +1,7 @@
 package dev.berth.ingress;
 
+import dev.berth.bus.NodeSnapshot;
+import dev.berth.cluster.ClusterBoard;
 import dev.berth.config.StatusConfig;
 import dev.berth.proto.RunnerStatus;
 import io.vertx.core.Context;
@@ -7,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +63,21 @@ public final class StatusVerticle extends VerticleBase implements StatusSource {
             });
         });
         return answer.future();
+    }
+
+    @Override
+    public Future<RunnerStatus> withCluster(RunnerStatus answer) {
+        ClusterBoard cluster = setup.cluster();
+        NodeBus opened = bus;
+        if (cluster == null || opened == null) {
+            return Future.succeededFuture(answer);
+        }
+        return opened.snapshot()
+                .map(NodeSnapshot::queues)
+                .otherwise(List.of())
+                .map(own -> answer.toBuilder()
+                        .setCluster(ClusterStatus.of(cluster.report(), own))
+                        .build());
     }
 
     @Override
