@@ -104,7 +104,6 @@ final class ClientConnectionTest {
     }
 
     @Test
-    @Rule("transport-budget")
     void metadataBeyondTheBudgetIsRefused() throws IOException {
         rig.close();
         rig = new IngressRig(IngressRig.grpc(IngressRig.limits(8 << 20), null), IngressRig.CALLS);

@@ -86,7 +86,11 @@ final class TracesTest {
     }
 
     private EngageCall.Result call(String... metadata) {
-        return engage(metadata).tryCall(IngressRig.MODEL).data("x", true).result();
+        return engage(metadata)
+                .tryCall(IngressRig.MODEL)
+                .data("x", true)
+                .halfClose()
+                .result();
     }
 
     private static String openCensus(String flags) {

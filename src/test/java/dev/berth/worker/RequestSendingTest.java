@@ -380,7 +380,6 @@ final class RequestSendingTest {
 
     /** It may have acted on what it has read, and would do so again in every container. */
     @Test
-    @Rule("container-once")
     void aCallWhoseBigHeadWasReadInPartIsNotPlacedAgain() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
             rig.engine.serve(talk -> talk.readOnce());
