@@ -35,7 +35,7 @@ record BenchRun(
             int wokenCalls,
             int waitingCalls) {
         static final Pace FULL = new Pace(5, 9, 2, 4, 15, 10, 20, 3, 40, 10_000);
-        static final Pace QUICK = new Pace(3, 3, 1, 2, 5, 3, 3, 1, 5, 1_000);
+        static final Pace QUICK = new Pace(3, 3, 1, 2, 5, 3, 3, 1, 5, 200);
 
         ClosedLoop.Plan plan() {
             return ClosedLoop.Plan.lasting(
