@@ -50,10 +50,14 @@ final class ArchitectureTest {
             Map.entry(
                     "ingress",
                     Set.of("bus", "call", "cluster", "config", "error", "logs", "observe", "proto", "stream", "trace")),
-            Map.entry("status", Set.of("bus", "call", "config", "error", "ingress", "observe", "proto", "trace")),
+            Map.entry(
+                    "status",
+                    Set.of("bus", "call", "cluster", "config", "error", "ingress", "observe", "proto", "trace")),
             Map.entry(
                     "port",
-                    Set.of("bus", "call", "config", "error", "ingress", "logs", "observe", "proto", "status", "trace")),
+                    Set.of(
+                            "bus", "call", "cluster", "config", "error", "ingress", "logs", "observe", "proto",
+                            "status", "trace")),
             Map.entry(
                     "rehearsal",
                     Set.of(

@@ -36,6 +36,7 @@ public final class EngageClient {
     private static final int STREAM_WINDOW = 1 << 20;
     private static final int CONNECT_MILLIS = 3_000;
 
+    private boolean cluster;
     private final GrpcClient grpc;
     private final RunnerAddress address;
     private final SocketAddress socket;
@@ -73,6 +74,12 @@ public final class EngageClient {
         return unary(RunnerProtocolGrpcClient.Status2, request);
     }
 
+    /** The same, told of all nodes of a cluster too. */
+    EngageClient withCluster() {
+        cluster = true;
+        return this;
+    }
+
     public Future<ConfigStatus> configure(ConfigMsg config) {
         return unary(RunnerProtocolGrpcClient.ConfigureRunner, config);
     }
@@ -84,6 +91,9 @@ public final class EngageClient {
 
     private <Q, R> Future<R> unary(ServiceMethod<R, Q> method, Q message) {
         return request(method).compose(request -> {
+            if (cluster) {
+                request.headers().set("berth-cluster", "1");
+            }
             Promise<R> answer = Promise.promise();
             request.exceptionHandler(failure -> answer.tryFail(RpcEnd.failure(failure, address)));
             request.response()

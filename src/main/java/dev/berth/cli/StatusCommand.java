@@ -45,6 +45,9 @@ final class StatusCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON, all fields, as protobuf's JSON mapping has it.")
     private boolean json;
 
+    @Option(names = "--cluster", description = "Tell of all nodes of the cluster, as this runner knows them.")
+    private boolean cluster;
+
     @Option(names = "--status2", paramLabel = "JSON", description = "Ask by Status2, with this object.")
     private @Nullable String request;
 
@@ -66,9 +69,12 @@ final class StatusCommand implements Callable<Integer> {
         Vertx vertx = ClientOptions.vertx();
         PrintWriter err = spec.commandLine().getErr();
         try {
-            RunnerStatus status = Blocking.await(ask(runner.client(vertx), message), Duration.ofSeconds(timeout));
+            RunnerStatus status = Blocking.await(ask(client(vertx), message), Duration.ofSeconds(timeout));
             PrintWriter out = spec.commandLine().getOut();
             out.print(json ? toJson(status) + "\n" : StatusReport.of(status));
+            if (cluster && !json) {
+                out.print(ClusterText.of(status));
+            }
             out.flush();
             return status.getFailed() ? ExitCode.FAILED : ExitCode.OK;
         } catch (TimeoutException e) {
@@ -80,6 +86,11 @@ final class StatusCommand implements Callable<Integer> {
         }
         err.flush();
         return ExitCode.UNREACHABLE;
+    }
+
+    private EngageClient client(Vertx vertx) {
+        EngageClient client = runner.client(vertx);
+        return cluster ? client.withCluster() : client;
     }
 
     private static Future<RunnerStatus> ask(EngageClient client, @Nullable Struct message) {

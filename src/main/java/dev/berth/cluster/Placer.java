@@ -3,6 +3,7 @@ package dev.berth.cluster;
 import dev.berth.bus.ClusterMessage.Entry;
 import dev.berth.call.ContainerSpec;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,16 @@ public final class Placer {
             view.own().hints().put(own);
         }
         return Placement.candidates(view, wish(spec), random);
+    }
+
+    /** The other nodes as queues to wait in, in the order of this function's own. */
+    public List<Candidate> queuesElsewhere(ContainerSpec spec) {
+        look();
+        long hash = spec.key().hash64();
+        return view.up().stream()
+                .sorted(Comparator.comparingLong(place -> Placement.rank(place.incarnation(), hash)))
+                .map(place -> new Candidate(place.incarnation(), Candidate.Mode.QUEUE, 0))
+                .toList();
     }
 
     /** A call is sent there, which others who come are to know. */

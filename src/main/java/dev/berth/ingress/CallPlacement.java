@@ -4,7 +4,6 @@ import dev.berth.bus.IngressMessage.SlotGranted;
 import dev.berth.bus.IngressMessage.SlotRefused;
 import dev.berth.call.ContainerTimings;
 import dev.berth.error.ErrorCode;
-import dev.berth.error.Retry;
 import dev.berth.error.RunnerException;
 import dev.berth.ingress.Itinerary.Stop;
 import java.util.function.Supplier;
@@ -146,8 +145,7 @@ final class CallPlacement {
             return;
         }
         timings = refusal.timings();
-        itinerary.refused(refusal.counts());
-        boolean again = refusal.error().code().retry() == Retry.ELSEWHERE && !deadline.passed(now);
+        boolean again = itinerary.refused(refusal) && !deadline.passed(now);
         Stop next = again ? next() : null;
         if (next == null) {
             end(refusal.error());

@@ -2,12 +2,15 @@ package dev.berth.ingress;
 
 import dev.berth.bus.Addresses;
 import dev.berth.bus.ClusterMessage.Entry;
+import dev.berth.bus.IngressMessage.SlotRefused;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.bus.RegistryMessage.AcquireSlot.Mode;
 import dev.berth.call.ContainerSpec;
 import dev.berth.cluster.Candidate;
 import dev.berth.cluster.Placed;
 import dev.berth.cluster.Placer;
+import dev.berth.error.ErrorCode;
+import dev.berth.error.Retry;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -25,6 +28,7 @@ final class ClusterItinerary implements Itinerary {
     private final Deque<Candidate> tries = new ArrayDeque<>();
     private @Nullable Candidate last;
     private @Nullable Entry own;
+    private boolean tooBigHere;
     private boolean begun;
     private boolean planned;
     private boolean plannedAgain;
@@ -44,7 +48,7 @@ final class ClusterItinerary implements Itinerary {
         }
         if (!planned) {
             planned = true;
-            tries.addAll(placer.candidates(spec, own));
+            plan(own);
         }
         Candidate next = tries.poll();
         while (next != null && !placer.takesCalls(next.incarnation())) {
@@ -56,6 +60,15 @@ final class ClusterItinerary implements Itinerary {
         }
         placer.tried(next, spec);
         return stop(next);
+    }
+
+    /** A call that this node could never run waits at another. */
+    private void plan(@Nullable Entry counts) {
+        tries.addAll(placer.candidates(spec, counts));
+        if (tooBigHere) {
+            tries.removeIf(candidate -> !isRemote(candidate));
+            tries.addAll(placer.queuesElsewhere(spec));
+        }
     }
 
     private Stop stop(Candidate candidate) {
@@ -78,10 +91,17 @@ final class ClusterItinerary implements Itinerary {
     }
 
     @Override
-    public void refused(@Nullable Entry counts) {
+    public boolean refused(SlotRefused refusal) {
+        boolean tooBig = refusal.error().code() == ErrorCode.RESOURCE_TOO_BIG;
+        note(refusal.counts(), tooBig);
+        return tooBig || refusal.error().code().retry() == Retry.ELSEWHERE;
+    }
+
+    private void note(@Nullable Entry counts, boolean tooBig) {
         Candidate refusing = last;
         if (refusing == null) {
             own = counts;
+            tooBigHere = tooBig;
             return;
         }
         placer.refused(refusing, spec, counts);
@@ -90,7 +110,7 @@ final class ClusterItinerary implements Itinerary {
         } else if (refusing.mode() == Candidate.Mode.MAY_LAUNCH && !plannedAgain) {
             plannedAgain = true;
             tries.clear();
-            tries.addAll(placer.candidates(spec, counts));
+            plan(counts);
         }
     }
 }

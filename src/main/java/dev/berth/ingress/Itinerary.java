@@ -1,9 +1,10 @@
 package dev.berth.ingress;
 
-import dev.berth.bus.ClusterMessage.Entry;
+import dev.berth.bus.IngressMessage.SlotRefused;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.bus.RegistryMessage.AcquireSlot.Mode;
 import dev.berth.call.ContainerSpec;
+import dev.berth.error.Retry;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +25,11 @@ interface Itinerary {
     /**
      * The last of them has refused.
      *
-     * @param counts what its node has of this queue; null: it does not say, or could not be asked
+     * @return whether the next may grant what this one has refused
      */
-    default void refused(@Nullable Entry counts) {}
+    default boolean refused(SlotRefused refusal) {
+        return refusal.error().code().retry() == Retry.ELSEWHERE;
+    }
 
     /**
      * @param registry its address

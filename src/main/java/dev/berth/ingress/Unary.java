@@ -1,6 +1,7 @@
 package dev.berth.ingress;
 
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.grpc.common.CodecException;
 import io.vertx.grpc.common.GrpcMessage;
@@ -13,6 +14,7 @@ import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.GrpcServerResponse;
 import io.vertx.grpc.server.StatusException;
 import java.time.Duration;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +52,17 @@ public final class Unary<Q, A> {
     /** Binds a method's handler. Failures with a {@link StatusException} are told to the client as they are. */
     public static <Q, A> void bind(
             GrpcServer server, Vertx vertx, ServiceMethod<Q, A> service, Function<Q, Future<A>> method) {
-        server.callHandler(service, request -> new Unary<>(vertx, request, service.decoder(), method).start());
+        bindWithHeaders(server, vertx, service, (message, headers) -> method.apply(message));
+    }
+
+    /** The same for a method that looks at the metadata too. */
+    public static <Q, A> void bindWithHeaders(
+            GrpcServer server, Vertx vertx, ServiceMethod<Q, A> service, BiFunction<Q, MultiMap, Future<A>> method) {
+        server.callHandler(
+                service,
+                request -> new Unary<>(
+                                vertx, request, service.decoder(), message -> method.apply(message, request.headers()))
+                        .start());
     }
 
     private void start() {

@@ -143,8 +143,12 @@ public final class GrpcIngressVerticle extends VerticleBase {
                 vertx,
                 Set.of("", RunnerProtocolGrpcService.SERVICE_NAME.fullyQualifiedName(), Health.COLD),
                 setup.counters(),
-                cold);
+                cold,
+                () -> setup.cluster() == null || setup.cluster().ready());
         health = checks;
+        if (setup.cluster() != null) {
+            setup.cluster().onChange(() -> context.runOnContext(turn -> checks.changed()));
+        }
         setup.counters().onStop(new StopHere(checks));
         cold.onChange(() -> context.runOnContext(turn -> checks.changed()));
         return GrpcServer.server(vertx, GrpcOptions.grpc())

@@ -7,6 +7,7 @@ import com.google.protobuf.util.JsonFormat;
 import dev.berth.ingress.IngressParts;
 import dev.berth.ingress.Unary;
 import dev.berth.proto.RunnerProtocolGrpcService;
+import dev.berth.proto.RunnerStatus;
 import dev.berth.status.ConfigureRunner;
 import dev.berth.status.StatusSource;
 import io.vertx.core.Future;
@@ -20,6 +21,9 @@ import java.util.function.Function;
 
 /** The protocol as a service, and all its methods but Engage, which {@link GrpcDoor} takes out beforehand. */
 final class RunnerProtocolEndpoint implements Service {
+    /** Metadata with which Status tells of all nodes. */
+    private static final String CLUSTER = "berth-cluster";
+
     private final IngressParts parts;
     private final StatusSource status;
     private final ConfigureRunner settings;
@@ -43,9 +47,20 @@ final class RunnerProtocolEndpoint implements Service {
     @Override
     public void bind(GrpcServer server) {
         server.callHandler(RunnerProtocolGrpcService.StreamLogs, parts.logs()::serve);
-        unary(server, RunnerProtocolGrpcService.Status, empty -> status.answer("{}"));
-        unary(server, RunnerProtocolGrpcService.Status2, body -> status.answer(json(body)));
+        status(server, RunnerProtocolGrpcService.Status, empty -> status.answer("{}"));
+        status(server, RunnerProtocolGrpcService.Status2, body -> status.answer(json(body)));
         unary(server, RunnerProtocolGrpcService.ConfigureRunner, settings::apply);
+    }
+
+    private <Q> void status(
+            GrpcServer server, ServiceMethod<Q, RunnerStatus> method, Function<Q, Future<RunnerStatus>> serves) {
+        Unary.bindWithHeaders(
+                server,
+                parts.execution().vertx(),
+                method,
+                (body, headers) -> headers.contains(CLUSTER)
+                        ? serves.apply(body).compose(status::withCluster)
+                        : serves.apply(body));
     }
 
     private static String json(Struct body) {

@@ -188,7 +188,7 @@ final class SlotTable {
             refuse(wish, queue, BUSY);
         } else if (!engineAnswers) {
             refuse(wish, queue, ENGINE_GONE);
-        } else if (queue == null && !wish.isTry() && !room.couldEverHold(wish.spec())) {
+        } else if (queue == null && !room.couldEverHold(wish.spec())) {
             refuse(wish, null, TOO_BIG);
         } else if (waiters.size() >= maxWaiters || !mayWait(wish, queue)) {
             refuse(wish, queue, BUSY);

@@ -26,6 +26,7 @@ import io.vertx.grpc.server.StatusException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * {@code grpc.health.v1.Health} of one ingress instance: serving until the node drains, and under one of the names
@@ -48,12 +49,18 @@ public final class Health implements Service {
     private final Set<String> services;
     private final IngressCounters counters;
     private final ColdCapacity cold;
+    private final BooleanSupplier enough;
     private final Map<GrpcServerRequest<HealthCheckRequest, HealthCheckResponse>, Watched> watchers = new HashMap<>();
 
     private record Watched(String service, ServingStatus told) {}
 
-    /** @param services names that may be asked for; the empty one is the whole server */
-    public Health(Vertx vertx, Set<String> services, IngressCounters counters, ColdCapacity cold) {
+    /**
+     * @param services names that may be asked for; the empty one is the whole server
+     * @param enough whether as many nodes are there as should be; {@link #changed} is to be called when that changes
+     */
+    public Health(
+            Vertx vertx, Set<String> services, IngressCounters counters, ColdCapacity cold, BooleanSupplier enough) {
+        this.enough = enough;
         this.vertx = vertx;
         this.services = services;
         this.counters = counters;
@@ -138,7 +145,7 @@ public final class Health implements Service {
         if (!services.contains(service)) {
             return ServingStatus.SERVICE_UNKNOWN;
         }
-        boolean refused = counters.draining() || (service.equals(COLD) && !cold.there());
+        boolean refused = counters.draining() || !enough.getAsBoolean() || (service.equals(COLD) && !cold.there());
         return refused ? ServingStatus.NOT_SERVING : ServingStatus.SERVING;
     }
 

@@ -8,4 +8,9 @@ public interface StatusSource {
 
     /** @param body what a status function is given, JSON */
     Future<RunnerStatus> answer(String body);
+
+    /** Adds what is known of all nodes, if there is a cluster. Never fails. */
+    default Future<RunnerStatus> withCluster(RunnerStatus status) {
+        return Future.succeededFuture(status);
+    }
 }

@@ -1,5 +1,7 @@
 package dev.berth.status;
 
+import dev.berth.bus.NodeSnapshot;
+import dev.berth.cluster.ClusterBoard;
 import dev.berth.config.StatusConfig;
 import dev.berth.ingress.ExecutionParts;
 import dev.berth.ingress.IngressSetup;
@@ -10,6 +12,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +68,21 @@ public final class StatusVerticle extends VerticleBase implements StatusSource {
             });
         });
         return answer.future();
+    }
+
+    @Override
+    public Future<RunnerStatus> withCluster(RunnerStatus answer) {
+        ClusterBoard cluster = setup.cluster();
+        NodeBus opened = bus;
+        if (cluster == null || opened == null) {
+            return Future.succeededFuture(answer);
+        }
+        return opened.snapshot()
+                .map(NodeSnapshot::queues)
+                .otherwise(List.of())
+                .map(own -> answer.toBuilder()
+                        .setCluster(ClusterStatus.of(cluster.report(), own))
+                        .build());
     }
 
     @Override

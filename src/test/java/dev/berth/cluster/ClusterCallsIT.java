@@ -8,9 +8,11 @@ import dev.berth.ingress.EngageCall;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -96,17 +98,16 @@ final class ClusterCallsIT {
         EngageCall up = toFirst.open(elsewhere("read; report"));
         send(up, body);
         EngageCall.Result taken = up.result();
-        EngageCall echo = toFirst.open(elsewhere("echo"));
-        send(echo, body);
-        EngageCall.Result echoed = echo.result();
+        EngageCall.Result filled = toFirst.call(elsewhere("read; fill " + body.length));
 
         assertThat(ranOn(taken)).isEqualTo("node-b");
         JsonObject seen = new JsonObject(taken.body()).getJsonObject("body");
         assertThat(seen.getString("sha256")).isEqualTo(digest(body));
         ByteArrayOutputStream back = new ByteArrayOutputStream();
-        echoed.messages()
+        filled.messages()
                 .forEach(message -> back.writeBytes(message.getData().getData().toByteArray()));
-        assertThat(digest(back.toByteArray())).isEqualTo(digest(body));
+        assertThat(digest(back.toByteArray()))
+                .isEqualTo(digest("0123456789abcdef".repeat(body.length / 16).getBytes(StandardCharsets.ISO_8859_1)));
     }
 
     private static void send(EngageCall call, byte[] body) {
@@ -123,7 +124,7 @@ final class ClusterCallsIT {
 
     @Test
     void headAndErrorsAreTheFunctions() {
-        EngageCall.Result answer = toFirst.call(elsewhere("read; status 404; header X-Seen=yes; send no"));
+        EngageCall.Result answer = toFirst.call(elsewhere("read; header X-Seen=yes; send no"));
         assertThat(answer.messages().get(0).getResultStart().getHttp().getHeadersList())
                 .anyMatch(header -> header.getKey().equalsIgnoreCase("X-Seen")
                         && header.getValue().equals("yes"));
@@ -180,6 +181,36 @@ final class ClusterCallsIT {
             TimeUnit.MILLISECONDS.sleep(10);
         }
         assertThat(holds.getAsBoolean()).isTrue();
+    }
+
+    @Test
+    void everyNodeTellsOfAll() throws Exception {
+        toFirst.call(elsewhere("report"));
+
+        String told = command("status", "--cluster", "127.0.0.1:" + second.port());
+        String plain = command("status", "127.0.0.1:" + second.port());
+        String json = command("status", "--cluster", "--json", "127.0.0.1:" + first.port());
+
+        assertThat(told).containsPattern("node-b +SELF").containsPattern("node-a +UP");
+        assertThat(plain).doesNotContain("node-a");
+        JsonObject cluster = new JsonObject(json).getJsonObject("cluster");
+        assertThat(cluster.getJsonArray("members")).hasSize(2);
+        assertThat(Long.parseLong(cluster.getJsonObject("placements").getString("elsewhere")))
+                .isPositive();
+    }
+
+    private static String command(String... args) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-jar",
+                Path.of(System.getProperty("berth.jar", "target/berth.jar"))
+                        .toAbsolutePath()
+                        .toString()));
+        command.addAll(List.of(args));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+        return said;
     }
 
     private static int pid(EngageCall.Result result) {
