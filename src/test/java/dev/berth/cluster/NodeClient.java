@@ -38,7 +38,7 @@ final class NodeClient implements AutoCloseable {
     }
 
     EngageCall.Result call(JsonObject document) {
-        return open(document).data("", true).result();
+        return open(document).data("", true).halfClose().result();
     }
 
     @Override
