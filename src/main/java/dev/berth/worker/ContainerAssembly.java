@@ -91,7 +91,7 @@ final class ContainerAssembly {
 
     Future<Void> pull() {
         stepBegan = System.nanoTime();
-        return attempt(this::ensureImage).onComplete(done -> imagePull = lap());
+        return attempt(this::ensureImage).andThen(done -> imagePull = lap());
     }
 
     private Future<Void> ensureImage() {
@@ -112,7 +112,7 @@ final class ContainerAssembly {
         return connected
                 .compose(open ->
                         overSocket() ? vertx.executeBlocking(this::makeDirectory, false) : Future.succeededFuture())
-                .onComplete(done -> prepare = lap())
+                .andThen(done -> prepare = lap())
                 .mapEmpty();
     }
 
@@ -139,12 +139,16 @@ final class ContainerAssembly {
         }
     }
 
+    /** Whoever waits for it finds it kept: a handler set beside this one on one future could be called before it. */
     Future<EngineContainer> create() {
-        return attempt(() -> ports.engine().create(plan())).onSuccess(made -> container = made);
+        return attempt(() -> ports.engine().create(plan())).map(made -> {
+            container = made;
+            return made;
+        });
     }
 
     Future<Void> start() {
-        return attempt(() -> engineContainer().start()).onComplete(done -> {
+        return attempt(() -> engineContainer().start()).andThen(done -> {
             create = lap();
             readOutput();
         });
