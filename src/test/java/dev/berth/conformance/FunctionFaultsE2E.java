@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.error.ErrorCode;
 import dev.berth.ingress.EngageCall;
+import dev.berth.proto.CallFinished;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -134,11 +135,16 @@ final class FunctionFaultsE2E {
         assertError(runner.run(CallDoc.of("").config("INIT_SOCKET", "deaf")), ErrorCode.INIT_FAILED);
     }
 
+    /** It has read a part, and may have acted on it. */
     @Test
     @Rule("container-deaf")
-    void aHeadThatTheFunctionDoesNotTakeIsNotTriedForLong(LiveRunner runner) {
-        assertError(
-                runner.run(CallDoc.of("read; send ok").header("X-Large", "x".repeat(3 << 20))), ErrorCode.INIT_FAILED);
+    void aHeadThatTheFunctionTakesInPartIsTriedOnce(LiveRunner runner) {
+        CallFinished finished = runner.run(CallDoc.of("read; send ok").header("X-Large", "x".repeat(3 << 20)))
+                .finished();
+
+        assertThat(finished.getErrorStr()).isIn(ErrorCode.RESPONSE_BROKEN.text(), ErrorCode.REQUEST_PIPE_CLOSED.text());
+        assertThat(finished.getErrorCode()).isEqualTo(502);
+        assertThat(finished.getErrorUser()).isTrue();
     }
 
     @Test
