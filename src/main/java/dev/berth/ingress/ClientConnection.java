@@ -171,7 +171,8 @@ public final class ClientConnection extends Http2ConnectionAdapter {
         streams.closed();
         giveBack(stream, leaseKey);
         giveBack(stream, metadataKey);
-        if (stream.isResetSent() && stream.getProperty(endedKey) == null && tooManyResets()) {
+        boolean ended = stream.isTrailersSent() || stream.getProperty(endedKey) != null;
+        if (stream.isResetSent() && !ended && tooManyResets()) {
             context.executor().execute(() -> handler.onError(context, true, flood("resets")));
         }
     }
