@@ -31,7 +31,10 @@ public interface EngineContainer {
 
     Future<Void> resume();
 
-    /** Ends and deletes the container, frozen or not. Succeeds if it is gone already. */
+    /**
+     * Ends and deletes the container, frozen or not. Succeeds if it is gone already. The end of its output, where only
+     * that is attached, may come a moment later.
+     */
     Future<Void> remove();
 
     /** The attached standard streams; null unless the plan asked for them. Available once started. */

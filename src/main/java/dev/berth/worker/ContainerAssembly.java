@@ -249,7 +249,8 @@ final class ContainerAssembly {
     Future<Void> remove() {
         EngineContainer made = container;
         Future<Void> removed = made == null ? Future.succeededFuture() : attempt(made::remove);
-        return removed.compose(gone -> {
+        return removed.compose(gone -> log.lastWords())
+                .compose(read -> {
                     container = null;
                     log.close();
                     return syslog == null ? Future.succeededFuture() : syslog.close();

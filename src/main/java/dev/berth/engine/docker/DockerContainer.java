@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * removing take place one after the other, whatever order their outcomes come in.
  */
 final class DockerContainer implements EngineContainer {
+    /** How long after a removal has begun output that is on its way may come. */
+    private static final long LAST_OUTPUT_MILLIS = 3_000;
+
     private static final String LOG_DRIVER_FAILED = "failed to initialize logging driver";
 
     private final Tools tools;
@@ -146,11 +149,16 @@ final class DockerContainer implements EngineContainer {
     }
 
     /**
-     * The output's connection first: an engine may hold up a container's end until all its output is taken. The
-     * input's last: the end of stdin would look like the end of what the function was being sent.
+     * An engine may hold up a container's end until all its output is taken. Answers are taken no more, so their
+     * connection is closed first; what is a log is read all the time, and to its end. The input's is closed last: the
+     * end of stdin would look like the end of what the function was being sent.
      */
     private Future<Void> removeNow() {
-        close(output);
+        if (attach == Attach.ALL) {
+            close(output);
+        } else {
+            closeLater(output);
+        }
         Future<Void> released = hold == Pausing.Hold.NONE
                 ? Future.succeededFuture()
                 : tools.pausing().releaseAny(name, engineId, hold == Pausing.Hold.PAUSED);
@@ -158,6 +166,14 @@ final class DockerContainer implements EngineContainer {
             close(input);
             whenGone.run();
         });
+    }
+
+    /** The engine ends it, as a rule at once. */
+    private void closeLater(@Nullable NetSocket connection) {
+        if (connection != null) {
+            long timer = tools.vertx().setTimer(LAST_OUTPUT_MILLIS, due -> connection.close());
+            connection.closeHandler(closed -> tools.vertx().cancelTimer(timer));
+        }
     }
 
     private static void close(@Nullable NetSocket connection) {

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /** One function process. Confined to the context it is used on; the blocking parts run on worker threads. */
 final class ProcessContainer implements EngineContainer {
     private static final int KILLED = 137;
+    /** How long after its end output of it that is on its way may come. */
+    private static final long LAST_OUTPUT_MILLIS = 1_000;
 
     private final Vertx vertx;
     private final FunctionCatalogue.Function function;
@@ -163,7 +165,14 @@ final class ProcessContainer implements EngineContainer {
                             return null;
                         },
                         false)
-                .onComplete(killed -> closeStreams.run());
+                .onComplete(killed -> {
+                    if (plan.attach() == ContainerPlan.Attach.ALL) {
+                        closeStreams.run();
+                    } else {
+                        // What it has printed is in its pipes, which a process that left its tree may hold open.
+                        vertx.setTimer(LAST_OUTPUT_MILLIS, due -> closeStreams.run());
+                    }
+                });
     }
 
     @Override
