@@ -9,6 +9,7 @@ import dev.berth.container.ContainerEvent;
 import dev.berth.container.ContainerLifecycle;
 import dev.berth.container.ContainerState;
 import dev.berth.engine.ExitStatus;
+import dev.berth.error.Backoff;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import dev.berth.observe.CallKeys;
@@ -34,8 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 final class HotContainer implements ActiveCall.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(HotContainer.class);
-    private static final Duration FIRST_RETRY = Duration.ofMillis(100);
-    private static final Duration LAST_RETRY = Duration.ofSeconds(30);
+    private static final Backoff REMOVAL = Backoff.of(Duration.ofMillis(100), Duration.ofSeconds(30));
 
     private final LaunchContainer launch;
     private final WorkerPorts ports;
@@ -51,7 +51,7 @@ final class HotContainer implements ActiveCall.Owner {
     private @Nullable ActiveCall call;
     private RunnerException launchError = ErrorCode.SERVER_BUSY.exception();
     private long lease;
-    private Duration retryAfter = FIRST_RETRY;
+    private int removalFailures;
 
     /**
      * What a container needs of its worker.
@@ -374,16 +374,14 @@ final class HotContainer implements ActiveCall.Owner {
         }
         assembly.remove().onComplete(removed -> {
             if (removed.failed()) {
-                reports.removeFailed(removed.cause(), retryAfter);
+                reports.removeFailed(removed.cause(), REMOVAL.after(++removalFailures));
             }
             fire(removed.succeeded() ? ContainerEvent.REMOVED : ContainerEvent.REMOVE_FAILED);
         });
     }
 
     private void retryLater() {
-        alarm.set(Alarm.Slot.RETRY, retryAfter.toNanos());
-        Duration doubled = retryAfter.multipliedBy(2);
-        retryAfter = doubled.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : doubled;
+        alarm.set(Alarm.Slot.RETRY, REMOVAL.after(removalFailures).toNanos());
     }
 
     private void gone() {
