@@ -21,6 +21,14 @@ public interface EngineContainer {
     OptionalInt exitCode();
 
     /**
+     * Whether the kernel has killed a process of the container's for want of memory by now, as far as that can be seen
+     * without asking the engine, which knows later. Does not fail.
+     */
+    default Future<Boolean> killedForMemory() {
+        return Future.succeededFuture(false);
+    }
+
+    /**
      * Completes when the image's health check has passed, or the container has ended; at once if the image has
      * none. Not limited in time. May be called once, after {@link #start()}.
      */

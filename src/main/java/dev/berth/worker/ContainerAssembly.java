@@ -212,6 +212,11 @@ final class ContainerAssembly {
         return code.isPresent() ? new ExitStatus(code.getAsInt(), false) : null;
     }
 
+    /** Whether the kernel has killed a process of it for want of memory, as far as can be seen. Does not fail. */
+    Future<Boolean> killedForMemory() {
+        return attempt(() -> engineContainer().killedForMemory()).otherwise(false);
+    }
+
     /** Completes once the container has ended and its last output has been read. */
     Future<ExitStatus> exit() {
         return ended().compose(status -> log.lastWords().map(status));

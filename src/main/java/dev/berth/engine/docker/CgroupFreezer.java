@@ -6,7 +6,6 @@ import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * Stops and continues all processes of a container by writing its control group's freezer file, where the
@@ -17,10 +16,6 @@ import java.util.List;
  * waking a container never waits for other blocking work. Thread-safe.
  */
 final class CgroupFreezer {
-    /** Where engines put a container's group, below the hierarchy's root. */
-    private static final List<String> PLACES = List.of(
-            "docker/%s", "system.slice/docker-%s.scope", "machine.slice/libpod-%s.scope", "libpod_parent/libpod-%s");
-
     private static final int THREADS = 2;
     /** Of waiting for processes in uninterruptible sleep: 2 s in all. */
     private static final int MAX_CHECKS = 60;
@@ -78,8 +73,8 @@ final class CgroupFreezer {
     }
 
     private boolean write(String containerId, String state) {
-        for (String place : PLACES) {
-            Path file = file(place, containerId);
+        for (Path group : ControlGroups.places(root, containerId)) {
+            Path file = group.resolve(v1 ? "freezer.state" : "cgroup.freeze");
             if (Files.isWritable(file)) {
                 try {
                     Files.writeString(file, state);
@@ -93,8 +88,7 @@ final class CgroupFreezer {
     }
 
     private boolean frozen(String containerId) {
-        for (String place : PLACES) {
-            Path group = root.resolve(place.formatted(containerId));
+        for (Path group : ControlGroups.places(root, containerId)) {
             try {
                 if (Files.isDirectory(group)) {
                     return v1
@@ -106,9 +100,5 @@ final class CgroupFreezer {
             }
         }
         return false;
-    }
-
-    private Path file(String place, String containerId) {
-        return root.resolve(place.formatted(containerId)).resolve(v1 ? "freezer.state" : "cgroup.freeze");
     }
 }

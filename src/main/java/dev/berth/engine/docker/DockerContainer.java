@@ -39,7 +39,7 @@ final class DockerContainer implements EngineContainer {
     private @Nullable Future<Void> removal;
 
     /** What all containers of an engine share. */
-    record Tools(Vertx vertx, EngineApi api, Pausing pausing, Remover remover) {}
+    record Tools(Vertx vertx, EngineApi api, Pausing pausing, MemoryKills memoryKills, Remover remover) {}
 
     /**
      * @param engineId the engine's own id
@@ -111,6 +111,11 @@ final class DockerContainer implements EngineContainer {
     @Override
     public OptionalInt exitCode() {
         return exitWatch.code();
+    }
+
+    @Override
+    public Future<Boolean> killedForMemory() {
+        return tools.memoryKills().any(engineId);
     }
 
     @Override
