@@ -58,7 +58,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class RunnerService {
     private static final Logger LOG = LoggerFactory.getLogger(RunnerService.class);
-    /** The stop itself has a limit. */
     private static final long WITHOUT_LIMIT = TimeUnit.DAYS.toMillis(365);
 
     private static final Duration FAILED_START_CLOSE = Duration.ofSeconds(10);
@@ -373,14 +372,19 @@ public final class RunnerService {
             }
             Promise<Void> idle = Promise.promise();
             counters.drain(idle::tryComplete);
-            return idle.future();
+            return idle.future().compose(own -> ask(new RegistryMessage.AwaitIdle()));
+        }
+
+        /** However long it takes: the stop itself has a limit. */
+        private Future<Void> ask(RegistryMessage request) {
+            DeliveryOptions patient = new DeliveryOptions().setLocalOnly(true).setSendTimeout(WITHOUT_LIMIT);
+            return bus.request(Addresses.registry(incarnation), request, patient)
+                    .mapEmpty();
         }
 
         @Override
         public Future<Void> removeContainers() {
-            DeliveryOptions patient = new DeliveryOptions().setLocalOnly(true).setSendTimeout(WITHOUT_LIMIT);
-            Future<Void> drained = bus.request(Addresses.registry(incarnation), new RegistryMessage.Drain(), patient)
-                    .mapEmpty();
+            Future<Void> drained = ask(new RegistryMessage.Drain());
             if (cluster != null) {
                 cluster.announceDrain();
             }
