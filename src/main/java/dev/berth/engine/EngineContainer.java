@@ -34,9 +34,13 @@ public interface EngineContainer {
      */
     Future<Void> healthy();
 
-    /** Freezes all its processes. Fails with PAUSE_UNSUPPORTED, and lets them run, where that cannot be done at all. */
+    /**
+     * Freezes all its processes. Fails with PAUSE_UNSUPPORTED, and lets them run, where that cannot be done at all; with
+     * SERVER_BUSY, and lets them run, if a file descriptor of this process's was wanting for it.
+     */
     Future<Void> pause();
 
+    /** Fails with SERVER_BUSY if a file descriptor of this process's was wanting: it can be tried again. */
     Future<Void> resume();
 
     /**

@@ -8,6 +8,7 @@ import dev.berth.engine.ContainerStreams;
 import dev.berth.engine.EngineContainer;
 import dev.berth.engine.ExitStatus;
 import dev.berth.engine.ImageRequest;
+import dev.berth.error.Descriptors;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import dev.berth.logs.ContainerLog;
@@ -222,12 +223,19 @@ final class ContainerAssembly {
         return ended().compose(status -> log.lastWords().map(status));
     }
 
+    /** Fails as {@link EngineContainer#pause()}. */
     Future<Void> pause() {
         return attempt(() -> engineContainer().pause()).timeout(FREEZE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** Fails with SERVER_BUSY if only a file descriptor of the runner's was wanting, and it can be tried again. */
     Future<Void> resume() {
         return attempt(() -> engineContainer().resume()).timeout(FREEZE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Completes on the worker's context after that time. */
+    Future<?> timer(long millis) {
+        return vertx.timer(millis);
     }
 
     /** The function behind stdin and stdout. Once, and once started. */
@@ -284,7 +292,7 @@ final class ContainerAssembly {
 
     /** What a function put there may be beyond our rights. That must not hold the node's capacity for ever. */
     private void leaveBehind(SocketDirectory left, RunnerException failure) {
-        if (++directoryFailures < DIRECTORY_TRIES) {
+        if (Descriptors.exhausted(failure) || ++directoryFailures < DIRECTORY_TRIES) {
             throw failure;
         }
         LOG.atWarn()

@@ -10,6 +10,7 @@ import dev.berth.container.ContainerLifecycle;
 import dev.berth.container.ContainerState;
 import dev.berth.engine.ExitStatus;
 import dev.berth.error.Backoff;
+import dev.berth.error.Descriptors;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import dev.berth.observe.CallKeys;
@@ -68,7 +69,7 @@ final class HotContainer implements ActiveCall.Owner {
         this.assembly = new ContainerAssembly(launch.containerId(), launch.spec(), ports, links.context());
         this.reports = new ContainerReports(launch, links.registry());
         this.alarm = new Alarm(links.context().owner(), this::due);
-        this.freezer = new ContainerFreezer(ports, assembly, reports, alarm, this::fire);
+        this.freezer = new ContainerFreezer(ports, assembly, reports, alarm, lifecycle, this::fire);
         this.account = new ExitAccount(assembly, alarm, launch.spec().memoryMiB());
     }
 
@@ -262,7 +263,7 @@ final class HotContainer implements ActiveCall.Owner {
 
     private void stepOver(AsyncResult<?> result, ContainerEvent done) {
         if (result.failed()) {
-            launchError = RunnerException.of(result.cause());
+            launchError = ofLaunch(RunnerException.of(result.cause()));
             fire(ContainerEvent.LAUNCH_BROKE);
         } else {
             fire(done);
@@ -331,8 +332,12 @@ final class HotContainer implements ActiveCall.Owner {
 
     private void breakLaunch(RunnerException error) {
         assembly.initOver();
-        launchError = error;
+        launchError = ofLaunch(error);
         take(ContainerEvent.LAUNCH_BROKE);
+    }
+
+    private static RunnerException ofLaunch(RunnerException error) {
+        return Descriptors.exhausted(error) ? Descriptors.none("to start a container") : error;
     }
 
     private void exited(AsyncResult<ExitStatus> exit) {

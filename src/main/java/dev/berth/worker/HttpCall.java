@@ -1,5 +1,6 @@
 package dev.berth.worker;
 
+import dev.berth.error.Descriptors;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import dev.berth.observe.CallKeys;

@@ -1,5 +1,6 @@
 package dev.berth.engine.docker;
 
+import dev.berth.error.Descriptors;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import io.vertx.core.Context;
@@ -186,6 +187,9 @@ final class EngineHttp {
     private RunnerException broken(Throwable cause) {
         if (cause instanceof RunnerException known) {
             return known;
+        }
+        if (Descriptors.exhausted(cause)) {
+            return Descriptors.none("to ask the container engine at " + address.text());
         }
         String text = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         if (cause instanceof FileNotFoundException || text.contains("No such file")) {
