@@ -16,9 +16,11 @@ import java.util.UUID;
 /** What a balancer sends to one node, of the test function. */
 public final class NodeClient implements AutoCloseable {
     private final EngageClient client;
+    private volatile boolean goingAway;
 
     public NodeClient(Vertx vertx, NodeProcess node) throws Exception {
         client = new EngageClient(vertx, node.port());
+        client.connection.goAwayHandler(told -> goingAway = true);
     }
 
     /** A document that calls of one name and memory share containers by. */
@@ -52,6 +54,11 @@ public final class NodeClient implements AutoCloseable {
 
     public EngageCall.Result call(JsonObject document) {
         return open(document).data("", true).halfClose().result();
+    }
+
+    /** Whether the node has asked for no more streams on this connection. */
+    boolean goingAway() {
+        return goingAway;
     }
 
     /** What the node says of itself and of the cluster. */
