@@ -97,12 +97,19 @@ public final class ClientConnection extends Http2ConnectionAdapter {
 
     /** Takes memory for a stream for as long as it is open. Whether there is any. */
     public boolean hold(int id, long bytes) {
-        Http2Stream stream = connection.stream(id);
-        if (stream == null) {
-            return false;
-        }
+        return hold(id, bytes, streams.budget().lease());
+    }
+
+    /** The same for a question that is answered at once: some memory is kept for these. */
+    public boolean holdForQuestion(int id, long bytes) {
         NodeBudget.Lease lease = streams.budget().lease();
-        if (!lease.hold(bytes)) {
+        lease.question();
+        return hold(id, bytes, lease);
+    }
+
+    private boolean hold(int id, long bytes, NodeBudget.Lease lease) {
+        Http2Stream stream = connection.stream(id);
+        if (stream == null || !lease.hold(bytes)) {
             return false;
         }
         stream.setProperty(leaseKey, lease);
