@@ -57,8 +57,27 @@ final class ArchitectureTest {
             Map.entry(
                     "port",
                     Set.of(
-                            "bus", "call", "cluster", "config", "error", "ingress", "logs", "observe", "proto",
-                            "status", "trace")),
+                            "bus", "call", "cluster", "config", "engine", "error", "ingress", "logs", "observe",
+                            "proto", "status", "trace")),
+            Map.entry(
+                    "ops",
+                    Set.of(
+                            "bus",
+                            "call",
+                            "cluster",
+                            "config",
+                            "container",
+                            "engine",
+                            "error",
+                            "ingress",
+                            "observe",
+                            "port",
+                            "proto",
+                            "registry",
+                            "status",
+                            "stream",
+                            "trace",
+                            "worker")),
             Map.entry(
                     "rehearsal",
                     Set.of(

@@ -113,8 +113,13 @@ public final class NodeBus implements Registries, WorkerLink {
     }
 
     public Future<NodeSnapshot> snapshot() {
+        return snapshot(bus, incarnation);
+    }
+
+    /** Asks a node's own registry; on any thread. */
+    public static Future<NodeSnapshot> snapshot(EventBus bus, String incarnation) {
         return bus.<NodeSnapshot>request(
-                        registry,
+                        Addresses.registry(incarnation),
                         new RegistryMessage.Snapshot(),
                         new DeliveryOptions().setLocalOnly(true).setSendTimeout(SNAPSHOT_LIMIT.toMillis()))
                 .map(reply -> reply.body());
