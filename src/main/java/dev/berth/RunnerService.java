@@ -48,6 +48,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -338,6 +339,16 @@ public final class RunnerService {
     /** The port calls are taken on. */
     public int port() {
         return ingresses.get(0).port();
+    }
+
+    /** Runs the action once every event loop that serves calls has had a turn; never, if one of them has none any more. */
+    public void whenLoopsTurn(Runnable action) {
+        AtomicInteger left = new AtomicInteger(ingresses.size());
+        ingresses.forEach(ingress -> ingress.context().runOnContext(turn -> {
+            if (left.decrementAndGet() == 0) {
+                action.run();
+            }
+        }));
     }
 
     /** {@code docker}, {@code podman} or {@code process}. */

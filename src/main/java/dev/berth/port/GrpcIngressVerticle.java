@@ -187,7 +187,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
         return server == null ? 0 : server.actualPort();
     }
 
-    /** For tests. */
+    /** The context that all of it is confined to, once started. */
     public Context context() {
         return context;
     }
