@@ -54,6 +54,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -364,6 +365,16 @@ public final class RunnerService {
     /** The port that operators ask; 0: there is none. */
     public int operationsPort() {
         return operations == null ? 0 : operations.port();
+    }
+
+    /** Runs the action once every event loop that serves calls has had a turn; never, if one of them has none any more. */
+    public void whenLoopsTurn(Runnable action) {
+        AtomicInteger left = new AtomicInteger(ingresses.size());
+        ingresses.forEach(ingress -> ingress.context().runOnContext(turn -> {
+            if (left.decrementAndGet() == 0) {
+                action.run();
+            }
+        }));
     }
 
     /** {@code docker}, {@code podman} or {@code process}. */

@@ -2,6 +2,7 @@ package dev.berth.cli;
 
 import dev.berth.observe.Version;
 import java.util.concurrent.Callable;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         version = "berth " + Version.NUMBER,
         description = "Runs functions for an Fn load balancer, and talks to what does.",
-        subcommands = {RunCommand.class, CallCommand.class, StatusCommand.class})
+        subcommands = {RunCommand.class, CallCommand.class, StatusCommand.class, AutoComplete.GenerateCompletion.class})
 public final class BerthCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli

@@ -5,6 +5,7 @@ import dev.berth.config.ConfigException;
 import dev.berth.config.ConfigLoader;
 import dev.berth.config.LoadedConfig;
 import dev.berth.config.RunnerConfig;
+import dev.berth.notify.Supervisor;
 import dev.berth.observe.LogSetup;
 import dev.berth.observe.Version;
 import io.vertx.core.Future;
@@ -91,6 +92,15 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private int serve(LoadedConfig loaded) {
+        Supervisor supervisor = Supervisor.of(System.getenv());
+        try {
+            return serve(loaded, supervisor);
+        } finally {
+            supervisor.close();
+        }
+    }
+
+    private int serve(LoadedConfig loaded, Supervisor supervisor) {
         RunnerConfig config = loaded.config();
         StopSignals signals = StopSignals.install();
         RunnerService service;
@@ -105,8 +115,10 @@ final class RunCommand implements Callable<Integer> {
             signals.stopped();
             return ExitCode.FAILED;
         }
-        say("berth " + Version.NUMBER + " listening on "
-                + new RunnerAddress(config.grpc().host(), service.port()) + ", engine " + service.engineName());
+        String ready = "listening on " + new RunnerAddress(config.grpc().host(), service.port()) + ", engine "
+                + service.engineName();
+        say("berth " + Version.NUMBER + " " + ready);
+        supervisor.ready(ready, service::whenLoopsTurn);
         try {
             if (rehearse) {
                 rehearse(service);
@@ -116,6 +128,7 @@ final class RunCommand implements Callable<Integer> {
                                 service.failed().toCompletionStage().toCompletableFuture())
                         .join();
             }
+            supervisor.stopping("draining");
             return stop(service, signals);
         } finally {
             signals.stopped();

@@ -2,6 +2,7 @@ package dev.berth.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.notify.FakeSupervisor;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -11,7 +12,9 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,6 +32,7 @@ final class RunCommandIT {
     Path folder;
 
     private final List<Process> processes = new ArrayList<>();
+    private final Map<String, String> environment = new HashMap<>();
 
     @AfterEach
     void killWhatIsLeft() {
@@ -48,6 +52,29 @@ final class RunCommandIT {
         assertThat(exitCode(runner)).isZero();
         try (Stream<Path> left = Files.list(folder.resolve("sockets"))) {
             assertThat(left.filter(Files::isDirectory)).isEmpty();
+        }
+    }
+
+    @Test
+    void supervisorIsToldOfTheStartTheLifeAndTheStop() throws Exception {
+        String socket = folder.resolve("notify").toString();
+        try (FakeSupervisor systemd = new FakeSupervisor(socket)) {
+            environment.put("NOTIFY_SOCKET", socket);
+            environment.put("WATCHDOG_USEC", "300000");
+            Process runner = start("--port", "0");
+            int port = awaitReady(runner);
+
+            assertThat(systemd.next())
+                    .containsExactly("READY=1", "STATUS=listening on 127.0.0.1:" + port + ", engine process");
+            assertThat(systemd.next()).containsExactly("WATCHDOG=1");
+            assertThat(systemd.next()).containsExactly("WATCHDOG=1");
+            runner.destroy();
+            List<String> message = systemd.next();
+            while (message.equals(List.of("WATCHDOG=1"))) {
+                message = systemd.next();
+            }
+            assertThat(message).startsWith("STOPPING=1", "STATUS=draining");
+            assertThat(exitCode(runner)).isZero();
         }
     }
 
@@ -117,9 +144,10 @@ final class RunCommandIT {
             command.removeAll(List.of("--engine", "process"));
         }
         command.addAll(List.of(options));
-        Process process = new ProcessBuilder(command)
-                .redirectError(folder.resolve("err" + processes.size()).toFile())
-                .start();
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectError(folder.resolve("err" + processes.size()).toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         processes.add(process);
         return process;
     }
