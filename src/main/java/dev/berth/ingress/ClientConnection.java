@@ -72,6 +72,8 @@ public final class ClientConnection extends Http2ConnectionAdapter {
         ClientConnection connection = new ClientConnection(handler, context, streams);
         handler.connection().addListener(connection);
         handler.decoder().frameListener(connection.new Frames(handler.decoder().frameListener()));
+        MalformedStreams malformed = new MalformedStreams(handler.connection(), connection::countReset);
+        channel.pipeline().addBefore(context.name(), null, malformed);
         return connection;
     }
 
@@ -179,7 +181,13 @@ public final class ClientConnection extends Http2ConnectionAdapter {
         giveBack(stream, leaseKey);
         giveBack(stream, metadataKey);
         boolean ended = stream.isTrailersSent() || stream.getProperty(endedKey) != null;
-        if (stream.isResetSent() && !ended && tooManyResets()) {
+        if (stream.isResetSent() && !ended) {
+            countReset();
+        }
+    }
+
+    private void countReset() {
+        if (tooManyResets()) {
             context.executor().execute(() -> handler.onError(context, true, flood("resets")));
         }
     }
