@@ -1,6 +1,6 @@
 package dev.berth.notify;
 
-import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -34,6 +34,7 @@ public final class Supervisor {
     private Consumer<Runnable> loops = answered -> {};
 
     private Phase phase = Phase.STARTING;
+    private @Nullable ScheduledFuture<?> next;
     private boolean asked;
 
     private enum Phase {
@@ -123,16 +124,19 @@ public final class Supervisor {
     }
 
     private void tick(NotifySocket at, Phase during, Duration pause) {
-        EventLoop loop = at.loop();
-        loop.schedule(
-                () -> {
-                    if (phase == during) {
-                        ask(at);
-                        tick(at, during, pause);
-                    }
-                },
-                pause.toNanos(),
-                TimeUnit.NANOSECONDS);
+        if (next != null) {
+            next.cancel(false);
+        }
+        next = at.loop()
+                .schedule(
+                        () -> {
+                            if (phase == during) {
+                                ask(at);
+                                tick(at, during, pause);
+                            }
+                        },
+                        pause.toNanos(),
+                        TimeUnit.NANOSECONDS);
     }
 
     private void ask(NotifySocket at) {
