@@ -1,6 +1,7 @@
 package dev.berth.ingress;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
@@ -36,7 +37,7 @@ final class MalformedStreams extends ChannelOutboundHandlerAdapter {
         if (message instanceof ByteBuf frame && isReset(frame, promise)) {
             reset(frame.getInt(frame.readerIndex() + STREAM_AT));
         }
-        context.write(message, promise);
+        ChannelFuture unused = context.write(message, promise);
     }
 
     private static boolean isReset(ByteBuf frame, ChannelPromise promise) {
