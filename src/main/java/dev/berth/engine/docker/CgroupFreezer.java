@@ -6,6 +6,7 @@ import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
@@ -80,9 +81,10 @@ final class CgroupFreezer {
     private boolean write(String containerId, String state) {
         for (String place : PLACES) {
             Path file = file(place, containerId);
-            if (Files.isWritable(file)) {
+            if (Files.exists(file)) {
                 try {
-                    Files.writeString(file, state);
+                    // Tried, not asked for: the kernel's answer leaves out what a user may by a capability.
+                    Files.writeString(file, state, StandardOpenOption.WRITE);
                     return true;
                 } catch (IOException e) {
                     return false;
