@@ -149,7 +149,13 @@ test_under_systemd() {
   expect Result=success in_box systemctl show --property Result berth
 
   in_box systemctl start berth
+  local before
+  before=$(in_box systemctl show --property InvocationID berth)
   in_box dpkg --install /root/berth.deb >/dev/null 2>&1
+  # Nobody waits for the restart.
+  # shellcheck disable=SC2016
+  await 30 in_box sh -c '[ "$(systemctl show --property InvocationID berth)" != "$1" ] && systemctl is-active berth' sh "$before" ||
+    die "an upgrade does not restart the service"
   expect_call upgraded in_box berth call 127.0.0.1:9190
   in_box dpkg --purge berth >/dev/null 2>&1
   expect "" in_box sh -c '! getent passwd berth && ! ls -d /etc/berth /etc/default/berth /usr/lib/berth /run/berth 2>/dev/null'

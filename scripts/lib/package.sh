@@ -139,7 +139,7 @@ depends_of() {
     dpkg-query -S "*${library##*/}" 2>/dev/null
   done | grep -F -f <(printf '/%s\n' "${@##*/}") | cut -d: -f1 | sort -u | while read -r package; do
     # Only what has its files where the loader looks; a version without what Debian alone added to it.
-    dpkg-query -L "$package" | grep -qE '^(/usr)?/lib/[^/]+-linux-gnu[^/]*/lib|/ld-linux' || continue
+    [[ -n $(dpkg-query -L "$package" | grep -E '^(/usr)?/lib/[^/]+-linux-gnu[^/]*/lib|/ld-linux') ]] || continue
     echo "$package (>= $(dpkg-query -W -f '${source:Upstream-Version}' "$package"))"
   done | paste -sd, | sed 's/,/, /g'
 }

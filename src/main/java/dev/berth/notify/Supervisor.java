@@ -1,6 +1,7 @@
 package dev.berth.notify;
 
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -124,7 +125,7 @@ public final class Supervisor {
 
     private void tick(NotifySocket at, Phase during, Duration pause) {
         EventLoop loop = at.loop();
-        loop.schedule(
+        Future<?> unused = loop.schedule(
                 () -> {
                     if (phase == during) {
                         ask(at);

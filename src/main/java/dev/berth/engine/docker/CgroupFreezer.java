@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -17,7 +18,7 @@ import java.util.List;
  * <p>The files are small and in memory, but files: they are written by two threads kept for this, so that
  * waking a container never waits for other blocking work. Thread-safe.
  */
-final class CgroupFreezer {
+public final class CgroupFreezer {
     /** Where engines put a container's group, below the hierarchy's root. */
     private static final List<String> PLACES = List.of(
             "docker/%s", "system.slice/docker-%s.scope", "machine.slice/libpod-%s.scope", "libpod_parent/libpod-%s");
@@ -76,6 +77,34 @@ final class CgroupFreezer {
 
     private boolean begin(String containerId) {
         return write(containerId, v1 ? "FROZEN" : "1");
+    }
+
+    /** Whether this process may write the freezer files of containers; for people who want to know before a start. */
+    public enum Reach {
+        WRITABLE,
+        DENIED,
+        /** No container has run there since the machine started, or the groups are elsewhere or not mounted. */
+        NOT_FOUND
+    }
+
+    /** Judges by the groups that containers' groups are made in, and changes nothing. Blocking. */
+    public static Reach reach(Path cgroups, boolean v1) {
+        Reach reach = Reach.NOT_FOUND;
+        for (String place : PLACES) {
+            Path parent = Path.of(place).getParent();
+            Path file = (v1 ? cgroups.resolve("freezer") : cgroups)
+                    .resolve(parent == null ? Path.of("") : parent)
+                    .resolve(v1 ? "freezer.state" : "cgroup.freeze");
+            if (Files.exists(file)) {
+                try {
+                    FileChannel.open(file, StandardOpenOption.WRITE).close();
+                    return Reach.WRITABLE;
+                } catch (IOException denied) {
+                    reach = Reach.DENIED;
+                }
+            }
+        }
+        return reach;
     }
 
     private boolean write(String containerId, String state) {
