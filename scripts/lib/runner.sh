@@ -3,6 +3,8 @@
 
 RUNNER=127.0.0.1:0
 RUNNER_PID=
+# What is to be started.
+RUNNER_COMMAND=(scripts/berth)
 RUNNER_OUT=$BERTH_WORK/runner.$$.out
 RUNNER_LOG=$BERTH_WORK/runner.log
 RUNNER_START_SECONDS=60
@@ -24,7 +26,7 @@ start_runner() {
   local engine=$1
   shift
   mkdir -p "$RUNNER_SOCKETS"
-  scripts/berth run --port 0 --engine "$engine" --set "worker.socketRoot=$RUNNER_SOCKETS" --set grpc.host=127.0.0.1 "$@" \
+  "${RUNNER_COMMAND[@]}" run --port 0 --engine "$engine" --set "worker.socketRoot=$RUNNER_SOCKETS" --set grpc.host=127.0.0.1 "$@" \
     >"$RUNNER_OUT" 2>"$RUNNER_LOG" </dev/null &
   RUNNER_PID=$!
   local end=$((SECONDS + RUNNER_START_SECONDS))

@@ -39,6 +39,7 @@ final class ArchitectureTest {
             Map.entry("observe", Set.of("call", "config", "error")),
             Map.entry("trace", Set.of("call", "config", "error", "observe")),
             Map.entry("notify", Set.of()),
+            Map.entry("doctor", Set.of("config", "engine", "port", "registry")),
             Map.entry("container", Set.of("call", "config", "error", "observe")),
             Map.entry("logs", Set.of("call", "config", "error", "observe")),
             Map.entry("engine", Set.of("config", "error", "flow", "observe")),

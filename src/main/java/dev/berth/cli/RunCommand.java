@@ -2,7 +2,6 @@ package dev.berth.cli;
 
 import dev.berth.RunnerService;
 import dev.berth.config.ConfigException;
-import dev.berth.config.ConfigLoader;
 import dev.berth.config.LoadedConfig;
 import dev.berth.config.RunnerConfig;
 import dev.berth.notify.Supervisor;
@@ -10,14 +9,10 @@ import dev.berth.observe.LogSetup;
 import dev.berth.observe.Version;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -41,29 +36,13 @@ import picocli.CommandLine.Spec;
             "2:wrong options or settings"
         })
 final class RunCommand implements Callable<Integer> {
-    private static final Path DEFAULT_FILE = Path.of("conf/berth.yaml");
-
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            description = "The settings; default: conf/berth.yaml where there is one.")
-    private @Nullable Path file;
-
-    @Option(names = "--port", paramLabel = "N", description = "Setting grpc.port; 0: any free port.")
-    private @Nullable String port;
-
-    @Option(names = "--engine", paramLabel = "KIND", description = "Setting engine.kind: auto, docker or process.")
-    private @Nullable String engine;
-
-    @Option(names = "--cluster", description = "Setting cluster.enabled: form one runner with other nodes.")
-    private boolean cluster;
-
-    @Option(names = "--set", paramLabel = "NAME=VALUE", description = "Any other setting; repeatable.")
-    private final Map<String, String> settings = new LinkedHashMap<>();
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private SettingsOptions settings;
 
     @Option(
             names = "--rehearse",
@@ -77,7 +56,7 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() {
         LoadedConfig loaded;
         try {
-            loaded = ConfigLoader.load(settingsFile(), System.getenv(), options());
+            loaded = settings.load();
         } catch (ConfigException e) {
             e.problems().forEach(this::complain);
             return ExitCode.USAGE;
@@ -177,24 +156,6 @@ final class RunCommand implements Callable<Integer> {
         String runner = "127.0.0.1:" + service.port();
         BerthCommand.execute("status", runner);
         BerthCommand.execute("call", runner, "rehearsal/no-such-function", "--body", "x");
-    }
-
-    private @Nullable Path settingsFile() {
-        return file == null && Files.exists(DEFAULT_FILE) ? DEFAULT_FILE : file;
-    }
-
-    private Map<String, String> options() {
-        Map<String, String> options = new LinkedHashMap<>(settings);
-        if (port != null) {
-            options.put("grpc.port", port);
-        }
-        if (engine != null) {
-            options.put("engine.kind", engine);
-        }
-        if (cluster) {
-            options.put("cluster.enabled", "true");
-        }
-        return options;
     }
 
     private void say(String line) {

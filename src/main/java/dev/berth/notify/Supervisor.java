@@ -1,6 +1,7 @@
 package dev.berth.notify;
 
-import io.netty.util.concurrent.ScheduledFuture;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -34,7 +35,6 @@ public final class Supervisor {
     private Consumer<Runnable> loops = answered -> {};
 
     private Phase phase = Phase.STARTING;
-    private @Nullable ScheduledFuture<?> next;
     private boolean asked;
 
     private enum Phase {
@@ -124,19 +124,16 @@ public final class Supervisor {
     }
 
     private void tick(NotifySocket at, Phase during, Duration pause) {
-        if (next != null) {
-            next.cancel(false);
-        }
-        next = at.loop()
-                .schedule(
-                        () -> {
-                            if (phase == during) {
-                                ask(at);
-                                tick(at, during, pause);
-                            }
-                        },
-                        pause.toNanos(),
-                        TimeUnit.NANOSECONDS);
+        EventLoop loop = at.loop();
+        Future<?> unused = loop.schedule(
+                () -> {
+                    if (phase == during) {
+                        ask(at);
+                        tick(at, during, pause);
+                    }
+                },
+                pause.toNanos(),
+                TimeUnit.NANOSECONDS);
     }
 
     private void ask(NotifySocket at) {

@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  * Whether a certificate and a key belong together. The TLS library does not ask: with a wrong key it would
  * take over the files and then fail every handshake.
  */
-final class KeyPairCheck {
+public final class KeyPairCheck {
     private static final String[] KEY_TYPES = {"RSA", "EC", "EdDSA", "RSASSA-PSS"};
     private static final byte[] TEXT = "does this key belong to this certificate".getBytes(StandardCharsets.US_ASCII);
 
     private KeyPairCheck() {}
 
     /** Fails with IllegalArgumentException unless they do. */
-    static void check(Vertx vertx, KeyCertOptions options) throws Exception {
+    public static void check(Vertx vertx, KeyCertOptions options) throws Exception {
         for (KeyManager manager : options.getKeyManagerFactory(vertx).getKeyManagers()) {
             if (manager instanceof X509KeyManager keys) {
                 check(keys);

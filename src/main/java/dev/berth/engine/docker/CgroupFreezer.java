@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The files are small and in memory, but files: they are written by two threads kept for this, so that
  * waking a container never waits for other blocking work. Thread-safe.
  */
-final class CgroupFreezer {
+public final class CgroupFreezer {
     private static final int THREADS = 2;
     /** Of waiting for processes in uninterruptible sleep: 2 s in all. */
     private static final int MAX_CHECKS = 60;
@@ -119,12 +119,38 @@ final class CgroupFreezer {
         return thawed;
     }
 
+    /** Whether this process may write the freezer files of containers; for people who want to know before a start. */
+    public enum Reach {
+        WRITABLE,
+        DENIED,
+        /** No container has run there since the machine started, or the groups are elsewhere or not mounted. */
+        NOT_FOUND
+    }
+
+    /** Judges by the groups that containers' groups are made in, and changes nothing. Blocking. */
+    public static Reach reach(Path cgroups, boolean v1) {
+        Reach reach = Reach.NOT_FOUND;
+        for (Path parent : ControlGroups.parents(v1 ? cgroups.resolve("freezer") : cgroups)) {
+            Path file = parent.resolve(v1 ? "freezer.state" : "cgroup.freeze");
+            if (Files.exists(file)) {
+                try {
+                    FileChannel.open(file, StandardOpenOption.WRITE).close();
+                    return Reach.WRITABLE;
+                } catch (IOException denied) {
+                    reach = Reach.DENIED;
+                }
+            }
+        }
+        return reach;
+    }
+
     /** Null if there is no such file for us. */
     private @Nullable Held open(String containerId) {
         for (Path group : ControlGroups.places(root, containerId)) {
             Path file = group.resolve(v1 ? "freezer.state" : "cgroup.freeze");
-            if (Files.isWritable(file)) {
+            if (Files.exists(file)) {
                 try {
+                    // Tried, not asked for: the kernel's answer leaves out what a user may by a capability.
                     return new Held(group, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
                 } catch (IOException failure) {
                     throwIfLacking(failure);

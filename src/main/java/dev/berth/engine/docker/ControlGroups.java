@@ -21,4 +21,12 @@ final class ControlGroups {
                 .map(place -> hierarchy.resolve(place.formatted(containerId)))
                 .toList();
     }
+
+    /** The groups that containers' groups are made in, all that may be there. */
+    static List<Path> parents(Path hierarchy) {
+        return PLACES.stream()
+                .map(place -> Path.of(place).getParent())
+                .map(parent -> parent == null ? hierarchy : hierarchy.resolve(parent))
+                .toList();
+    }
 }

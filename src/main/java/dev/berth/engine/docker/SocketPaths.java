@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public record SocketPaths(Path root, @Nullable Path engineRoot) {
 
     /** The path under which the engine's host knows a directory below {@link #root}. */
-    Path onEngineHost(Path directory) {
+    public Path onEngineHost(Path directory) {
         Path absolute = directory.toAbsolutePath().normalize();
         if (engineRoot == null) {
             return absolute;
