@@ -32,11 +32,11 @@ final class MalformedStreams extends ChannelOutboundHandlerAdapter {
     }
 
     @Override
-    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
         if (message instanceof ByteBuf frame && isReset(frame, promise)) {
             reset(frame.getInt(frame.readerIndex() + STREAM_AT));
         }
-        context.write(message, promise);
+        super.write(context, message, promise);
     }
 
     private static boolean isReset(ByteBuf frame, ChannelPromise promise) {
