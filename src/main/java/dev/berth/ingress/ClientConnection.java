@@ -118,6 +118,12 @@ public final class ClientConnection extends Http2ConnectionAdapter {
         return true;
     }
 
+    /** Whether the client's windows and its connection take what is written on a stream now. */
+    boolean isWritable(int id) {
+        Http2Stream stream = connection.stream(id);
+        return stream != null && connection.remote().flowController().isWritable(stream);
+    }
+
     /** Sets a stream's window; 0: it is not credited until it is set again. */
     void window(int id, int bytes) {
         Http2Stream stream = connection.stream(id);

@@ -1,7 +1,6 @@
 package dev.berth.ingress;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
@@ -33,11 +32,11 @@ final class MalformedStreams extends ChannelOutboundHandlerAdapter {
     }
 
     @Override
-    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
         if (message instanceof ByteBuf frame && isReset(frame, promise)) {
             reset(frame.getInt(frame.readerIndex() + STREAM_AT));
         }
-        ChannelFuture unused = context.write(message, promise);
+        super.write(context, message, promise);
     }
 
     private static boolean isReset(ByteBuf frame, ChannelPromise promise) {

@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A port's certificates. Looked at from time to time; when a file has changed, new connections get
  * the new certificates and those that are open stay. Files that cannot be read or do not fit together are passed
- * over until they do, with a warning for each change of them.
+ * over until they do, with a warning for each change of them once they have been found so twice: at a single look they
+ * may be half written.
  */
 public final class TlsFiles {
     private static final Logger LOG = LoggerFactory.getLogger(TlsFiles.class);
@@ -28,8 +29,10 @@ public final class TlsFiles {
     private final Vertx vertx;
     private final GrpcConfig.Tls files;
     private @Nullable Contents current;
-    /** What was warned of last: contents that cannot be used, or why there are none; null: all was well since. */
+    /** What the last look found wrong: contents that cannot be used, or why there are none; null: all was well. */
     private @Nullable Object problem;
+
+    private boolean warned;
 
     /** @param authority null: clients need no certificate */
     private record Contents(
@@ -89,6 +92,9 @@ public final class TlsFiles {
     private void warn(Object found, Throwable why) {
         if (!found.equals(problem)) {
             problem = found;
+            warned = false;
+        } else if (!warned) {
+            warned = true;
             LOG.atWarn().log("TLS files cannot be used, the earlier ones stay in use: {}", why.getMessage());
         }
     }

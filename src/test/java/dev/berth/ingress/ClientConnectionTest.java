@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.config.GrpcConfig;
 import dev.berth.conformance.Rule;
+import dev.berth.proto.ClientMsg;
+import dev.berth.proto.TryCall;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -11,6 +13,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.Http2FrameWriter;
+import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -135,6 +138,38 @@ final class ClientConnectionTest {
             }
 
             assertThat(ended || raw.nextOf(-1) == RawHttp2.GOAWAY).isTrue();
+        }
+        rig.assertNothingLeft();
+    }
+
+    private static byte[] emptyCall() {
+        byte[] message = ClientMsg.newBuilder()
+                .setTry(TryCall.newBuilder().setModelsCallJson("{}"))
+                .build()
+                .toByteArray();
+        return Buffer.buffer()
+                .appendByte((byte) 0)
+                .appendInt(message.length)
+                .appendBytes(message)
+                .getBytes();
+    }
+
+    /** The library logs a bug of its own if a connection ends while trailers wait in it. */
+    @Test
+    void aConnectionThatIsCutBeforeItHasTakenAnAnswerLogsNothing() throws IOException {
+        byte[] smallWindow = {0, 4, 0, 0, 0, 4};
+        try (LoggedLines lines = LoggedLines.of("io")) {
+            try (RawHttp2 raw = new RawHttp2(socket(), smallWindow)) {
+                raw.engage(1);
+                raw.frame(RawHttp2.DATA, 0, 1, emptyCall());
+                assertThat(raw.nextOf(1)).isEqualTo(RawHttp2.HEADERS);
+                assertThat(raw.nextOf(1)).isEqualTo(RawHttp2.DATA);
+            }
+            Await.until(
+                    rig.ingress.context(),
+                    "streams closed",
+                    () -> rig.ingress.clients().open() == 0);
+            assertThat(lines.all()).isEmpty();
         }
         rig.assertNothingLeft();
     }

@@ -481,17 +481,17 @@ final class CallEndingTest {
     @Test
     void aBackedUpRequestAndACancelLeaveNothingBehind() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
-            CountDownLatch begun = new CountDownLatch(1);
+            CountDownLatch reading = new CountDownLatch(1);
             CountDownLatch over = new CountDownLatch(1);
             rig.engine.serve(talk -> {
                 talk.readHead();
-                begun.countDown();
+                reading.countDown();
                 over.await();
             });
             String id = rig.ready();
             TestCall call = rig.call(id);
             call.writeAll(Buffer.buffer("x".repeat(4 << 20)));
-            begun.await();
+            reading.await();
             rig.settle();
             call.cancel();
             rig.heard(ContainerEnding.class);

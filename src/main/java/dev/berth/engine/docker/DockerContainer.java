@@ -81,11 +81,17 @@ final class DockerContainer implements EngineContainer {
      */
     private Future<NetSocket> attachInput() {
         return tools.api().attach(name, "stdin=1").map(raw -> {
-            raw.socket().handler(nothing -> {});
-            raw.socket().resume();
+            inputOnly(raw);
             input = raw.socket();
             return raw.socket();
         });
+    }
+
+    static void inputOnly(RawConnection raw) {
+        raw.socket().handler(nothing -> {});
+        // How its container ends is learnt elsewhere.
+        raw.socket().exceptionHandler(cut -> {});
+        raw.socket().resume();
     }
 
     private Future<Void> attachOutput(@Nullable NetSocket stdin) {

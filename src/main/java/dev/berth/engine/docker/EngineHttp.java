@@ -58,11 +58,17 @@ final class EngineHttp {
         this.own = vertx.getOrCreateContext();
         HttpClientOptions options = address.clientOptions().setProtocolVersion(HttpVersion.HTTP_1_1);
         this.sockets = vertx.createNetClient(address.socketOptions().setConnectTimeout((int) CONNECT_MILLIS));
-        this.calls = vertx.createHttpClient(
-                options, new PoolOptions().setHttp1MaxSize(POOL_SIZE).setMaxWaitQueueSize(MAX_WAITING));
-        this.streams = vertx.createHttpClient(
-                new HttpClientOptions(options).setKeepAlive(false),
-                new PoolOptions().setHttp1MaxSize(MAX_STREAMS).setMaxWaitQueueSize(MAX_WAITING));
+        this.calls = client(options, POOL_SIZE);
+        this.streams = client(new HttpClientOptions(options).setKeepAlive(false), MAX_STREAMS);
+    }
+
+    /** A connection that breaks has its requests fail, which is all there is to tell of it. */
+    private HttpClientAgent client(HttpClientOptions options, int connections) {
+        return vertx.httpClientBuilder()
+                .with(options)
+                .with(new PoolOptions().setHttp1MaxSize(connections).setMaxWaitQueueSize(MAX_WAITING))
+                .withConnectHandler(connection -> connection.exceptionHandler(broken -> {}))
+                .build();
     }
 
     /** Who hears of requests from now on. */
