@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,7 +87,7 @@ public final class NodeProcess implements AutoCloseable {
     }
 
     private void read() {
-        try (PrintWriter copy = new PrintWriter(new FileWriter(log.toFile(), true), true)) {
+        try (PrintWriter copy = new PrintWriter(new FileWriter(log.toFile(), StandardCharsets.UTF_8, true), true)) {
             process.inputReader().lines().forEach(line -> {
                 Matcher listening = LISTENING.matcher(line);
                 if (listening.find()) {
