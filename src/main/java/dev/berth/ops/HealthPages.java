@@ -1,5 +1,6 @@
 package dev.berth.ops;
 
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -36,7 +37,16 @@ final class HealthPages {
                 Endpoint.get("/version", Role.ANYBODY, "The runner's version.", this::version));
     }
 
+    /** A person is led to the console. */
     private void hello(RoutingContext asked) {
+        String accept = asked.request().getHeader(HttpHeaders.ACCEPT);
+        if (accept != null && accept.contains("text/html")) {
+            asked.response()
+                    .setStatusCode(302)
+                    .putHeader(HttpHeaders.LOCATION, "/console/")
+                    .end();
+            return;
+        }
         Answers.json(asked.response(), 200, HELLO);
     }
 

@@ -101,7 +101,12 @@ public final class OperationsPort {
     private Future<HttpServer> serve(HttpServerOptions options, LoopWatch watch) {
         ConnectionGuard connections = new ConnectionGuard(vertx, limits);
         Gatekeeper gate = new Gatekeeper(config, new Tokens(config, System::nanoTime));
+        NodeFeed feed = new NodeFeed(vertx.getOrCreateContext(), node);
         List<Endpoint> endpoints = new ArrayList<>(new HealthPages(node, watch).endpoints());
+        endpoints.addAll(new ApiPages(node, feed).endpoints());
+        endpoints.add(new LiveStream(vertx, node, feed, connections).endpoint());
+        endpoints.add(ApiPages.document(endpoints, node.facts().version()));
+        endpoints.addAll(ConsoleFiles.endpoints());
         return vertx.createHttpServer(options)
                 .connectionHandler(connections::opened)
                 .requestHandler(new Pages(vertx, gate, connections, endpoints))
