@@ -49,25 +49,27 @@ expect_call() { expect "$1" "${@:2}" berth/echo-node --body "$1"; }
 
 # At its own place below /opt, which only this process and its children see; by the class archive or not at all.
 test_tar() {
-  local extent=$1 name=berth-$VERSION
+  local extent=$1 name=berth-$VERSION berth
   say "testing the tarball"
+  # shellcheck disable=SC2016
+  berth=(unshare --mount sh -euc 'mount --bind "$0" /opt; exec "$@"' "$PACKAGE_SCRATCH/opt"
+    env BERTH_JAVA_OPTS=-Xshare:on "/opt/$name/bin/berth")
+  ((EUID == 0)) || berth=(sudo -- "${berth[@]}")
   mkdir -p "$PACKAGE_SCRATCH/opt"
   tar -C "$PACKAGE_SCRATCH/opt" -xzf "$PACKAGES/$name-linux-$DEBIAN_ARCH.tar.gz"
-  expect "berth $VERSION" in_opt /opt/"$name"/bin/berth --version
+  expect "berth $VERSION" "${berth[@]}" --version
   # Elsewhere it does without, and has nothing to say about that.
   expect "berth $VERSION" "$PACKAGE_SCRATCH/opt/$name/bin/berth" --version
   [[ $("$PACKAGE_SCRATCH/opt/$name/bin/berth" --version 2>&1) == "berth $VERSION" ]] || die "the tarball's runtime complains"
-  RUNNER_COMMAND=(in_opt "/opt/$name/bin/berth")
+  RUNNER_COMMAND=("${berth[@]}")
   start_runner docker
-  expect_call tarball in_opt "/opt/$name/bin/berth" call "$RUNNER"
+  expect_call tarball "${berth[@]}" call "$RUNNER"
   if [[ $extent == whole ]]; then
     say "the conformance kit against the packaged runtime"
     scripts/conformance "$RUNNER" | tail -n 5
   fi
   stop_runner
 }
-
-in_opt() { as_root unshare --mount sh -euc 'mount --bind "$0" /opt; exec "$@"' "$PACKAGE_SCRATCH/opt" env BERTH_JAVA_OPTS=-Xshare:on "$@"; }
 
 # --- deb ---
 
