@@ -6,6 +6,7 @@ import dev.berth.config.ConfigLoader;
 import dev.berth.config.RunnerConfig;
 import dev.berth.doctor.Finding.Level;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,8 +62,12 @@ final class MachineExamTest {
 
     @Test
     void kernelsOwnNumberIsReadWhole() throws IOException {
-        long most = Long.parseLong(
-                Files.readString(Path.of("/proc/sys/kernel/pid_max")).trim());
+        // Not as a file: the kernel gives such a number in one read or not at all.
+        byte[] printed = new ProcessBuilder("cat", "/proc/sys/kernel/pid_max")
+                .start()
+                .getInputStream()
+                .readAllBytes();
+        long most = Long.parseLong(new String(printed, StandardCharsets.US_ASCII).trim());
         assertThat(new MachineExam(TEN_FUNCTIONS, Path.of("/")).examine())
                 .filteredOn(finding -> finding.check().equals("processes"))
                 .singleElement()
