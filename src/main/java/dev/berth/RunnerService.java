@@ -242,8 +242,8 @@ public final class RunnerService {
                 capacity.memoryBytes(),
                 capacity.cpuMillis(),
                 config.node().eventLoops());
-        ClusterVerticle verticle =
-                new ClusterVerticle(bus, membership, config.cluster(), self, Objects.requireNonNull(board));
+        ClusterVerticle verticle = new ClusterVerticle(
+                bus, membership, config.cluster(), self, Objects.requireNonNull(board), failed::tryComplete);
         cluster = verticle;
         return deploy("cluster", List.of(verticle));
     }

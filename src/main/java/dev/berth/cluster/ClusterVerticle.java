@@ -34,6 +34,7 @@ public final class ClusterVerticle extends VerticleBase {
     private final OwnQueues queues;
     private final PeerLog log;
     private final Outlets outlets;
+    private final Runnable superfluous;
     private @Nullable Peers peers;
     private final BoardWriter board;
     private @Nullable Inbox<ClusterMessage> inbox;
@@ -47,8 +48,18 @@ public final class ClusterVerticle extends VerticleBase {
      */
     public record Self(String nodeId, String version, long memoryBytes, long cpuMillis, int eventLoops) {}
 
-    /** @param board where others read what this verticle knows */
-    public ClusterVerticle(EventBus bus, Membership membership, ClusterConfig config, Self self, ClusterBoard board) {
+    /**
+     * @param board where others read what this verticle knows
+     * @param superfluous run when this node has to go because another has its name
+     */
+    public ClusterVerticle(
+            EventBus bus,
+            Membership membership,
+            ClusterConfig config,
+            Self self,
+            ClusterBoard board,
+            Runnable superfluous) {
+        this.superfluous = superfluous;
         this.board = new BoardWriter(board, membership.incarnation());
         this.bus = bus;
         this.membership = membership;
@@ -143,6 +154,8 @@ public final class ClusterVerticle extends VerticleBase {
                 send(full.incarnation(), publisher.full());
             } else if (effect instanceof PeerEffect.Paused) {
                 ingresses().forEach(address -> bus.send(address, new IngressMessage.StoodStill(), HERE));
+            } else if (effect instanceof PeerEffect.Twin) {
+                superfluous.run();
             } else if (effect instanceof PeerEffect.Changed changed && changed.isEnd()) {
                 outlets.forget(changed.peer().incarnation());
                 lost(changed.peer().incarnation());

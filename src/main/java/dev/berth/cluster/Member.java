@@ -14,6 +14,16 @@ package dev.berth.cluster;
 public record Member(
         String incarnation, String nodeId, String host, int port, int protocol, String version, long startedMillis) {
 
+    /**
+     * Whether it has started first, which both of two say alike. By its own clock: should clocks be far apart, it is
+     * at least the same one that goes.
+     */
+    boolean isOlderThan(Member other) {
+        return startedMillis != other.startedMillis
+                ? startedMillis < other.startedMillis
+                : incarnation.compareTo(other.incarnation) < 0;
+    }
+
     @Override
     public String toString() {
         return nodeId + " at " + host + ":" + port;

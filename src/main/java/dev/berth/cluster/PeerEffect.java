@@ -24,6 +24,9 @@ public sealed interface PeerEffect {
     /** This process stood still: grants it got before count no more. */
     record Paused(long nanos) implements PeerEffect {}
 
+    /** A node of this one's name takes calls, and has started before it: this one must go. Told once. */
+    record Twin(Member older) implements PeerEffect {}
+
     /** A member with which no calls can be shared; told once. */
     record Incompatible(Member peer) implements PeerEffect {}
 }

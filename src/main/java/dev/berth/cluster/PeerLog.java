@@ -45,6 +45,11 @@ final class PeerLog {
                     .addKeyValue("protocol", other.peer().protocol())
                     .addKeyValue("version", other.peer().version())
                     .log("peer speaks another protocol: no calls are shared with it");
+        } else if (effect instanceof PeerEffect.Twin twin) {
+            LOG.atError()
+                    .addKeyValue("peer", twin.older())
+                    .addKeyValue("incarnation", twin.older().incarnation())
+                    .log("another node has this one's node.id, and has started first: this one stops");
         } else if (effect instanceof PeerEffect.Paused paused) {
             LOG.atWarn()
                     .addKeyValue("millis", paused.nanos() / 1_000_000)

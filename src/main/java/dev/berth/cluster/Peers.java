@@ -34,6 +34,8 @@ final class Peers {
     private final Map<String, Peer> byIncarnation = new LinkedHashMap<>();
     private final Set<String> incompatible = new HashSet<>();
     private List<PeerEffect> effects = new ArrayList<>();
+    private @Nullable Member self;
+    private boolean twinFound;
     private long now;
     private long lastTick;
     private long dropped;
@@ -51,11 +53,14 @@ final class Peers {
         begin(nowNanos);
         Set<String> present = new HashSet<>();
         for (Member member : members) {
-            if (!member.incarnation().equals(own)) {
+            if (member.incarnation().equals(own)) {
+                self = member;
+            } else {
                 present.add(member.incarnation());
                 listed(member);
             }
         }
+        lookForTwin();
         incompatible.retainAll(present);
         for (Peer peer : List.copyOf(byIncarnation.values())) {
             if (!present.contains(peer.member.incarnation())) {
@@ -174,6 +179,21 @@ final class Peers {
             }
             if ((old || peer.hints.isEmpty()) && peer.state != PeerState.LEFT) {
                 ask(peer);
+            }
+        }
+    }
+
+    /** A start refuses a name that is taken; two of one name meet only when a partition heals. */
+    private void lookForTwin() {
+        Member me = self;
+        for (Peer peer : byIncarnation.values()) {
+            if (!twinFound
+                    && me != null
+                    && peer.state == PeerState.UP
+                    && peer.member.nodeId().equals(me.nodeId())
+                    && peer.member.isOlderThan(me)) {
+                twinFound = true;
+                effects.add(new PeerEffect.Twin(peer.member));
             }
         }
     }

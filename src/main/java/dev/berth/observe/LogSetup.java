@@ -87,6 +87,8 @@ public final class LogSetup {
         if (level != RunnerLogConfig.Level.TRACE && level != RunnerLogConfig.Level.DEBUG) {
             context.getLogger("io.vertx.core.eventbus.impl.clustered").setLevel(Level.ERROR);
             context.getLogger("com.hazelcast").setLevel(Level.ERROR);
+            // Says why a node is not let in.
+            context.getLogger("com.hazelcast.cluster").setLevel(Level.WARN);
         }
     }
 

@@ -76,6 +76,44 @@ final class ClusterIT {
         }
     }
 
+    /** The second does not look for the first, which finds it once both run, as after a partition. */
+    @Test
+    void youngerOfTwoOfOneNameStopsWhenTheyMeet() throws Exception {
+        Ports a = Ports.free();
+        Ports b = Ports.free();
+        String members = members(a, b);
+        try (NodeProcess older = NodeProcess.member(folder, "node-a", a, members, List.of())) {
+            older.port();
+            try (NodeProcess younger = NodeProcess.member(folder, "node-a", b, members(b), List.of())) {
+                younger.port();
+                assertThat(younger.awaitEnd())
+                        .anyMatch(line -> line.contains("another node has this one's node.id, and has started first"));
+                assertThat(younger.exitCode()).isEqualTo(1);
+            }
+            older.awaitPeer("node-a", PeerState.LEFT);
+            older.signal("TERM");
+            assertThat(older.exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void nodeOfAnotherClusterNameStaysAlone() throws Exception {
+        Ports a = Ports.free();
+        Ports b = Ports.free();
+        String members = members(a, b);
+        try (NodeProcess first = NodeProcess.member(folder, "node-a", a, members, List.of());
+                NodeProcess other = NodeProcess.member(folder, "node-b", b, members, List.of("cluster.name=other"))) {
+            first.port();
+            other.port();
+            other.await("the target cluster has a different cluster-name");
+            other.await("alone: no other node is reached");
+            other.signal("TERM");
+            assertThat(other.awaitEnd()).noneMatch(line -> line.contains("to=\"UP"));
+            first.signal("TERM");
+            assertThat(first.awaitEnd()).noneMatch(line -> line.contains("to=\"UP"));
+        }
+    }
+
     @Test
     void nodesWithCertificatesFindEachOtherByNameAndNobodyElseGetsIn() throws Exception {
         TestCertificates authority = new TestCertificates(folder, "cluster");

@@ -9,6 +9,7 @@ import dev.berth.proto.RunnerStatus;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.UUID;
@@ -19,7 +20,11 @@ public final class NodeClient implements AutoCloseable {
     private volatile boolean goingAway;
 
     public NodeClient(Vertx vertx, NodeProcess node) throws Exception {
-        client = new EngageClient(vertx, node.port());
+        this(vertx, "127.0.0.1", node.port());
+    }
+
+    NodeClient(Vertx vertx, String host, int port) {
+        client = new EngageClient(vertx, host, port, new HttpClientOptions());
         client.connection.goAwayHandler(told -> goingAway = true);
     }
 

@@ -52,9 +52,15 @@ public final class NodeProcess implements AutoCloseable {
     }
 
     static NodeProcess start(Path folder, String name, List<String> jvm, List<String> settings) throws IOException {
+        return start(folder, name, List.of(), jvm, settings);
+    }
+
+    /** @param before the command that runs it, such as one that does so in a network of its own */
+    static NodeProcess start(Path folder, String name, List<String> before, List<String> jvm, List<String> settings)
+            throws IOException {
         Path sockets = Files.createDirectories(folder.resolve(name));
-        List<String> command = new ArrayList<>(
-                List.of(ProcessHandle.current().info().command().orElseThrow(), "-XX:+UseSerialGC", "-Xmx128m"));
+        List<String> command = new ArrayList<>(before);
+        command.addAll(List.of(ProcessHandle.current().info().command().orElseThrow(), "-XX:+UseSerialGC", "-Xmx128m"));
         command.addAll(jvm);
         command.addAll(List.of("-jar", JAR.toAbsolutePath().toString(), "run", "--engine", "process", "--port", "0"));
         for (String setting : List.of(

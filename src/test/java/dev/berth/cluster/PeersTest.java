@@ -296,4 +296,28 @@ final class PeersTest {
                 .map(send -> ((DigestWanted) send.message()).lastVersion())
                 .toList();
     }
+
+    @Test
+    void youngerOfTwoNodesOfOneNameGoesOnceTheOtherTakesCalls() {
+        Member older = new Member("a", "node-own", "127.0.0.1", 2, ClusterMessage.PROTOCOL, "1", 5);
+        Member own = new Member("own", "node-own", "127.0.0.1", 1, ClusterMessage.PROTOCOL, "1", 6);
+        Peers younger = new Peers("own", TIMES, 0);
+        assertThat(younger.members(List.of(older, own), 0)).noneMatch(PeerEffect.Twin.class::isInstance);
+        younger.received(digest("a", 1, 0, idle(7, 1)), 1);
+
+        assertThat(younger.members(List.of(older, own), 2)).contains(new PeerEffect.Twin(older));
+        assertThat(younger.members(List.of(older, own), 3))
+                .as("told once")
+                .noneMatch(PeerEffect.Twin.class::isInstance);
+    }
+
+    @Test
+    void olderOfTwoNodesOfOneNameStays() {
+        Member twin = new Member("zzz", "node-own", "127.0.0.1", 2, ClusterMessage.PROTOCOL, "1", 0);
+        Peers older = new Peers("own", TIMES, 0);
+        older.members(List.of(OWN, twin), 0);
+        older.received(digest("zzz", 1, 0, idle(7, 1)), 1);
+
+        assertThat(older.members(List.of(OWN, twin), 2)).noneMatch(PeerEffect.Twin.class::isInstance);
+    }
 }

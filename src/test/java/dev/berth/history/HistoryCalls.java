@@ -141,6 +141,7 @@ final class HistoryCalls {
             writer.end(id, Outcome.SUCCESS);
         } else if (finished.getErrorCode() == NACK) {
             writer.end(id, Outcome.NACK);
+            pause(100);
         } else {
             error(id, finished.getErrorCode() + " " + finished.getErrorStr() + " " + result.status());
         }
