@@ -1,6 +1,8 @@
 package dev.berth.worker;
 
 import dev.berth.container.ContainerEvent;
+import dev.berth.container.EndReason;
+import dev.berth.container.LifecycleObserver.Frozen;
 import dev.berth.error.RunnerException;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -42,6 +44,7 @@ final class ContainerFreezer {
     void pause() {
         assembly.pause().onComplete(paused -> {
             if (paused.succeeded()) {
+                reports.frozen(Frozen.DONE);
                 lifecycle.accept(ContainerEvent.PAUSE_DONE);
             } else {
                 notPaused(RunnerException.of(paused.cause()));
@@ -52,25 +55,33 @@ final class ContainerFreezer {
     private void notPaused(RunnerException why) {
         switch (why.code()) {
             case PAUSE_UNSUPPORTED -> {
+                reports.frozen(Frozen.UNSUPPORTED);
                 ports.freeze().turnOff(String.valueOf(why.getMessage()));
                 lifecycle.accept(ContainerEvent.PAUSE_UNSUPPORTED);
             }
             // A ready container is the more worth while no other can be started.
-            case ENGINE_GONE -> lifecycle.accept(ContainerEvent.PAUSE_UNSUPPORTED);
+            case ENGINE_GONE -> {
+                reports.frozen(Frozen.FAILED);
+                lifecycle.accept(ContainerEvent.PAUSE_UNSUPPORTED);
+            }
             default -> {
-                reports.because("pause failed: " + why.getMessage());
+                reports.frozen(Frozen.FAILED);
+                reports.because(EndReason.FREEZER, "pause failed: " + why.getMessage());
                 lifecycle.accept(ContainerEvent.PAUSE_FAILED);
             }
         }
     }
 
     void resume() {
+        long asked = System.nanoTime();
         reports.paused(false);
         assembly.resume().onComplete(resumed -> {
             if (resumed.succeeded()) {
+                reports.woken(System.nanoTime() - asked);
                 lifecycle.accept(ContainerEvent.RESUME_DONE);
             } else {
-                reports.because("resume failed: " + resumed.cause().getMessage());
+                reports.because(
+                        EndReason.FREEZER, "resume failed: " + resumed.cause().getMessage());
                 lifecycle.accept(ContainerEvent.RESUME_FAILED);
             }
         });
