@@ -16,6 +16,8 @@ import dev.berth.config.RunnerConfig;
 import dev.berth.container.LifecycleObserver;
 import dev.berth.engine.Engine;
 import dev.berth.engine.InstanceDirectory;
+import dev.berth.engine.docker.EngineCallListener;
+import dev.berth.ingress.CallMeter;
 import dev.berth.ingress.IngressCounters;
 import dev.berth.ingress.IngressSetup;
 import dev.berth.ingress.NodeBudget;
@@ -24,11 +26,13 @@ import dev.berth.logs.FunctionLogs;
 import dev.berth.logs.LogBuffer;
 import dev.berth.ops.NodeView;
 import dev.berth.ops.OperationsPort;
+import dev.berth.ops.meter.NodeMeters;
 import dev.berth.port.GrpcIngressVerticle;
 import dev.berth.port.OpenPortWarning;
 import dev.berth.port.PortGate;
 import dev.berth.port.RunnerTransport;
 import dev.berth.registry.NodeCapacity;
+import dev.berth.registry.SlotObserver;
 import dev.berth.registry.SlotRegistryVerticle;
 import dev.berth.rehearsal.RealLoad;
 import dev.berth.rehearsal.Rehearsal;
@@ -94,6 +98,7 @@ public final class RunnerService {
     private @Nullable Engine engine;
     private @Nullable Rehearsal rehearsal;
     private @Nullable OperationsPort operations;
+    private @Nullable NodeMeters meters;
 
     /**
      * How a runner has stopped.
@@ -183,10 +188,32 @@ public final class RunnerService {
     }
 
     private Future<Void> open(String version) {
-        return new RunnerStart(vertx, config, parts).run(version).compose(machine -> {
-            engine = machine.engine();
-            return deploy(machine, version).onSuccess(open -> rehearse(machine.instance()));
-        });
+        return makeMeters()
+                .compose(made -> new RunnerStart(vertx, config, parts, engineListener()).run(version))
+                .compose(machine -> {
+                    engine = machine.engine();
+                    return deploy(machine, version).onSuccess(open -> rehearse(machine.instance()));
+                });
+    }
+
+    /** Before all that is counted; without an operations port nobody would read them. */
+    private Future<Void> makeMeters() {
+        if (!config.http().on()) {
+            return Future.succeededFuture();
+        }
+        return vertx.executeBlocking(
+                () -> {
+                    NodeMeters made =
+                            new NodeMeters(config.metrics(), config.node().id());
+                    meters = made;
+                    parts.opened("meters", made);
+                    return null;
+                },
+                false);
+    }
+
+    private EngineCallListener engineListener() {
+        return meters == null ? EngineCallListener.NONE : meters.engine();
     }
 
     private void rehearse(InstanceDirectory instance) {
@@ -214,7 +241,7 @@ public final class RunnerService {
                 machine.directories(),
                 machine.watcher(),
                 new FreezeSwitch(),
-                LifecycleObserver.NONE,
+                meters == null ? LifecycleObserver.NONE : meters.lifecycle(),
                 config.worker(),
                 config.call().maxRequestBytes(),
                 new FunctionLogs(
@@ -250,7 +277,12 @@ public final class RunnerService {
 
     private Future<Void> deployRegistry(RunnerStart.Machine machine, List<String> workers) {
         SlotRegistryVerticle.Links links = new SlotRegistryVerticle.Links(
-                bus, incarnation, workers, config.stream().windowBytes(), failed::tryComplete);
+                bus,
+                incarnation,
+                workers,
+                config.stream().windowBytes(),
+                failed::tryComplete,
+                meters == null ? SlotObserver.NONE : meters.slots());
         return deploy("slot registry", List.of(new SlotRegistryVerticle(links, config.registry(), machine.capacity())));
     }
 
@@ -266,6 +298,7 @@ public final class RunnerService {
                 budget,
                 logs,
                 machine.tracer(),
+                meters == null ? CallMeter.NONE : meters.calls(),
                 board(version));
         machine.engine().watch(this::engineAnswers);
         if (config.grpc().tls() == null) {
@@ -292,7 +325,7 @@ public final class RunnerService {
 
     /** Last, for nothing that calls need is to wait for it. */
     private Future<Void> openOperations(NodeFacts facts) {
-        if (!config.http().on()) {
+        if (meters == null) {
             return Future.succeededFuture();
         }
         NodeView view = new NodeView(
@@ -302,7 +335,8 @@ public final class RunnerService {
                 board,
                 () -> NodeBus.snapshot(bus, incarnation),
                 ingresses.stream().map(GrpcIngressVerticle::context).toList(),
-                settings);
+                settings,
+                meters);
         return vertx.executeBlocking(() -> OperationsPort.open(config.http(), view), false)
                 .compose(opening -> opening)
                 .map(opened -> {
@@ -385,6 +419,11 @@ public final class RunnerService {
     /** Completes when the runner is as warm as it makes itself. */
     public Future<Void> rehearsed() {
         return rehearsal == null ? Future.succeededFuture() : rehearsal.ended();
+    }
+
+    /** Loads what the first question of an operator would load. */
+    public Future<Void> rehearseOperations() {
+        return operations == null ? Future.succeededFuture() : operations.rehearse();
     }
 
     /**

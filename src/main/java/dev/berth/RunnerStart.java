@@ -5,6 +5,7 @@ import dev.berth.config.RunnerConfig;
 import dev.berth.engine.Engine;
 import dev.berth.engine.InstanceDirectory;
 import dev.berth.engine.docker.DockerEngine;
+import dev.berth.engine.docker.EngineCallListener;
 import dev.berth.engine.docker.SocketPaths;
 import dev.berth.engine.process.ProcessEngine;
 import dev.berth.port.OpenFiles;
@@ -35,8 +36,10 @@ final class RunnerStart {
     private final Vertx vertx;
     private final RunnerConfig config;
     private final RunnerParts parts;
+    private final EngineCallListener engineCalls;
 
-    RunnerStart(Vertx vertx, RunnerConfig config, RunnerParts parts) {
+    RunnerStart(Vertx vertx, RunnerConfig config, RunnerParts parts, EngineCallListener engineCalls) {
+        this.engineCalls = engineCalls;
         this.vertx = vertx;
         this.config = config;
         this.parts = parts;
@@ -104,10 +107,12 @@ final class RunnerStart {
         }
         Engine docker = new DockerEngine(
                 vertx,
-                config.docker(),
-                config.engine(),
-                instance,
-                new SocketPaths(instance.root(), config.worker().engineSocketRoot()));
+                new DockerEngine.Setup(
+                        config.docker(),
+                        config.engine(),
+                        instance,
+                        new SocketPaths(instance.root(), config.worker().engineSocketRoot()),
+                        engineCalls));
         Future<Engine> started = docker.start().map(docker);
         if (config.engine().kind() == EngineConfig.Kind.DOCKER) {
             return started.recover(absent -> docker.close().transform(closed -> Future.failedFuture(absent)));

@@ -153,6 +153,7 @@ final class RunCommand implements Callable<Integer> {
     /** Loads the classes that the first calls need. What the commands say, and how they end, is of no interest. */
     private static void rehearse(RunnerService service) {
         service.rehearsed().toCompletionStage().toCompletableFuture().join();
+        service.rehearseOperations().toCompletionStage().toCompletableFuture().join();
         String runner = "127.0.0.1:" + service.port();
         BerthCommand.execute("status", runner);
         BerthCommand.execute("call", runner, "rehearsal/no-such-function", "--body", "x");

@@ -1,5 +1,6 @@
 package dev.berth.config;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,6 +136,7 @@ public final class ConfigLoader {
                 section(RunnerLogSettings::read),
                 section(FunctionLogSettings::read),
                 section(TracingSettings::read),
+                section(MetricsSettings::read),
                 section(ClusterSettings::read));
         problems.throwIfAny();
         checkTogether(config);
@@ -149,6 +151,12 @@ public final class ConfigLoader {
                 "logs.buffer",
                 ByteSizes.print(config.logs().bufferBytes()),
                 "at most half of grpc.budget = " + ByteSizes.print(budget));
+        URI collector = config.metrics().otlpUrl();
+        problems.require(
+                collector == null || config.http().on(),
+                "metrics.otlpUrl",
+                String.valueOf(collector),
+                "none with http.port = 0, which switches metrics off");
     }
 
     /** Null only when a problem was noted, which is thrown before anybody sees it. */

@@ -34,7 +34,7 @@ public record HttpConfig(
                 .throwIfAny();
     }
 
-    /** Whether a runner that finds the port taken goes on without one: with the default, several can share a machine. */
+    /** Whether a runner that finds the port taken takes another: with the default, several can share a machine. */
     public boolean mayBeTaken() {
         return port == DEFAULT_PORT;
     }

@@ -19,7 +19,7 @@ final class HttpSettings {
                     SettingTypes.integer(0, 65535),
                     HttpConfig.DEFAULT_PORT,
                     "TCP port for operators: metrics, health, and the node's state as JSON; 0: none. Where the default"
-                            + " is taken already, a runner says so and goes on without.")
+                            + " is taken already, a runner takes a free one and says so.")
             .or(FnRules.serverInt("FN_PORT"));
 
     static final Setting<List<String>> HOSTS = Setting.of(

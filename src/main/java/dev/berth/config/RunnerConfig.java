@@ -19,6 +19,7 @@ public record RunnerConfig(
         RunnerLogConfig log,
         FunctionLogConfig logs,
         TracingConfig tracing,
+        MetricsConfig metrics,
         ClusterConfig cluster) {
 
     /** What a runner has with no file and no variables. */

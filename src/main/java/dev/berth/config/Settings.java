@@ -28,6 +28,7 @@ final class Settings {
             RunnerLogSettings.ALL,
             FunctionLogSettings.ALL,
             TracingSettings.ALL,
+            MetricsSettings.ALL,
             ClusterSettings.ALL);
 
     private static final Map<String, Setting<?>> BY_KEY = new LinkedHashMap<>();

@@ -18,19 +18,29 @@ public final class CallReport {
     private final Instant createdAt = Instant.now();
     private final long created = System.nanoTime();
     private final CallTrace trace;
+    private final CallMeter meter;
+    private CallMeter.Stage stage = CallMeter.Stage.NEW;
+    private @Nullable CallModel call;
     private String callId = "";
     private String image = "";
     private @Nullable Instant startedAt;
     private long started;
 
-    public CallReport(CallTrace trace) {
+    /** Of a call that is neither traced nor counted. */
+    public CallReport() {
+        this(CallTrace.NONE, CallMeter.NONE);
+    }
+
+    CallReport(CallTrace trace, CallMeter meter) {
         this.trace = trace;
+        this.meter = meter;
     }
 
     /** Once the call document has been read. */
-    void describe(CallModel call) {
-        describe(call.id(), call.image());
-        trace.submitted(call);
+    void describe(CallModel read) {
+        call = read;
+        describe(read.id(), read.image());
+        trace.submitted(read);
     }
 
     /** A call without a document. */
@@ -43,6 +53,12 @@ public final class CallReport {
     void await() {
         startedAt = null;
         trace.waiting();
+        if (stage == CallMeter.Stage.RUNNING) {
+            meter.slotLost();
+        } else {
+            meter.waiting();
+        }
+        stage = CallMeter.Stage.WAITING;
     }
 
     /** A slot is won. The last one counts. */
@@ -50,6 +66,8 @@ public final class CallReport {
         startedAt = Instant.now();
         started = System.nanoTime();
         trace.started(timings);
+        meter.started();
+        stage = CallMeter.Stage.RUNNING;
     }
 
     String callId() {
@@ -58,17 +76,36 @@ public final class CallReport {
 
     /** The caller has gone: nobody is told. */
     void abandon() {
-        trace.finished(ErrorCode.CANCELLED.exception(), ContainerTimings.NONE);
+        RunnerException cancelled = ErrorCode.CANCELLED.exception();
+        trace.finished(cancelled, ContainerTimings.NONE);
+        if (call != null) {
+            count(cancelled, ContainerTimings.NONE);
+        }
     }
 
     /** A status stands in place of the closing message. */
     void abort(GrpcStatus status, String text) {
         trace.aborted(status.code, text);
+        meter.aborted(stage);
+    }
+
+    private void count(@Nullable RunnerException error, ContainerTimings timings) {
+        long now = System.nanoTime();
+        boolean ran = stage == CallMeter.Stage.RUNNING;
+        meter.ended(
+                call,
+                error == null ? null : error.code(),
+                error == null ? 0 : error.wireCode(),
+                stage,
+                (ran ? started : now) - created,
+                ran ? now - started : 0,
+                !timings.equals(ContainerTimings.NONE));
     }
 
     /** The closing message, as of now. */
     public CallFinished finish(@Nullable RunnerException error, ContainerTimings timings) {
         trace.finished(error, timings);
+        count(error, timings);
         CallFinished.Builder finished = CallFinished.newBuilder()
                 .setSuccess(error == null)
                 .setDetails(cut(callId))

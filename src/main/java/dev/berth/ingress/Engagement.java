@@ -73,6 +73,7 @@ public final class Engagement implements CallListener, MessageReader.Listener {
     private boolean bodyEnded;
     private boolean turnedAway;
     private long received;
+    private long answered;
     private long documentBytes;
     private @Nullable CallExecution execution;
 
@@ -96,7 +97,7 @@ public final class Engagement implements CallListener, MessageReader.Listener {
                 () -> connection.isWritable(request.streamId()));
         this.requestId = request.headers().get(REQUEST_ID);
         this.report =
-                new CallReport(parts.tracer().begin(name -> request.headers().get(name), requestId));
+                new CallReport(parts.tracer().begin(name -> request.headers().get(name), requestId), parts.meter());
     }
 
     public void start() {
@@ -316,6 +317,7 @@ public final class Engagement implements CallListener, MessageReader.Listener {
         settle();
         parts.streams().remove(this);
         parts.counters().closed(refused);
+        parts.meter().bytes(received, answered);
     }
 
     @Override
@@ -367,6 +369,7 @@ public final class Engagement implements CallListener, MessageReader.Listener {
     @Override
     public void onBytes(Buffer bytes) {
         CallExecution running = running();
+        answered += bytes.length();
         if (!reply.bytes(bytes, running::resumeResponse)) {
             running.pauseResponse();
         }

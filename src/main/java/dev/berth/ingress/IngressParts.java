@@ -21,4 +21,5 @@ public record IngressParts(
         int streamWindowBytes,
         int responseFrameBytes,
         LogStreams logs,
-        CallTracer tracer) {}
+        CallTracer tracer,
+        CallMeter meter) {}

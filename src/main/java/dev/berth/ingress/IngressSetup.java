@@ -28,7 +28,23 @@ public record IngressSetup(
         NodeBudget budget,
         @Nullable LogBuffer logs,
         CallTracer tracer,
+        CallMeter meter,
         @Nullable ClusterBoard cluster) {
     /** How long past a call's deadline a worker may take to say so. */
     public static final Duration WORKER_GRACE = Duration.ofSeconds(5);
+
+    /** As the other, with calls that are not counted. */
+    public IngressSetup(
+            EventBus bus,
+            String incarnation,
+            GrpcConfig grpc,
+            StreamConfig stream,
+            CallFactory calls,
+            IngressCounters counters,
+            NodeBudget budget,
+            @Nullable LogBuffer logs,
+            CallTracer tracer,
+            @Nullable ClusterBoard cluster) {
+        this(bus, incarnation, grpc, stream, calls, counters, budget, logs, tracer, CallMeter.NONE, cluster);
+    }
 }

@@ -8,7 +8,6 @@ import dev.berth.error.ErrorCode;
 import dev.berth.proto.ClientMsg;
 import dev.berth.proto.RunnerMsg;
 import dev.berth.proto.TryCall;
-import dev.berth.trace.CallTrace;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.util.Map;
@@ -39,7 +38,7 @@ public final class Rehearsal {
                     CallModelParser.parse(((EngageMessage.Try) first).call().getModelsCallJson());
             calls.spec(model, new byte[0], Map.of());
             calls.request(model, Instant.now(), null);
-            CallReport report = new CallReport(CallTrace.NONE);
+            CallReport report = new CallReport();
             report.start(ContainerTimings.NONE);
             Buffer said = Buffer.buffer();
             EngageCodec.appendData(said, Buffer.buffer("x"), 0, 1);

@@ -50,9 +50,12 @@ final class ConnectionGuard {
 
     /** A request's head has come. */
     void asked(HttpServerRequest request) {
-        HttpConnection connection = request.connection();
-        rearm(connection, limits.answer());
-        request.response().endHandler(answered -> rearm(connection, limits.next()));
+        rearm(request.connection(), limits.answer());
+    }
+
+    /** Its answer has been given. */
+    void answered(HttpServerRequest request) {
+        rearm(request.connection(), limits.next());
     }
 
     /** The answer has no end: whoever sends it sees to it that it is taken. */

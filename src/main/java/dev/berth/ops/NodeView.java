@@ -4,10 +4,12 @@ import dev.berth.bus.NodeSnapshot;
 import dev.berth.cluster.ClusterBoard;
 import dev.berth.config.LoadedConfig.Effective;
 import dev.berth.ingress.IngressCounters;
+import dev.berth.ops.meter.NodeMeters;
 import dev.berth.status.ColdCapacity;
 import dev.berth.status.NodeFacts;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +29,17 @@ public record NodeView(
         @Nullable ClusterBoard cluster,
         Supplier<Future<NodeSnapshot>> registry,
         List<Context> loops,
-        List<Effective> settings) {
+        List<Effective> settings,
+        NodeMeters meters) {
     public NodeView {
         loops = List.copyOf(loops);
         settings = List.copyOf(settings);
+    }
+
+    /** The same result, told on a context of the operations port whatever loop it comes from. */
+    static <T> Future<T> onContext(Context context, Future<T> elsewhere) {
+        Promise<T> here = Promise.promise();
+        elsewhere.onComplete(result -> context.runOnContext(turn -> here.handle(result)));
+        return here.future();
     }
 }

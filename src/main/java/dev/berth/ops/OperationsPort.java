@@ -8,10 +8,15 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.transport.Transport;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +32,7 @@ public final class OperationsPort {
     private static final Logger LOG = LoggerFactory.getLogger(OperationsPort.class);
     private static final int MAX_HEAD_LINE = 4_096;
     private static final int MAX_HEADERS = 8_192;
+    private static final long MINUTE_MILLIS = 60_000;
 
     private final Vertx vertx;
     private final HttpConfig config;
@@ -42,8 +48,8 @@ public final class OperationsPort {
     }
 
     /**
-     * Opens it, on a thread that may block a little. Fails with ConfigException if the port cannot be had, unless
-     * nobody has asked for that one: then there is none, and {@link #port} is 0.
+     * Opens it, on a thread that may block a little. Fails with ConfigException if the port cannot be had; where the
+     * default is taken, it is any other.
      */
     public static Future<OperationsPort> open(HttpConfig config, NodeView node) {
         return open(config, config.port(), node, ConnectionGuard.Limits.DEFAULT);
@@ -52,7 +58,10 @@ public final class OperationsPort {
     /** @param port 0: any that is free */
     static Future<OperationsPort> open(HttpConfig config, int port, NodeView node, ConnectionGuard.Limits limits) {
         OperationsPort opening = new OperationsPort(vertx(), config, node, limits);
-        return opening.listen(port).recover(opening::withoutPort).map(opening);
+        return opening.listen(port)
+                .recover(opening::elsewhere)
+                .recover(opening::failed)
+                .map(opening);
     }
 
     private static Vertx vertx() {
@@ -73,7 +82,26 @@ public final class OperationsPort {
     /** As a verticle: what else is begun on a thread of another Vert.x runs on the loops of that one. */
     private Future<Void> listen(int wanted) {
         return vertx.deployVerticle(context -> {
-                    LoopWatch watch = LoopWatch.start(vertx, node.loops(), loop -> nanos -> {});
+                    // Beside the rest: what it loads takes longer than all else here.
+                    vertx.executeBlocking(() -> {
+                        node.meters().complete(node.cluster());
+                        return null;
+                    });
+                    vertx.setPeriodic(
+                            MINUTE_MILLIS,
+                            tick -> vertx.executeBlocking(() -> {
+                                node.meters().turn();
+                                return null;
+                            }));
+                    Duration pushed = node.meters().pushed();
+                    if (pushed != null) {
+                        vertx.setPeriodic(
+                                pushed.toMillis(),
+                                tick -> node.registry()
+                                        .get()
+                                        .onComplete(seen -> node.meters().look(seen.result())));
+                    }
+                    LoopWatch watch = LoopWatch.start(vertx, node.loops(), node.meters()::lag);
                     return serveSecured(options(wanted), config.tls(), watch);
                 })
                 .mapEmpty();
@@ -103,13 +131,14 @@ public final class OperationsPort {
         Gatekeeper gate = new Gatekeeper(config, new Tokens(config, System::nanoTime));
         NodeFeed feed = new NodeFeed(vertx.getOrCreateContext(), node);
         List<Endpoint> endpoints = new ArrayList<>(new HealthPages(node, watch).endpoints());
+        endpoints.addAll(new MetricsPage(vertx, node).endpoints());
         endpoints.addAll(new ApiPages(node, feed).endpoints());
         endpoints.add(new LiveStream(vertx, node, feed, connections).endpoint());
         endpoints.add(ApiPages.document(endpoints, node.facts().version()));
         endpoints.addAll(ConsoleFiles.endpoints());
         return vertx.createHttpServer(options)
                 .connectionHandler(connections::opened)
-                .requestHandler(new Pages(vertx, gate, connections, endpoints))
+                .requestHandler(new Pages(vertx, gate, connections, endpoints, node.meters()::answered))
                 .listen()
                 .onSuccess(server -> {
                     port = server.actualPort();
@@ -117,22 +146,33 @@ public final class OperationsPort {
                 });
     }
 
-    /** Its loop is not waited for: nobody could be told on it that it has ended. */
-    private Future<Void> withoutPort(Throwable failure) {
-        vertx.close();
+    /** Several runners of a machine have the same default. */
+    private Future<Void> elsewhere(Throwable failure) {
         String why = String.valueOf(failure.getMessage());
         if (config.mayBeTaken() && why.contains("Address already in use")) {
-            LOG.warn(
-                    "no operations port: {} is taken on {}; set http.port to another one, or to 0",
-                    config.port(),
-                    config.host());
-            return Future.succeededFuture();
+            LOG.warn("port {} of {} is taken; set http.port to another one", config.port(), config.host());
+            return listen(0);
         }
-        return Future.failedFuture(new ConfigException(List.of(
-                "http.port = " + config.port() + ": cannot listen on http.host = " + config.host() + ": " + why)));
+        return Future.failedFuture(failure);
     }
 
-    /** The port listened on; 0: there is none. */
+    /** Its loop is not waited for: nobody could be told on it that it has ended. */
+    private Future<Void> failed(Throwable failure) {
+        vertx.close();
+        return Future.failedFuture(new ConfigException(List.of("http.port = " + config.port()
+                + ": cannot listen on http.host = " + config.host() + ": " + failure.getMessage())));
+    }
+
+    /** Loads what the first question would load. */
+    public Future<Void> rehearse() {
+        HttpClient client = vertx.createHttpClient();
+        return client.request(HttpMethod.GET, port, config.host(), "/metrics")
+                .compose(HttpClientRequest::send)
+                .compose(HttpClientResponse::end)
+                .eventually(client::close);
+    }
+
+    /** The port listened on. */
     public int port() {
         return port;
     }

@@ -15,14 +15,23 @@ import org.slf4j.LoggerFactory;
 final class Pages implements Handler<HttpServerRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(Pages.class);
     private static final int MAX_BODY = 4_096;
+    private static final String NO_ROUTE = "";
+
     /** Of a path that is told back. */
     private static final int MAX_PATH = 200;
 
     private final Gatekeeper gate;
     private final ConnectionGuard connections;
     private final Router router;
+    private final Meter meter;
 
-    Pages(Vertx vertx, Gatekeeper gate, ConnectionGuard connections, List<Endpoint> endpoints) {
+    /** Counts answers; the route is that of an endpoint, or {@link #NO_ROUTE}. */
+    interface Meter {
+        void answered(String method, String route, int status, long nanos);
+    }
+
+    Pages(Vertx vertx, Gatekeeper gate, ConnectionGuard connections, List<Endpoint> endpoints, Meter meter) {
+        this.meter = meter;
         this.gate = gate;
         this.connections = connections;
         this.router = Router.router(vertx);
@@ -43,6 +52,7 @@ final class Pages implements Handler<HttpServerRequest> {
     @Override
     public void handle(HttpServerRequest request) {
         connections.asked(request);
+        countAt(request, NO_ROUTE);
         Answers.secure(request.response());
         request.response().exceptionHandler(gone -> {});
         Gatekeeper.Refusal refusal = gate.refusesAny(request);
@@ -56,6 +66,15 @@ final class Pages implements Handler<HttpServerRequest> {
         }
     }
 
+    private void countAt(HttpServerRequest request, String route) {
+        long began = System.nanoTime();
+        request.response().endHandler(ended -> {
+            connections.answered(request);
+            meter.answered(
+                    request.method().name(), route, request.response().getStatusCode(), System.nanoTime() - began);
+        });
+    }
+
     private static boolean bodyTooLarge(HttpServerRequest request) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         return request.headers().contains(HttpHeaders.TRANSFER_ENCODING)
@@ -63,6 +82,7 @@ final class Pages implements Handler<HttpServerRequest> {
     }
 
     private void serve(Endpoint endpoint, RoutingContext asked) {
+        countAt(asked.request(), endpoint.path());
         Gatekeeper.Refusal refusal = gate.refuses(asked.request(), endpoint.role());
         if (refusal == null) {
             endpoint.handler().accept(asked);

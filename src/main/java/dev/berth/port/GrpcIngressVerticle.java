@@ -161,7 +161,8 @@ public final class GrpcIngressVerticle extends VerticleBase {
                 setup.grpc().streamWindowBytes(),
                 setup.grpc().responseFrameBytes(),
                 collectors,
-                setup.tracer());
+                setup.tracer(),
+                setup.meter());
     }
 
     private GrpcServer grpcServer(IngressParts parts) {

@@ -46,10 +46,22 @@ public final class SlotRegistryVerticle extends VerticleBase {
      * @param workers addresses of the node's workers, which listen before the first call comes
      * @param requestWindow bytes a worker takes of a call before its first grant of credit
      * @param failed told, once, that no call can be placed on this node any more; it must stop
+     * @param observer hears what is decided
      */
-    public record Links(EventBus bus, String incarnation, List<String> workers, long requestWindow, Runnable failed) {
+    public record Links(
+            EventBus bus,
+            String incarnation,
+            List<String> workers,
+            long requestWindow,
+            Runnable failed,
+            SlotObserver observer) {
         public Links {
             workers = List.copyOf(workers);
+        }
+
+        /** As the other, with nobody to hear of it. */
+        public Links(EventBus bus, String incarnation, List<String> workers, long requestWindow, Runnable failed) {
+            this(bus, incarnation, workers, requestWindow, failed, SlotObserver.NONE);
         }
 
         String address() {
@@ -77,7 +89,7 @@ public final class SlotRegistryVerticle extends VerticleBase {
     SlotRegistryVerticle(Links links, RegistryConfig config, NodeCapacity capacity, Supplier<String> ids) {
         this.links = links;
         this.table = new SlotTable(
-                config, capacity, links.incarnation(), links.workers().size(), ids);
+                config, capacity, links.incarnation(), links.workers().size(), ids, links.observer());
         this.outbox = new Outbox(links.bus()::send, links.address(), links.workers(), links.requestWindow());
     }
 

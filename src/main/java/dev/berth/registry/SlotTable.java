@@ -23,6 +23,7 @@ import dev.berth.call.SlotKey;
 import dev.berth.config.RegistryConfig;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
+import dev.berth.registry.SlotObserver.Refusal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -56,6 +57,7 @@ final class SlotTable {
     private final Slots slots;
     private final Waiters waiters;
     private final Queues queues = new Queues();
+    private final SlotObserver observer;
 
     private List<Command> commands = new ArrayList<>();
     private long now;
@@ -68,13 +70,25 @@ final class SlotTable {
      * @param workers how many workers there are
      * @param ids makes a new name for each container
      */
-    SlotTable(RegistryConfig config, NodeCapacity capacity, String incarnation, int workers, Supplier<String> ids) {
+    SlotTable(
+            RegistryConfig config,
+            NodeCapacity capacity,
+            String incarnation,
+            int workers,
+            Supplier<String> ids,
+            SlotObserver observer) {
+        this.observer = observer;
         this.maxWaiters = config.maxWaiters();
         this.room = new Room(capacity.memoryBytes(), capacity.cpuMillis());
         this.placement = new Placement(config.nonBlocking(), room, new PlacementActions());
         this.claims = new Claims(incarnation);
         this.slots = new Slots(room, new Workers(workers), ids, placement, claims);
         this.waiters = new Waiters(placement);
+    }
+
+    /** As the other, with nobody to hear of it. */
+    SlotTable(RegistryConfig config, NodeCapacity capacity, String incarnation, int workers, Supplier<String> ids) {
+        this(config, capacity, incarnation, workers, ids, SlotObserver.NONE);
     }
 
     /**
@@ -125,7 +139,7 @@ final class SlotTable {
             revoke(slot);
         }
         for (Waiter waiter = waiters.firstOverdue(now); waiter != null; waiter = waiters.firstOverdue(now)) {
-            refuse(waiter, BUSY, ContainerTimings.NONE);
+            refuse(waiter, BUSY, Refusal.DEADLINE, ContainerTimings.NONE);
             settle(waiter.queue);
         }
         return end();
@@ -190,13 +204,15 @@ final class SlotTable {
         if (slot != null) {
             lease(slot, wish.replyTo(), wish.ticket(), wish.callId(), ContainerTimings.NONE);
         } else if (draining) {
-            refuse(wish, queue, BUSY);
+            refuse(wish, queue, BUSY, Refusal.DRAINING);
         } else if (!engineAnswers) {
-            refuse(wish, queue, ENGINE_GONE);
+            refuse(wish, queue, ENGINE_GONE, Refusal.ENGINE_GONE);
         } else if (queue == null && !room.couldEverHold(wish.spec())) {
-            refuse(wish, null, TOO_BIG);
-        } else if (waiters.size() >= maxWaiters || !mayWait(wish, queue)) {
-            refuse(wish, queue, BUSY);
+            refuse(wish, null, TOO_BIG, Refusal.TOO_BIG);
+        } else if (waiters.size() >= maxWaiters) {
+            refuse(wish, queue, BUSY, Refusal.WAITERS_FULL);
+        } else if (!mayWait(wish, queue)) {
+            refuse(wish, queue, BUSY, wish.isTry() ? Refusal.NOT_HERE : Refusal.DEADLINE);
         } else {
             await(wish, queue == null ? queues.open(wish.spec()) : queue);
         }
@@ -256,7 +272,7 @@ final class SlotTable {
     private void nodeLost(String incarnation) {
         for (Waiter waiter : waiters.all()) {
             if (incarnation.equals(Addresses.incarnation(waiter.id.replyTo()))) {
-                refuse(waiter, BUSY, ContainerTimings.NONE);
+                refuse(waiter, BUSY, Refusal.ASKER_LOST, ContainerTimings.NONE);
                 settle(waiter.queue);
             }
         }
@@ -286,6 +302,7 @@ final class SlotTable {
         Slot slot = slots.find(failed.containerId());
         if (slot != null) {
             slots.giveUp(slot);
+            observer.launchFailed(slot.queue.key(), failed.error().code());
             tellCause(slot, failed.error(), failed.timings());
             settle(slot.queue);
         }
@@ -302,6 +319,7 @@ final class SlotTable {
         Slot slot = slots.find(containerId);
         if (slot != null) {
             slots.giveUp(slot);
+            observer.ended(slot.queue.key());
             settle(slot.queue);
         }
     }
@@ -321,7 +339,7 @@ final class SlotTable {
         if (!answers) {
             for (Waiter waiter : waiters.all()) {
                 if (waiter.launch == null) {
-                    refuse(waiter, ENGINE_GONE, ContainerTimings.NONE);
+                    refuse(waiter, ENGINE_GONE, Refusal.ENGINE_GONE, ContainerTimings.NONE);
                     settle(waiter.queue);
                 }
             }
@@ -332,7 +350,7 @@ final class SlotTable {
         draining = true;
         drainToConfirm = true;
         for (Waiter waiter : waiters.all()) {
-            refuse(waiter, BUSY, ContainerTimings.NONE);
+            refuse(waiter, BUSY, Refusal.DRAINING, ContainerTimings.NONE);
             settle(waiter.queue);
         }
         for (Slot slot : slots.all()) {
@@ -363,17 +381,19 @@ final class SlotTable {
     }
 
     private void remove(Slot slot, Reason reason) {
+        observer.removed(slot.queue.key(), reason, slot.frozen);
         slots.giveUp(slot);
         commands.add(new Command.Remove(slot.worker, slot.id, reason));
     }
 
     private void tellCause(Slot slot, RunnerException error, ContainerTimings timings) {
         if (slot.cause != null) {
-            refuse(slot.cause, error, timings);
+            refuse(slot.cause, error, Refusal.LAUNCH_FAILED, timings);
         }
     }
 
-    private void refuse(AcquireSlot wish, @Nullable SlotQueue queue, RunnerException error) {
+    private void refuse(AcquireSlot wish, @Nullable SlotQueue queue, RunnerException error, Refusal why) {
+        observer.refused(why);
         Entry counts = wish.isTry() ? counts(queue, wish.spec().key()) : null;
         commands.add(
                 new Command.Refuse(wish.replyTo(), wish.ticket(), wish.callId(), error, ContainerTimings.NONE, counts));
@@ -383,7 +403,8 @@ final class SlotTable {
         return queue == null ? Entry.gone(key.hash64()) : Entry.of(queue.snapshot());
     }
 
-    private void refuse(Waiter waiter, RunnerException error, ContainerTimings timings) {
+    private void refuse(Waiter waiter, RunnerException error, Refusal why, ContainerTimings timings) {
+        observer.refused(why);
         waiters.leave(waiter);
         Entry counts = waiter.isTry ? counts(waiter.queue, waiter.queue.key()) : null;
         commands.add(
@@ -398,6 +419,7 @@ final class SlotTable {
 
     private void launch(Waiter waiter) {
         SlotQueue queue = waiter.queue;
+        observer.launched(queue.key(), queue.containers);
         Slot slot = slots.launch(queue, now);
         waiters.cover(waiter, slot);
         commands.add(new Command.Launch(slot.worker, slot.id, queue.launchSpec(), waiter.callId));
@@ -416,7 +438,7 @@ final class SlotTable {
 
         @Override
         public void refuse(Waiter waiter) {
-            SlotTable.this.refuse(waiter, BUSY, ContainerTimings.NONE);
+            SlotTable.this.refuse(waiter, BUSY, Refusal.NO_ROOM, ContainerTimings.NONE);
             settle(waiter.queue);
         }
     }

@@ -13,7 +13,6 @@ import dev.berth.ingress.CallReport;
 import dev.berth.ingress.Deadline;
 import dev.berth.ingress.ExecutionParts;
 import dev.berth.proto.CallFinished;
-import dev.berth.trace.CallTrace;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -43,7 +42,7 @@ final class StatusCall implements CallListener {
 
     private final String id = newId();
     private final Buffer request;
-    private final CallReport report = new CallReport(CallTrace.NONE);
+    private final CallReport report = new CallReport();
     private final Promise<Result> result = Promise.promise();
     private final Buffer details = Buffer.buffer();
     private final CallExecution execution;

@@ -3,6 +3,8 @@ package dev.berth.worker;
 import dev.berth.container.ContainerEvent;
 import dev.berth.container.ContainerLifecycle;
 import dev.berth.container.ContainerState;
+import dev.berth.container.EndReason;
+import dev.berth.container.LifecycleObserver.Frozen;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import java.time.Duration;
@@ -51,6 +53,7 @@ final class ContainerFreezer {
     void pause() {
         assembly.pause().onComplete(paused -> {
             if (paused.succeeded()) {
+                reports.frozen(Frozen.DONE);
                 events.accept(ContainerEvent.PAUSE_DONE);
             } else {
                 notPaused(RunnerException.of(paused.cause()));
@@ -61,13 +64,18 @@ final class ContainerFreezer {
     private void notPaused(RunnerException why) {
         switch (why.code()) {
             case PAUSE_UNSUPPORTED -> {
+                reports.frozen(Frozen.UNSUPPORTED);
                 ports.freeze().turnOff(String.valueOf(why.getMessage()));
                 events.accept(ContainerEvent.PAUSE_UNSUPPORTED);
             }
             // A ready container is the more worth while no other can be started.
-            case ENGINE_GONE, SERVER_BUSY -> events.accept(ContainerEvent.PAUSE_UNSUPPORTED);
+            case ENGINE_GONE, SERVER_BUSY -> {
+                reports.frozen(Frozen.FAILED);
+                events.accept(ContainerEvent.PAUSE_UNSUPPORTED);
+            }
             default -> {
-                reports.because("pause failed: " + why.getMessage());
+                reports.frozen(Frozen.FAILED);
+                reports.because(EndReason.FREEZER, "pause failed: " + why.getMessage());
                 events.accept(ContainerEvent.PAUSE_FAILED);
             }
         }
@@ -75,25 +83,26 @@ final class ContainerFreezer {
 
     void resume() {
         reports.paused(false);
-        thaw();
+        thaw(System.nanoTime());
     }
 
-    private void thaw() {
+    private void thaw(long asked) {
         assembly.resume().onComplete(resumed -> {
             if (resumed.succeeded()) {
+                reports.woken(System.nanoTime() - asked);
                 events.accept(ContainerEvent.RESUME_DONE);
             } else {
-                notResumed(RunnerException.of(resumed.cause()));
+                notResumed(RunnerException.of(resumed.cause()), asked);
             }
         });
     }
 
     /** One that is to be removed is removed frozen. */
-    private void notResumed(RunnerException why) {
+    private void notResumed(RunnerException why, long asked) {
         if (why.code() == ErrorCode.SERVER_BUSY && lifecycle.state() != ContainerState.ENDING) {
-            assembly.timer(RETRY_MILLIS).onSuccess(due -> thaw());
+            assembly.timer(RETRY_MILLIS).onSuccess(due -> thaw(asked));
         } else {
-            reports.because("resume failed: " + why.getMessage());
+            reports.because(EndReason.FREEZER, "resume failed: " + why.getMessage());
             events.accept(ContainerEvent.RESUME_FAILED);
         }
     }

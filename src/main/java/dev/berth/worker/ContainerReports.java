@@ -3,6 +3,9 @@ package dev.berth.worker;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.bus.WorkerMessage.LaunchContainer;
 import dev.berth.call.ContainerTimings;
+import dev.berth.container.EndReason;
+import dev.berth.container.LifecycleObserver;
+import dev.berth.container.LifecycleObserver.Frozen;
 import dev.berth.error.RunnerException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -15,11 +18,13 @@ final class ContainerReports {
 
     private final LaunchContainer launch;
     private final RegistryReports registry;
+    private final LifecycleObserver observer;
     private @Nullable String endReason;
 
-    ContainerReports(LaunchContainer launch, RegistryReports registry) {
+    ContainerReports(LaunchContainer launch, RegistryReports registry, LifecycleObserver observer) {
         this.launch = launch;
         this.registry = registry;
+        this.observer = observer;
     }
 
     private String id() {
@@ -27,6 +32,7 @@ final class ContainerReports {
     }
 
     void ready(ContainerTimings timings) {
+        observer.ready(timings);
         registry.tell(new RegistryMessage.ContainerReady(id(), timings));
     }
 
@@ -39,6 +45,10 @@ final class ContainerReports {
                 .addKeyValue("error", error.getMessage())
                 .addKeyValue("reason", endReason == null ? "" : endReason)
                 .log("container launch failed");
+        observer.launchFailed(error.code(), timings);
+        if (endReason == null) {
+            observer.ending(EndReason.LAUNCH_FAILED);
+        }
         registry.tell(new RegistryMessage.LaunchFailed(id(), error, timings));
     }
 
@@ -60,14 +70,27 @@ final class ContainerReports {
         registry.tell(new RegistryMessage.ReturnLease(id(), lease));
     }
 
+    void exited(int code) {
+        observer.exited(code);
+    }
+
+    void frozen(Frozen result) {
+        observer.frozen(result);
+    }
+
+    void woken(long nanos) {
+        observer.woken(nanos);
+    }
+
     void paused(boolean paused) {
         registry.tell(new RegistryMessage.ContainerPaused(id(), paused));
     }
 
     /** Notes why the container ends; the first reason counts. */
-    void because(String reason) {
+    void because(EndReason why, String reason) {
         if (endReason == null) {
             endReason = reason;
+            observer.ending(why);
             LOG.atInfo()
                     .addKeyValue("containerId", id())
                     .addKeyValue("reason", reason)

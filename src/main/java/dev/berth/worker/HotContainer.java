@@ -8,6 +8,8 @@ import dev.berth.container.ContainerEffect;
 import dev.berth.container.ContainerEvent;
 import dev.berth.container.ContainerLifecycle;
 import dev.berth.container.ContainerState;
+import dev.berth.container.EndReason;
+import dev.berth.container.LifecycleObserver;
 import dev.berth.engine.ExitStatus;
 import dev.berth.error.Backoff;
 import dev.berth.error.Descriptors;
@@ -65,9 +67,10 @@ final class HotContainer implements ActiveCall.Owner {
         this.launch = launch;
         this.ports = ports;
         this.links = links;
-        this.lifecycle = new ContainerLifecycle(launch.containerId(), ports.observer());
+        LifecycleObserver observer = ports.observer().of(launch.containerId(), launch.spec());
+        this.lifecycle = new ContainerLifecycle(launch.containerId(), observer);
         this.assembly = new ContainerAssembly(launch.containerId(), launch.spec(), ports, links.context());
-        this.reports = new ContainerReports(launch, links.registry());
+        this.reports = new ContainerReports(launch, links.registry(), observer);
         this.alarm = new Alarm(links.context().owner(), this::due);
         this.freezer = new ContainerFreezer(ports, assembly, reports, alarm, lifecycle, this::fire);
         this.account = new ExitAccount(assembly, alarm, launch.spec().memoryMiB());
@@ -86,9 +89,9 @@ final class HotContainer implements ActiveCall.Owner {
     }
 
     /** Removes the container, at whatever stage it is. Idempotent. */
-    void remove(String reason) {
+    void remove(EndReason reason, String text) {
         if (state() != ContainerState.GONE) {
-            reports.because(reason);
+            reports.because(reason, text);
             fire(ContainerEvent.REMOVE_ASKED);
         }
     }
@@ -139,7 +142,7 @@ final class HotContainer implements ActiveCall.Owner {
                 assembly.log().end();
                 clearCallAlarms();
                 if (!keep) {
-                    reports.because("call broke");
+                    reports.because(EndReason.CALL_BROKE, "call broke");
                 }
                 take(keep ? ContainerEvent.CALL_KEPT : ContainerEvent.CALL_BROKE);
             }
@@ -342,17 +345,21 @@ final class HotContainer implements ActiveCall.Owner {
 
     private void exited(AsyncResult<ExitStatus> exit) {
         String outcome = exit.succeeded() ? account.of(exit.result()).getMessage() : String.valueOf(exit.cause());
+        if (exit.succeeded()) {
+            reports.exited(exit.result().code());
+        }
+        EndReason why = exit.succeeded() && exit.result().outOfMemory() ? EndReason.OUT_OF_MEMORY : EndReason.EXITED;
         RunnerException broken = ErrorCode.INIT_FAILED.exception();
         boolean early = state() == ContainerState.INITIALIZING;
         (early ? assembly.blame(broken) : Future.succeededFuture(broken))
                 .onSuccess(judged -> turns.run(() -> {
                     if (state() == ContainerState.INITIALIZING && (assembly.overSocket() || exit.failed())) {
-                        reports.because("exited before it was ready: " + outcome);
+                        reports.because(why, "exited before it was ready: " + outcome);
                         breakLaunch(judged);
                     } else if (exchange != null && exit.succeeded() && exchange.exited(exit.result())) {
                         LOG.atDebug().addKeyValue("containerId", id()).log("exited, as its call will tell");
                     } else if (state() != ContainerState.GONE) {
-                        reports.because("exited: " + outcome);
+                        reports.because(why, "exited: " + outcome);
                         take(ContainerEvent.EXITED);
                     }
                 }));

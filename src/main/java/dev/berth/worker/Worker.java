@@ -4,6 +4,7 @@ import dev.berth.bus.CallEnd;
 import dev.berth.bus.RunCall;
 import dev.berth.bus.WorkerMessage;
 import dev.berth.container.ContainerState;
+import dev.berth.container.EndReason;
 import dev.berth.error.ErrorCode;
 import dev.berth.observe.CallKeys;
 import dev.berth.stream.FrameStream;
@@ -38,7 +39,7 @@ final class Worker {
         } else if (message instanceof WorkerMessage.RemoveContainer remove) {
             HotContainer container = containers.get(remove.containerId());
             if (container != null) {
-                container.remove(remove.reason().name());
+                container.remove(endReason(remove.reason()), remove.reason().name());
             }
         } else if (message instanceof WorkerMessage.RevokeLease revoke) {
             HotContainer container = containers.get(revoke.containerId());
@@ -46,6 +47,14 @@ final class Worker {
                 container.revoke(revoke.lease());
             }
         }
+    }
+
+    private static EndReason endReason(WorkerMessage.Reason asked) {
+        return switch (asked) {
+            case IDLE_TIMEOUT -> EndReason.IDLE_TIMEOUT;
+            case EVICTED -> EndReason.EVICTED;
+            case DRAINING -> EndReason.DRAINING;
+        };
     }
 
     private void launch(WorkerMessage.LaunchContainer launch) {
@@ -57,7 +66,7 @@ final class Worker {
         containers.put(launch.containerId(), container);
         container.launch();
         if (stopping != null) {
-            container.remove("STOPPING");
+            container.remove(EndReason.DRAINING, "STOPPING");
         }
     }
 
@@ -90,7 +99,7 @@ final class Worker {
         Promise<Void> allGone = Promise.promise();
         stopping = allGone;
         for (HotContainer container : new ArrayList<>(containers.values())) {
-            container.remove("STOPPING");
+            container.remove(EndReason.DRAINING, "STOPPING");
         }
         completeIfEmpty();
         return allGone.future();

@@ -132,6 +132,11 @@ final class ConfigDefaultsTest {
     }
 
     @Test
+    void metricsDefaultsAreThese() {
+        assertThat(config.metrics()).isEqualTo(new MetricsConfig(100, null, Duration.ofMinutes(1)));
+    }
+
+    @Test
     void clusterDefaultsAreThese() {
         assertThat(config.cluster())
                 .isEqualTo(new ClusterConfig(

@@ -115,6 +115,7 @@ final class ConfigMappingTest {
                         URI.create("https://zipkin.example/spans?a=1"),
                         0.25,
                         "berth-7"),
+                new MetricsConfig(7, URI.create("http://collector.example:4318/v1/metrics"), Duration.ofSeconds(10)),
                 cluster());
     }
 
@@ -282,6 +283,10 @@ final class ConfigMappingTest {
               zipkinUrl: https://zipkin.example/spans?a=1
               sample: 0.25
               service: berth-7
+            metrics:
+              functions: 7
+              otlpUrl: http://collector.example:4318
+              otlpInterval: 10s
             cluster:
               enabled: false
               name: blue

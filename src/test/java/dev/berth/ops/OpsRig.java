@@ -3,9 +3,11 @@ package dev.berth.ops;
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.config.HttpConfig;
 import dev.berth.config.LoadedConfig.Effective;
+import dev.berth.config.MetricsConfig;
 import dev.berth.config.Secret;
 import dev.berth.ingress.Await;
 import dev.berth.ingress.IngressCounters;
+import dev.berth.ops.meter.NodeMeters;
 import dev.berth.status.ColdCapacity;
 import dev.berth.status.NodeFacts;
 import io.vertx.core.Context;
@@ -17,16 +19,19 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** An operations port of a node that a test holds in its hands. */
@@ -40,11 +45,14 @@ final class OpsRig implements AutoCloseable {
     final IngressCounters counters = new IngressCounters();
     final ColdCapacity cold = new ColdCapacity();
     volatile NodeSnapshot snapshot = new NodeSnapshot(false, 1 << 30, 0, 4_000, 0, List.of());
+    volatile Supplier<Future<NodeSnapshot>> registry = () -> Future.succeededFuture(snapshot);
+    final NodeMeters meters = new NodeMeters(new MetricsConfig(3, null, Duration.ofMinutes(1)), "node-7");
     List<Effective> settings = List.of();
     /** Not the node's, whose loops a test may hold up. */
     private final Vertx clients = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
 
-    private final HttpClient client = clients.createHttpClient(new HttpClientOptions().setKeepAlive(false));
+    private final HttpClient client = clients.createHttpClient(
+            new HttpClientOptions().setKeepAlive(false), new PoolOptions().setHttp1MaxSize(100));
     private @Nullable OperationsPort port;
 
     record Answer(int status, Map<String, String> headers, Buffer body) {
@@ -90,7 +98,7 @@ final class OpsRig implements AutoCloseable {
     }
 
     NodeView view() {
-        return new NodeView(FACTS, counters, cold, null, () -> Future.succeededFuture(snapshot), loops, settings);
+        return new NodeView(FACTS, counters, cold, null, () -> registry.get(), loops, settings, meters);
     }
 
     int port() {
@@ -106,19 +114,23 @@ final class OpsRig implements AutoCloseable {
     }
 
     Answer ask(HttpMethod method, String path, Map<String, String> headers) {
+        return Await.of(asking(method, path, headers));
+    }
+
+    Future<Answer> asking(HttpMethod method, String path, Map<String, String> headers) {
         RequestOptions options = new RequestOptions()
                 .setHost("127.0.0.1")
                 .setPort(port())
                 .setMethod(method)
                 .setURI(path);
         headers.forEach(options::putHeader);
-        return Await.of(client.request(options)
+        return client.request(options)
                 .compose(request -> request.send())
                 .compose(response -> response.body()
                         .map(body -> new Answer(
                                 response.statusCode(),
                                 Map.copyOf(lowerCase(response.headers().entries())),
-                                body))));
+                                body)));
     }
 
     private static Map<String, String> lowerCase(List<Map.Entry<String, String>> entries) {
@@ -151,6 +163,7 @@ final class OpsRig implements AutoCloseable {
         if (port != null) {
             Await.of(port.close());
         }
+        meters.close();
         Await.of(client.close());
         Await.of(clients.close());
         Await.of(vertx.close());

@@ -1,0 +1,60 @@
+package dev.berth.ops.meter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.bus.NodeSnapshot;
+import dev.berth.cluster.ClusterBoard;
+import dev.berth.cluster.Member;
+import dev.berth.config.MetricsConfig;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Dashboards and alerts hang on names: the page of metrics is their list, and says no more and no less than there is. */
+final class MetricNamesTest {
+    private static final Path PAGE = Path.of("src/site/markdown/metrics.md");
+    private static final Pattern ROW =
+            Pattern.compile("(?m)^\\| `((?:berth|fn)_[a-z_]+)` \\| (counter|gauge|histogram) \\|");
+    private static final Pattern TYPE = Pattern.compile("(?m)^# TYPE ((?:berth|fn)_\\S+) (\\S+)$");
+
+    @Test
+    void pageNamesEveryMetricAndNoOther() throws IOException {
+        assertThat(names(ROW, Files.readString(PAGE))).isEqualTo(names(TYPE, scrape()));
+    }
+
+    @Test
+    void everyMetricSaysWhatItIs() throws IOException {
+        String text = scrape();
+
+        assertThat(names(TYPE, text).keySet())
+                .allSatisfy(name -> assertThat(text).containsPattern("(?m)^# HELP " + name + " \\S"));
+    }
+
+    private static Map<String, String> names(Pattern pattern, String text) {
+        Map<String, String> names = new TreeMap<>();
+        pattern.matcher(text).results().forEach((MatchResult found) -> names.put(found.group(1), found.group(2)));
+        return names;
+    }
+
+    private static String scrape() throws IOException {
+        try (NodeMeters meters = new NodeMeters(new MetricsConfig(3, null, Duration.ofMinutes(1)), "n")) {
+            meters.complete(new ClusterBoard(new Member("i", "n", "h", 1, 1, "v", 0), 1));
+            meters.lag(0).accept(1);
+            meters.answered("GET", "/version", 200, 1_000);
+            meters.engine().onCall("create_container", 201, 1);
+            meters.lifecycle().of("c", Specs.spec("fn")).exited(0);
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            meters.write(out, new NodeSnapshot(false, 1, 1, 1, 1, List.of()), false);
+            return out.toString(StandardCharsets.UTF_8);
+        }
+    }
+}
