@@ -18,10 +18,12 @@ final class Floor implements AutoCloseable {
         List<String> command = List.of(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "-XX:+UseSerialGC",
-                "-XX:NewRatio=3",
+                "-XX:NewRatio=5",
                 "-Xmx128m",
                 "-XX:MaxDirectMemorySize=128m",
                 "-Dio.netty.allocator.type=pooled",
+                "-Dio.netty.allocator.maxOrder=7",
+                "-Dio.netty.jfr.enabled=false",
                 "-cp",
                 System.getProperty("java.class.path"),
                 FloorServer.class.getName());
