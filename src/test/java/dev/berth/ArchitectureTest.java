@@ -33,31 +33,44 @@ final class ArchitectureTest {
     /** Each package with those it may use besides itself and its own subpackages. */
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             Map.entry("call", Set.of("config", "error")),
+            Map.entry("why", Set.of("call", "error")),
             Map.entry("error", Set.of()),
             Map.entry("config", Set.of("error")),
             Map.entry("observe", Set.of("call", "config", "error")),
-            Map.entry("trace", Set.of("call", "config", "error", "observe")),
+            Map.entry("trace", Set.of("call", "config", "error", "observe", "why")),
             Map.entry("container", Set.of("call", "config", "error", "observe")),
             Map.entry("logs", Set.of("call", "config", "error", "observe")),
             Map.entry("engine", Set.of("config", "error", "observe")),
-            Map.entry("bus", Set.of("call", "config", "error", "observe", "proto")),
-            Map.entry("cluster", Set.of("bus", "call", "config", "error", "observe")),
+            Map.entry("bus", Set.of("call", "config", "error", "observe", "proto", "why")),
+            Map.entry("cluster", Set.of("bus", "call", "config", "error", "observe", "why")),
             Map.entry("stream", Set.of("bus", "call", "config", "error", "observe")),
-            Map.entry("registry", Set.of("bus", "call", "config", "error", "observe")),
+            Map.entry("registry", Set.of("bus", "call", "config", "error", "observe", "why")),
             Map.entry(
                     "worker",
-                    Set.of("bus", "call", "config", "container", "engine", "error", "logs", "observe", "stream")),
+                    Set.of(
+                            "bus",
+                            "call",
+                            "config",
+                            "container",
+                            "engine",
+                            "error",
+                            "logs",
+                            "observe",
+                            "stream",
+                            "why")),
             Map.entry(
                     "ingress",
-                    Set.of("bus", "call", "cluster", "config", "error", "logs", "observe", "proto", "stream", "trace")),
+                    Set.of(
+                            "bus", "call", "cluster", "config", "error", "logs", "observe", "proto", "stream", "trace",
+                            "why")),
             Map.entry(
                     "status",
-                    Set.of("bus", "call", "cluster", "config", "error", "ingress", "observe", "proto", "trace")),
+                    Set.of("bus", "call", "cluster", "config", "error", "ingress", "observe", "proto", "trace", "why")),
             Map.entry(
                     "port",
                     Set.of(
                             "bus", "call", "cluster", "config", "error", "ingress", "logs", "observe", "proto",
-                            "status", "trace")),
+                            "status", "trace", "why")),
             Map.entry(
                     "rehearsal",
                     Set.of(
@@ -76,6 +89,7 @@ final class ArchitectureTest {
                             "status",
                             "stream",
                             "trace",
+                            "why",
                             "worker")));
 
     /** Vert.x has no public way to a context's event loop, which connections of our own need. */

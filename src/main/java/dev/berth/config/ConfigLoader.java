@@ -134,6 +134,7 @@ public final class ConfigLoader {
                 section(RunnerLogSettings::read),
                 section(FunctionLogSettings::read),
                 section(TracingSettings::read),
+                section(WhySettings::read),
                 section(ClusterSettings::read));
         problems.throwIfAny();
         checkTogether(config);

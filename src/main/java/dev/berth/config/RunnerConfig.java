@@ -18,6 +18,7 @@ public record RunnerConfig(
         RunnerLogConfig log,
         FunctionLogConfig logs,
         TracingConfig tracing,
+        WhyConfig why,
         ClusterConfig cluster) {
 
     /** What a runner has with no file and no variables. */

@@ -27,6 +27,7 @@ final class Settings {
             RunnerLogSettings.ALL,
             FunctionLogSettings.ALL,
             TracingSettings.ALL,
+            WhySettings.ALL,
             ClusterSettings.ALL);
 
     private static final Map<String, Setting<?>> BY_KEY = new LinkedHashMap<>();

@@ -4,13 +4,13 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.berth.call.CallModel;
 import dev.berth.call.CallModelParser;
 import dev.berth.call.ContainerSpec;
-import dev.berth.call.ContainerTimings;
 import dev.berth.call.ResponseHead;
 import dev.berth.error.Blame;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import dev.berth.observe.CallKeys;
 import dev.berth.proto.TryCall;
+import dev.berth.why.SlotFacts;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.grpc.common.GrpcStatus;
@@ -73,6 +73,7 @@ public final class Engagement implements CallListener, MessageReader.Listener {
     private boolean bodyEnded;
     private boolean turnedAway;
     private long received;
+    private long answered;
     private long documentBytes;
     private @Nullable CallExecution execution;
 
@@ -95,7 +96,7 @@ public final class Engagement implements CallListener, MessageReader.Listener {
                 budget.lease());
         this.requestId = request.headers().get(REQUEST_ID);
         this.report =
-                new CallReport(parts.tracer().begin(name -> request.headers().get(name), requestId));
+                new CallReport(parts.tracer().begin(name -> request.headers().get(name), requestId), parts.why());
     }
 
     public void start() {
@@ -200,8 +201,10 @@ public final class Engagement implements CallListener, MessageReader.Listener {
         state = State.WAITING;
         reader.pause();
         report.await();
-        execution = new CallExecution(parts.execution(), order, this);
-        execution.start();
+        CallExecution begun = new CallExecution(parts.execution(), order, this);
+        execution = begun;
+        report.follows(begun);
+        begun.start();
     }
 
     private CallOrder order(TryCall call) {
@@ -273,6 +276,7 @@ public final class Engagement implements CallListener, MessageReader.Listener {
         if (state != State.DONE) {
             named(LOG.atDebug()).log("client has gone");
             cancelExecution();
+            report.carried(received, answered);
             report.abandon();
             close();
             reply.gone();
@@ -353,6 +357,7 @@ public final class Engagement implements CallListener, MessageReader.Listener {
 
     @Override
     public void onHead(ResponseHead head) {
+        report.answered();
         switch (reply.head(head)) {
             case TAKEN -> {}
             case TOO_LARGE -> {
@@ -366,9 +371,15 @@ public final class Engagement implements CallListener, MessageReader.Listener {
     @Override
     public void onBytes(Buffer bytes) {
         CallExecution running = running();
+        answered += bytes.length();
         if (!reply.bytes(bytes, running::resumeResponse)) {
             running.pauseResponse();
         }
+    }
+
+    @Override
+    public void onExplained(SlotFacts facts) {
+        report.explained(facts);
     }
 
     @Override
@@ -391,8 +402,8 @@ public final class Engagement implements CallListener, MessageReader.Listener {
         close();
         reader.drop();
         boolean refused = error != null && error.wireCode() == ErrorCode.SERVER_BUSY.wire();
-        ContainerTimings timings = execution == null ? ContainerTimings.NONE : execution.timings();
-        reply.finish(report.finish(error, timings), () -> {
+        report.carried(received, answered);
+        reply.finish(report.finish(error, report.timings()), () -> {
             closed(refused);
             if (turnedAway) {
                 connection.reset(request.streamId());
@@ -409,6 +420,7 @@ public final class Engagement implements CallListener, MessageReader.Listener {
             return;
         }
         cancelExecution();
+        report.carried(received, answered);
         report.abort(status, text);
         close();
         reader.drop();

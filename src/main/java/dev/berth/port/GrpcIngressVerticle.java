@@ -161,7 +161,8 @@ public final class GrpcIngressVerticle extends VerticleBase {
                 setup.grpc().streamWindowBytes(),
                 setup.grpc().responseFrameBytes(),
                 collectors,
-                setup.tracer());
+                setup.tracer(),
+                setup.why().ring(instance));
     }
 
     private GrpcServer grpcServer(IngressParts parts) {

@@ -5,6 +5,7 @@ import dev.berth.container.ContainerLifecycle;
 import dev.berth.container.ContainerState;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
+import dev.berth.why.ContainerFate;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -19,6 +20,8 @@ final class ContainerFreezer {
     private final Alarm alarm;
     private final ContainerLifecycle lifecycle;
     private final Consumer<ContainerEvent> events;
+    private long asked;
+    private long woken;
 
     ContainerFreezer(
             WorkerPorts ports,
@@ -67,6 +70,7 @@ final class ContainerFreezer {
             // A ready container is the more worth while no other can be started.
             case ENGINE_GONE, SERVER_BUSY -> events.accept(ContainerEvent.PAUSE_UNSUPPORTED);
             default -> {
+                reports.fate(ContainerFate.of(ContainerFate.Kind.FREEZER));
                 reports.because("pause failed: " + why.getMessage());
                 events.accept(ContainerEvent.PAUSE_FAILED);
             }
@@ -74,6 +78,8 @@ final class ContainerFreezer {
     }
 
     void resume() {
+        asked = System.nanoTime();
+        woken = 0;
         reports.paused(false);
         thaw();
     }
@@ -81,6 +87,7 @@ final class ContainerFreezer {
     private void thaw() {
         assembly.resume().onComplete(resumed -> {
             if (resumed.succeeded()) {
+                woken = System.nanoTime();
                 events.accept(ContainerEvent.RESUME_DONE);
             } else {
                 notResumed(RunnerException.of(resumed.cause()));
@@ -88,11 +95,17 @@ final class ContainerFreezer {
         });
     }
 
+    /** How long it took to wake the container last, or takes by now. */
+    long wakeNanos() {
+        return (woken == 0 ? System.nanoTime() : woken) - asked;
+    }
+
     /** One that is to be removed is removed frozen. */
     private void notResumed(RunnerException why) {
         if (why.code() == ErrorCode.SERVER_BUSY && lifecycle.state() != ContainerState.ENDING) {
             assembly.timer(RETRY_MILLIS).onSuccess(due -> thaw());
         } else {
+            reports.fate(ContainerFate.of(ContainerFate.Kind.FREEZER));
             reports.because("resume failed: " + why.getMessage());
             events.accept(ContainerEvent.RESUME_FAILED);
         }

@@ -4,6 +4,7 @@ import dev.berth.bus.RegistryMessage;
 import dev.berth.bus.WorkerMessage.LaunchContainer;
 import dev.berth.call.ContainerTimings;
 import dev.berth.error.RunnerException;
+import dev.berth.why.ContainerFate;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,6 +17,7 @@ final class ContainerReports {
     private final LaunchContainer launch;
     private final RegistryReports registry;
     private @Nullable String endReason;
+    private ContainerFate fate = ContainerFate.UNKNOWN;
 
     ContainerReports(LaunchContainer launch, RegistryReports registry) {
         this.launch = launch;
@@ -64,6 +66,13 @@ final class ContainerReports {
         registry.tell(new RegistryMessage.ContainerPaused(id(), paused));
     }
 
+    /** Notes what becomes of the container, for those who ask why the next call had to wait; the first counts. */
+    void fate(ContainerFate now) {
+        if (fate == ContainerFate.UNKNOWN) {
+            fate = now;
+        }
+    }
+
     /** Notes why the container ends; the first reason counts. */
     void because(String reason) {
         if (endReason == null) {
@@ -76,7 +85,7 @@ final class ContainerReports {
     }
 
     void ending() {
-        registry.tell(new RegistryMessage.ContainerEnding(id()));
+        registry.tell(new RegistryMessage.ContainerEnding(id(), fate));
     }
 
     void removeFailed(Throwable failure, Duration retryAfter) {

@@ -15,6 +15,9 @@ import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import dev.berth.observe.CallKeys;
 import dev.berth.stream.FrameStream;
+import dev.berth.why.ContainerFate;
+import dev.berth.why.RunFacts;
+import dev.berth.why.Truth;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -52,6 +55,9 @@ final class HotContainer implements ActiveCall.Owner {
     private @Nullable ActiveCall call;
     private RunnerException launchError = ErrorCode.SERVER_BUSY.exception();
     private long lease;
+    /** The lease of the call that it was woken for last; 0: none yet. */
+    private long wokenFor;
+
     private int removalFailures;
 
     /**
@@ -88,6 +94,7 @@ final class HotContainer implements ActiveCall.Owner {
     /** Removes the container, at whatever stage it is. Idempotent. */
     void remove(String reason) {
         if (state() != ContainerState.GONE) {
+            reports.fate(ContainerFate.of(ContainerFate.Kind.REMOVED));
             reports.because(reason);
             fire(ContainerEvent.REMOVE_ASKED);
         }
@@ -139,11 +146,25 @@ final class HotContainer implements ActiveCall.Owner {
                 assembly.log().end();
                 clearCallAlarms();
                 if (!keep) {
+                    reports.fate(ContainerFate.of(ContainerFate.Kind.BROKE));
                     reports.because("call broke");
                 }
                 take(keep ? ContainerEvent.CALL_KEPT : ContainerEvent.CALL_BROKE);
             }
         });
+    }
+
+    @Override
+    public RunFacts facts(ActiveCall ending, @Nullable RunnerException error) {
+        boolean woken = wokenFor == ending.lease();
+        if (error == null && !woken) {
+            return RunFacts.NONE;
+        }
+        return new RunFacts(
+                woken ? freezer.wakeNanos() : 0,
+                woken && assembly.wokenByEngine(),
+                error == null ? ContainerFate.UNKNOWN : account.fate(error, ending.keeps()),
+                Truth.NONE);
     }
 
     @Override
@@ -229,7 +250,10 @@ final class HotContainer implements ActiveCall.Owner {
             }
             case STOP_PAUSING -> LOG.atDebug().addKeyValue("containerId", id()).log("container runs on unfrozen");
             case REPORT_PAUSED -> reports.paused(true);
-            case RESUME -> freezer.resume();
+            case RESUME -> {
+                wokenFor = lease;
+                freezer.resume();
+            }
             case AWAIT_FREEZE -> {
                 // A container for one call has that call coming.
                 if (launch.spec().format() != CallFormat.DEFAULT) {
@@ -343,6 +367,9 @@ final class HotContainer implements ActiveCall.Owner {
     private void exited(AsyncResult<ExitStatus> exit) {
         String outcome = exit.succeeded() ? account.of(exit.result()).getMessage() : String.valueOf(exit.cause());
         RunnerException broken = ErrorCode.INIT_FAILED.exception();
+        if (exit.succeeded()) {
+            reports.fate(account.fate(exit.result()));
+        }
         boolean early = state() == ContainerState.INITIALIZING;
         (early ? assembly.blame(broken) : Future.succeededFuture(broken))
                 .onSuccess(judged -> turns.run(() -> {

@@ -103,6 +103,7 @@ final class ConfigMappingTest {
                         URI.create("https://zipkin.example/spans?a=1"),
                         0.25,
                         "berth-7"),
+                new WhyConfig(2 << 20),
                 cluster());
     }
 
@@ -259,6 +260,8 @@ final class ConfigMappingTest {
               zipkinUrl: https://zipkin.example/spans?a=1
               sample: 0.25
               service: berth-7
+            why:
+              memory: 2MiB
             cluster:
               enabled: false
               name: blue
