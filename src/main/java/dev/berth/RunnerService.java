@@ -39,6 +39,7 @@ import dev.berth.rehearsal.Rehearsal;
 import dev.berth.status.ColdCapacity;
 import dev.berth.status.NodeFacts;
 import dev.berth.status.StatusVerticle;
+import dev.berth.why.WhyBook;
 import dev.berth.worker.ContainerWorkerVerticle;
 import dev.berth.worker.FreezeSwitch;
 import dev.berth.worker.WorkerPorts;
@@ -90,10 +91,11 @@ public final class RunnerService {
     private final PortGate gate;
     private final ColdCapacity cold = new ColdCapacity();
     private final RunnerParts parts;
+    private final WhyBook why;
     private final RunnerStop stop;
     private final List<GrpcIngressVerticle> ingresses = new ArrayList<>();
     private final Promise<Void> failed = Promise.promise();
-    private @Nullable ClusterBoard board;
+    private volatile @Nullable ClusterBoard board;
     private @Nullable ClusterVerticle cluster;
     private @Nullable Engine engine;
     private @Nullable Rehearsal rehearsal;
@@ -132,6 +134,12 @@ public final class RunnerService {
             budget.reserve(config.logs().bufferBytes());
         }
         this.parts = new RunnerParts(vertx);
+        this.why = new WhyBook(
+                config.node().id(),
+                this::nodeName,
+                System::currentTimeMillis,
+                config.why().memoryBytes(),
+                config.node().eventLoops());
         this.stop = new RunnerStop(vertx, config.node().drainTimeout(), parts, new StopSteps());
     }
 
@@ -299,6 +307,7 @@ public final class RunnerService {
                 logs,
                 machine.tracer(),
                 meters == null ? CallMeter.NONE : meters.calls(),
+                why,
                 board(version));
         machine.engine().watch(this::engineAnswers);
         if (config.grpc().tls() == null) {
@@ -344,6 +353,10 @@ public final class RunnerService {
                     parts.opened("operations port", opened::close);
                     return null;
                 });
+    }
+
+    private String nodeName(String of) {
+        return board == null ? of : board.nodeName(of);
     }
 
     /** Null: this node stands alone. */

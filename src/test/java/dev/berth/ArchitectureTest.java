@@ -33,34 +33,47 @@ final class ArchitectureTest {
     /** Each package with those it may use besides itself and its own subpackages. */
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             Map.entry("call", Set.of("config", "error")),
+            Map.entry("why", Set.of("call", "error")),
             Map.entry("error", Set.of()),
             Map.entry("flow", Set.of()),
             Map.entry("config", Set.of("error")),
             Map.entry("observe", Set.of("call", "config", "error")),
-            Map.entry("trace", Set.of("call", "config", "error", "observe")),
+            Map.entry("trace", Set.of("call", "config", "error", "observe", "why")),
             Map.entry("notify", Set.of()),
             Map.entry("doctor", Set.of("config", "engine", "port", "registry")),
             Map.entry("container", Set.of("call", "config", "error", "observe")),
             Map.entry("logs", Set.of("call", "config", "error", "observe")),
             Map.entry("engine", Set.of("config", "error", "flow", "observe")),
-            Map.entry("bus", Set.of("call", "config", "error", "observe", "proto")),
-            Map.entry("cluster", Set.of("bus", "call", "config", "error", "observe")),
+            Map.entry("bus", Set.of("call", "config", "error", "observe", "proto", "why")),
+            Map.entry("cluster", Set.of("bus", "call", "config", "error", "observe", "why")),
             Map.entry("stream", Set.of("bus", "call", "config", "error", "observe")),
-            Map.entry("registry", Set.of("bus", "call", "config", "error", "observe")),
+            Map.entry("registry", Set.of("bus", "call", "config", "error", "observe", "why")),
             Map.entry(
                     "worker",
-                    Set.of("bus", "call", "config", "container", "engine", "error", "logs", "observe", "stream")),
+                    Set.of(
+                            "bus",
+                            "call",
+                            "config",
+                            "container",
+                            "engine",
+                            "error",
+                            "logs",
+                            "observe",
+                            "stream",
+                            "why")),
             Map.entry(
                     "ingress",
-                    Set.of("bus", "call", "cluster", "config", "error", "logs", "observe", "proto", "stream", "trace")),
+                    Set.of(
+                            "bus", "call", "cluster", "config", "error", "logs", "observe", "proto", "stream", "trace",
+                            "why")),
             Map.entry(
                     "status",
-                    Set.of("bus", "call", "cluster", "config", "error", "ingress", "observe", "proto", "trace")),
+                    Set.of("bus", "call", "cluster", "config", "error", "ingress", "observe", "proto", "trace", "why")),
             Map.entry(
                     "port",
                     Set.of(
                             "bus", "call", "cluster", "config", "engine", "error", "ingress", "logs", "observe",
-                            "proto", "status", "trace")),
+                            "proto", "status", "trace", "why")),
             Map.entry(
                     "ops",
                     Set.of(
@@ -79,6 +92,7 @@ final class ArchitectureTest {
                             "status",
                             "stream",
                             "trace",
+                            "why",
                             "worker")),
             Map.entry(
                     "rehearsal",
@@ -98,6 +112,7 @@ final class ArchitectureTest {
                             "status",
                             "stream",
                             "trace",
+                            "why",
                             "worker")));
 
     /** Vert.x has no public way to a context's event loop, which connections of our own need. */

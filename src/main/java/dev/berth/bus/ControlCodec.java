@@ -3,6 +3,7 @@ package dev.berth.bus;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.berth.bus.IngressMessage.SlotGranted;
 import dev.berth.bus.IngressMessage.SlotRefused;
+import dev.berth.bus.IngressMessage.WaitedInVain;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.bus.RegistryMessage.CancelAcquire;
 import dev.berth.bus.RegistryMessage.ReturnLease;
@@ -34,6 +35,8 @@ final class ControlCodec extends WireCodec<Object> {
             control.setSlotGranted(SlotProtos.write(granted));
         } else if (message instanceof SlotRefused refused) {
             control.setSlotRefused(SlotProtos.write(refused));
+        } else if (message instanceof WaitedInVain waited) {
+            control.setWaitedInVain(SlotProtos.write(waited));
         } else if (message instanceof ClusterMessage ofNodes) {
             ClusterProtos.write(control, ofNodes);
         } else {
@@ -56,6 +59,7 @@ final class ControlCodec extends WireCodec<Object> {
             case RETURN_LEASE -> SlotProtos.read(control.getReturnLease());
             case SLOT_GRANTED -> SlotProtos.read(control.getSlotGranted());
             case SLOT_REFUSED -> SlotProtos.read(control.getSlotRefused());
+            case WAITED_IN_VAIN -> SlotProtos.read(control.getWaitedInVain());
             case HELLO, GOODBYE, DIGEST, BEAT, DIGEST_WANTED -> ClusterProtos.read(control);
             case BODY_NOT_SET -> throw new MalformedMessageException("no message this version knows");
         };

@@ -3,15 +3,22 @@ package dev.berth.bus;
 import dev.berth.bus.ClusterMessage.Entry;
 import dev.berth.call.ContainerTimings;
 import dev.berth.error.RunnerException;
+import dev.berth.why.SlotFacts;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What an ingress is told. */
 public sealed interface IngressMessage
-        permits IngressMessage.SlotAnswer, IngressMessage.StoodStill, RegistryMessage.NodeLost {
+        permits IngressMessage.SlotAnswer,
+                IngressMessage.WaitedInVain,
+                IngressMessage.StoodStill,
+                RegistryMessage.NodeLost {
 
     /** This process stood still for long: others may have taken it for lost meanwhile. Never leaves its node. */
     record StoodStill() implements IngressMessage {}
+
+    /** What a wish has waited for that was cancelled; if that was asked for. */
+    record WaitedInVain(long ticket, SlotFacts facts) implements IngressMessage {}
 
     /** A registry's answer to a wish. */
     sealed interface SlotAnswer extends IngressMessage {
@@ -26,6 +33,7 @@ public sealed interface IngressMessage
      * @param claimWithin after which the call may come too late, which costs it no more than another try
      * @param requestWindow bytes the worker will take before its first grant of credit
      * @param timings of the container, if this call waited for its start; else {@link ContainerTimings#NONE}
+     * @param facts why it had to wait
      */
     record SlotGranted(
             long ticket,
@@ -35,21 +43,24 @@ public sealed interface IngressMessage
             long lease,
             Duration claimWithin,
             long requestWindow,
-            ContainerTimings timings)
+            ContainerTimings timings,
+            SlotFacts facts)
             implements SlotAnswer {}
 
     /**
      * No slot: a refusal, or the failure of the container that was started for this call.
      *
+     * @param facts why there was none
      * @param counts what the node has of this queue now; null where the wish was not one to be tried elsewhere
      */
     record SlotRefused(
             long ticket,
             RunnerException error,
             ContainerTimings timings,
+            SlotFacts facts,
             @Nullable Entry counts) implements SlotAnswer {
         public SlotRefused(long ticket, RunnerException error, ContainerTimings timings) {
-            this(ticket, error, timings, null);
+            this(ticket, error, timings, SlotFacts.NONE, null);
         }
     }
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.berth.call.ResponseHead;
 import dev.berth.error.RunnerException;
 import dev.berth.proto.bus.Payload;
+import dev.berth.why.RunFacts;
 import java.time.Clock;
 
 /**
@@ -30,6 +31,9 @@ public final class PayloadCodec {
             if (end.error() != null) {
                 ended.setError(CallProtos.write(end.error()));
             }
+            if (end.facts() != RunFacts.NONE) {
+                ended.setFacts(FactProtos.write(end.facts()));
+            }
         } else if (payload instanceof String text) {
             form.setText(text);
         } else {
@@ -52,7 +56,10 @@ public final class PayloadCodec {
                 new CallEnd(
                         form.getCallEnd().hasError()
                                 ? CallProtos.read(form.getCallEnd().getError())
-                                : null);
+                                : null,
+                        form.getCallEnd().hasFacts()
+                                ? FactProtos.read(form.getCallEnd().getFacts())
+                                : RunFacts.NONE);
             case TEXT -> form.getText();
             case BODY_NOT_SET -> throw new MalformedMessageException("no payload this version knows");
         };

@@ -4,6 +4,7 @@ import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
 import dev.berth.call.Saturating;
 import dev.berth.error.RunnerException;
+import dev.berth.why.ContainerFate;
 import java.time.Duration;
 
 /** What the slot registry is told. From one sender they arrive in the order sent. */
@@ -42,8 +43,16 @@ public sealed interface RegistryMessage {
         }
     }
 
-    /** The ingress no longer wants it; a grant that crosses this is handed back by {@link ReturnLease}. */
-    record CancelAcquire(String replyTo, long ticket) implements RegistryMessage {}
+    /**
+     * The ingress no longer wants it; a grant that crosses this is handed back by {@link ReturnLease}.
+     *
+     * @param explain whether {@link IngressMessage.WaitedInVain} is wanted, if it waits still
+     */
+    record CancelAcquire(String replyTo, long ticket, boolean explain) implements RegistryMessage {
+        public CancelAcquire(String replyTo, long ticket) {
+            this(replyTo, ticket, false);
+        }
+    }
 
     /** A lease that was never used: nothing has reached the container. */
     record ReturnLease(String containerId, long lease) implements RegistryMessage {}
@@ -69,8 +78,16 @@ public sealed interface RegistryMessage {
     /** The call under this lease is over and the container can take another. */
     record ContainerReleased(String containerId, long lease) implements RegistryMessage {}
 
-    /** The container must not be given out any more: it is ending. Its capacity is still taken. */
-    record ContainerEnding(String containerId) implements RegistryMessage {}
+    /**
+     * The container must not be given out any more: it is ending. Its capacity is still taken.
+     *
+     * @param fate why
+     */
+    record ContainerEnding(String containerId, ContainerFate fate) implements RegistryMessage {
+        public ContainerEnding(String containerId) {
+            this(containerId, ContainerFate.UNKNOWN);
+        }
+    }
 
     /** Nothing of the container is left: its capacity is free. */
     record ContainerGone(String containerId) implements RegistryMessage {}

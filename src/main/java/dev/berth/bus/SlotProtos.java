@@ -3,6 +3,7 @@ package dev.berth.bus;
 import com.google.protobuf.ByteString;
 import dev.berth.bus.IngressMessage.SlotGranted;
 import dev.berth.bus.IngressMessage.SlotRefused;
+import dev.berth.bus.IngressMessage.WaitedInVain;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.bus.RegistryMessage.CancelAcquire;
 import dev.berth.bus.RegistryMessage.ReturnLease;
@@ -50,11 +51,13 @@ final class SlotProtos {
         return dev.berth.proto.bus.CancelAcquire.newBuilder()
                 .setReplyTo(cancel.replyTo())
                 .setTicket(cancel.ticket())
+                .setExplain(cancel.explain())
                 .build();
     }
 
     static CancelAcquire read(dev.berth.proto.bus.CancelAcquire cancel) {
-        return new CancelAcquire(CallProtos.given("reply address", cancel.getReplyTo()), cancel.getTicket());
+        return new CancelAcquire(
+                CallProtos.given("reply address", cancel.getReplyTo()), cancel.getTicket(), cancel.getExplain());
     }
 
     static dev.berth.proto.bus.ReturnLease write(ReturnLease returned) {
@@ -68,6 +71,17 @@ final class SlotProtos {
         return new ReturnLease(CallProtos.given("container", returned.getContainerId()), returned.getLease());
     }
 
+    static dev.berth.proto.bus.WaitedInVain write(WaitedInVain waited) {
+        return dev.berth.proto.bus.WaitedInVain.newBuilder()
+                .setTicket(waited.ticket())
+                .setFacts(FactProtos.write(waited.facts()))
+                .build();
+    }
+
+    static WaitedInVain read(dev.berth.proto.bus.WaitedInVain waited) {
+        return new WaitedInVain(waited.getTicket(), FactProtos.read(waited.getFacts()));
+    }
+
     static dev.berth.proto.bus.SlotGranted write(SlotGranted granted) {
         return dev.berth.proto.bus.SlotGranted.newBuilder()
                 .setTicket(granted.ticket())
@@ -78,6 +92,7 @@ final class SlotProtos {
                 .setClaimWithinNanos(Saturating.nanos(granted.claimWithin()))
                 .setRequestWindow(granted.requestWindow())
                 .setTimings(CallProtos.write(granted.timings()))
+                .setFacts(FactProtos.write(granted.facts()))
                 .build();
     }
 
@@ -92,14 +107,16 @@ final class SlotProtos {
                 granted.getLease(),
                 Duration.ofNanos(granted.getClaimWithinNanos()),
                 granted.getRequestWindow(),
-                CallProtos.read(granted.getTimings()));
+                CallProtos.read(granted.getTimings()),
+                FactProtos.read(granted.getFacts()));
     }
 
     static dev.berth.proto.bus.SlotRefused write(SlotRefused refused) {
         dev.berth.proto.bus.SlotRefused.Builder form = dev.berth.proto.bus.SlotRefused.newBuilder()
                 .setTicket(refused.ticket())
                 .setError(CallProtos.write(refused.error()))
-                .setTimings(CallProtos.write(refused.timings()));
+                .setTimings(CallProtos.write(refused.timings()))
+                .setFacts(FactProtos.write(refused.facts()));
         if (refused.counts() != null) {
             form.setCounts(ClusterProtos.write(refused.counts()));
         }
@@ -111,6 +128,7 @@ final class SlotProtos {
                 refused.getTicket(),
                 CallProtos.read(refused.getError()),
                 CallProtos.read(refused.getTimings()),
+                FactProtos.read(refused.getFacts()),
                 refused.hasCounts() ? ClusterProtos.read(refused.getCounts()) : null);
     }
 

@@ -9,6 +9,8 @@ import java.util.random.RandomGenerator;
  * never changes and is replaced as a whole. Thread-safe; nobody waits for anybody.
  */
 public final class ClusterBoard {
+    private static final int NAME_PART = 8;
+
     private final Member own;
     private final int leastMembers;
     private final PlacementCounts counts = new PlacementCounts();
@@ -51,6 +53,19 @@ public final class ClusterBoard {
     /** @param listener run after {@link #ready} has changed, on any thread */
     public void onChange(Runnable listener) {
         listeners.add(listener);
+    }
+
+    /** What people call a node, this one or another; a part of its incarnation if it is not known any more. */
+    public String nodeName(String incarnation) {
+        if (own.incarnation().equals(incarnation)) {
+            return own.nodeId();
+        }
+        return picture.others().stream()
+                .map(ClusterPicture.Seen::member)
+                .filter(member -> member.incarnation().equals(incarnation))
+                .map(Member::nodeId)
+                .findFirst()
+                .orElse(incarnation.substring(0, Math.min(NAME_PART, incarnation.length())));
     }
 
     /** For one thread that places calls. */

@@ -137,6 +137,7 @@ public final class ConfigLoader {
                 section(FunctionLogSettings::read),
                 section(TracingSettings::read),
                 section(MetricsSettings::read),
+                section(WhySettings::read),
                 section(ClusterSettings::read));
         problems.throwIfAny();
         checkTogether(config);

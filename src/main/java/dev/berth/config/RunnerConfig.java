@@ -20,6 +20,7 @@ public record RunnerConfig(
         FunctionLogConfig logs,
         TracingConfig tracing,
         MetricsConfig metrics,
+        WhyConfig why,
         ClusterConfig cluster) {
 
     /** What a runner has with no file and no variables. */

@@ -29,6 +29,7 @@ final class Settings {
             FunctionLogSettings.ALL,
             TracingSettings.ALL,
             MetricsSettings.ALL,
+            WhySettings.ALL,
             ClusterSettings.ALL);
 
     private static final Map<String, Setting<?>> BY_KEY = new LinkedHashMap<>();

@@ -43,6 +43,11 @@ public interface EngineContainer {
     /** Fails with SERVER_BUSY if a file descriptor of this process's was wanting: it can be tried again. */
     Future<Void> resume();
 
+    /** Whether it took the engine to wake it last, and not only a file of the machine's. */
+    default boolean wokenByEngine() {
+        return false;
+    }
+
     /**
      * Ends and deletes the container, frozen or not. Succeeds if it is gone already. The end of its output, where only
      * that is attached, may come a moment later.

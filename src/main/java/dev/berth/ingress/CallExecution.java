@@ -1,15 +1,21 @@
 package dev.berth.ingress;
 
+import dev.berth.bus.Addresses;
 import dev.berth.bus.CallEnd;
 import dev.berth.bus.IngressMessage.SlotGranted;
 import dev.berth.bus.IngressMessage.SlotRefused;
 import dev.berth.bus.RunCall;
+import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
 import dev.berth.call.ResponseHead;
 import dev.berth.call.Saturating;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import dev.berth.stream.FrameStream;
+import dev.berth.why.Journey;
+import dev.berth.why.RunFacts;
+import dev.berth.why.SlotFacts;
+import dev.berth.why.Try;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +36,16 @@ public final class CallExecution implements SlotDesk.Waiter, CallPlacement.Actio
     private final CallPlacement placement;
     private long ticket;
     private long timer = NO_TIMER;
+    /** Whether it ends because its time is over. */
+    private boolean late;
+
     private @Nullable FrameStream stream;
+    /** What it has been told on its way; the newest counts. */
+    private SlotFacts facts = SlotFacts.NONE;
+
+    private RunFacts ran = RunFacts.NONE;
+    /** Only of a call that sees more than its own node's slot. */
+    private @Nullable Journey journey;
 
     public CallExecution(ExecutionParts parts, CallOrder order, CallListener listener) {
         this.parts = parts;
@@ -50,6 +65,9 @@ public final class CallExecution implements SlotDesk.Waiter, CallPlacement.Actio
         if (timer == NO_TIMER && order.deadline().limited()) {
             arm(order.deadline(), Duration.ZERO);
         }
+        if (stop.remote()) {
+            travelled().asked(nodeOf(stop.registry()), System.nanoTime());
+        }
         ticket = parts.desk()
                 .acquire(stop.within(order.deadline(), System.nanoTime()), order.callId(), order.spec(), this);
     }
@@ -57,7 +75,12 @@ public final class CallExecution implements SlotDesk.Waiter, CallPlacement.Actio
     @Override
     public void withdraw() {
         disarm();
-        parts.desk().cancel(ticket);
+        if (late) {
+            told(SlotFacts.refused(SlotFacts.Refused.DEADLINE), Try.Outcome.UNANSWERED);
+            parts.desk().giveUp(ticket, listener::onExplained);
+        } else {
+            parts.desk().cancel(ticket);
+        }
     }
 
     @Override
@@ -67,16 +90,19 @@ public final class CallExecution implements SlotDesk.Waiter, CallPlacement.Actio
 
     @Override
     public void onGranted(SlotGranted grant) {
+        told(grant.facts(), Try.Outcome.GRANTED);
         placement.granted(grant, System.nanoTime());
     }
 
     @Override
     public void onRefused(SlotRefused refusal) {
+        told(refusal.facts(), Try.Outcome.REFUSED);
         placement.refused(refusal, System.nanoTime());
     }
 
     @Override
     public void onUnanswered() {
+        told(SlotFacts.refused(SlotFacts.Refused.REGISTRY_SILENT), Try.Outcome.UNANSWERED);
         placement.unanswered(System.nanoTime());
     }
 
@@ -129,21 +155,26 @@ public final class CallExecution implements SlotDesk.Waiter, CallPlacement.Actio
     }
 
     private void onFinish(Object payload) {
-        RunnerException error =
-                payload instanceof CallEnd callEnd ? callEnd.error() : ErrorCode.STREAM_BROKEN.exception();
-        placement.finished(error);
+        if (payload instanceof CallEnd callEnd) {
+            ran = callEnd.facts();
+            placement.finished(callEnd.error());
+        } else {
+            placement.finished(ErrorCode.STREAM_BROKEN.exception());
+        }
     }
 
     @Override
     public void slotLost() {
         disarm();
         stream = null;
+        travelled().slotLost();
         body.disconnect();
         listener.onSlotLost();
     }
 
     private void onTimer() {
         timer = NO_TIMER;
+        late = true;
         placement.deadlinePassed();
     }
 
@@ -205,6 +236,46 @@ public final class CallExecution implements SlotDesk.Waiter, CallPlacement.Actio
     /** Those of the container this call waited for. */
     public ContainerTimings timings() {
         return placement.timings();
+    }
+
+    private void told(SlotFacts now, Try.Outcome outcome) {
+        facts = now;
+        if (journey != null) {
+            journey.answered(outcome, System.nanoTime());
+        }
+    }
+
+    private Journey travelled() {
+        Journey known = journey;
+        if (known == null) {
+            known = new Journey();
+            journey = known;
+        }
+        return known;
+    }
+
+    private static String nodeOf(String registry) {
+        String incarnation = Addresses.incarnation(registry);
+        return incarnation == null ? registry : incarnation;
+    }
+
+    /** Why it had to wait, or was refused. */
+    SlotFacts facts() {
+        return facts;
+    }
+
+    /** What its worker has told at its end. */
+    RunFacts ran() {
+        return ran;
+    }
+
+    @Nullable
+    Journey journey() {
+        return journey;
+    }
+
+    ContainerSpec spec() {
+        return order.spec();
     }
 
     private void arm(Deadline deadline, Duration grace) {

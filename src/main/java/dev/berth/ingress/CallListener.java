@@ -2,10 +2,11 @@ package dev.berth.ingress;
 
 import dev.berth.call.ResponseHead;
 import dev.berth.error.RunnerException;
+import dev.berth.why.SlotFacts;
 import io.vertx.core.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
 
-/** Whoever asked for a {@link CallExecution}. Called on its context; never after {@link #onEnd}. */
+/** Whoever asked for a {@link CallExecution}. Called on its context; never after {@link #onEnd}, but for one. */
 public interface CallListener {
 
     /** A slot is won: the call has started, and its body may be written. May come again after {@link #onSlotLost}. */
@@ -21,6 +22,9 @@ public interface CallListener {
     void onHead(ResponseHead head);
 
     void onBytes(Buffer bytes);
+
+    /** What the call had waited for that ended because its time was over. The one thing that may come after the end. */
+    default void onExplained(SlotFacts facts) {}
 
     /** The call is over. Exactly once, unless the execution was cancelled by its owner. */
     void onEnd(@Nullable RunnerException error);

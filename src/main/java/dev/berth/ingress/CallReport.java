@@ -2,17 +2,26 @@ package dev.berth.ingress;
 
 import dev.berth.call.CallModel;
 import dev.berth.call.ContainerTimings;
+import dev.berth.call.SlotKey;
 import dev.berth.call.WireTimes;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import dev.berth.proto.CallFinished;
 import dev.berth.trace.CallTrace;
+import dev.berth.why.EndedCall;
+import dev.berth.why.Journey;
+import dev.berth.why.RunFacts;
+import dev.berth.why.SlotFacts;
+import dev.berth.why.WhyRing;
 import io.vertx.grpc.common.GrpcStatus;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** When a call came, started and ended: what its caller is told of that at the end, and its trace. */
-public final class CallReport {
+/**
+ * When a call came, started and ended: what its caller is told of that at the end, its trace, and the record that is
+ * kept of it.
+ */
+public final class CallReport implements EndedCall {
     private static final int MAX_TEXT = 64 * 1024;
 
     private final Instant createdAt = Instant.now();
@@ -21,25 +30,44 @@ public final class CallReport {
     private final CallMeter meter;
     private CallMeter.Stage stage = CallMeter.Stage.NEW;
     private @Nullable CallModel call;
+    private final WhyRing why;
     private String callId = "";
     private String image = "";
+    private String appId = "";
+    private String fnId = "";
     private @Nullable Instant startedAt;
     private long started;
+    private long headAt;
+    private long ended;
+    private long requestBytes;
+    private long responseBytes;
+    private boolean sampled;
+    private long kept;
+    private @Nullable RunnerException error;
+    private @Nullable CallExecution execution;
 
-    /** Of a call that is neither traced nor counted. */
+    /** Of a call that is neither traced nor counted, and of which no record is kept. */
     public CallReport() {
-        this(CallTrace.NONE, CallMeter.NONE);
+        this(CallTrace.NONE, CallMeter.NONE, WhyRing.NONE);
     }
 
-    CallReport(CallTrace trace, CallMeter meter) {
+    /** Of a call of which no record is kept. */
+    public CallReport(CallTrace trace) {
+        this(trace, CallMeter.NONE, WhyRing.NONE);
+    }
+
+    CallReport(CallTrace trace, CallMeter meter, WhyRing why) {
         this.trace = trace;
         this.meter = meter;
+        this.why = why;
     }
 
     /** Once the call document has been read. */
     void describe(CallModel read) {
         call = read;
         describe(read.id(), read.image());
+        appId = read.appId();
+        fnId = read.fnId();
         trace.submitted(read);
     }
 
@@ -49,9 +77,15 @@ public final class CallReport {
         image = imageName;
     }
 
+    /** Whose way the record tells. */
+    void follows(CallExecution runs) {
+        execution = runs;
+    }
+
     /** A slot is asked for, for the first time or because the one won was lost. */
     void await() {
         startedAt = null;
+        headAt = 0;
         trace.waiting();
         if (stage == CallMeter.Stage.RUNNING) {
             meter.slotLost();
@@ -68,10 +102,18 @@ public final class CallReport {
         trace.started(timings);
         meter.started();
         stage = CallMeter.Stage.RUNNING;
+        sampled = why.sample(started);
     }
 
-    String callId() {
-        return callId;
+    /** The function has answered. */
+    void answered() {
+        headAt = System.nanoTime();
+    }
+
+    /** What has been carried both ways, told before the end. */
+    void carried(long request, long response) {
+        requestBytes = request;
+        responseBytes = response;
     }
 
     /** The caller has gone: nobody is told. */
@@ -81,12 +123,14 @@ public final class CallReport {
         if (call != null) {
             count(cancelled, ContainerTimings.NONE);
         }
+        keep(cancelled);
     }
 
     /** A status stands in place of the closing message. */
     void abort(GrpcStatus status, String text) {
         trace.aborted(status.code, text);
         meter.aborted(stage);
+        keep(ErrorCode.CANCELLED.exception("grpc status " + status.name() + ": " + text));
     }
 
     private void count(@Nullable RunnerException error, ContainerTimings timings) {
@@ -103,11 +147,12 @@ public final class CallReport {
     }
 
     /** The closing message, as of now. */
-    public CallFinished finish(@Nullable RunnerException error, ContainerTimings timings) {
-        trace.finished(error, timings);
-        count(error, timings);
+    public CallFinished finish(@Nullable RunnerException outcome, ContainerTimings timings) {
+        trace.finished(outcome, timings);
+        count(outcome, timings);
+        keep(outcome);
         CallFinished.Builder finished = CallFinished.newBuilder()
-                .setSuccess(error == null)
+                .setSuccess(outcome == null)
                 .setDetails(cut(callId))
                 .setCreatedAt(WireTimes.format(createdAt))
                 .setImage(cut(image))
@@ -116,18 +161,125 @@ public final class CallReport {
                 .setCtrCreateDuration(timings.create())
                 .setInitStartTime(timings.init());
         if (startedAt != null) {
-            long now = System.nanoTime();
+            long now = ended;
             finished.setStartedAt(WireTimes.format(startedAt))
                     .setCompletedAt(WireTimes.format(startedAt.plusNanos(now - started)))
                     .setSchedulerDuration(started - created)
                     .setExecutionDuration(now - started);
         }
-        if (error != null) {
-            finished.setErrorCode(error.wireCode())
-                    .setErrorStr(cut(error.getMessage() == null ? error.code().text() : error.getMessage()))
-                    .setErrorUser(error.userToBlame());
+        if (outcome != null) {
+            finished.setErrorCode(outcome.wireCode())
+                    .setErrorStr(
+                            cut(outcome.getMessage() == null ? outcome.code().text() : outcome.getMessage()))
+                    .setErrorUser(outcome.userToBlame());
         }
         return finished.build();
+    }
+
+    private void keep(@Nullable RunnerException outcome) {
+        error = outcome;
+        ended = System.nanoTime();
+        kept = why.ended(this, ended);
+    }
+
+    /** What a registry tells late. */
+    void explained(SlotFacts facts) {
+        why.add(kept, facts);
+    }
+
+    @Override
+    public String callId() {
+        return callId;
+    }
+
+    @Override
+    public String image() {
+        return image;
+    }
+
+    @Override
+    public String appId() {
+        return appId;
+    }
+
+    @Override
+    public String fnId() {
+        return fnId;
+    }
+
+    @Override
+    public @Nullable SlotKey key() {
+        return execution == null ? null : execution.spec().key();
+    }
+
+    @Override
+    public long arrivedMillis() {
+        return createdAt.toEpochMilli();
+    }
+
+    @Override
+    public boolean started() {
+        return startedAt != null;
+    }
+
+    @Override
+    public long waitNanos() {
+        return (started() ? started : ended) - created;
+    }
+
+    @Override
+    public long runNanos() {
+        return started() ? ended - started : 0;
+    }
+
+    @Override
+    public long headNanos() {
+        return headAt == 0 ? 0 : headAt - started;
+    }
+
+    @Override
+    public ContainerTimings timings() {
+        return execution == null ? ContainerTimings.NONE : execution.timings();
+    }
+
+    @Override
+    public SlotFacts facts() {
+        return execution == null ? SlotFacts.NONE : execution.facts();
+    }
+
+    @Override
+    public @Nullable Journey journey() {
+        return execution == null ? null : execution.journey();
+    }
+
+    @Override
+    public RunFacts ran() {
+        return execution == null ? RunFacts.NONE : execution.ran();
+    }
+
+    @Override
+    public @Nullable RunnerException error() {
+        return error;
+    }
+
+    @Override
+    public long requestBytes() {
+        return requestBytes;
+    }
+
+    @Override
+    public long responseBytes() {
+        return responseBytes;
+    }
+
+    @Override
+    public @Nullable String traceId() {
+        return trace.id();
+    }
+
+    @Override
+    public boolean sampled() {
+        return sampled;
     }
 
     /** A closing message that a balancer cannot take would leave the caller with nothing. */

@@ -4,13 +4,13 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.berth.call.CallModel;
 import dev.berth.call.CallModelParser;
 import dev.berth.call.ContainerSpec;
-import dev.berth.call.ContainerTimings;
 import dev.berth.call.ResponseHead;
 import dev.berth.error.Blame;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import dev.berth.observe.CallKeys;
 import dev.berth.proto.TryCall;
+import dev.berth.why.SlotFacts;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.grpc.common.GrpcStatus;
@@ -96,8 +96,8 @@ public final class Engagement implements CallListener, MessageReader.Listener {
                 budget.lease(),
                 () -> connection.isWritable(request.streamId()));
         this.requestId = request.headers().get(REQUEST_ID);
-        this.report =
-                new CallReport(parts.tracer().begin(name -> request.headers().get(name), requestId), parts.meter());
+        this.report = new CallReport(
+                parts.tracer().begin(name -> request.headers().get(name), requestId), parts.meter(), parts.why());
     }
 
     public void start() {
@@ -202,8 +202,10 @@ public final class Engagement implements CallListener, MessageReader.Listener {
         state = State.WAITING;
         reader.pause();
         report.await();
-        execution = new CallExecution(parts.execution(), order, this);
-        execution.start();
+        CallExecution begun = new CallExecution(parts.execution(), order, this);
+        execution = begun;
+        report.follows(begun);
+        begun.start();
     }
 
     private CallOrder order(TryCall call) {
@@ -275,6 +277,7 @@ public final class Engagement implements CallListener, MessageReader.Listener {
         if (state != State.DONE) {
             named(LOG.atDebug()).log("client has gone");
             cancelExecution();
+            report.carried(received, answered);
             report.abandon();
             close();
             reply.gone();
@@ -356,6 +359,7 @@ public final class Engagement implements CallListener, MessageReader.Listener {
 
     @Override
     public void onHead(ResponseHead head) {
+        report.answered();
         switch (reply.head(head)) {
             case TAKEN -> {}
             case TOO_LARGE -> {
@@ -373,6 +377,11 @@ public final class Engagement implements CallListener, MessageReader.Listener {
         if (!reply.bytes(bytes, running::resumeResponse)) {
             running.pauseResponse();
         }
+    }
+
+    @Override
+    public void onExplained(SlotFacts facts) {
+        report.explained(facts);
     }
 
     @Override
@@ -395,8 +404,8 @@ public final class Engagement implements CallListener, MessageReader.Listener {
         close();
         reader.drop();
         boolean refused = error != null && error.wireCode() == ErrorCode.SERVER_BUSY.wire();
-        ContainerTimings timings = execution == null ? ContainerTimings.NONE : execution.timings();
-        reply.finish(report.finish(error, timings), () -> {
+        report.carried(received, answered);
+        reply.finish(report.finish(error, report.timings()), () -> {
             closed(refused);
             if (turnedAway) {
                 connection.reset(request.streamId());
@@ -413,6 +422,7 @@ public final class Engagement implements CallListener, MessageReader.Listener {
             return;
         }
         cancelExecution();
+        report.carried(received, answered);
         report.abort(status, text);
         close();
         reader.drop();

@@ -2,6 +2,7 @@ package dev.berth.ingress;
 
 import dev.berth.call.CallFactory;
 import dev.berth.trace.CallTracer;
+import dev.berth.why.WhyRing;
 
 /**
  * What the Engage streams of one verticle instance share.
@@ -10,6 +11,7 @@ import dev.berth.trace.CallTracer;
  * @param maxMessageBytes largest message a client may send
  * @param streamWindowBytes of a stream whose body is being read
  * @param responseFrameBytes largest piece of a body in one message
+ * @param why where records of calls are kept
  */
 public record IngressParts(
         ExecutionParts execution,
@@ -22,4 +24,5 @@ public record IngressParts(
         int responseFrameBytes,
         LogStreams logs,
         CallTracer tracer,
-        CallMeter meter) {}
+        CallMeter meter,
+        WhyRing why) {}

@@ -6,6 +6,7 @@ import dev.berth.config.GrpcConfig;
 import dev.berth.config.StreamConfig;
 import dev.berth.logs.LogBuffer;
 import dev.berth.trace.CallTracer;
+import dev.berth.why.WhyBook;
 import io.vertx.core.eventbus.EventBus;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param bus with the codecs of all messages registered
  * @param incarnation this start of the node, as in its addresses
  * @param cluster what is known of other nodes; null: this one stands alone
+ * @param why what is kept of calls, a ring for each instance
  * @param logs output of functions; null: it is not kept
  */
 public record IngressSetup(
@@ -29,6 +31,7 @@ public record IngressSetup(
         @Nullable LogBuffer logs,
         CallTracer tracer,
         CallMeter meter,
+        WhyBook why,
         @Nullable ClusterBoard cluster) {
     /** How long past a call's deadline a worker may take to say so. */
     public static final Duration WORKER_GRACE = Duration.ofSeconds(5);
@@ -44,7 +47,8 @@ public record IngressSetup(
             NodeBudget budget,
             @Nullable LogBuffer logs,
             CallTracer tracer,
+            WhyBook why,
             @Nullable ClusterBoard cluster) {
-        this(bus, incarnation, grpc, stream, calls, counters, budget, logs, tracer, CallMeter.NONE, cluster);
+        this(bus, incarnation, grpc, stream, calls, counters, budget, logs, tracer, CallMeter.NONE, why, cluster);
     }
 }

@@ -66,6 +66,8 @@ public final class NodeBus implements Registries, WorkerLink {
     private void onMessage(IngressMessage told) {
         if (told instanceof IngressMessage.SlotAnswer answer) {
             desk.onAnswer(answer);
+        } else if (told instanceof IngressMessage.WaitedInVain waited) {
+            desk.onExplained(waited);
         } else if (told instanceof RegistryMessage.NodeLost lost) {
             toOthers.remove(Addresses.registry(lost.incarnation()));
             streams.peerLost(lost.incarnation());

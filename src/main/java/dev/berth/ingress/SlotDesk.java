@@ -4,12 +4,16 @@ import dev.berth.bus.Addresses;
 import dev.berth.bus.IngressMessage.SlotAnswer;
 import dev.berth.bus.IngressMessage.SlotGranted;
 import dev.berth.bus.IngressMessage.SlotRefused;
+import dev.berth.bus.IngressMessage.WaitedInVain;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.bus.RegistryMessage.CancelAcquire;
 import dev.berth.bus.RegistryMessage.ReturnLease;
 import dev.berth.call.ContainerSpec;
+import dev.berth.why.SlotFacts;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,10 +40,14 @@ public final class SlotDesk {
             String registry, Waiter waiter, @Nullable AcquireSlot wish) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(SlotDesk.class);
+    private static final int MAX_CURIOUS = 256;
 
     private final String address;
     private final Registries link;
     private final Map<Long, Wait> waits = new HashMap<>();
+    /** Those who have given up and are told why they had to wait. An answer may be lost, so the oldest are let go. */
+    private final Map<Long, Consumer<SlotFacts>> curious = new LinkedHashMap<>();
+
     private long lastTicket;
 
     /** @param address where the registries' answers are sent */
@@ -69,6 +77,30 @@ public final class SlotDesk {
         Wait wait = waits.remove(ticket);
         if (wait != null) {
             link.send(wait.registry(), new CancelAcquire(address, ticket)).onFailure(SlotDesk::lost);
+        }
+    }
+
+    /**
+     * The same for a call whose time is over.
+     *
+     * @param explained told what it waited for, if the registry can say
+     */
+    void giveUp(long ticket, Consumer<SlotFacts> explained) {
+        Wait wait = waits.remove(ticket);
+        if (wait == null) {
+            return;
+        }
+        curious.put(ticket, explained);
+        if (curious.size() > MAX_CURIOUS) {
+            curious.remove(curious.keySet().iterator().next());
+        }
+        link.send(wait.registry(), new CancelAcquire(address, ticket, true)).onFailure(SlotDesk::lost);
+    }
+
+    void onExplained(WaitedInVain waited) {
+        Consumer<SlotFacts> explained = curious.remove(waited.ticket());
+        if (explained != null) {
+            explained.accept(waited.facts());
         }
     }
 

@@ -162,7 +162,8 @@ public final class GrpcIngressVerticle extends VerticleBase {
                 setup.grpc().responseFrameBytes(),
                 collectors,
                 setup.tracer(),
-                setup.meter());
+                setup.meter(),
+                setup.why().ring(instance));
     }
 
     private GrpcServer grpcServer(IngressParts parts) {

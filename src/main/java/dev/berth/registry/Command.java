@@ -5,6 +5,7 @@ import dev.berth.bus.WorkerMessage;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
 import dev.berth.error.RunnerException;
+import dev.berth.why.SlotFacts;
 import org.jspecify.annotations.Nullable;
 
 /** What {@link SlotTable} wants done. {@code worker} is an index into the node's workers. */
@@ -19,7 +20,8 @@ sealed interface Command {
             String containerId,
             long lease,
             long claimWithinNanos,
-            ContainerTimings timings)
+            ContainerTimings timings,
+            SlotFacts facts)
             implements Command {}
 
     /** @param counts of its queue, for whoever looks elsewhere; null for others */
@@ -29,13 +31,12 @@ sealed interface Command {
             String callId,
             RunnerException error,
             ContainerTimings timings,
+            SlotFacts facts,
             @Nullable Entry counts)
-            implements Command {
+            implements Command {}
 
-        Refuse(String replyTo, long ticket, String callId, RunnerException error, ContainerTimings timings) {
-            this(replyTo, ticket, callId, error, timings, null);
-        }
-    }
+    /** Whoever has stopped waiting is told what it waited for. */
+    record Explain(String replyTo, long ticket, SlotFacts facts) implements Command {}
 
     record Launch(int worker, String containerId, ContainerSpec spec, String causeCallId) implements Command {}
 

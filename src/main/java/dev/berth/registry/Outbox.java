@@ -39,6 +39,8 @@ final class Outbox {
             grant(grant);
         } else if (command instanceof Command.Refuse refuse) {
             refuse(refuse);
+        } else if (command instanceof Command.Explain explain) {
+            send.accept(explain.replyTo(), new IngressMessage.WaitedInVain(explain.ticket(), explain.facts()));
         } else if (command instanceof Command.Launch launch) {
             launch(launch);
         } else if (command instanceof Command.Remove remove) {
@@ -62,7 +64,8 @@ final class Outbox {
                 grant.lease(),
                 Duration.ofNanos(grant.claimWithinNanos()),
                 requestWindow,
-                grant.timings());
+                grant.timings(),
+                grant.facts());
         send.accept(grant.replyTo(), message);
     }
 
@@ -71,8 +74,8 @@ final class Outbox {
                 .addKeyValue("callId", refuse.callId())
                 .addKeyValue("errorCode", refuse.error().code())
                 .log("slot refused");
-        IngressMessage message =
-                new IngressMessage.SlotRefused(refuse.ticket(), refuse.error(), refuse.timings(), refuse.counts());
+        IngressMessage message = new IngressMessage.SlotRefused(
+                refuse.ticket(), refuse.error(), refuse.timings(), refuse.facts(), refuse.counts());
         send.accept(refuse.replyTo(), message);
     }
 

@@ -20,7 +20,7 @@ final class Placement {
     interface Actions {
         void launchFor(Waiter waiter);
 
-        void evict(Slot slot);
+        void evict(Slot slot, Waiter forWhom);
 
         void refuse(Waiter waiter);
     }
@@ -51,6 +51,9 @@ final class Placement {
     }
 
     void add(Waiter waiter) {
+        if (!starved.isEmpty() && starved.first().arrival < waiter.arrival) {
+            waiter.behind = starved.first();
+        }
         setOf(waiter).add(waiter);
     }
 
@@ -111,38 +114,40 @@ final class Placement {
             actions.launchFor(waiter);
             return true;
         }
+        waiter.missingBytes = Math.max(0, wanted.bytes() - freeBytes);
+        waiter.missingCpuMillis = Math.max(0, wanted.cpuMillis() - freeCpuMillis);
         long shortBytes = Math.max(0, wanted.bytes() - freeBytes - comingBytes);
         long shortCpu = Math.max(0, wanted.cpuMillis() - freeCpuMillis - comingCpuMillis);
-        if ((shortBytes > 0 || shortCpu > 0) && !makeRoom(shortBytes, shortCpu)) {
+        if ((shortBytes > 0 || shortCpu > 0) && !makeRoom(waiter, shortBytes, shortCpu)) {
             if (nonBlocking) {
                 actions.refuse(waiter);
                 return true;
             }
-            giveUpJustIdle(shortBytes, shortCpu);
+            giveUpJustIdle(waiter, shortBytes, shortCpu);
             return false;
         }
         promise(wanted);
         return true;
     }
 
-    private boolean makeRoom(long shortBytes, long shortCpu) {
+    private boolean makeRoom(Waiter waiter, long shortBytes, long shortCpu) {
         List<Slot> victims = evictable.cover(shortBytes, shortCpu);
         for (Slot victim : victims) {
             comingBytes += victim.queue.reservation.bytes();
             comingCpuMillis += victim.queue.reservation.cpuMillis();
-            actions.evict(victim);
+            actions.evict(victim, waiter);
         }
         return !victims.isEmpty();
     }
 
-    private void giveUpJustIdle(long shortBytes, long shortCpu) {
+    private void giveUpJustIdle(Waiter waiter, long shortBytes, long shortCpu) {
         Slot slot = justIdle;
         if (slot == null || !slot.queue.evictable) {
             return;
         }
         Reservation gain = slot.queue.reservation;
         if ((shortBytes > 0 && gain.bytes() > 0) || (shortCpu > 0 && gain.cpuMillis() > 0)) {
-            actions.evict(slot);
+            actions.evict(slot, waiter);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.berth.bus.NodeSnapshot;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.SlotKey;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,11 @@ final class Queues {
         if (queue.isUnused()) {
             byKey.remove(queue.key());
         }
+    }
+
+    /** In no particular order. */
+    Collection<SlotQueue> all() {
+        return byKey.values();
     }
 
     /** In no particular order. */

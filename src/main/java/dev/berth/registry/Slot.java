@@ -1,5 +1,6 @@
 package dev.berth.registry;
 
+import dev.berth.why.ColdCause;
 import org.jspecify.annotations.Nullable;
 
 /** One container as the table sees it: room for one call at a time. {@link Slots} changes its state. */
@@ -42,6 +43,10 @@ final class Slot {
     final Chain.Link<Slot> inClaims = new Chain.Link<>(this);
 
     boolean frozen;
+
+    /** Why it was launched; null: it serves nobody's account. */
+    @Nullable
+    ColdCause coldCause;
 
     /** Who this container was launched for, while it starts and that waiter still waits. */
     @Nullable

@@ -1,9 +1,11 @@
 package dev.berth.registry;
 
 import dev.berth.bus.NodeSnapshot;
+import dev.berth.call.CallFormat;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.Saturating;
 import dev.berth.call.SlotKey;
+import dev.berth.why.Shortage;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +68,19 @@ final class SlotQueue {
         return template.key();
     }
 
+    String image() {
+        return template.image();
+    }
+
+    CallFormat format() {
+        return template.format();
+    }
+
+    /** What its containers hold together. */
+    Shortage.Holder held() {
+        return new Shortage.Holder(image(), reservation.bytes() * containers, reservation.cpuMillis() * containers);
+    }
+
     /** Remembers the newest credential: the one of the first call may have expired by the next launch. */
     void noteToken(@Nullable String token) {
         if (token != null && !token.isEmpty()) {
@@ -84,6 +99,11 @@ final class SlotQueue {
         return Math.max(0, Math.min(missing, relying.size() + starved.size()));
     }
 
+    /** How many containers run a call. */
+    int busy() {
+        return containers - starting - ending - idle.size();
+    }
+
     boolean isUnused() {
         return containers == 0 && waiting.isEmpty();
     }
@@ -98,13 +118,12 @@ final class SlotQueue {
     NodeSnapshot.Queue snapshot() {
         NodeSnapshot.Queue known = summary;
         if (known == null) {
-            int busy = containers - starting - ending - idle.size();
             known = new NodeSnapshot.Queue(
                     key(),
                     template.image(),
                     idle.size(),
                     frozen,
-                    busy,
+                    busy(),
                     starting,
                     waiting.size(),
                     service.value(),

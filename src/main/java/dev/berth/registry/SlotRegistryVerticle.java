@@ -9,6 +9,7 @@ import dev.berth.call.ContainerTimings;
 import dev.berth.call.Ulids;
 import dev.berth.config.RegistryConfig;
 import dev.berth.error.ErrorCode;
+import dev.berth.why.SlotFacts;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.EventBus;
@@ -184,7 +185,13 @@ public final class SlotRegistryVerticle extends VerticleBase {
 
     private static Command refusal(Waiter.Id id, String callId) {
         return new Command.Refuse(
-                id.replyTo(), id.ticket(), callId, ErrorCode.SERVER_BUSY.exception(), ContainerTimings.NONE);
+                id.replyTo(),
+                id.ticket(),
+                callId,
+                ErrorCode.SERVER_BUSY.exception(),
+                ContainerTimings.NONE,
+                SlotFacts.refused(SlotFacts.Refused.REGISTRY_SILENT),
+                null);
     }
 
     /** One timer, for the earliest deadline; one that rings too early only finds nothing to do. */

@@ -23,7 +23,10 @@ import dev.berth.call.SlotKey;
 import dev.berth.config.RegistryConfig;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
-import dev.berth.registry.SlotObserver.Refusal;
+import dev.berth.why.ColdCause;
+import dev.berth.why.ContainerFate;
+import dev.berth.why.SlotFacts;
+import dev.berth.why.SlotFacts.Refused;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -58,6 +61,7 @@ final class SlotTable {
     private final Waiters waiters;
     private final Queues queues = new Queues();
     private final SlotObserver observer;
+    private final Account account;
 
     private List<Command> commands = new ArrayList<>();
     private long now;
@@ -84,6 +88,7 @@ final class SlotTable {
         this.claims = new Claims(incarnation);
         this.slots = new Slots(room, new Workers(workers), ids, placement, claims);
         this.waiters = new Waiters(placement);
+        this.account = new Account(room, queues);
     }
 
     /** As the other, with nobody to hear of it. */
@@ -106,7 +111,7 @@ final class SlotTable {
         } else if (message instanceof ReturnLease returned) {
             released(returned.containerId(), returned.lease(), true);
         } else if (message instanceof CancelAcquire cancel) {
-            cancel(new Waiter.Id(cancel.replyTo(), cancel.ticket()));
+            cancel(cancel);
         } else if (message instanceof ContainerReady ready) {
             ready(ready);
         } else if (message instanceof LaunchFailed failed) {
@@ -114,7 +119,7 @@ final class SlotTable {
         } else if (message instanceof ContainerPaused paused) {
             paused(paused);
         } else if (message instanceof ContainerEnding ending) {
-            ending(ending.containerId());
+            ending(ending);
         } else if (message instanceof ContainerGone gone) {
             gone(gone.containerId());
         } else if (message instanceof EngineAnswers engine) {
@@ -133,13 +138,14 @@ final class SlotTable {
     List<Command> tick(long nowNanos) {
         begin(nowNanos);
         for (Slot slot = slots.nextOverdue(now); slot != null; slot = slots.nextOverdue(now)) {
+            account.expired(slot, now);
             remove(slot, Reason.IDLE_TIMEOUT);
         }
         for (Slot slot = claims.nextOverdue(now); slot != null; slot = claims.nextOverdue(now)) {
             revoke(slot);
         }
         for (Waiter waiter = waiters.firstOverdue(now); waiter != null; waiter = waiters.firstOverdue(now)) {
-            refuse(waiter, BUSY, Refusal.DEADLINE, ContainerTimings.NONE);
+            refuse(waiter, BUSY, Refused.DEADLINE, ContainerTimings.NONE);
             settle(waiter.queue);
         }
         return end();
@@ -202,17 +208,17 @@ final class SlotTable {
             queue.noteToken(wish.spec().registryToken());
         }
         if (slot != null) {
-            lease(slot, wish.replyTo(), wish.ticket(), wish.callId(), ContainerTimings.NONE);
+            lease(slot, wish.replyTo(), wish.ticket(), wish.callId(), ContainerTimings.NONE, account.idle(slot));
         } else if (draining) {
-            refuse(wish, queue, BUSY, Refusal.DRAINING);
+            refuse(wish, queue, BUSY, Refused.DRAINING);
         } else if (!engineAnswers) {
-            refuse(wish, queue, ENGINE_GONE, Refusal.ENGINE_GONE);
+            refuse(wish, queue, ENGINE_GONE, Refused.ENGINE_GONE);
         } else if (queue == null && !room.couldEverHold(wish.spec())) {
-            refuse(wish, null, TOO_BIG, Refusal.TOO_BIG);
+            refuse(wish, null, TOO_BIG, Refused.TOO_BIG);
         } else if (waiters.size() >= maxWaiters) {
-            refuse(wish, queue, BUSY, Refusal.WAITERS_FULL);
+            refuse(wish, queue, BUSY, Refused.WAITERS_FULL);
         } else if (!mayWait(wish, queue)) {
-            refuse(wish, queue, BUSY, wish.isTry() ? Refusal.NOT_HERE : Refusal.DEADLINE);
+            refuse(wish, queue, BUSY, wish.isTry() ? Refused.NOT_HERE : Refused.DEADLINE);
         } else {
             await(wish, queue == null ? queues.open(wish.spec()) : queue);
         }
@@ -238,9 +244,13 @@ final class SlotTable {
         settle(queue);
     }
 
-    private void cancel(Waiter.Id id) {
-        Waiter waiter = waiters.find(id);
+    private void cancel(CancelAcquire cancel) {
+        Waiter waiter = waiters.find(new Waiter.Id(cancel.replyTo(), cancel.ticket()));
         if (waiter != null) {
+            if (cancel.explain()) {
+                commands.add(new Command.Explain(
+                        cancel.replyTo(), cancel.ticket(), account.refused(waiter, Refused.DEADLINE, now)));
+            }
             waiters.leave(waiter);
             settle(waiter.queue);
         }
@@ -254,7 +264,7 @@ final class SlotTable {
             if (!unused) {
                 slots.served(slot, now);
             }
-            offer(slot, ContainerTimings.NONE);
+            offer(slot, ContainerTimings.NONE, null, false);
         }
     }
 
@@ -272,7 +282,7 @@ final class SlotTable {
     private void nodeLost(String incarnation) {
         for (Waiter waiter : waiters.all()) {
             if (incarnation.equals(Addresses.incarnation(waiter.id.replyTo()))) {
-                refuse(waiter, BUSY, Refusal.ASKER_LOST, ContainerTimings.NONE);
+                refuse(waiter, BUSY, Refused.ASKER_LOST, ContainerTimings.NONE);
                 settle(waiter.queue);
             }
         }
@@ -293,14 +303,16 @@ final class SlotTable {
         Slot slot = slots.find(ready.containerId());
         if (slot != null && slot.state == Slot.State.STARTING) {
             slots.start(slot, now);
+            Waiter cause = slot.cause;
             waiters.uncoverCauseOf(slot);
-            offer(slot, ready.timings());
+            offer(slot, ready.timings(), cause, true);
         }
     }
 
     private void launchFailed(LaunchFailed failed) {
         Slot slot = slots.find(failed.containerId());
         if (slot != null) {
+            account.launchFailed(slot, now);
             slots.giveUp(slot);
             observer.launchFailed(slot.queue.key(), failed.error().code());
             tellCause(slot, failed.error(), failed.timings());
@@ -315,9 +327,10 @@ final class SlotTable {
         }
     }
 
-    private void ending(String containerId) {
-        Slot slot = slots.find(containerId);
+    private void ending(ContainerEnding ending) {
+        Slot slot = slots.find(ending.containerId());
         if (slot != null) {
+            account.ended(slot, ending.fate(), now);
             slots.giveUp(slot);
             observer.ended(slot.queue.key());
             settle(slot.queue);
@@ -327,6 +340,7 @@ final class SlotTable {
     private void gone(String containerId) {
         Slot slot = slots.find(containerId);
         if (slot != null) {
+            account.ended(slot, ContainerFate.UNKNOWN, now);
             slots.bury(slot);
             tellCause(slot, ENDED_UNREADY, ContainerTimings.NONE);
             settle(slot.queue);
@@ -339,7 +353,7 @@ final class SlotTable {
         if (!answers) {
             for (Waiter waiter : waiters.all()) {
                 if (waiter.launch == null) {
-                    refuse(waiter, ENGINE_GONE, Refusal.ENGINE_GONE, ContainerTimings.NONE);
+                    refuse(waiter, ENGINE_GONE, Refused.ENGINE_GONE, ContainerTimings.NONE);
                     settle(waiter.queue);
                 }
             }
@@ -350,7 +364,7 @@ final class SlotTable {
         draining = true;
         drainToConfirm = true;
         for (Waiter waiter : waiters.all()) {
-            refuse(waiter, BUSY, Refusal.DRAINING, ContainerTimings.NONE);
+            refuse(waiter, BUSY, Refused.DRAINING, ContainerTimings.NONE);
             settle(waiter.queue);
         }
         for (Slot slot : slots.all()) {
@@ -360,24 +374,31 @@ final class SlotTable {
         }
     }
 
-    /** A free slot goes to whoever has waited longest; without waiters it becomes idle. */
-    private void offer(Slot slot, ContainerTimings timings) {
+    /**
+     * A free slot goes to whoever has waited longest; without waiters it becomes idle.
+     *
+     * @param cause whom it was launched for, if it has just started
+     */
+    private void offer(Slot slot, ContainerTimings timings, @Nullable Waiter cause, boolean started) {
         Waiter waiter = slot.queue.waiting.first();
         if (draining) {
             remove(slot, Reason.DRAINING);
         } else if (waiter != null) {
+            SlotFacts facts =
+                    started ? account.started(slot, waiter, waiter == cause, now) : account.freed(waiter, now);
             waiters.leave(waiter);
-            lease(slot, waiter.id.replyTo(), waiter.id.ticket(), waiter.callId, timings);
+            lease(slot, waiter.id.replyTo(), waiter.id.ticket(), waiter.callId, timings, facts);
             settle(slot.queue);
         } else {
             slots.idle(slot, now);
         }
     }
 
-    private void lease(Slot slot, String replyTo, long ticket, String callId, ContainerTimings timings) {
+    private void lease(
+            Slot slot, String replyTo, long ticket, String callId, ContainerTimings timings, SlotFacts facts) {
         long claimWithin = slots.lease(slot, replyTo, now);
-        commands.add(
-                new Command.Grant(replyTo, ticket, callId, slot.worker, slot.id, slot.lease, claimWithin, timings));
+        commands.add(new Command.Grant(
+                replyTo, ticket, callId, slot.worker, slot.id, slot.lease, claimWithin, timings, facts));
     }
 
     private void remove(Slot slot, Reason reason) {
@@ -388,27 +409,34 @@ final class SlotTable {
 
     private void tellCause(Slot slot, RunnerException error, ContainerTimings timings) {
         if (slot.cause != null) {
-            refuse(slot.cause, error, Refusal.LAUNCH_FAILED, timings);
+            refuse(slot.cause, error, Refused.LAUNCH_FAILED, timings);
         }
     }
 
-    private void refuse(AcquireSlot wish, @Nullable SlotQueue queue, RunnerException error, Refusal why) {
+    private void refuse(AcquireSlot wish, @Nullable SlotQueue queue, RunnerException error, Refused why) {
         observer.refused(why);
         Entry counts = wish.isTry() ? counts(queue, wish.spec().key()) : null;
-        commands.add(
-                new Command.Refuse(wish.replyTo(), wish.ticket(), wish.callId(), error, ContainerTimings.NONE, counts));
+        commands.add(new Command.Refuse(
+                wish.replyTo(),
+                wish.ticket(),
+                wish.callId(),
+                error,
+                ContainerTimings.NONE,
+                SlotFacts.refused(why),
+                counts));
     }
 
     private static Entry counts(@Nullable SlotQueue queue, SlotKey key) {
         return queue == null ? Entry.gone(key.hash64()) : Entry.of(queue.snapshot());
     }
 
-    private void refuse(Waiter waiter, RunnerException error, Refusal why, ContainerTimings timings) {
+    private void refuse(Waiter waiter, RunnerException error, Refused why, ContainerTimings timings) {
         observer.refused(why);
+        SlotFacts facts = account.refused(waiter, why, now);
         waiters.leave(waiter);
         Entry counts = waiter.isTry ? counts(waiter.queue, waiter.queue.key()) : null;
-        commands.add(
-                new Command.Refuse(waiter.id.replyTo(), waiter.id.ticket(), waiter.callId, error, timings, counts));
+        commands.add(new Command.Refuse(
+                waiter.id.replyTo(), waiter.id.ticket(), waiter.callId, error, timings, facts, counts));
     }
 
     /** Must end every change to a queue's waiters or containers. */
@@ -420,7 +448,9 @@ final class SlotTable {
     private void launch(Waiter waiter) {
         SlotQueue queue = waiter.queue;
         observer.launched(queue.key(), queue.containers);
+        ColdCause why = account.coldCause(queue, now);
         Slot slot = slots.launch(queue, now);
+        slot.coldCause = why;
         waiters.cover(waiter, slot);
         commands.add(new Command.Launch(slot.worker, slot.id, queue.launchSpec(), waiter.callId));
     }
@@ -432,13 +462,14 @@ final class SlotTable {
         }
 
         @Override
-        public void evict(Slot slot) {
+        public void evict(Slot slot, Waiter forWhom) {
+            account.evicted(slot, forWhom, now);
             remove(slot, Reason.EVICTED);
         }
 
         @Override
         public void refuse(Waiter waiter) {
-            SlotTable.this.refuse(waiter, BUSY, Refusal.NO_ROOM, ContainerTimings.NONE);
+            SlotTable.this.refuse(waiter, BUSY, Refused.NO_ROOM, ContainerTimings.NONE);
             settle(waiter.queue);
         }
     }

@@ -5,7 +5,7 @@ import dev.berth.call.Saturating;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
-/** A call that waits for a slot. Only {@link Waiters} changes it. */
+/** A call that waits for a slot. Only {@link Waiters} changes it, and {@link Placement} what it found missing. */
 final class Waiter {
     static final Comparator<Waiter> BY_ARRIVAL = Comparator.comparingLong(waiter -> waiter.arrival);
 
@@ -30,6 +30,21 @@ final class Waiter {
 
     final Chain.Link<Waiter> inWaiting = new Chain.Link<>(this);
 
+    /** How many of its queue waited when it came. */
+    final int ahead;
+
+    /** How many containers of its queue ran a call when it came. */
+    final int busy;
+
+    /** What {@link Placement} found missing when it looked last. */
+    long missingBytes;
+
+    long missingCpuMillis;
+
+    /** Who was first in line when it had to join the line. */
+    @Nullable
+    Waiter behind;
+
     /** The container that was launched for this waiter and has not come up yet. */
     @Nullable
     Slot launch;
@@ -40,8 +55,21 @@ final class Waiter {
         this.queue = queue;
         this.arrival = arrival;
         this.isTry = wish.isTry();
+        this.ahead = queue.waiting.size();
+        this.busy = queue.busy();
         this.patient = wish.patience().compareTo(AcquireSlot.FOREVER) >= 0;
         this.deadline = now + Saturating.nanos(wish.patience());
+    }
+
+    /** Whether there was no room for it when {@link Placement} looked last. */
+    boolean isShort() {
+        return missingBytes > 0 || missingCpuMillis > 0;
+    }
+
+    /** The waiter before it for which there was no room; null: it did not have to wait behind one. */
+    @Nullable
+    Waiter blocker() {
+        return behind != null && behind.isShort() ? behind : null;
     }
 
     @Override

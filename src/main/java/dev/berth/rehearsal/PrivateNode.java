@@ -17,6 +17,7 @@ import dev.berth.registry.NodeCapacity;
 import dev.berth.registry.SlotRegistryVerticle;
 import dev.berth.status.ColdCapacity;
 import dev.berth.trace.CallTracer;
+import dev.berth.why.WhyBook;
 import dev.berth.worker.ContainerWorkerVerticle;
 import dev.berth.worker.FreezeSwitch;
 import dev.berth.worker.SocketDirectories;
@@ -52,6 +53,7 @@ final class PrivateNode {
             InetAddress.getLoopbackAddress().getHostAddress(),
             "grpc.port",
             "0");
+    private static final int WHY_BYTES = 16 << 10;
     private static final NodeCapacity CAPACITY = new NodeCapacity(4L << 30, 16_000, List.of());
 
     private final Vertx vertx;
@@ -76,6 +78,7 @@ final class PrivateNode {
                         new NodeBudget(config.grpc().limits().budgetBytes()),
                         null,
                         CallTracer.NONE,
+                        new WhyBook(NAME, name -> name, System::currentTimeMillis, WHY_BYTES, 1),
                         null),
                 gate,
                 new ColdCapacity(),

@@ -18,6 +18,11 @@ public interface CallTrace {
     /** Of a call that is not traced. */
     CallTrace NONE = new NoTrace();
 
+    /** 32 hexadecimal digits, by which the trace is found where traces are kept; null: it is not kept. */
+    default @Nullable String id() {
+        return null;
+    }
+
     /** The call document has been read. */
     void submitted(CallModel call);
 

@@ -46,6 +46,11 @@ final class SpanTrace implements CallTrace {
         name(engage);
     }
 
+    @Override
+    public @Nullable String id() {
+        return engage.isRecording() ? engage.getSpanContext().getTraceId() : null;
+    }
+
     private void name(Span span) {
         if (requestId != null) {
             span.setAttribute("fn.rid", requestId);

@@ -6,6 +6,7 @@ import dev.berth.call.CallRequest;
 import dev.berth.call.ResponseHead;
 import dev.berth.error.RunnerException;
 import dev.berth.stream.FrameStream;
+import dev.berth.why.RunFacts;
 import dev.berth.worker.stdio.StdioCall;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
@@ -27,6 +28,15 @@ final class ActiveCall implements StdioCall {
          * {@link ActiveCall#explain}.
          */
         void callBroke(ActiveCall call);
+
+        /**
+         * What is known of a call that is just ending.
+         *
+         * @param error null: it succeeded
+         */
+        default RunFacts facts(ActiveCall call, @Nullable RunnerException error) {
+            return RunFacts.NONE;
+        }
     }
 
     private final FrameStream stream;
@@ -36,6 +46,9 @@ final class ActiveCall implements StdioCall {
     private boolean sent;
     private boolean answered;
     private boolean over;
+    /** Whether its container can take another call, as far as it shows. */
+    private boolean keeps;
+
     private @Nullable RunnerException unexplained;
 
     ActiveCall(FrameStream stream, RunCall call, Owner owner) {
@@ -122,6 +135,10 @@ final class ActiveCall implements StdioCall {
         }
     }
 
+    boolean keeps() {
+        return keeps;
+    }
+
     /** Whether it broke off and its end has not been told yet. */
     boolean broken() {
         return unexplained != null && !over;
@@ -144,6 +161,7 @@ final class ActiveCall implements StdioCall {
     }
 
     private void end(@Nullable RunnerException error, boolean keep) {
+        keeps = keep;
         if (finish(error)) {
             owner.callOver(this, keep);
         }
@@ -155,7 +173,7 @@ final class ActiveCall implements StdioCall {
             return false;
         }
         over = true;
-        stream.finish(new CallEnd(error));
+        stream.finish(new CallEnd(error, owner.facts(this, error)));
         return true;
     }
 

@@ -233,6 +233,11 @@ final class ContainerAssembly {
         return attempt(() -> engineContainer().resume()).timeout(FREEZE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** Whether it took the engine to wake it last. */
+    boolean wokenByEngine() {
+        return container != null && container.wokenByEngine();
+    }
+
     /** Completes on the worker's context after that time. */
     Future<?> timer(long millis) {
         return vertx.timer(millis);

@@ -7,6 +7,7 @@ import dev.berth.container.EndReason;
 import dev.berth.container.LifecycleObserver.Frozen;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
+import dev.berth.why.ContainerFate;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -21,6 +22,8 @@ final class ContainerFreezer {
     private final Alarm alarm;
     private final ContainerLifecycle lifecycle;
     private final Consumer<ContainerEvent> events;
+    private long asked;
+    private long woken;
 
     ContainerFreezer(
             WorkerPorts ports,
@@ -75,6 +78,7 @@ final class ContainerFreezer {
             }
             default -> {
                 reports.frozen(Frozen.FAILED);
+                reports.fate(ContainerFate.of(ContainerFate.Kind.FREEZER));
                 reports.because(EndReason.FREEZER, "pause failed: " + why.getMessage());
                 events.accept(ContainerEvent.PAUSE_FAILED);
             }
@@ -82,26 +86,35 @@ final class ContainerFreezer {
     }
 
     void resume() {
+        asked = System.nanoTime();
+        woken = 0;
         reports.paused(false);
-        thaw(System.nanoTime());
+        thaw();
     }
 
-    private void thaw(long asked) {
+    private void thaw() {
         assembly.resume().onComplete(resumed -> {
             if (resumed.succeeded()) {
-                reports.woken(System.nanoTime() - asked);
+                woken = System.nanoTime();
+                reports.woken(woken - asked);
                 events.accept(ContainerEvent.RESUME_DONE);
             } else {
-                notResumed(RunnerException.of(resumed.cause()), asked);
+                notResumed(RunnerException.of(resumed.cause()));
             }
         });
     }
 
+    /** How long it took to wake the container last, or takes by now. */
+    long wakeNanos() {
+        return (woken == 0 ? System.nanoTime() : woken) - asked;
+    }
+
     /** One that is to be removed is removed frozen. */
-    private void notResumed(RunnerException why, long asked) {
+    private void notResumed(RunnerException why) {
         if (why.code() == ErrorCode.SERVER_BUSY && lifecycle.state() != ContainerState.ENDING) {
-            assembly.timer(RETRY_MILLIS).onSuccess(due -> thaw(asked));
+            assembly.timer(RETRY_MILLIS).onSuccess(due -> thaw());
         } else {
+            reports.fate(ContainerFate.of(ContainerFate.Kind.FREEZER));
             reports.because(EndReason.FREEZER, "resume failed: " + why.getMessage());
             events.accept(ContainerEvent.RESUME_FAILED);
         }

@@ -7,6 +7,7 @@ import dev.berth.container.EndReason;
 import dev.berth.container.LifecycleObserver;
 import dev.berth.container.LifecycleObserver.Frozen;
 import dev.berth.error.RunnerException;
+import dev.berth.why.ContainerFate;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,6 +21,7 @@ final class ContainerReports {
     private final RegistryReports registry;
     private final LifecycleObserver observer;
     private @Nullable String endReason;
+    private ContainerFate fate = ContainerFate.UNKNOWN;
 
     ContainerReports(LaunchContainer launch, RegistryReports registry, LifecycleObserver observer) {
         this.launch = launch;
@@ -86,6 +88,13 @@ final class ContainerReports {
         registry.tell(new RegistryMessage.ContainerPaused(id(), paused));
     }
 
+    /** Notes what becomes of the container, for those who ask why the next call had to wait; the first counts. */
+    void fate(ContainerFate now) {
+        if (fate == ContainerFate.UNKNOWN) {
+            fate = now;
+        }
+    }
+
     /** Notes why the container ends; the first reason counts. */
     void because(EndReason why, String reason) {
         if (endReason == null) {
@@ -99,7 +108,7 @@ final class ContainerReports {
     }
 
     void ending() {
-        registry.tell(new RegistryMessage.ContainerEnding(id()));
+        registry.tell(new RegistryMessage.ContainerEnding(id(), fate));
     }
 
     void removeFailed(Throwable failure, Duration retryAfter) {

@@ -3,6 +3,7 @@ package dev.berth.worker;
 import dev.berth.engine.ExitStatus;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
+import dev.berth.why.ContainerFate;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +91,29 @@ final class ExitAccount {
         String signal = SIGNALS.get(status.code() - FIRST_SIGNAL);
         return ErrorCode.CONTAINER_EXIT.exception(
                 "container exit code " + status.code() + (signal == null ? "" : " (" + signal + ")"));
+    }
+
+    /** The same for those who are told later what became of the container. */
+    ContainerFate fate(ExitStatus status) {
+        return of(status).code() == ErrorCode.OUT_OF_MEMORY
+                ? ContainerFate.of(ContainerFate.Kind.OUT_OF_MEMORY)
+                : ContainerFate.exited(status.code());
+    }
+
+    /**
+     * What a call is told that ends by this error.
+     *
+     * @param keeps whether the container can take another
+     */
+    ContainerFate fate(RunnerException error, boolean keeps) {
+        if (error.code() == ErrorCode.OUT_OF_MEMORY) {
+            return ContainerFate.of(ContainerFate.Kind.OUT_OF_MEMORY);
+        }
+        ExitStatus status = error.code() == ErrorCode.CONTAINER_EXIT ? assembly.endSoFar() : null;
+        if (status != null) {
+            return ContainerFate.exited(status.code());
+        }
+        return ContainerFate.of(keeps ? ContainerFate.Kind.RUNS_ON : ContainerFate.Kind.BROKE);
     }
 
     private RunnerException outOfMemory() {

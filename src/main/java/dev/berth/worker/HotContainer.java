@@ -17,6 +17,9 @@ import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import dev.berth.observe.CallKeys;
 import dev.berth.stream.FrameStream;
+import dev.berth.why.ContainerFate;
+import dev.berth.why.RunFacts;
+import dev.berth.why.Truth;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -54,6 +57,9 @@ final class HotContainer implements ActiveCall.Owner {
     private @Nullable ActiveCall call;
     private RunnerException launchError = ErrorCode.SERVER_BUSY.exception();
     private long lease;
+    /** The lease of the call that it was woken for last; 0: none yet. */
+    private long wokenFor;
+
     private int removalFailures;
 
     /**
@@ -91,6 +97,7 @@ final class HotContainer implements ActiveCall.Owner {
     /** Removes the container, at whatever stage it is. Idempotent. */
     void remove(EndReason reason, String text) {
         if (state() != ContainerState.GONE) {
+            reports.fate(ContainerFate.of(ContainerFate.Kind.REMOVED));
             reports.because(reason, text);
             fire(ContainerEvent.REMOVE_ASKED);
         }
@@ -142,11 +149,25 @@ final class HotContainer implements ActiveCall.Owner {
                 assembly.log().end();
                 clearCallAlarms();
                 if (!keep) {
+                    reports.fate(ContainerFate.of(ContainerFate.Kind.BROKE));
                     reports.because(EndReason.CALL_BROKE, "call broke");
                 }
                 take(keep ? ContainerEvent.CALL_KEPT : ContainerEvent.CALL_BROKE);
             }
         });
+    }
+
+    @Override
+    public RunFacts facts(ActiveCall ending, @Nullable RunnerException error) {
+        boolean woken = wokenFor == ending.lease();
+        if (error == null && !woken) {
+            return RunFacts.NONE;
+        }
+        return new RunFacts(
+                woken ? freezer.wakeNanos() : 0,
+                woken && assembly.wokenByEngine(),
+                error == null ? ContainerFate.UNKNOWN : account.fate(error, ending.keeps()),
+                Truth.NONE);
     }
 
     @Override
@@ -232,7 +253,10 @@ final class HotContainer implements ActiveCall.Owner {
             }
             case STOP_PAUSING -> LOG.atDebug().addKeyValue("containerId", id()).log("container runs on unfrozen");
             case REPORT_PAUSED -> reports.paused(true);
-            case RESUME -> freezer.resume();
+            case RESUME -> {
+                wokenFor = lease;
+                freezer.resume();
+            }
             case AWAIT_FREEZE -> {
                 // A container for one call has that call coming.
                 if (launch.spec().format() != CallFormat.DEFAULT) {
@@ -350,6 +374,9 @@ final class HotContainer implements ActiveCall.Owner {
         }
         EndReason why = exit.succeeded() && exit.result().outOfMemory() ? EndReason.OUT_OF_MEMORY : EndReason.EXITED;
         RunnerException broken = ErrorCode.INIT_FAILED.exception();
+        if (exit.succeeded()) {
+            reports.fate(account.fate(exit.result()));
+        }
         boolean early = state() == ContainerState.INITIALIZING;
         (early ? assembly.blame(broken) : Future.succeededFuture(broken))
                 .onSuccess(judged -> turns.run(() -> {

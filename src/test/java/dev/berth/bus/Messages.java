@@ -6,6 +6,9 @@ import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
 import dev.berth.call.SlotKey;
 import dev.berth.error.ErrorCode;
+import dev.berth.why.ColdCause;
+import dev.berth.why.Shortage;
+import dev.berth.why.SlotFacts;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,16 +36,31 @@ final class Messages {
             true,
             true);
 
+    private static final SlotFacts FACTS = new SlotFacts(
+            SlotFacts.Start.COLD,
+            SlotFacts.Waited.BEHIND_BIG,
+            3,
+            8,
+            new ColdCause(ColdCause.Reason.EVICTED, 41_000, 9, "video", 1 << 30, 5),
+            SlotFacts.Refused.DEADLINE,
+            new Shortage(7, 8, 9, 10, "report", List.of(new Shortage.Holder("thumb", 1, 2))));
+
     private Messages() {}
 
     static Stream<Object> all() {
         return Stream.of(
                 new RegistryMessage.AcquireSlot("r", 1, "c", SPEC),
                 new RegistryMessage.CancelAcquire("r", 2),
+                new RegistryMessage.CancelAcquire("r", 2, true),
+                new IngressMessage.WaitedInVain(3, SlotFacts.refused(SlotFacts.Refused.DEADLINE)),
                 new RegistryMessage.ReturnLease("c", Long.MAX_VALUE),
-                new IngressMessage.SlotGranted(1, "g", "w", "c", 2, Duration.ofSeconds(2), 65536, TIMINGS),
+                new IngressMessage.SlotGranted(1, "g", "w", "c", 2, Duration.ofSeconds(2), 65536, TIMINGS, FACTS),
                 new IngressMessage.SlotRefused(
-                        8, ErrorCode.SERVER_BUSY.exception(), TIMINGS, new ClusterMessage.Entry(-5, 1, 2, 3, 4, 5, 6)),
+                        8,
+                        ErrorCode.SERVER_BUSY.exception(),
+                        TIMINGS,
+                        FACTS,
+                        new ClusterMessage.Entry(-5, 1, 2, 3, 4, 5, 6)),
                 new IngressMessage.SlotRefused(7, ErrorCode.PULL_FAILED.exception("x", 404), TIMINGS),
                 new ClusterMessage.Hello("i", "node", 1, "0.1", 5, 6),
                 new ClusterMessage.Goodbye("i"),

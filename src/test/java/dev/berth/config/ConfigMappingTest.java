@@ -116,6 +116,7 @@ final class ConfigMappingTest {
                         0.25,
                         "berth-7"),
                 new MetricsConfig(7, URI.create("http://collector.example:4318/v1/metrics"), Duration.ofSeconds(10)),
+                new WhyConfig(2 << 20),
                 cluster());
     }
 
@@ -287,6 +288,8 @@ final class ConfigMappingTest {
               functions: 7
               otlpUrl: http://collector.example:4318
               otlpInterval: 10s
+            why:
+              memory: 2MiB
             cluster:
               enabled: false
               name: blue

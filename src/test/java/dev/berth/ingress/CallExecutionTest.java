@@ -20,6 +20,7 @@ import dev.berth.conformance.Raises;
 import dev.berth.conformance.Rule;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
+import dev.berth.why.SlotFacts;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -94,7 +95,8 @@ final class CallExecutionTest implements CallListener {
                 nth,
                 Duration.ofMinutes(1),
                 1000,
-                new ContainerTimings(nth, 0, 0, 0));
+                new ContainerTimings(nth, 0, 0, 0),
+                SlotFacts.HOT);
     }
 
     private void run(Runnable code) {

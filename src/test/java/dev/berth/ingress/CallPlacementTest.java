@@ -9,6 +9,7 @@ import dev.berth.call.ContainerTimings;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import dev.berth.ingress.Itinerary.Stop;
+import dev.berth.why.SlotFacts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -48,7 +49,8 @@ final class CallPlacementTest implements CallPlacement.Actions {
     }
 
     private static SlotGranted grant(String container) {
-        return new SlotGranted(1, "r", "w", container, 1, Duration.ofSeconds(2), 100, new ContainerTimings(1, 0, 0, 0));
+        return new SlotGranted(
+                1, "r", "w", container, 1, Duration.ofSeconds(2), 100, new ContainerTimings(1, 0, 0, 0), SlotFacts.HOT);
     }
 
     private static SlotRefused refusal(ErrorCode code) {

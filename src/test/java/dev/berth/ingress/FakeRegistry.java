@@ -7,6 +7,7 @@ import dev.berth.bus.RegistryMessage;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.call.ContainerTimings;
 import dev.berth.error.ErrorCode;
+import dev.berth.why.SlotFacts;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
@@ -64,8 +65,17 @@ public final class FakeRegistry extends VerticleBase {
         grant(acquire, timings, Addresses.worker(node, 0));
     }
 
+    /** A slot, and why the call had to wait for it. */
+    public void grant(AcquireSlot acquire, ContainerTimings timings, SlotFacts facts) {
+        grant(acquire, timings, Addresses.worker(node, 0), facts);
+    }
+
     /** A slot of a worker that may not be there. */
     public void grant(AcquireSlot acquire, ContainerTimings timings, String worker) {
+        grant(acquire, timings, worker, SlotFacts.HOT);
+    }
+
+    private void grant(AcquireSlot acquire, ContainerTimings timings, String worker, SlotFacts facts) {
         long lease = lastLease.incrementAndGet();
         leases.add(lease);
         vertx.eventBus()
@@ -79,7 +89,8 @@ public final class FakeRegistry extends VerticleBase {
                                 lease,
                                 Duration.ofMinutes(1),
                                 WINDOW,
-                                timings));
+                                timings,
+                                facts));
     }
 
     public void refuse(AcquireSlot acquire, ErrorCode code) {

@@ -16,6 +16,7 @@ import dev.berth.status.ColdCapacity;
 import dev.berth.status.NodeFacts;
 import dev.berth.status.StatusVerticle;
 import dev.berth.trace.CallTracer;
+import dev.berth.why.WhyBook;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import java.time.Duration;
@@ -49,6 +50,7 @@ public final class IngressRig implements AutoCloseable {
     public final FakeWorker worker;
     public final GrpcIngressVerticle ingress;
     public final EngageClient client;
+    public final WhyBook why = new WhyBook(NODE, name -> name, System::currentTimeMillis, 1 << 20, 1);
     private final GrpcConfig grpc;
 
     public static GrpcConfig.Limits limits(long budget) {
@@ -118,6 +120,7 @@ public final class IngressRig implements AutoCloseable {
                 budget,
                 logs,
                 tracer,
+                why,
                 null);
         StatusVerticle status =
                 new StatusVerticle(setup, new NodeFacts(NODE, NODE, "0", "process", false), statusConfig, 1);

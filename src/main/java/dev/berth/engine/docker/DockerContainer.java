@@ -32,6 +32,7 @@ final class DockerContainer implements EngineContainer {
     private final ExitWatch exitWatch;
     private final HealthWatch healthWatch;
     private Pausing.Hold hold = Pausing.Hold.NONE;
+    private boolean wokenByEngine;
     private Future<Void> last = Future.succeededFuture();
     private @Nullable NetSocket output;
     private @Nullable NetSocket input;
@@ -141,8 +142,18 @@ final class DockerContainer implements EngineContainer {
 
     @Override
     public Future<Void> resume() {
-        return inTurn(
-                () -> tools.pausing().release(hold, name, engineId).onSuccess(released -> hold = Pausing.Hold.NONE));
+        return inTurn(() -> {
+            Pausing.Hold was = hold;
+            return tools.pausing().release(was, name, engineId).onSuccess(released -> {
+                wokenByEngine = was == Pausing.Hold.PAUSED;
+                hold = Pausing.Hold.NONE;
+            });
+        });
+    }
+
+    @Override
+    public boolean wokenByEngine() {
+        return wokenByEngine;
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.berth.bus.WorkerMessage;
 import dev.berth.call.SlotKey;
 import dev.berth.error.ErrorCode;
 import dev.berth.registry.SlotObserver;
+import dev.berth.why.SlotFacts.Refused;
 import io.micrometer.core.instrument.Counter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,7 +31,7 @@ final class SlotMeters implements SlotObserver {
         LAUNCH_FAILED
     }
 
-    private final ByEnum<Refusal, Counter> refused;
+    private final ByEnum<Refused, Counter> refused;
     private final ByEnum<Cold, Counter> cold;
     private final ByEnum<ErrorCode, Counter> launchFailed;
     private final Counter evictedIdle;
@@ -46,7 +47,7 @@ final class SlotMeters implements SlotObserver {
 
     SlotMeters(Meters meters) {
         refused = new ByEnum<>(
-                Refusal.class, why -> meters.counter("berth.refusals", REFUSALS, null, "reason", Meters.label(why)));
+                Refused.class, why -> meters.counter("berth.refusals", REFUSALS, null, "reason", Meters.label(why)));
         cold = new ByEnum<>(
                 Cold.class, why -> meters.counter("berth.cold.starts", COLD, null, "reason", Meters.label(why)));
         launchFailed = new ByEnum<>(
@@ -73,7 +74,7 @@ final class SlotMeters implements SlotObserver {
     }
 
     @Override
-    public void refused(Refusal why) {
+    public void refused(Refused why) {
         refused.of(why).increment();
     }
 
