@@ -2,6 +2,7 @@ package dev.berth.bus;
 
 import dev.berth.why.ColdCause;
 import dev.berth.why.ContainerFate;
+import dev.berth.why.Places;
 import dev.berth.why.RunFacts;
 import dev.berth.why.Shortage;
 import dev.berth.why.SlotFacts;
@@ -14,11 +15,11 @@ final class FactProtos {
 
     static dev.berth.proto.bus.SlotFacts write(SlotFacts facts) {
         dev.berth.proto.bus.SlotFacts.Builder form = dev.berth.proto.bus.SlotFacts.newBuilder()
-                .setStart(facts.start().ordinal())
-                .setWaited(facts.waited().ordinal())
+                .setStart(Places.of(facts.start()))
+                .setWaited(Places.of(facts.waited()))
                 .setAhead(facts.ahead())
                 .setBusy(facts.busy())
-                .setRefused(facts.refused().ordinal());
+                .setRefused(Places.of(facts.refused()));
         if (facts.cold() != null) {
             form.setCold(write(facts.cold()));
         }
@@ -30,18 +31,18 @@ final class FactProtos {
 
     static SlotFacts read(dev.berth.proto.bus.SlotFacts form) {
         return new SlotFacts(
-                of(SlotFacts.Start.values(), form.getStart()),
-                of(SlotFacts.Waited.values(), form.getWaited()),
+                Places.at(SlotFacts.Start.values(), form.getStart()),
+                Places.at(SlotFacts.Waited.values(), form.getWaited()),
                 form.getAhead(),
                 form.getBusy(),
                 form.hasCold() ? read(form.getCold()) : null,
-                of(SlotFacts.Refused.values(), form.getRefused()),
+                Places.at(SlotFacts.Refused.values(), form.getRefused()),
                 form.hasShortage() ? read(form.getShortage()) : null);
     }
 
     private static dev.berth.proto.bus.SlotFacts.Cold write(ColdCause cause) {
         return dev.berth.proto.bus.SlotFacts.Cold.newBuilder()
-                .setReason(cause.reason().ordinal())
+                .setReason(Places.of(cause.reason()))
                 .setAgoMillis(cause.agoMillis())
                 .setNumber(cause.number())
                 .setOther(cause.other())
@@ -52,7 +53,7 @@ final class FactProtos {
 
     private static ColdCause read(dev.berth.proto.bus.SlotFacts.Cold form) {
         return new ColdCause(
-                of(ColdCause.Reason.values(), form.getReason()),
+                Places.at(ColdCause.Reason.values(), form.getReason()),
                 form.getAgoMillis(),
                 form.getNumber(),
                 form.getOther(),
@@ -94,7 +95,7 @@ final class FactProtos {
         dev.berth.proto.bus.RunFacts.Builder form = dev.berth.proto.bus.RunFacts.newBuilder()
                 .setWakeNanos(facts.wakeNanos())
                 .setWokenByEngine(facts.wokenByEngine())
-                .setFate(facts.fate().kind().ordinal())
+                .setFate(Places.of(facts.fate().kind()))
                 .setFateCode(facts.fate().code());
         if (facts.truth().known()) {
             form.setTruth(write(facts.truth()));
@@ -106,7 +107,7 @@ final class FactProtos {
         return new RunFacts(
                 form.getWakeNanos(),
                 form.getWokenByEngine(),
-                new ContainerFate(of(ContainerFate.Kind.values(), form.getFate()), form.getFateCode()),
+                new ContainerFate(Places.at(ContainerFate.Kind.values(), form.getFate()), form.getFateCode()),
                 form.hasTruth() ? read(form.getTruth()) : Truth.NONE);
     }
 
@@ -127,9 +128,5 @@ final class FactProtos {
                 form.getPeakBytes(),
                 form.getLimitBytes(),
                 form.getPeakOfCall());
-    }
-
-    private static <E> E of(E[] values, int place) {
-        return place >= 0 && place < values.length ? values[place] : values[0];
     }
 }

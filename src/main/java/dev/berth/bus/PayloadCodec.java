@@ -31,7 +31,7 @@ public final class PayloadCodec {
             if (end.error() != null) {
                 ended.setError(CallProtos.write(end.error()));
             }
-            if (end.facts() != RunFacts.NONE) {
+            if (!end.facts().equals(RunFacts.NONE)) {
                 ended.setFacts(FactProtos.write(end.facts()));
             }
         } else if (payload instanceof String text) {

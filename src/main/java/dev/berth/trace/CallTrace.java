@@ -19,9 +19,8 @@ public interface CallTrace {
     CallTrace NONE = new NoTrace();
 
     /** 32 hexadecimal digits, by which the trace is found where traces are kept; null: it is not kept. */
-    default @Nullable String id() {
-        return null;
-    }
+    @Nullable
+    String id();
 
     /** The call document has been read. */
     void submitted(CallModel call);

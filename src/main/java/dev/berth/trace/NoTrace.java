@@ -8,6 +8,11 @@ import org.jspecify.annotations.Nullable;
 /** Hears everything and keeps nothing. */
 final class NoTrace implements CallTrace {
     @Override
+    public @Nullable String id() {
+        return null;
+    }
+
+    @Override
     public void submitted(CallModel call) {}
 
     @Override

@@ -39,12 +39,12 @@ final class RecordReader {
                 new ContainerTimings(
                         nanos(Layout.PULL), nanos(Layout.PREPARE), nanos(Layout.CREATE), nanos(Layout.INIT)),
                 new SlotFacts(
-                        SlotFacts.Start.values()[record.get(Layout.START)],
-                        SlotFacts.Waited.values()[record.get(Layout.WAITED)],
+                        Places.at(SlotFacts.Start.values(), record.get(Layout.START)),
+                        Places.at(SlotFacts.Waited.values(), record.get(Layout.WAITED)),
                         small(Layout.AHEAD),
                         small(Layout.BUSY),
                         cold(),
-                        SlotFacts.Refused.values()[record.get(Layout.REFUSED)],
+                        Places.at(SlotFacts.Refused.values(), record.get(Layout.REFUSED)),
                         shortage()),
                 small(Layout.ASKED),
                 record.get(Layout.LOST_SLOTS),
@@ -65,7 +65,7 @@ final class RecordReader {
         return reason == 0
                 ? null
                 : new ColdCause(
-                        ColdCause.Reason.values()[reason - 1],
+                        Places.at(ColdCause.Reason.values(), reason - 1),
                         record.getInt(Layout.COLD_AGO),
                         record.getInt(Layout.COLD_NUMBER),
                         text(Layout.COLD_OTHER),
@@ -106,7 +106,7 @@ final class RecordReader {
             if (node != Texts.NONE) {
                 tries.add(new Try(
                         names.apply(texts.text(node)),
-                        Try.Outcome.values()[record.get(at + Integer.BYTES)],
+                        Places.at(Try.Outcome.values(), record.get(at + Integer.BYTES)),
                         record.getInt(at + Integer.BYTES + 1)));
             }
         }
@@ -125,7 +125,8 @@ final class RecordReader {
                 nanos(Layout.WAKE),
                 has(Layout.WOKEN_BY_ENGINE),
                 new ContainerFate(
-                        ContainerFate.Kind.values()[record.get(Layout.FATE)], record.getShort(Layout.FATE_CODE)),
+                        Places.at(ContainerFate.Kind.values(), record.get(Layout.FATE)),
+                        record.getShort(Layout.FATE_CODE)),
                 new Truth(
                         record.getInt(Layout.CPU),
                         record.getInt(Layout.THROTTLED),

@@ -68,9 +68,9 @@ final class RecordWriter {
 
     /** Also of a record that is there already: a registry may tell late. */
     void facts(SlotFacts facts) {
-        record.put(Layout.START, (byte) facts.start().ordinal());
-        record.put(Layout.WAITED, (byte) facts.waited().ordinal());
-        record.put(Layout.REFUSED, (byte) facts.refused().ordinal());
+        record.put(Layout.START, (byte) Places.of(facts.start()));
+        record.put(Layout.WAITED, (byte) Places.of(facts.waited()));
+        record.put(Layout.REFUSED, (byte) Places.of(facts.refused()));
         record.putShort(Layout.AHEAD, small(facts.ahead()));
         record.putShort(Layout.BUSY, small(facts.busy()));
         cold(facts.cold());
@@ -81,7 +81,7 @@ final class RecordWriter {
         if (cause == null) {
             return;
         }
-        record.put(Layout.COLD, (byte) (cause.reason().ordinal() + 1));
+        record.put(Layout.COLD, (byte) (Places.of(cause.reason()) + 1));
         record.putInt(Layout.COLD_AGO, saturated(cause.agoMillis()));
         record.putInt(Layout.COLD_NUMBER, saturated(cause.number()));
         record.putInt(Layout.COLD_OTHER, texts.number(cause.other()));
@@ -118,7 +118,7 @@ final class RecordWriter {
         for (int i = 0; i < Layout.MAX_TRIES && i < tries.size(); i++) {
             int at = Layout.TRIES + i * Layout.TRY_BYTES;
             record.putInt(at, texts.number(tries.get(i).node()));
-            record.put(at + Integer.BYTES, (byte) tries.get(i).outcome().ordinal());
+            record.put(at + Integer.BYTES, (byte) Places.of(tries.get(i).outcome()));
             record.putInt(at + Integer.BYTES + 1, saturated(tries.get(i).micros()));
         }
     }
@@ -126,7 +126,7 @@ final class RecordWriter {
     private void ran(RunFacts ran) {
         record.putInt(Layout.WAKE, micros(ran.wakeNanos()));
         flag(Layout.WOKEN_BY_ENGINE, ran.wokenByEngine());
-        record.put(Layout.FATE, (byte) ran.fate().kind().ordinal());
+        record.put(Layout.FATE, (byte) Places.of(ran.fate().kind()));
         record.putShort(Layout.FATE_CODE, (short) ran.fate().code());
         truth(ran.truth());
     }

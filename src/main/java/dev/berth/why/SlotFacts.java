@@ -89,6 +89,6 @@ public record SlotFacts(
 
     /** Of a wish that was refused without having waited. */
     public static SlotFacts refused(Refused refused) {
-        return REFUSALS.get(refused.ordinal());
+        return REFUSALS.get(Places.of(refused));
     }
 }

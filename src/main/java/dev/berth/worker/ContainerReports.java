@@ -90,7 +90,7 @@ final class ContainerReports {
 
     /** Notes what becomes of the container, for those who ask why the next call had to wait; the first counts. */
     void fate(ContainerFate now) {
-        if (fate == ContainerFate.UNKNOWN) {
+        if (fate.kind() == ContainerFate.Kind.UNKNOWN) {
             fate = now;
         }
     }
