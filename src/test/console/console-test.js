@@ -75,6 +75,27 @@ await check('calls show up by themselves: function, container, rate', async () =
   await opened.close();
 });
 
+await check('why a call was slow is found from the page alone, by its id and from the list', async () => {
+  const id = '01J0C0NS0TEST0000000000WHY';
+  const made = spawnSync('scripts/berth', ['call', '--call-id', id, '--config', 'A=why', '--idle-timeout', '300', '--body', 'x', grpc, 'berth/echo-node'], { encoding: 'utf8' });
+  assert.equal(made.status, 0, made.stderr);
+  const { opened, complaints } = await page(http + '/console/');
+  await opened.waitForFunction((wanted) => document.getElementById('calls').innerText.includes(wanted), id);
+  await opened.keyboard.press('w');
+  await opened.keyboard.type(id);
+  await opened.keyboard.press('Enter');
+  await opened.waitForFunction(() => document.getElementById('why-text').innerText.includes('container had to be started'));
+  await opened.screenshot({ path: `${SHOTS}/why.png`, fullPage: true });
+  await opened.click('#why-close');
+  await opened.click('#calls button');
+  await opened.waitForFunction(() => !document.getElementById('why').hidden);
+  await opened.fill('#why-id', '<b>nobody</b>');
+  await opened.keyboard.press('Enter');
+  await opened.waitForFunction(() => document.getElementById('why-text').innerText.startsWith('<b>nobody</b>: '));
+  assert.deepEqual(complaints.filter((line) => !line.includes('404')), []);
+  await opened.close();
+});
+
 await check('by keyboard: find a function, leave the field, open the settings', async () => {
   const { opened } = await page(http + '/console/');
   await has(opened, 'berth/hello-java');

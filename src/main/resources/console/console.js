@@ -100,10 +100,12 @@ function show(now) {
   text('active', count(node.callsActive));
   text('waiting', count(node.waiting));
   charts.add(now.at / 1000, rate, node.callsActive - node.waiting, node.waiting, node.containers);
+  const first = !last;
   last = now;
   previous = now;
   rows();
   drawSlots(now.functions.rows);
+  if (first) lookAtCalls().catch(() => {});
 }
 
 function state(what, wrong) {
@@ -152,6 +154,41 @@ function rows() {
       + (page.found > page.rows.length ? `. The busiest ${page.rows.length} are looked at; all are at /api/${by}.` : ''));
 }
 
+// ---- why a call went as it did
+
+async function ask(path) {
+  const answer = await fetch(path, { headers: headers() });
+  return { ok: answer.ok, told: await answer.json() };
+}
+
+async function why(id) {
+  const { ok, told } = await ask('/api/calls/' + encodeURIComponent(id));
+  $('why').hidden = false;
+  text('why-text', ok ? told.calls.map((call) => printable(call.text)).join('\n\n') : `${name(id)}: ${printable(told.message)}`);
+  text('why-facts', ok ? JSON.stringify(told.calls, null, 2) : '');
+  $('why').scrollIntoView({ block: 'nearest' });
+}
+
+const printable = (told) => told.split('\n').map((line) => name(line, 2000)).join('\n');
+
+async function lookAtCalls() {
+  if (document.hidden || !last) return;
+  const { ok, told } = await ask('/api/calls?limit=20');
+  if (!ok) return;
+  $('calls').replaceChildren(...told.calls.map((call) => {
+    const line = document.createElement('tr');
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = name(call.id);
+    button.addEventListener('click', () => why(call.id));
+    const first = cell('');
+    first.append(button);
+    line.append(first, cell(new Date(call.at).toLocaleTimeString()), cell(name(call.image)), cell(name(call.text.split('\n')[0], 400)));
+    return line;
+  }));
+  text('calls-note', told.calls.length === 0 ? 'Nothing: no call failed, had to wait or was slow.' : 'The newest that failed, had to wait or were slow.');
+}
+
 async function loadSettings() {
   if (!$('settings').open || settings.length > 0) return showSettings();
   const answer = await fetch('/api/settings?sort=key&limit=500', { headers: headers() });
@@ -198,10 +235,19 @@ document.addEventListener('keydown', (event) => {
   if (event.key === '/') {
     event.preventDefault();
     $('find').focus();
+  } else if (event.key === 'w') {
+    event.preventDefault();
+    $('why-id').focus();
   } else if (event.key === 's') {
     $('settings').open = !$('settings').open;
     $('settings').querySelector('summary').focus();
   }
 });
+$('why-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  if ($('why-id').value) why($('why-id').value.trim());
+});
+$('why-close').addEventListener('click', () => { $('why').hidden = true; });
+setInterval(() => lookAtCalls().catch(() => {}), 3_000);
 
 listen();

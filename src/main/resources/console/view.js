@@ -14,9 +14,9 @@ export function cell(value, kind) {
 }
 
 // Names are shown as they are, but for what would change the order or the lines of the page.
-export function name(value) {
+export function name(value, most = 160) {
   const shown = String(value).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\u00b7');
-  return shown.length > 160 ? shown.slice(0, 159) + '…' : shown;
+  return shown.length > most ? shown.slice(0, most - 1) + '…' : shown;
 }
 
 const number = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });

@@ -345,7 +345,8 @@ public final class RunnerService {
                 () -> NodeBus.snapshot(bus, incarnation),
                 ingresses.stream().map(GrpcIngressVerticle::context).toList(),
                 settings,
-                meters);
+                meters,
+                why);
         return vertx.executeBlocking(() -> OperationsPort.open(config.http(), view), false)
                 .compose(opening -> opening)
                 .map(opened -> {

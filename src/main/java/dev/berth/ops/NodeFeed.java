@@ -3,7 +3,6 @@ package dev.berth.ops;
 import dev.berth.bus.NodeSnapshot;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +30,10 @@ final class NodeFeed {
         if (known != null && (!known.isComplete() || (known.succeeded() && now - askedAt < FRESH_NANOS))) {
             return known;
         }
-        Promise<NodeSnapshot> answer = Promise.promise();
-        asked = answer.future();
+        Future<NodeSnapshot> answer =
+                NodeView.onContext(context, node.registry().get());
+        asked = answer;
         askedAt = now;
-        node.registry().get().onComplete(told -> context.runOnContext(turn -> answer.handle(told)));
-        return answer.future();
+        return answer;
     }
 }

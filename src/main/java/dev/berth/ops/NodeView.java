@@ -7,6 +7,7 @@ import dev.berth.ingress.IngressCounters;
 import dev.berth.ops.meter.NodeMeters;
 import dev.berth.status.ColdCapacity;
 import dev.berth.status.NodeFacts;
+import dev.berth.why.WhyBook;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param registry asks the slot registry; fails within a bounded time when it does not answer, on any thread
  * @param loops one context of each event loop that runs calls
  * @param settings with secrets hidden
+ * @param why what is kept of calls
  */
 public record NodeView(
         NodeFacts facts,
@@ -30,7 +32,8 @@ public record NodeView(
         Supplier<Future<NodeSnapshot>> registry,
         List<Context> loops,
         List<Effective> settings,
-        NodeMeters meters) {
+        NodeMeters meters,
+        WhyBook why) {
     public NodeView {
         loops = List.copyOf(loops);
         settings = List.copyOf(settings);

@@ -133,6 +133,7 @@ public final class OperationsPort {
         List<Endpoint> endpoints = new ArrayList<>(new HealthPages(node, watch).endpoints());
         endpoints.addAll(new MetricsPage(vertx, node).endpoints());
         endpoints.addAll(new ApiPages(node, feed).endpoints());
+        endpoints.addAll(new CallPages(vertx, node).endpoints());
         endpoints.add(new LiveStream(vertx, node, feed, connections).endpoint());
         endpoints.add(ApiPages.document(endpoints, node.facts().version()));
         endpoints.addAll(ConsoleFiles.endpoints());

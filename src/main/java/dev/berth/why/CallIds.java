@@ -40,6 +40,12 @@ final class CallIds {
             }
             return PLAIN;
         }
+        if (id.matches("#[0-9a-f]{32}")) {
+            // As it is told: so what a list shows can be asked for.
+            into.putLong(at, Long.parseUnsignedLong(id, 1, 17, 16));
+            into.putLong(at + Long.BYTES, Long.parseUnsignedLong(id, 17, 33, 16));
+            return DIGEST;
+        }
         into.putLong(at, digest(id, 0xcbf29ce484222325L));
         into.putLong(at + Long.BYTES, digest(id, 0x9e3779b97f4a7c15L));
         return DIGEST;

@@ -10,6 +10,7 @@ import dev.berth.ingress.IngressCounters;
 import dev.berth.ops.meter.NodeMeters;
 import dev.berth.status.ColdCapacity;
 import dev.berth.status.NodeFacts;
+import dev.berth.why.WhyBook;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -98,7 +99,16 @@ final class OpsRig implements AutoCloseable {
     }
 
     NodeView view() {
-        return new NodeView(FACTS, counters, cold, null, () -> registry.get(), loops, settings, meters);
+        return new NodeView(
+                FACTS,
+                counters,
+                cold,
+                null,
+                () -> registry.get(),
+                loops,
+                settings,
+                meters,
+                new WhyBook("node-7", name -> name, System::currentTimeMillis, 1 << 20, 1));
     }
 
     int port() {
