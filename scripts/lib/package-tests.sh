@@ -202,3 +202,24 @@ test_image() {
 }
 
 image_listens() { docker logs "$IMAGE_BOX" 2>/dev/null | grep ' listening on '; }
+
+# --- chart ---
+
+# Rendered by Helm's engine, read strictly; and the settings that come out are shown to the runner.
+test_chart() {
+  local work=$PACKAGE_SCRATCH/chart check=$PACKAGING/chart-check classes=$PACKAGES/chart-check.classpath name
+  say "testing the chart"
+  mkdir -p "$work" "$work/files/tls" "$work/files/cluster" "$work/files/tokens"
+  [[ $classes -nt $check/pom.xml ]] ||
+    logged chart-check mvn -B -q -f "$check/pom.xml" dependency:build-classpath "-Dmdep.outputFile=$classes"
+  "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -cp "$(<"$classes")" "$check/ChartCheck.java" "$PACKAGES/chart/berth" "$work" ||
+    die "the chart is not right, see above"
+  touch "$work/files"/{tls,cluster}/{tls.crt,tls.key,ca.crt}
+  for name in "$work"/*.yaml; do
+    # A runner without an operations port has no settings for one.
+    grep -q '^http:' conf/berth.yaml || ! grep -q '^http:' "$name" || continue
+    sed -i "s|/etc/berth/|$work/files/|" "$name"
+    expect '"check":"settings","level":"ok"' env BERTH_CLUSTER_PUBLIC_HOST=10.0.0.1 \
+      sh -c '"$@" || [ $? -le 2 ]' sh scripts/berth doctor --json --config "$name"
+  done
+}
