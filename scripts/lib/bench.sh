@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The programs of src/test/java/dev/berth/bench, and what they measure. Source common.sh, setup.sh and runner.sh first.
+# The programs among the test classes, most of them in src/test/java/dev/berth/bench. Source common.sh, setup.sh and runner.sh first.
 
 BENCH_CLASSPATH=$BERTH_ROOT/target/bench.classpath
 
@@ -28,6 +28,13 @@ choose_engine() {
 bench_program() {
   local class=$1
   shift
+  test_program "bench.$class" "$@"
+}
+
+# test_program CLASS ARGUMENT...: becomes a program of the test classes, named within dev.berth.
+test_program() {
+  local class=$1
+  shift
   exec "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx512m -Dio.netty.allocator.type=pooled \
-    -cp "target/test-classes:target/classes:$(<"$BENCH_CLASSPATH")" "dev.berth.bench.$class" "$@"
+    -cp "target/test-classes:target/classes:$(<"$BENCH_CLASSPATH")" "dev.berth.$class" "$@"
 }

@@ -10,6 +10,8 @@ import dev.berth.cluster.ClusterStart;
 import dev.berth.cluster.ClusterVerticle;
 import dev.berth.cluster.Member;
 import dev.berth.cluster.Membership;
+import dev.berth.config.LoadedConfig;
+import dev.berth.config.LoadedConfig.Effective;
 import dev.berth.config.RunnerConfig;
 import dev.berth.container.LifecycleObserver;
 import dev.berth.engine.Engine;
@@ -17,9 +19,13 @@ import dev.berth.engine.InstanceDirectory;
 import dev.berth.ingress.IngressCounters;
 import dev.berth.ingress.IngressSetup;
 import dev.berth.ingress.NodeBudget;
+import dev.berth.ingress.NodeBus;
 import dev.berth.logs.FunctionLogs;
 import dev.berth.logs.LogBuffer;
+import dev.berth.ops.NodeView;
+import dev.berth.ops.OperationsPort;
 import dev.berth.port.GrpcIngressVerticle;
+import dev.berth.port.OpenPortWarning;
 import dev.berth.port.PortGate;
 import dev.berth.port.RunnerTransport;
 import dev.berth.registry.NodeCapacity;
@@ -59,7 +65,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class RunnerService {
     private static final Logger LOG = LoggerFactory.getLogger(RunnerService.class);
-    /** The stop itself has a limit. */
     private static final long WITHOUT_LIMIT = TimeUnit.DAYS.toMillis(365);
 
     private static final Duration FAILED_START_CLOSE = Duration.ofSeconds(10);
@@ -74,6 +79,7 @@ public final class RunnerService {
     private final Vertx vertx;
     private final EventBus bus;
     private final RunnerConfig config;
+    private final List<Effective> settings;
     private final @Nullable LogBuffer logs;
     private final IngressCounters counters = new IngressCounters();
     private final NodeBudget budget;
@@ -87,6 +93,7 @@ public final class RunnerService {
     private @Nullable ClusterVerticle cluster;
     private @Nullable Engine engine;
     private @Nullable Rehearsal rehearsal;
+    private @Nullable OperationsPort operations;
 
     /**
      * How a runner has stopped.
@@ -105,7 +112,9 @@ public final class RunnerService {
         }
     }
 
-    private RunnerService(Vertx vertx, @Nullable Membership membership, RunnerConfig config, PortGate gate) {
+    private RunnerService(Vertx vertx, @Nullable Membership membership, LoadedConfig loaded, PortGate gate) {
+        RunnerConfig config = loaded.config();
+        this.settings = loaded.effective();
         this.gate = gate;
         this.budget = new NodeBudget(config.grpc().limits().budgetBytes());
         this.vertx = vertx;
@@ -125,8 +134,13 @@ public final class RunnerService {
      * Starts a runner. The future completes when it takes calls; if it fails, nothing is left running.
      */
     public static Future<RunnerService> start(RunnerConfig config, String version) {
+        return start(new LoadedConfig(config, List.of(), List.of(), List.of()), version);
+    }
+
+    /** The same; operators are shown where the settings come from. */
+    public static Future<RunnerService> start(LoadedConfig loaded, String version) {
         Promise<RunnerService> started = Promise.promise();
-        join(config, version, new PortGate(config.grpc()))
+        join(loaded, version, new PortGate(loaded.config().grpc()))
                 .onFailure(started::fail)
                 .onSuccess(service -> service.open(version)
                         .onSuccess(opened -> started.complete(service))
@@ -140,7 +154,8 @@ public final class RunnerService {
     }
 
     /** What a cluster needs is loaded only for one. */
-    private static Future<RunnerService> join(RunnerConfig config, String version, PortGate gate) {
+    private static Future<RunnerService> join(LoadedConfig loaded, String version, PortGate gate) {
+        RunnerConfig config = loaded.config();
         if (config.cluster().enabled()) {
             return ClusterStart.join(
                             config.cluster(),
@@ -148,13 +163,13 @@ public final class RunnerService {
                             version,
                             options(config),
                             RunnerTransport.create(gate))
-                    .map(joined -> new RunnerService(joined.vertx(), joined.membership(), config, gate));
+                    .map(joined -> new RunnerService(joined.vertx(), joined.membership(), loaded, gate));
         }
         Vertx alone = Vertx.builder()
                 .with(options(config))
                 .withTransport(RunnerTransport.create(gate))
                 .build();
-        return Future.succeededFuture(new RunnerService(alone, null, config, gate));
+        return Future.succeededFuture(new RunnerService(alone, null, loaded, gate));
     }
 
     private static VertxOptions options(RunnerConfig config) {
@@ -188,7 +203,8 @@ public final class RunnerService {
         return deployWorkers(machine)
                 .compose(workers -> deployRegistry(machine, workers))
                 .compose(before -> deployIngresses(machine, version))
-                .compose(before -> deployCluster(machine.capacity(), version));
+                .compose(before -> deployCluster(machine.capacity(), version))
+                .compose(before -> openOperations(facts(machine, version)));
     }
 
     /** The workers' addresses. */
@@ -255,20 +271,45 @@ public final class RunnerService {
         if (config.grpc().tls() == null) {
             LOG.warn("the runner port takes cleartext connections: whoever reaches it can run functions");
         }
-        warnOfFunctions(machine.engine());
-        NodeFacts facts = new NodeFacts(
+        OpenPortWarning.check(config.grpc(), gate, machine.engine().networks());
+        // Has the address after those of the ingress instances, for its status calls are placed like theirs.
+        StatusVerticle status = new StatusVerticle(
+                setup, facts(machine, version), config.status(), config.node().eventLoops());
+        for (int i = 0; i < config.node().eventLoops(); i++) {
+            ingresses.add(new GrpcIngressVerticle(setup, gate, cold, status, i));
+        }
+        return deploy("status", List.of(status)).compose(before -> deploy("runner port", ingresses));
+    }
+
+    private NodeFacts facts(RunnerStart.Machine machine, String version) {
+        return new NodeFacts(
                 config.node().id(),
                 incarnation,
                 version,
                 machine.engine().name(),
                 machine.engine().isolated());
-        // Has the address after those of the ingress instances, for its status calls are placed like theirs.
-        StatusVerticle status =
-                new StatusVerticle(setup, facts, config.status(), config.node().eventLoops());
-        for (int i = 0; i < config.node().eventLoops(); i++) {
-            ingresses.add(new GrpcIngressVerticle(setup, gate, cold, status, i));
+    }
+
+    /** Last, for nothing that calls need is to wait for it. */
+    private Future<Void> openOperations(NodeFacts facts) {
+        if (!config.http().on()) {
+            return Future.succeededFuture();
         }
-        return deploy("status", List.of(status)).compose(before -> deploy("runner port", ingresses));
+        NodeView view = new NodeView(
+                facts,
+                counters,
+                cold,
+                board,
+                () -> NodeBus.snapshot(bus, incarnation),
+                ingresses.stream().map(GrpcIngressVerticle::context).toList(),
+                settings);
+        return vertx.executeBlocking(() -> OperationsPort.open(config.http(), view), false)
+                .compose(opening -> opening)
+                .map(opened -> {
+                    operations = opened;
+                    parts.opened("operations port", opened::close);
+                    return null;
+                });
     }
 
     /** Null: this node stands alone. */
@@ -311,26 +352,6 @@ public final class RunnerService {
         return deployed;
     }
 
-    /** A function that reaches the port can call other tenants' functions, unless clients must show who they are. */
-    private void warnOfFunctions(Engine started) {
-        boolean identified = config.grpc().tls() != null && config.grpc().tls().clientAuthority() != null;
-        if (identified || isLoopback(config.grpc().host())) {
-            return;
-        }
-        started.networks()
-                .onSuccess(networks -> networks.forEach(network -> network.subnets().stream()
-                        .filter(gate::allowsAnyOf)
-                        .forEach(subnet -> LOG.warn(
-                                "functions on network {} ({}) can reach this port and run other tenants' functions; set"
-                                        + " grpc.allow or TLS with client certificates",
-                                network.name(),
-                                subnet))));
-    }
-
-    private static boolean isLoopback(String host) {
-        return host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
-    }
-
     /** Completes if the runner cannot go on and must be stopped and started again; the log says why. */
     public Future<Void> failed() {
         return failed.future();
@@ -339,6 +360,11 @@ public final class RunnerService {
     /** The port calls are taken on. */
     public int port() {
         return ingresses.get(0).port();
+    }
+
+    /** The port that operators ask; 0: there is none. */
+    public int operationsPort() {
+        return operations == null ? 0 : operations.port();
     }
 
     /** Runs the action once every event loop that serves calls has had a turn; never, if one of them has none any more. */
@@ -384,14 +410,19 @@ public final class RunnerService {
             }
             Promise<Void> idle = Promise.promise();
             counters.drain(idle::tryComplete);
-            return idle.future();
+            return idle.future().compose(own -> ask(new RegistryMessage.AwaitIdle()));
+        }
+
+        /** However long it takes: the stop itself has a limit. */
+        private Future<Void> ask(RegistryMessage request) {
+            DeliveryOptions patient = new DeliveryOptions().setLocalOnly(true).setSendTimeout(WITHOUT_LIMIT);
+            return bus.request(Addresses.registry(incarnation), request, patient)
+                    .mapEmpty();
         }
 
         @Override
         public Future<Void> removeContainers() {
-            DeliveryOptions patient = new DeliveryOptions().setLocalOnly(true).setSendTimeout(WITHOUT_LIMIT);
-            Future<Void> drained = bus.request(Addresses.registry(incarnation), new RegistryMessage.Drain(), patient)
-                    .mapEmpty();
+            Future<Void> drained = ask(new RegistryMessage.Drain());
             if (cluster != null) {
                 cluster.announceDrain();
             }

@@ -7,6 +7,7 @@ import dev.berth.engine.InstanceDirectory;
 import dev.berth.engine.docker.DockerEngine;
 import dev.berth.engine.docker.SocketPaths;
 import dev.berth.engine.process.ProcessEngine;
+import dev.berth.port.OpenFiles;
 import dev.berth.registry.NodeCapacity;
 import dev.berth.trace.CallTracer;
 import dev.berth.trace.Tracing;
@@ -71,6 +72,7 @@ final class RunnerStart {
     }
 
     private Opened open(String version) throws IOException {
+        OpenFiles.check(config.grpc().limits().maxConnections());
         CallTracer tracer = startTracing(version);
         InstanceDirectory instance = InstanceDirectory.open(config.worker().socketRoot());
         parts.opened(FOLDER, () -> closeFolder(instance));

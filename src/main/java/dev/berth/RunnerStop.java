@@ -55,7 +55,7 @@ final class RunnerStop {
 
     /** What a stop consists of. Each is called once at most, on the context of the stop. */
     interface Steps {
-        /** Refuses new and waiting calls; completes when no Engage stream is open. */
+        /** Refuses new and waiting calls; completes when no Engage stream is open and no call of another node runs. */
         Future<Void> endCalls();
 
         /** Removes containers as they become free; completes when none is left. */

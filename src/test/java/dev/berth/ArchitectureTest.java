@@ -34,6 +34,7 @@ final class ArchitectureTest {
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             Map.entry("call", Set.of("config", "error")),
             Map.entry("error", Set.of()),
+            Map.entry("flow", Set.of()),
             Map.entry("config", Set.of("error")),
             Map.entry("observe", Set.of("call", "config", "error")),
             Map.entry("trace", Set.of("call", "config", "error", "observe")),
@@ -41,7 +42,7 @@ final class ArchitectureTest {
             Map.entry("doctor", Set.of("config", "engine", "port", "registry")),
             Map.entry("container", Set.of("call", "config", "error", "observe")),
             Map.entry("logs", Set.of("call", "config", "error", "observe")),
-            Map.entry("engine", Set.of("config", "error", "observe")),
+            Map.entry("engine", Set.of("config", "error", "flow", "observe")),
             Map.entry("bus", Set.of("call", "config", "error", "observe", "proto")),
             Map.entry("cluster", Set.of("bus", "call", "config", "error", "observe")),
             Map.entry("stream", Set.of("bus", "call", "config", "error", "observe")),
@@ -58,8 +59,27 @@ final class ArchitectureTest {
             Map.entry(
                     "port",
                     Set.of(
-                            "bus", "call", "cluster", "config", "error", "ingress", "logs", "observe", "proto",
-                            "status", "trace")),
+                            "bus", "call", "cluster", "config", "engine", "error", "ingress", "logs", "observe",
+                            "proto", "status", "trace")),
+            Map.entry(
+                    "ops",
+                    Set.of(
+                            "bus",
+                            "call",
+                            "cluster",
+                            "config",
+                            "container",
+                            "engine",
+                            "error",
+                            "ingress",
+                            "observe",
+                            "port",
+                            "proto",
+                            "registry",
+                            "status",
+                            "stream",
+                            "trace",
+                            "worker")),
             Map.entry(
                     "rehearsal",
                     Set.of(

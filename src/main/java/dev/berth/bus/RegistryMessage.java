@@ -84,6 +84,9 @@ public sealed interface RegistryMessage {
      */
     record Drain() implements RegistryMessage {}
 
+    /** A bus request; the reply comes when no slot is leased, to whomever. To be asked while the node drains. */
+    record AwaitIdle() implements RegistryMessage {}
+
     /**
      * Whether containers can be started. While they cannot, calls that find none ready are refused, and nothing is
      * evicted for them.

@@ -73,6 +73,7 @@ public final class CallFactory {
             key = ColdCall.key();
             env.putAll(ColdCall.env(model, Instant.now().plus(model.timeout())));
         }
+        SystemLimits.checkEnvironment(env);
         String token = extensions.get(REGISTRY_TOKEN);
         return new ContainerSpec(
                 key,

@@ -8,12 +8,18 @@ import dev.berth.error.RunnerException;
  * forge something there. The parts of the request itself are {@link HttpSyntax}'s.
  */
 final class CallTexts {
+    private static final int NAMED = 80;
+
     private CallTexts() {}
 
     /** @throws RunnerException INVALID_IMAGE or INVALID_CALL */
     static void check(CallModel model) {
         if (HttpSyntax.hasControl(model.image()) || model.image().isBlank()) {
             throw ErrorCode.INVALID_IMAGE.exception("Invalid Fn image: " + HttpSyntax.printable(model.image()));
+        }
+        if (SystemLimits.tooLong(model.image())) {
+            throw ErrorCode.INVALID_IMAGE.exception("Invalid Fn image: the name may have %d characters, its tag %d: %s"
+                    .formatted(SystemLimits.IMAGE_NAME_LENGTH, SystemLimits.IMAGE_TAG_LENGTH, named(model.image())));
         }
         line("id", model.id());
         line("app_id", model.appId());
@@ -48,6 +54,11 @@ final class CallTexts {
         if (value.indexOf(0) >= 0) {
             throw invalid(what + " must have no NUL");
         }
+    }
+
+    /** A name as it may stand in a message: its beginning at least. */
+    static String named(String name) {
+        return HttpSyntax.printable(name.length() <= NAMED ? name : name.substring(0, NAMED) + "…");
     }
 
     static RunnerException invalid(String rule) {

@@ -1,9 +1,8 @@
 package dev.berth.cli;
 
+import dev.berth.flow.Source;
 import io.vertx.core.Context;
-import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.streams.ReadStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.ExecutorService;
@@ -13,22 +12,19 @@ import org.jspecify.annotations.Nullable;
  * A blocking stream as a ReadStream: one piece at a time is read on another thread, when there is demand.
  * Confined to its context. Starts paused.
  */
-final class InputSource implements ReadStream<Buffer> {
+final class InputSource extends Source<Buffer> {
     private static final int PIECE = 64 << 10;
 
     private final Context context;
     private final InputStream input;
     private final ExecutorService reader;
-    private long demand;
     private boolean reading;
-    private boolean over;
+    private boolean ended;
     private @Nullable IOException failure;
-    private @Nullable Handler<Buffer> handler;
-    private @Nullable Handler<Void> endHandler;
-    private @Nullable Handler<Throwable> exceptionHandler;
 
     /** @param reader one thread, which may hang in a read */
     InputSource(Context context, InputStream input, ExecutorService reader) {
+        super(0);
         this.context = context;
         this.input = input;
         this.reader = reader;
@@ -40,8 +36,9 @@ final class InputSource implements ReadStream<Buffer> {
         return failure;
     }
 
-    private void readIfWanted() {
-        if (demand > 0 && !reading && !over) {
+    @Override
+    protected void onReady() {
+        if (isWanted() && !reading && !ended) {
             reading = true;
             reader.execute(this::read);
         }
@@ -58,66 +55,21 @@ final class InputSource implements ReadStream<Buffer> {
         }
     }
 
+    /** A piece that is being read is still delivered after a pause. */
     private void onRead(@Nullable Buffer piece) {
         reading = false;
         if (piece == null) {
-            over = true;
-            if (endHandler != null) {
-                endHandler.handle(null);
-            }
-            return;
+            ended = true;
+            tellEnd();
+        } else {
+            handOn(piece);
+            onReady();
         }
-        if (demand != Long.MAX_VALUE) {
-            demand--;
-        }
-        if (handler != null) {
-            handler.handle(piece);
-        }
-        readIfWanted();
     }
 
     private void onFailure(IOException broken) {
-        over = true;
+        ended = true;
         failure = broken;
-        if (exceptionHandler != null) {
-            exceptionHandler.handle(broken);
-        }
-    }
-
-    @Override
-    public InputSource fetch(long amount) {
-        demand = amount > Long.MAX_VALUE - demand ? Long.MAX_VALUE : demand + amount;
-        readIfWanted();
-        return this;
-    }
-
-    @Override
-    public InputSource resume() {
-        return fetch(Long.MAX_VALUE);
-    }
-
-    /** A piece that is being read is still delivered. */
-    @Override
-    public InputSource pause() {
-        demand = 0;
-        return this;
-    }
-
-    @Override
-    public InputSource handler(@Nullable Handler<Buffer> pieces) {
-        this.handler = pieces;
-        return this;
-    }
-
-    @Override
-    public InputSource endHandler(@Nullable Handler<Void> ended) {
-        this.endHandler = ended;
-        return this;
-    }
-
-    @Override
-    public InputSource exceptionHandler(@Nullable Handler<Throwable> failed) {
-        this.exceptionHandler = failed;
-        return this;
+        tellFailure(broken);
     }
 }

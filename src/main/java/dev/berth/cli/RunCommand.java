@@ -64,26 +64,27 @@ final class RunCommand implements Callable<Integer> {
         LogSetup.start(loaded.config().log());
         try {
             EffectiveSettings.log(loaded);
-            return serve(loaded.config());
+            return serve(loaded);
         } finally {
             LogSetup.stop();
         }
     }
 
-    private int serve(RunnerConfig config) {
+    private int serve(LoadedConfig loaded) {
         Supervisor supervisor = Supervisor.of(System.getenv());
         try {
-            return serve(config, supervisor);
+            return serve(loaded, supervisor);
         } finally {
             supervisor.close();
         }
     }
 
-    private int serve(RunnerConfig config, Supervisor supervisor) {
+    private int serve(LoadedConfig loaded, Supervisor supervisor) {
+        RunnerConfig config = loaded.config();
         StopSignals signals = StopSignals.install();
         RunnerService service;
         try {
-            service = Blocking.await(started(config, signals));
+            service = Blocking.await(started(loaded, signals));
         } catch (StoppedEarly e) {
             complain("asked to stop again before it had started; the next start here removes what is left");
             signals.stopped();
@@ -114,10 +115,10 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** A start that was asked twice to stop is not waited for; what it has left the next one removes. */
-    private static Future<RunnerService> started(RunnerConfig config, StopSignals signals) {
+    private static Future<RunnerService> started(LoadedConfig loaded, StopSignals signals) {
         Promise<RunnerService> started = Promise.promise();
         signals.onSecond(() -> started.tryFail(new StoppedEarly()));
-        RunnerService.start(config, Version.NUMBER)
+        RunnerService.start(loaded, Version.NUMBER)
                 .onSuccess(started::tryComplete)
                 .onFailure(started::tryFail);
         return started.future();

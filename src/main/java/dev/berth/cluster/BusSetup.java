@@ -14,7 +14,11 @@ import java.util.Set;
 final class BusSetup {
     private static final int CONNECT_MILLIS = 1_000;
     private static final int PING_MILLIS = 2_000;
-    private static final int UNACKNOWLEDGED_MILLIS = 2_000;
+    /**
+     * A connection that is given up takes with it what was on its way, and the calls it belonged to. So it is not given
+     * up for a process that is only slow: of a node that is lost the peers' state tells sooner.
+     */
+    private static final int PONG_MILLIS = 15_000;
 
     private BusSetup() {}
 
@@ -26,8 +30,8 @@ final class BusSetup {
                 .setClusterPublicPort(cluster.busPort())
                 .setConnectTimeout(CONNECT_MILLIS)
                 .setClusterPingInterval(PING_MILLIS)
-                .setClusterPingReplyInterval(PING_MILLIS)
-                .setTcpUserTimeout(UNACKNOWLEDGED_MILLIS)
+                .setClusterPingReplyInterval(PONG_MILLIS)
+                .setTcpUserTimeout((int) cluster.times().lostAfter().toMillis())
                 .setTrustAll(false);
         ClusterConfig.Tls tls = cluster.tls();
         if (tls != null) {

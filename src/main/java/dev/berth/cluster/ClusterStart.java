@@ -62,7 +62,7 @@ public final class ClusterStart {
                 .with(options.setEventBusOptions(BusSetup.options(cluster)))
                 .withTransport(transport)
                 .withClusterManager(manager);
-        return builder.buildClustered().map(vertx -> new Joined(vertx, manager));
+        return builder.buildClustered().map(vertx -> new Joined(vertx.exceptionHandler(new BusNoise()), manager));
     }
 
     private static void checkInterface(String host, InetAddress bind) throws SocketException {

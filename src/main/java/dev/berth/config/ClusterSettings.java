@@ -64,7 +64,7 @@ final class ClusterSettings {
     static final Setting<Integer> MEMBER_PORT = Setting.of(
             "cluster.memberPort",
             SettingTypes.integer(1, 65535),
-            9191,
+            5701,
             "TCP port of the membership. It has neither TLS nor password: only the nodes may reach it.");
 
     static final Setting<Integer> BUS_PORT =

@@ -124,6 +124,7 @@ public final class ConfigLoader {
         RunnerConfig config = new RunnerConfig(
                 section(NodeSettings::read),
                 section(GrpcSettings::read),
+                section(HttpSettings::read),
                 section(CallSettings::read),
                 section(RegistrySettings::read),
                 section(WorkerSettings::read),

@@ -10,21 +10,20 @@ final class FnEnvironment {
     private static final List<String> MUTUAL_TLS =
             List.of("FN_NODE_CERT", "FN_NODE_CERT_KEY", "FN_NODE_CERT_AUTHORITY");
     private static final String NOT_A_RUNNER = "belongs to Fn's API server or load balancer";
-    private static final String NO_HTTP = "there is no HTTP port";
+    private static final String FIXED = "the operations port has limits of its own";
     private static final String ASYNCHRONOUS = "belongs to Fn's asynchronous calls of 2018";
 
     /** Variables of Fn that are known and have no effect, with the reason. */
     static final Map<String, String> WITHOUT_EFFECT = new LinkedHashMap<>();
 
     static {
-        WITHOUT_EFFECT.put("FN_PORT", NO_HTTP);
-        WITHOUT_EFFECT.put("FN_MAX_REQUEST_HEADER_SIZE", NO_HTTP);
-        WITHOUT_EFFECT.put("FN_REQUEST_BODY_READ_TIMEOUT", NO_HTTP);
-        WITHOUT_EFFECT.put("FN_REQUEST_HEADER_READ_TIMEOUT", NO_HTTP);
-        WITHOUT_EFFECT.put("FN_RESPONSE_WRITE_TIMEOUT", NO_HTTP);
-        WITHOUT_EFFECT.put("FN_HTTP_IDLE_TIMEOUT", NO_HTTP);
-        WITHOUT_EFFECT.put("FN_API_CORS_ORIGINS", NO_HTTP);
-        WITHOUT_EFFECT.put("FN_API_CORS_HEADERS", NO_HTTP);
+        WITHOUT_EFFECT.put("FN_MAX_REQUEST_HEADER_SIZE", FIXED);
+        WITHOUT_EFFECT.put("FN_REQUEST_BODY_READ_TIMEOUT", FIXED);
+        WITHOUT_EFFECT.put("FN_REQUEST_HEADER_READ_TIMEOUT", FIXED);
+        WITHOUT_EFFECT.put("FN_RESPONSE_WRITE_TIMEOUT", FIXED);
+        WITHOUT_EFFECT.put("FN_HTTP_IDLE_TIMEOUT", FIXED);
+        WITHOUT_EFFECT.put("FN_API_CORS_ORIGINS", "no other site may read what the operations port answers");
+        WITHOUT_EFFECT.put("FN_API_CORS_HEADERS", "no other site may read what the operations port answers");
         WITHOUT_EFFECT.put("FN_DB_URL", NOT_A_RUNNER);
         WITHOUT_EFFECT.put("FN_MQ_URL", NOT_A_RUNNER);
         WITHOUT_EFFECT.put("FN_LOGSTORE_URL", NOT_A_RUNNER);

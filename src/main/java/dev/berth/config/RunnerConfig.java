@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 public record RunnerConfig(
         NodeConfig node,
         GrpcConfig grpc,
+        HttpConfig http,
         CallConfig call,
         RegistryConfig registry,
         WorkerConfig worker,

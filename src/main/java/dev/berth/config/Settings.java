@@ -16,6 +16,7 @@ final class Settings {
     static final List<Setting<?>> ALL = concat(
             NodeSettings.ALL,
             GrpcSettings.ALL,
+            HttpSettings.ALL,
             CallSettings.ALL,
             RegistrySettings.ALL,
             WorkerSettings.ALL,

@@ -38,7 +38,9 @@ final class MachineExam {
             capacity = NodeCapacity.detect(config.registry());
         } catch (IllegalStateException none) {
             return List.of(Finding.fail(
-                    "capacity", none.getMessage(), "give this machine more memory, or end what else runs on it"));
+                    "capacity",
+                    String.valueOf(none.getMessage()),
+                    "give this machine more memory, or end what else runs on it"));
         }
         List<Finding> found = new ArrayList<>();
         found.add(Finding.ok(

@@ -21,14 +21,26 @@ public interface EngineContainer {
     OptionalInt exitCode();
 
     /**
+     * Whether the kernel has killed a process of the container's for want of memory by now, as far as that can be seen
+     * without asking the engine, which knows later. Does not fail.
+     */
+    default Future<Boolean> killedForMemory() {
+        return Future.succeededFuture(false);
+    }
+
+    /**
      * Completes when the image's health check has passed, or the container has ended; at once if the image has
      * none. Not limited in time. May be called once, after {@link #start()}.
      */
     Future<Void> healthy();
 
-    /** Freezes all its processes. Fails with PAUSE_UNSUPPORTED, and lets them run, where that cannot be done at all. */
+    /**
+     * Freezes all its processes. Fails with PAUSE_UNSUPPORTED, and lets them run, where that cannot be done at all; with
+     * SERVER_BUSY, and lets them run, if a file descriptor of this process's was wanting for it.
+     */
     Future<Void> pause();
 
+    /** Fails with SERVER_BUSY if a file descriptor of this process's was wanting: it can be tried again. */
     Future<Void> resume();
 
     /**

@@ -50,7 +50,8 @@ public final class CallExecution implements SlotDesk.Waiter, CallPlacement.Actio
         if (timer == NO_TIMER && order.deadline().limited()) {
             arm(order.deadline(), Duration.ZERO);
         }
-        ticket = parts.desk().acquire(stop.within(order.deadline()), order.callId(), order.spec(), this);
+        ticket = parts.desk()
+                .acquire(stop.within(order.deadline(), System.nanoTime()), order.callId(), order.spec(), this);
     }
 
     @Override

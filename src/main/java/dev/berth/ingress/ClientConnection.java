@@ -72,6 +72,8 @@ public final class ClientConnection extends Http2ConnectionAdapter {
         ClientConnection connection = new ClientConnection(handler, context, streams);
         handler.connection().addListener(connection);
         handler.decoder().frameListener(connection.new Frames(handler.decoder().frameListener()));
+        MalformedStreams malformed = new MalformedStreams(handler.connection(), connection::countReset);
+        channel.pipeline().addBefore(context.name(), null, malformed);
         return connection;
     }
 
@@ -97,16 +99,29 @@ public final class ClientConnection extends Http2ConnectionAdapter {
 
     /** Takes memory for a stream for as long as it is open. Whether there is any. */
     public boolean hold(int id, long bytes) {
-        Http2Stream stream = connection.stream(id);
-        if (stream == null) {
-            return false;
-        }
+        return hold(id, bytes, streams.budget().lease());
+    }
+
+    /** The same for a question that is answered at once: some memory is kept for these. */
+    public boolean holdForQuestion(int id, long bytes) {
         NodeBudget.Lease lease = streams.budget().lease();
-        if (!lease.hold(bytes)) {
+        lease.question();
+        return hold(id, bytes, lease);
+    }
+
+    private boolean hold(int id, long bytes, NodeBudget.Lease lease) {
+        Http2Stream stream = connection.stream(id);
+        if (stream == null || !lease.hold(bytes)) {
             return false;
         }
         stream.setProperty(leaseKey, lease);
         return true;
+    }
+
+    /** Whether the client's windows and its connection take what is written on a stream now. */
+    boolean isWritable(int id) {
+        Http2Stream stream = connection.stream(id);
+        return stream != null && connection.remote().flowController().isWritable(stream);
     }
 
     /** Sets a stream's window; 0: it is not credited until it is set again. */
@@ -172,7 +187,13 @@ public final class ClientConnection extends Http2ConnectionAdapter {
         giveBack(stream, leaseKey);
         giveBack(stream, metadataKey);
         boolean ended = stream.isTrailersSent() || stream.getProperty(endedKey) != null;
-        if (stream.isResetSent() && !ended && tooManyResets()) {
+        if (stream.isResetSent() && !ended) {
+            countReset();
+        }
+    }
+
+    private void countReset() {
+        if (tooManyResets()) {
             context.executor().execute(() -> handler.onError(context, true, flood("resets")));
         }
     }

@@ -110,6 +110,11 @@ public final class ClientStreams {
         return true;
     }
 
+    /** Whether a question of a connection is answered, which costs little and nobody else's place. */
+    public boolean admitsQuestion(ClientConnection connection) {
+        return !crowded() || connection.isModest();
+    }
+
     void awaitCall(Engagement stream) {
         opening.put(stream, System.nanoTime());
         stream.connection().opening();

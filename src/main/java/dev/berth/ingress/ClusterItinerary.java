@@ -40,6 +40,12 @@ final class ClusterItinerary implements Itinerary {
         this.spec = spec;
     }
 
+    /** While no other node takes calls, this one is asked as if there were no cluster. */
+    static Itinerary.Planner planner(Placer placer, String incarnation) {
+        Itinerary.Planner own = Itinerary.Planner.only(Addresses.registry(incarnation));
+        return spec -> placer.alone() ? own.plan(spec) : new ClusterItinerary(placer, incarnation, spec);
+    }
+
     @Override
     public @Nullable Stop next() {
         if (!begun) {

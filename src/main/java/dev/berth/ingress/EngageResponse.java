@@ -16,6 +16,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.grpc.common.GrpcStatus;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,7 @@ final class EngageResponse {
     private final HttpServerResponse response;
     private final int frameBytes;
     private final NodeBudget.Lease lease;
+    private final BooleanSupplier writable;
     private long timer = NO_TIMER;
     private Future<Void> lastWrite = Future.succeededFuture();
     private @Nullable Buffer gathered;
@@ -70,12 +72,19 @@ final class EngageResponse {
      * @param context the stream's
      * @param frameBytes largest piece of a body in one message
      * @param lease for what the client has not read
+     * @param writable whether the client takes what is written now, so that none of it waits in the library
      */
-    EngageResponse(Context context, HttpServerResponse response, int frameBytes, NodeBudget.Lease lease) {
+    EngageResponse(
+            Context context,
+            HttpServerResponse response,
+            int frameBytes,
+            NodeBudget.Lease lease,
+            BooleanSupplier writable) {
         this.context = context;
         this.response = response;
         this.frameBytes = frameBytes;
         this.lease = lease;
+        this.writable = writable;
         lease.running();
         response.putHeader(HttpHeaders.CONTENT_TYPE, "application/grpc");
     }
@@ -265,7 +274,7 @@ final class EngageResponse {
 
     /**
      * Trailers of a short answer that the connection has taken follow at once. Others wait until all before them has
-     * left: if the client resets the stream while trailers are queued, the library does not cope. For the same reason
+     * left: if the stream or its connection ends while trailers are queued, the library does not cope. For the same reason
      * they have a turn of their own, and are never written while the client's messages are being read.
      */
     private void sendTrailers() {
@@ -273,7 +282,7 @@ final class EngageResponse {
         if (due == null) {
             return;
         }
-        boolean taken = writes == 1 && response.bytesWritten() == written;
+        boolean taken = writes == 1 && response.bytesWritten() == written && writable.getAsBoolean();
         if (!taken && !lastWrite.isComplete()) {
             if (timer == NO_TIMER) {
                 timer = context.owner().setTimer(READ_MILLIS, fired -> response.reset(CANCEL));

@@ -92,7 +92,8 @@ public final class Engagement implements CallListener, MessageReader.Listener {
                 parts.execution().vertx().getOrCreateContext(),
                 request.response(),
                 parts.responseFrameBytes(),
-                budget.lease());
+                budget.lease(),
+                () -> connection.isWritable(request.streamId()));
         this.requestId = request.headers().get(REQUEST_ID);
         this.report =
                 new CallReport(parts.tracer().begin(name -> request.headers().get(name), requestId));

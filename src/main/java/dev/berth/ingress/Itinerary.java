@@ -39,11 +39,11 @@ interface Itinerary {
     record Stop(String registry, boolean remote, Mode mode, Duration patience) {
 
         /** The same, but another node is not to keep the call for longer than it can wait: it is told the time left. */
-        Stop within(Deadline deadline) {
+        Stop within(Deadline deadline, long now) {
             if (!remote || !deadline.limited()) {
                 return this;
             }
-            Duration left = Duration.ofNanos(Math.max(0, deadline.remaining()));
+            Duration left = Duration.ofNanos(Math.max(0, deadline.nanos() - now));
             return left.compareTo(patience) < 0 ? new Stop(registry, true, mode, left) : this;
         }
     }

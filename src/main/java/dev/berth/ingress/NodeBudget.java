@@ -8,21 +8,25 @@ import java.util.concurrent.atomic.AtomicLong;
  * {@link Lease}, and keeps nothing that is refused.
  *
  * <p>An eighth of the budget is left to calls that run: calls that wait are refused before it is touched, for they
- * can be placed elsewhere. Thread-safe and without locks; leases are confined to their owner's context.
+ * can be placed elsewhere. The last 32nd is left to questions for the node's state, which are asked most when it is full.
+ * Thread-safe and without locks; leases are confined to their owner's context.
  */
 public final class NodeBudget {
     /** Less than one of these is not counted: it is paid for with the stream it belongs to. */
     static final int UNIT = 4096;
 
     private static final int SHARE_OF_RUNNING = 8;
+    private static final int SHARE_OF_QUESTIONS = 32;
 
     private final long limit;
+    private final long limitOfRunning;
     private final long limitOfWaiting;
     private final AtomicLong taken = new AtomicLong();
 
     /** @param bytes at least 1 */
     public NodeBudget(long bytes) {
         this.limit = bytes;
+        this.limitOfRunning = bytes - bytes / SHARE_OF_QUESTIONS;
         this.limitOfWaiting = bytes - bytes / SHARE_OF_RUNNING;
     }
 
@@ -66,6 +70,11 @@ public final class NodeBudget {
 
         /** From now on this is for a call that runs. */
         void running() {
+            most = limitOfRunning;
+        }
+
+        /** This is for a question that is answered at once. */
+        void question() {
             most = limit;
         }
 

@@ -7,7 +7,6 @@ import dev.berth.bus.NodeSnapshot;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.bus.RunCall;
 import dev.berth.cluster.ClusterBoard;
-import dev.berth.cluster.Placer;
 import dev.berth.stream.FrameStream;
 import dev.berth.stream.StreamEndpoint;
 import io.vertx.core.Future;
@@ -89,12 +88,7 @@ public final class NodeBus implements Registries, WorkerLink {
     }
 
     private Itinerary.Planner planner(@Nullable ClusterBoard cluster) {
-        Itinerary.Planner only = ownPlanner();
-        if (cluster == null) {
-            return only;
-        }
-        Placer placer = cluster.placer();
-        return spec -> placer.alone() ? only.plan(spec) : new ClusterItinerary(placer, incarnation, spec);
+        return cluster == null ? ownPlanner() : ClusterItinerary.planner(cluster.placer(), incarnation);
     }
 
     /** Asks whoever is best asked. */
@@ -113,8 +107,13 @@ public final class NodeBus implements Registries, WorkerLink {
     }
 
     public Future<NodeSnapshot> snapshot() {
+        return snapshot(bus, incarnation);
+    }
+
+    /** Asks a node's own registry; on any thread. */
+    public static Future<NodeSnapshot> snapshot(EventBus bus, String incarnation) {
         return bus.<NodeSnapshot>request(
-                        registry,
+                        Addresses.registry(incarnation),
                         new RegistryMessage.Snapshot(),
                         new DeliveryOptions().setLocalOnly(true).setSendTimeout(SNAPSHOT_LIMIT.toMillis()))
                 .map(reply -> reply.body());

@@ -81,6 +81,8 @@ final class SyslogConnector {
         }
         return connecting.connect(to).onSuccess(socket -> {
             socket.closeHandler(end -> closed.run());
+            // It is closed then, which is told of.
+            socket.exceptionHandler(broken -> {});
             // Servers have nothing to say; but only who reads hears of the end.
             socket.handler(nothing -> {});
         });

@@ -1,10 +1,12 @@
 package dev.berth.logs;
 
 import com.google.protobuf.ByteString;
+import dev.berth.error.Backoff;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -28,8 +30,7 @@ final class SyslogForwarder {
 
     private static final Logger LOG = LoggerFactory.getLogger(SyslogForwarder.class);
     private static final int PIECE = 16 * 1024;
-    private static final long FIRST_PAUSE_MILLIS = 100;
-    private static final long LONGEST_PAUSE_MILLIS = 30_000;
+    private static final Backoff BACKOFF = Backoff.of(Duration.ofMillis(100), Duration.ofSeconds(30));
     private static final long NO_TIMER = -1;
 
     private final Vertx vertx;
@@ -43,7 +44,7 @@ final class SyslogForwarder {
     private long dropped;
     private int inFlight;
     private @Nullable SyslogSocket socket;
-    private long pause = FIRST_PAUSE_MILLIS;
+    private int attempts;
     private long timer = NO_TIMER;
     /** A send may be over before it returns, and must not go down the stack for the next. */
     private boolean pumping;
@@ -74,11 +75,10 @@ final class SyslogForwarder {
             finish();
             return;
         }
-        timer = vertx.setTimer(pause, due -> {
+        timer = vertx.setTimer(BACKOFF.millis(++attempts), due -> {
             timer = NO_TIMER;
             reconnect();
         });
-        pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
     }
 
     private void reconnect() {
@@ -163,7 +163,7 @@ final class SyslogForwarder {
         to.send(piece).onComplete(sent -> {
             inFlight -= length;
             if (sent.succeeded()) {
-                pause = FIRST_PAUSE_MILLIS;
+                attempts = 0;
                 pump();
             } else {
                 dropped += lines;

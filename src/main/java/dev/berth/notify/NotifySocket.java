@@ -12,6 +12,7 @@ import io.netty.channel.epoll.EpollDomainDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
@@ -56,7 +57,7 @@ final class NotifySocket {
                 .awaitUninterruptibly()
                 .channel();
         if (!channel.isActive()) {
-            group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+            end(group);
             throw new IOException("nobody listens at " + path);
         }
         return new NotifySocket(group, channel);
@@ -83,6 +84,10 @@ final class NotifySocket {
 
     /** What was sent before arrives. */
     void close() {
-        channel.close().addListener(closed -> group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS));
+        channel.close().addListener(closed -> end(group));
+    }
+
+    private static void end(EventLoopGroup group) {
+        Future<?> unused = group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
     }
 }

@@ -9,6 +9,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.grpc.common.GrpcStatus;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,12 @@ final class GrpcDoor implements Handler<HttpServerRequest> {
     private static final long SMALL_STREAM_BYTES = Oversize.MAX_SMALL_MESSAGE;
 
     private static final String ENGAGE = "/RunnerProtocol/Engage";
+    /** What is asked most when the node is full, and answered at once. */
+    private static final Set<String> QUESTIONS = Set.of(
+            "/RunnerProtocol/Status",
+            "/RunnerProtocol/Status2",
+            "/grpc.health.v1.Health/Check",
+            "/grpc.health.v1.Health/List");
 
     private final IngressParts parts;
     private final Handler<HttpServerRequest> server;
@@ -67,12 +74,20 @@ final class GrpcDoor implements Handler<HttpServerRequest> {
             } else {
                 stream.refuse();
             }
-        } else if (parts.clients().admits(connection) && connection.hold(request.streamId(), SMALL_STREAM_BYTES)) {
+        } else if (admits(connection, request)) {
             server.handle(request);
         } else {
             refuse(request, GrpcStatus.RESOURCE_EXHAUSTED, "the runner has too many open streams");
             connection.reset(request.streamId());
         }
+    }
+
+    private boolean admits(ClientConnection connection, HttpServerRequest request) {
+        if (QUESTIONS.contains(request.path())) {
+            return parts.clients().admitsQuestion(connection)
+                    && connection.holdForQuestion(request.streamId(), SMALL_STREAM_BYTES);
+        }
+        return parts.clients().admits(connection) && connection.hold(request.streamId(), SMALL_STREAM_BYTES);
     }
 
     private static boolean isProtobuf(@Nullable String contentType) {

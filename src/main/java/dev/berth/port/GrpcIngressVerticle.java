@@ -17,12 +17,14 @@ import dev.berth.status.LogLevels;
 import dev.berth.status.StatusSource;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.grpc.reflection.ReflectionService;
 import io.vertx.grpc.server.GrpcServer;
+import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -33,13 +35,18 @@ import org.slf4j.LoggerFactory;
 /**
  * The runner port, on one event loop. Instances share the port: each takes its part of the connections.
  *
- * <p>Undeploying sends a GOAWAY, gives open streams a moment to end, and closes the connections.
+ * <p>Undeploying takes no new connection and tells the clients of those there are that the node goes away. What they
+ * have sent before they hear of it is still answered, with a refusal if the node drains; were it only dropped, a balancer
+ * could not know that it never ran. Then streams that are open have a moment to end, and connections are closed.
  */
 public final class GrpcIngressVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(GrpcIngressVerticle.class);
     private static final long GOODBYE_MILLIS = 2_000;
     /** Of a stop whose time is over. */
     private static final long SHORT_GOODBYE_MILLIS = 200;
+
+    /** Until clients have heard of the GOAWAY. */
+    private static final long FAREWELL_MILLIS = 1_000;
 
     private static final long SWEEP_MILLIS = 500;
 
@@ -54,6 +61,10 @@ public final class GrpcIngressVerticle extends VerticleBase {
     private @Nullable Health health;
     private @Nullable LogStreams logs;
     private long goodbyeMillis = GOODBYE_MILLIS;
+    /** Those that speak HTTP/2. */
+    private final Set<HttpConnection> connections = new HashSet<>();
+
+    private @Nullable Promise<Void> farewell;
 
     /**
      * @param gate the one that the Vert.x instance's transport has
@@ -114,12 +125,27 @@ public final class GrpcIngressVerticle extends VerticleBase {
 
     /** What goes wrong on a connection ends its streams, which say so where it matters. */
     private void onConnection(HttpConnection connection) {
+        if (farewell != null) {
+            connection.close();
+            return;
+        }
         clients.greet(connection);
-        connection.closeHandler(closed -> clients.forget(connection));
+        if (clients.of(connection) != null) {
+            connections.add(connection);
+        }
+        connection.closeHandler(closed -> forget(connection));
         connection.exceptionHandler(failure -> LOG.atDebug()
                 .addKeyValue("client", connection.remoteAddress())
                 .setCause(failure)
                 .log("connection failed"));
+    }
+
+    private void forget(HttpConnection connection) {
+        clients.forget(connection);
+        connections.remove(connection);
+        if (farewell != null && connections.isEmpty()) {
+            farewell.tryComplete();
+        }
     }
 
     private IngressParts parts(NodeBus opened) {
@@ -210,8 +236,22 @@ public final class GrpcIngressVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
-        Future<Void> closed =
-                server == null ? Future.succeededFuture() : server.shutdown(goodbyeMillis, TimeUnit.MILLISECONDS);
+        HttpServer listening = server;
+        Future<Void> closed = listening == null
+                ? Future.succeededFuture()
+                : sayFarewell().compose(said -> listening.shutdown(goodbyeMillis, TimeUnit.MILLISECONDS));
         return closed.eventually(() -> bus == null ? Future.succeededFuture() : bus.close());
+    }
+
+    /** Completes when all clients have closed their connections, or have had the time to. */
+    private Future<Void> sayFarewell() {
+        Promise<Void> said = Promise.promise();
+        farewell = said;
+        connections.forEach(connection -> connection.goAway(0, Integer.MAX_VALUE));
+        if (connections.isEmpty() || goodbyeMillis == SHORT_GOODBYE_MILLIS) {
+            return Future.succeededFuture();
+        }
+        vertx.setTimer(FAREWELL_MILLIS, over -> said.tryComplete());
+        return said.future();
     }
 }

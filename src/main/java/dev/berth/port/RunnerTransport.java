@@ -14,6 +14,7 @@ import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.InternetProtocolFamily;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import io.vertx.core.datagram.DatagramSocketOptions;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.ClientOptionsBase;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.spi.transport.Transport;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The machine's transport; but what one turn of the event loop has to say to the client of a server goes out in one
  * system call at the turn's end, and wakes the client once; and its connections come through a {@link PortGate}.
+ * That is for servers of HTTP: other nodes' connections to the bus are none of its business.
  */
 public final class RunnerTransport implements io.vertx.core.transport.Transport, Transport {
     /** After so many flushes in one turn the socket is written to without waiting for the turn's end. */
@@ -53,7 +55,9 @@ public final class RunnerTransport implements io.vertx.core.transport.Transport,
     @Override
     public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
         implementation.configure(options, domainSocket, bootstrap);
-        bootstrap.handler(new Accepted(gate));
+        if (options instanceof HttpServerOptions) {
+            bootstrap.handler(new Accepted(gate));
+        }
     }
 
     /** Sees connections before anything of the server's own is put on them. */

@@ -17,31 +17,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The runner port's certificates. Looked at from time to time; when a file has changed, new connections get
+ * A port's certificates. Looked at from time to time; when a file has changed, new connections get
  * the new certificates and those that are open stay. Files that cannot be read or do not fit together are passed
- * over until they do, with a warning for each change of them.
+ * over until they do, with a warning for each change of them once they have been found so twice: at a single look they
+ * may be half written.
  */
-final class TlsFiles {
+public final class TlsFiles {
     private static final Logger LOG = LoggerFactory.getLogger(TlsFiles.class);
     private static final Set<String> PROTOCOLS = Set.of("TLSv1.2", "TLSv1.3");
 
     private final Vertx vertx;
     private final GrpcConfig.Tls files;
     private @Nullable Contents current;
-    /** What was warned of last: contents that cannot be used, or why there are none; null: all was well since. */
+    /** What the last look found wrong: contents that cannot be used, or why there are none; null: all was well. */
     private @Nullable Object problem;
+
+    private boolean warned;
 
     /** @param authority null: clients need no certificate */
     private record Contents(
             Buffer certificate, Buffer key, @Nullable Buffer authority) {}
 
-    TlsFiles(Vertx vertx, GrpcConfig.Tls files) {
+    public TlsFiles(Vertx vertx, GrpcConfig.Tls files) {
         this.vertx = vertx;
         this.files = files;
     }
 
     /** Puts the certificates into the options a server is made with. Fails when files cannot be used. */
-    Future<HttpServerOptions> apply(HttpServerOptions options) {
+    public Future<HttpServerOptions> apply(HttpServerOptions options) {
         return contents().compose(this::checked).map(contents -> {
             current = contents;
             options.setKeyCertOptions(pair(contents))
@@ -57,7 +60,7 @@ final class TlsFiles {
     }
 
     /** Keeps a listening server's certificates up to date for as long as the current context lives. */
-    void watch(HttpServer server) {
+    public void watch(HttpServer server) {
         long millis = files.reloadInterval().toMillis();
         if (millis > 0) {
             vertx.setPeriodic(millis, tick -> reload(server));
@@ -89,6 +92,9 @@ final class TlsFiles {
     private void warn(Object found, Throwable why) {
         if (!found.equals(problem)) {
             problem = found;
+            warned = false;
+        } else if (!warned) {
+            warned = true;
             LOG.atWarn().log("TLS files cannot be used, the earlier ones stay in use: {}", why.getMessage());
         }
     }

@@ -61,6 +61,7 @@ public final class SlotRegistryVerticle extends VerticleBase {
     private final SlotTable table;
     private final Outbox outbox;
     private final List<Message<Object>> drains = new ArrayList<>();
+    private final List<Message<Object>> idleRequests = new ArrayList<>();
     /** Calls that have been neither granted a slot nor refused; kept apart from the table, which may fail. */
     private final Map<Waiter.Id, String> unanswered = new LinkedHashMap<>();
 
@@ -99,6 +100,11 @@ public final class SlotRegistryVerticle extends VerticleBase {
             message.reply(table.changes());
             return;
         }
+        if (body instanceof RegistryMessage.AwaitIdle) {
+            idleRequests.add(message);
+            answerIfIdle();
+            return;
+        }
         if (body instanceof RegistryMessage.Drain) {
             LOG.info("draining: no more calls");
             drains.add(message);
@@ -114,7 +120,7 @@ public final class SlotRegistryVerticle extends VerticleBase {
     private void onMessageWhenBroken(RegistryMessage body, Message<Object> message) {
         if (body instanceof AcquireSlot acquire) {
             post(refusal(new Waiter.Id(acquire.replyTo(), acquire.ticket()), acquire.callId()));
-        } else if (body instanceof RegistryMessage.Drain) {
+        } else if (body instanceof RegistryMessage.Drain || body instanceof RegistryMessage.AwaitIdle) {
             message.reply(null);
         } else if (body instanceof RegistryMessage.Snapshot) {
             message.fail(ErrorCode.INTERNAL.number(), "the slot registry has failed");
@@ -142,6 +148,7 @@ public final class SlotRegistryVerticle extends VerticleBase {
             giveUp();
         } else {
             setTimer();
+            answerIfIdle();
         }
     }
 
@@ -158,8 +165,8 @@ public final class SlotRegistryVerticle extends VerticleBase {
         List<Command> refusals = new ArrayList<>();
         unanswered.forEach((id, callId) -> refusals.add(refusal(id, callId)));
         refusals.forEach(this::post);
-        drains.forEach(request -> request.reply(null));
-        drains.clear();
+        answer(drains);
+        answer(idleRequests);
         links.failed().run();
     }
 
@@ -202,7 +209,17 @@ public final class SlotRegistryVerticle extends VerticleBase {
 
     private void drained() {
         LOG.info("drained: no container is left");
-        drains.forEach(request -> request.reply(null));
-        drains.clear();
+        answer(drains);
+    }
+
+    private void answerIfIdle() {
+        if (!idleRequests.isEmpty() && table.isIdle()) {
+            answer(idleRequests);
+        }
+    }
+
+    private static void answer(List<Message<Object>> requests) {
+        requests.forEach(request -> request.reply(null));
+        requests.clear();
     }
 }

@@ -143,6 +143,11 @@ final class SlotTable {
         return one.getAsLong() - other.getAsLong() <= 0 ? one : other;
     }
 
+    /** Whether no slot is leased. */
+    boolean isIdle() {
+        return slots.areIdle();
+    }
+
     NodeSnapshot snapshot() {
         return snapshot(queues.summaries());
     }

@@ -40,6 +40,11 @@ final class Slots {
         return byId.isEmpty();
     }
 
+    /** Whether no slot is leased. */
+    boolean areIdle() {
+        return byId.values().stream().noneMatch(slot -> slot.state == Slot.State.BUSY);
+    }
+
     @Nullable
     Slot find(String containerId) {
         return byId.get(containerId);

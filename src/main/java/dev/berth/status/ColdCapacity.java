@@ -14,7 +14,7 @@ public final class ColdCapacity {
         listeners.forEach(Runnable::run);
     }
 
-    boolean there() {
+    public boolean there() {
         return there;
     }
 

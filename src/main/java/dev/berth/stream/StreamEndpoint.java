@@ -292,11 +292,12 @@ public final class StreamEndpoint {
 
     /**
      * Of another node only the streams whose frames these were have certainly lost something: each message there fails
-     * for itself, and the next may find the way. Whether the node is lost is not said here.
+     * for itself, and the next may find the way. Whether the node is lost is not said here. A grant is no loss: it is
+     * said again, and a node that has ended its calls and gone needs none, while their last frames may be on their way.
      */
     private void lost(Envelope.Packet packet, Throwable failure) {
         BusStream stream = streams.get(packet.stream());
-        if (stream != null && !stream.finishArrived()) {
+        if (stream != null && !stream.finishArrived() && !(packet.frame() instanceof Frame.Grant)) {
             boolean unheard = packet.frame() instanceof Frame.Open && nobodyWasThere(failure);
             String reason = stream.peer().address() + ": cannot be reached: " + failure.getMessage();
             stream.breakOff((unheard ? ErrorCode.UNDELIVERED : ErrorCode.PEER_LOST).exception(reason));

@@ -132,10 +132,14 @@ final class ActiveCall implements StdioCall {
         finish(account);
     }
 
-    /** Ends a broken call whose container has not been said to have ended. */
-    void leaveUnexplained() {
+    /**
+     * Ends a broken call whose container has not been said to have ended.
+     *
+     * @param account what it broke of; null: what the connection showed
+     */
+    void settle(@Nullable RunnerException account) {
         if (unexplained != null) {
-            end(unexplained, false);
+            end(account == null ? unexplained : account, false);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.berth.engine.ContainerStreams;
 import dev.berth.engine.EngineContainer;
 import dev.berth.engine.ExitStatus;
 import dev.berth.engine.ImageRequest;
+import dev.berth.error.Descriptors;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import dev.berth.logs.ContainerLog;
@@ -212,17 +213,29 @@ final class ContainerAssembly {
         return code.isPresent() ? new ExitStatus(code.getAsInt(), false) : null;
     }
 
+    /** Whether the kernel has killed a process of it for want of memory, as far as can be seen. Does not fail. */
+    Future<Boolean> killedForMemory() {
+        return attempt(() -> engineContainer().killedForMemory()).otherwise(false);
+    }
+
     /** Completes once the container has ended and its last output has been read. */
     Future<ExitStatus> exit() {
         return ended().compose(status -> log.lastWords().map(status));
     }
 
+    /** Fails as {@link EngineContainer#pause()}. */
     Future<Void> pause() {
         return attempt(() -> engineContainer().pause()).timeout(FREEZE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** Fails with SERVER_BUSY if only a file descriptor of the runner's was wanting, and it can be tried again. */
     Future<Void> resume() {
         return attempt(() -> engineContainer().resume()).timeout(FREEZE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Completes on the worker's context after that time. */
+    Future<?> timer(long millis) {
+        return vertx.timer(millis);
     }
 
     /** The function behind stdin and stdout. Once, and once started. */
@@ -279,7 +292,7 @@ final class ContainerAssembly {
 
     /** What a function put there may be beyond our rights. That must not hold the node's capacity for ever. */
     private void leaveBehind(SocketDirectory left, RunnerException failure) {
-        if (++directoryFailures < DIRECTORY_TRIES) {
+        if (Descriptors.exhausted(failure) || ++directoryFailures < DIRECTORY_TRIES) {
             throw failure;
         }
         LOG.atWarn()

@@ -16,6 +16,7 @@ final class ExitAccount {
     private static final Duration WAIT = Duration.ofMillis(200);
 
     private static final int FIRST_SIGNAL = 128;
+    private static final int KILLED = FIRST_SIGNAL + 9;
     private static final Map<Integer, String> SIGNALS = Map.ofEntries(
             Map.entry(1, "SIGHUP"),
             Map.entry(2, "SIGINT"),
@@ -36,6 +37,8 @@ final class ExitAccount {
     private final ContainerAssembly assembly;
     private final Alarm alarm;
     private final long memoryMiB;
+    /** Whether the kernel says so, which the engine may say later or not at all. */
+    private boolean killedForMemory;
 
     /** @param memoryMiB the container's limit; 0: none */
     ExitAccount(ContainerAssembly assembly, Alarm alarm, long memoryMiB) {
@@ -45,12 +48,16 @@ final class ExitAccount {
     }
 
     /**
-     * Explains a broken call as soon as the engine has told, or lets {@link Alarm.Slot#ACCOUNT} ring. An explained
-     * call's owner hears of the container's end, which comes when its last output has been read.
+     * Looks what the kernel knows at once, for the container's control group goes with it, and explains a broken call
+     * as soon as the engine has told, or lets {@link Alarm.Slot#ACCOUNT} ring. An explained call's owner hears of the
+     * container's end, which comes when its last output has been read.
      */
     void await(ActiveCall broken) {
         alarm.set(Alarm.Slot.ACCOUNT, WAIT.toNanos());
-        assembly.ended().onSuccess(status -> broken.explain(of(status)));
+        assembly.killedForMemory().onSuccess(killed -> {
+            killedForMemory |= killed;
+            assembly.ended().onSuccess(status -> broken.explain(of(status)));
+        });
     }
 
     /** The time of waiting is over. */
@@ -59,25 +66,35 @@ final class ExitAccount {
         if (broken != null && status != null) {
             broken.explain(of(status));
         } else if (broken != null) {
-            broken.leaveUnexplained();
+            broken.settle(killedForMemory ? outOfMemory() : null);
         }
     }
 
     /** How a call ends whose container cannot go on. */
     RunnerException ofBrokenCall() {
         ExitStatus status = assembly.endSoFar();
-        return status == null ? ErrorCode.RESPONSE_BROKEN.exception() : of(status);
+        if (status == null) {
+            return killedForMemory ? outOfMemory() : ErrorCode.RESPONSE_BROKEN.exception();
+        }
+        return of(status);
     }
 
-    /** OUT_OF_MEMORY if the engine says so, else CONTAINER_EXIT. */
+    /**
+     * OUT_OF_MEMORY if the engine says so, or the kernel of a container that was killed, else CONTAINER_EXIT: what
+     * exits by itself may have got over the end of a child.
+     */
     RunnerException of(ExitStatus status) {
-        if (status.outOfMemory()) {
-            return ErrorCode.OUT_OF_MEMORY.exception(
-                    "container out of memory" + (memoryMiB > 0 ? ", limit " + memoryMiB + " MiB" : ""));
+        if (status.outOfMemory() || (killedForMemory && status.code() == KILLED)) {
+            return outOfMemory();
         }
         String signal = SIGNALS.get(status.code() - FIRST_SIGNAL);
         return ErrorCode.CONTAINER_EXIT.exception(
                 "container exit code " + status.code() + (signal == null ? "" : " (" + signal + ")"));
+    }
+
+    private RunnerException outOfMemory() {
+        return ErrorCode.OUT_OF_MEMORY.exception(
+                "container out of memory" + (memoryMiB > 0 ? ", limit " + memoryMiB + " MiB" : ""));
     }
 
     /** Whether an error may be the consequence of an end that nobody has told of yet. */

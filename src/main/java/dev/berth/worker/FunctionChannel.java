@@ -6,12 +6,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelProgressiveFuture;
-import io.netty.channel.ChannelProgressiveFutureListener;
-import io.netty.channel.ChannelProgressivePromise;
+import io.netty.channel.DefaultChannelProgressivePromise;
 import io.netty.channel.nio.AbstractNioChannel.NioUnsafe;
 import io.netty.channel.unix.UnixChannel;
-import io.netty.handler.codec.http.HttpObject;
 import io.vertx.core.Context;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -86,9 +83,14 @@ final class FunctionChannel extends ChannelInboundHandlerAdapter {
         return phase != Phase.CLOSED;
     }
 
+    /** For bytes to be written. */
+    ByteBuf buffer(int bytes) {
+        return channel().alloc().ioBuffer(bytes);
+    }
+
     /** To be flushed. Completes at the latest when the connection closes. */
-    ChannelFuture write(HttpObject part) {
-        return channel().write(part);
+    ChannelFuture write(ByteBuf bytes) {
+        return channel().write(bytes);
     }
 
     /**
@@ -96,18 +98,14 @@ final class FunctionChannel extends ChannelInboundHandlerAdapter {
      *
      * @param partTaken told when the socket has taken a part of it, or all; again with each further part
      */
-    ChannelFuture write(HttpObject part, Runnable partTaken) {
-        ChannelProgressivePromise promise = channel().newProgressivePromise();
-        promise.addListener(new ChannelProgressiveFutureListener() {
+    ChannelFuture write(ByteBuf bytes, Runnable partTaken) {
+        return channel().write(bytes, new DefaultChannelProgressivePromise(channel()) {
             @Override
-            public void operationProgressed(ChannelProgressiveFuture future, long progress, long total) {
+            public boolean tryProgress(long progress, long total) {
                 partTaken.run();
+                return true;
             }
-
-            @Override
-            public void operationComplete(ChannelProgressiveFuture future) {}
         });
-        return channel().write(part, promise);
     }
 
     void flush() {

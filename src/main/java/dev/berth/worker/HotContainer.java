@@ -9,6 +9,8 @@ import dev.berth.container.ContainerEvent;
 import dev.berth.container.ContainerLifecycle;
 import dev.berth.container.ContainerState;
 import dev.berth.engine.ExitStatus;
+import dev.berth.error.Backoff;
+import dev.berth.error.Descriptors;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import dev.berth.observe.CallKeys;
@@ -34,8 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 final class HotContainer implements ActiveCall.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(HotContainer.class);
-    private static final Duration FIRST_RETRY = Duration.ofMillis(100);
-    private static final Duration LAST_RETRY = Duration.ofSeconds(30);
+    private static final Backoff REMOVAL = Backoff.of(Duration.ofMillis(100), Duration.ofSeconds(30));
 
     private final LaunchContainer launch;
     private final WorkerPorts ports;
@@ -51,7 +52,7 @@ final class HotContainer implements ActiveCall.Owner {
     private @Nullable ActiveCall call;
     private RunnerException launchError = ErrorCode.SERVER_BUSY.exception();
     private long lease;
-    private Duration retryAfter = FIRST_RETRY;
+    private int removalFailures;
 
     /**
      * What a container needs of its worker.
@@ -68,7 +69,7 @@ final class HotContainer implements ActiveCall.Owner {
         this.assembly = new ContainerAssembly(launch.containerId(), launch.spec(), ports, links.context());
         this.reports = new ContainerReports(launch, links.registry());
         this.alarm = new Alarm(links.context().owner(), this::due);
-        this.freezer = new ContainerFreezer(ports, assembly, reports, alarm, this::fire);
+        this.freezer = new ContainerFreezer(ports, assembly, reports, alarm, lifecycle, this::fire);
         this.account = new ExitAccount(assembly, alarm, launch.spec().memoryMiB());
     }
 
@@ -262,7 +263,7 @@ final class HotContainer implements ActiveCall.Owner {
 
     private void stepOver(AsyncResult<?> result, ContainerEvent done) {
         if (result.failed()) {
-            launchError = RunnerException.of(result.cause());
+            launchError = ofLaunch(RunnerException.of(result.cause()));
             fire(ContainerEvent.LAUNCH_BROKE);
         } else {
             fire(done);
@@ -331,8 +332,12 @@ final class HotContainer implements ActiveCall.Owner {
 
     private void breakLaunch(RunnerException error) {
         assembly.initOver();
-        launchError = error;
+        launchError = ofLaunch(error);
         take(ContainerEvent.LAUNCH_BROKE);
+    }
+
+    private static RunnerException ofLaunch(RunnerException error) {
+        return Descriptors.exhausted(error) ? Descriptors.none("to start a container") : error;
     }
 
     private void exited(AsyncResult<ExitStatus> exit) {
@@ -374,16 +379,14 @@ final class HotContainer implements ActiveCall.Owner {
         }
         assembly.remove().onComplete(removed -> {
             if (removed.failed()) {
-                reports.removeFailed(removed.cause(), retryAfter);
+                reports.removeFailed(removed.cause(), REMOVAL.after(++removalFailures));
             }
             fire(removed.succeeded() ? ContainerEvent.REMOVED : ContainerEvent.REMOVE_FAILED);
         });
     }
 
     private void retryLater() {
-        alarm.set(Alarm.Slot.RETRY, retryAfter.toNanos());
-        Duration doubled = retryAfter.multipliedBy(2);
-        retryAfter = doubled.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : doubled;
+        alarm.set(Alarm.Slot.RETRY, REMOVAL.after(removalFailures).toNanos());
     }
 
     private void gone() {

@@ -1,5 +1,6 @@
 package dev.berth.worker;
 
+import dev.berth.error.Descriptors;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import dev.berth.observe.CallKeys;
@@ -8,7 +9,6 @@ import dev.berth.worker.http.AnswerParser;
 import dev.berth.worker.http.Gunzip;
 import dev.berth.worker.http.InvalidAnswer;
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.HttpRequest;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.WriteStream;
 import java.util.Objects;
@@ -43,6 +43,8 @@ final class HttpCall implements FunctionChannel.User, AnswerParser.Listener, Req
     private static final int OK = 200;
     private static final int BAD_GATEWAY = 502;
     private static final int GATEWAY_TIMEOUT = 504;
+    /** Bytes; more is made room for. */
+    private static final int USUAL_REQUEST = 1024;
 
     private final FunctionConnection connection;
     private final ActiveCall call;
@@ -82,10 +84,11 @@ final class HttpCall implements FunctionChannel.User, AnswerParser.Listener, Req
 
     /** Sends the call on a connection, and again on another if the first has not taken its head. */
     void send(FunctionChannel on, boolean kept) {
-        HttpRequest head;
+        ByteBuf request = on.buffer(USUAL_REQUEST);
         try {
-            head = HttpHeads.request(call.request());
+            HttpHeads.request(call.request(), request);
         } catch (IllegalArgumentException badHeader) {
+            request.release();
             named(LOG.atDebug()).setCause(badHeader).log("call has an impossible header");
             end(ErrorCode.RESPONSE_BROKEN.exception(), true);
             return;
@@ -94,7 +97,7 @@ final class HttpCall implements FunctionChannel.User, AnswerParser.Listener, Req
         channel = on;
         onKept = kept;
         on.take(this);
-        pump.send(on, head);
+        pump.send(on, request);
     }
 
     /** No connection could be made. */

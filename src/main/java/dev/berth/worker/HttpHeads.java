@@ -5,67 +5,109 @@ import dev.berth.call.Header;
 import dev.berth.call.HopByHop;
 import dev.berth.call.ResponseHead;
 import dev.berth.worker.http.AnswerHead;
-import io.netty.handler.codec.http.DefaultHttpRequest;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpVersion;
+import dev.berth.worker.http.VertxSeam;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.handler.codec.http.HttpHeaderValidationUtil;
 import io.netty.util.AsciiString;
-import java.nio.charset.StandardCharsets;
+import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Translates between a call's headers and the HTTP/1.1 messages exchanged with a function. Header values are
- * UTF-8 on our side; to the encoder each of their bytes is one character.
+ * Translates between a call's headers and the HTTP/1.1 messages exchanged with a function. Requests are written by hand:
+ * theirs are always the same few lines before the caller's, and they go out in one buffer with what there is of the body.
  */
 final class HttpHeads {
-    private static final AsciiString CALL_ID = AsciiString.cached("Fn-Call-Id");
-    private static final AsciiString DEADLINE = AsciiString.cached("Fn-Deadline");
+    private static final AsciiString START =
+            AsciiString.cached("POST /call HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n");
     /** What functions have always seen from callers that name no agent of their own; some look at it. */
-    private static final AsciiString DEFAULT_USER_AGENT = AsciiString.cached("Go-http-client/1.1");
+    private static final AsciiString DEFAULT_USER_AGENT = AsciiString.cached("user-agent: Go-http-client/1.1\r\n");
 
+    private static final AsciiString GZIP = AsciiString.cached("accept-encoding: gzip\r\n");
     private static final String ENCODING = "Content-Encoding";
-    private static final int LAST_ASCII = 0x7f;
+    private static final int SEPARATOR = ':' << 8 | ' ';
+    private static final int CRLF = '\r' << 8 | '\n';
+    private static final int VALID = -1;
+
+    /** The last deadline written, for calls of one moment mostly share theirs. */
+    private static volatile Second lastDeadline = new Second(0, text(0));
+
+    private record Second(long epoch, String text) {}
 
     private HttpHeads() {}
 
     /**
-     * The head of a call's request; a body in chunks follows.
+     * Writes the head of a call's request; a body in chunks follows.
      *
-     * @throws IllegalArgumentException for a name or value that cannot be an HTTP header
+     * @throws IllegalArgumentException for a name or value that cannot be an HTTP header; then a part of the head has
+     *     been written
      */
-    static HttpRequest request(CallRequest call) {
-        HttpRequest request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/call");
-        HttpHeaders headers = request.headers();
-        headers.set(HttpHeaderNames.HOST, "localhost");
+    static void request(CallRequest call, ByteBuf out) {
+        ByteBufUtil.copy(START, out);
         boolean userAgent = false;
         for (Header header : call.headers()) {
             String name = header.name();
             if (name.equalsIgnoreCase("User-Agent")) {
                 if (!userAgent) {
-                    headers.add(HttpHeaderNames.USER_AGENT, bytesAsChars(header.value()));
+                    line(out, "user-agent", header.value());
                 }
                 userAgent = true;
             } else if (!setByRunner(name) && HopByHop.keeps(name, header.value())) {
-                headers.add(name, bytesAsChars(header.value()));
+                line(out, name, header.value());
             }
         }
         if (!userAgent) {
-            headers.add(HttpHeaderNames.USER_AGENT, DEFAULT_USER_AGENT);
+            ByteBufUtil.copy(DEFAULT_USER_AGENT, out);
         }
-        headers.add(CALL_ID, call.callId());
-        headers.add(
-                DEADLINE,
-                Instant.ofEpochSecond(call.deadline().getEpochSecond()).toString());
+        line(out, "Fn-Call-Id", call.callId());
+        line(out, "Fn-Deadline", deadline(call.deadline().getEpochSecond()));
         if (gzipIsOurs(call)) {
-            headers.add(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.GZIP);
+            ByteBufUtil.copy(GZIP, out);
         }
-        headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-        return request;
+        out.writeShort(CRLF);
+    }
+
+    /** Values are UTF-8. */
+    private static void line(ByteBuf out, String name, String value) {
+        if (name.isEmpty()
+                || HttpHeaderValidationUtil.validateToken(name) != VALID
+                || HttpHeaderValidationUtil.validateValidHeaderValue(value) != VALID) {
+            throw new IllegalArgumentException("no header of HTTP: " + name);
+        }
+        ByteBufUtil.writeAscii(out, name);
+        out.writeShort(SEPARATOR);
+        ByteBufUtil.writeUtf8(out, value);
+        out.writeShort(CRLF);
+    }
+
+    private static String deadline(long epoch) {
+        Second last = lastDeadline;
+        if (last.epoch != epoch) {
+            last = new Second(epoch, text(epoch));
+            lastDeadline = last;
+        }
+        return last.text;
+    }
+
+    private static String text(long epoch) {
+        return Instant.ofEpochSecond(epoch).toString();
+    }
+
+    /** Writes one chunk of a body. Not for an empty one, which would end it. */
+    static void chunk(Buffer bytes, ByteBuf out) {
+        ByteBufUtil.writeAscii(out, Integer.toHexString(bytes.length()));
+        out.writeShort(CRLF);
+        out.writeBytes(VertxSeam.view(bytes));
+        out.writeShort(CRLF);
+    }
+
+    /** Writes the end of a body. */
+    static void lastChunk(ByteBuf out) {
+        out.writeByte('0');
+        out.writeShort(CRLF);
+        out.writeShort(CRLF);
     }
 
     /** Whether the runner, and not the caller, asks the function for gzip; the caller then is to see none of it. */
@@ -119,18 +161,5 @@ final class HttpHeads {
             case 14 -> name.equalsIgnoreCase("Content-Length");
             default -> false;
         };
-    }
-
-    private static String bytesAsChars(String value) {
-        return ascii(value) ? value : new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-    }
-
-    private static boolean ascii(String value) {
-        for (int i = 0; i < value.length(); i++) {
-            if (value.charAt(i) > LAST_ASCII) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -1,10 +1,6 @@
 package dev.berth.worker;
 
-import dev.berth.worker.http.VertxSeam;
-import io.netty.channel.ChannelFuture;
-import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
@@ -46,6 +42,9 @@ final class RequestPump {
 
     /** Less than the kernel puts into a Unix socket in one piece, with room for a head of 16 KiB. */
     private static final int SENT_WITH_HEAD = 16 * 1024;
+
+    /** Room for a chunk's length and the ends of its two lines. */
+    private static final int CHUNK_FRAME = 12;
 
     private final ActiveCall call;
     private final Sender sender;
@@ -99,24 +98,25 @@ final class RequestPump {
         }
     }
 
-    /** Begins to send, or begins again after the last connection did not take the head. */
-    void send(FunctionChannel on, HttpRequest head) {
+    /**
+     * Begins to send, or begins again after the last connection did not take the head.
+     *
+     * @param request the head, to which is added what goes with it
+     */
+    void send(FunctionChannel on, ByteBuf request) {
         phase = Phase.HEAD;
         channel = on;
         boolean withBody = waitingBytes <= SENT_WITH_HEAD;
         boolean whole = bodyOver && withBody;
         int parts = withBody ? waiting.size() : 0;
-        // The function may act on a part of it already.
-        ChannelFuture taken = on.write(head, call::markSent);
         if (withBody) {
-            for (Buffer piece : waiting) {
-                taken = on.write(new DefaultHttpContent(VertxSeam.view(piece)));
-            }
+            waiting.forEach(piece -> HttpHeads.chunk(piece, request));
         }
         if (whole) {
-            taken = on.write(LastHttpContent.EMPTY_LAST_CONTENT);
+            HttpHeads.lastChunk(request);
         }
-        taken.addListener(done -> {
+        // The function may act on a part of it already.
+        on.write(request, call::markSent).addListener(done -> {
             if (phase != Phase.HEAD || channel != on) {
                 return;
             }
@@ -154,14 +154,18 @@ final class RequestPump {
 
     private FunctionChannel writeChunk(Buffer bytes) {
         FunctionChannel to = channel();
-        to.write(new DefaultHttpContent(VertxSeam.view(bytes))).addListener(this::written);
+        ByteBuf chunk = to.buffer(bytes.length() + CHUNK_FRAME);
+        HttpHeads.chunk(bytes, chunk);
+        to.write(chunk).addListener(this::written);
         return to;
     }
 
     private void end() {
         phase = Phase.END;
         FunctionChannel to = channel();
-        to.write(LastHttpContent.EMPTY_LAST_CONTENT).addListener(done -> {
+        ByteBuf last = to.buffer(CHUNK_FRAME);
+        HttpHeads.lastChunk(last);
+        to.write(last).addListener(done -> {
             written(done);
             if (done.isSuccess() && phase == Phase.END) {
                 phase = Phase.SENT;

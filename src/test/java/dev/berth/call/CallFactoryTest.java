@@ -29,6 +29,51 @@ final class CallFactoryTest {
         assertThat(spec.env()).isEqualTo(Map.of("A", "1", "FN_FORMAT", "http-stream"));
     }
 
+    private static void assertTooLong(CallModel model) {
+        assertThatThrownBy(() -> PLAIN.spec(model, NONE, Map.of()))
+                .isInstanceOfSatisfying(RunnerException.class, refused -> {
+                    assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_CALL);
+                    assertThat(refused.wireCode()).isEqualTo(400);
+                    assertThat(refused.getMessage())
+                            .startsWith("Invalid call: ")
+                            .contains("too long")
+                            .hasSizeLessThan(300);
+                });
+    }
+
+    private static CallModel config(String name, String value) {
+        return model("\"config\":{\"" + name + "\":\"" + value + "\"}");
+    }
+
+    @Test
+    void aVariableThatNoProcessCanBeStartedWithIsRefused() {
+        int room = 128 * 1024 - 1 - "NAME=".length();
+        assertThat(PLAIN.spec(config("NAME", "x".repeat(room)), NONE, Map.of()).env())
+                .containsKey("NAME");
+        assertTooLong(config("NAME", "x".repeat(room + 1)));
+        assertTooLong(config("NAME", "é".repeat(room / 2 + 1)));
+        assertThat(PLAIN.spec(config("NAME", "é".repeat(room / 2)), NONE, Map.of())
+                        .env())
+                .containsKey("NAME");
+        // Functions of 2018 have headers as variables.
+        assertTooLong(model("\"format\":\"default\",\"headers\":{\"X\":[\"" + "x".repeat(room) + "\",\"y\"]}"));
+    }
+
+    @Test
+    void anEnvironmentThatNoProcessCanBeStartedWithIsRefused() {
+        StringBuilder most = new StringBuilder();
+        for (int i = 10; i < 30; i++) {
+            most.append(i == 10 ? "" : ",")
+                    .append("\"V" + i + "\":\"")
+                    .append("x".repeat(100_000))
+                    .append('"');
+        }
+        assertThat(PLAIN.spec(model("\"config\":{" + most + "}"), NONE, Map.of())
+                        .env())
+                .hasSize(21);
+        assertTooLong(model("\"config\":{" + most + ",\"W\":\"" + "x".repeat(100_000) + "\"}"));
+    }
+
     @Test
     @Rule("env-2018")
     void environmentOf2018FormatsIsTheModelsAlone() {

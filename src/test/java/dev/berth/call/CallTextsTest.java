@@ -48,6 +48,16 @@ final class CallTextsTest {
         assertRefused("\"image\":\" \"", ErrorCode.INVALID_IMAGE, "Invalid Fn image: ");
     }
 
+    @Test
+    void anImagesNameHasALimit() {
+        String name = "localhost:5000/" + "n".repeat(240);
+        String image = name + ":" + "t".repeat(128) + "@sha512:" + "0".repeat(128);
+        assertThat(parse("\"id\":\"a\",\"image\":\"" + image + "\"").image()).isEqualTo(image);
+        for (String longer : new String[] {name + "n", name + "n:1", "i:" + "t".repeat(129), "n".repeat(3_000_000)}) {
+            assertRefused("\"image\":\"" + longer + "\"", ErrorCode.INVALID_IMAGE, "Invalid Fn image: the name may");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -55,6 +55,10 @@ final class Balancer implements AutoCloseable {
         for (int round = 0; round < MOST_ROUNDS; round++) {
             List<NodeProcess> there = List.copyOf(nodes);
             NodeProcess node = there.get(Math.floorMod(turn.getAndIncrement(), there.size()));
+            if (clients.get(node).goingAway()) {
+                pause();
+                continue;
+            }
             EngageCall.Result result;
             try {
                 result = clients.get(node).call(call);
@@ -81,6 +85,7 @@ final class Balancer implements AutoCloseable {
     private static boolean isGone(Throwable failure) {
         String text = String.valueOf(failure);
         return text.contains("GOAWAY error code = 0")
+                || text.contains("from GOAWAY")
                 || text.contains("ClosedChannelException")
                 || text.contains("after connection was closed");
     }
@@ -98,6 +103,13 @@ final class Balancer implements AutoCloseable {
             TimeUnit.MILLISECONDS.sleep(20);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    /** Waits for so many calls to have succeeded; not if one has failed. */
+    void awaitSuccesses(int count) {
+        while (succeeded.get() < count && failures.isEmpty()) {
+            pause();
         }
     }
 

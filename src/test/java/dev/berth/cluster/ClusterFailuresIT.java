@@ -28,6 +28,10 @@ final class ClusterFailuresIT {
     /** More than a node of little memory has. */
     private static final int BIG_MIB = 300;
 
+    private static final int SENDERS = 32;
+    private static final int ROLLING_CALLS = 3_000;
+    private static final int CALLS_BETWEEN = 500;
+
     @TempDir
     Path folder;
 
@@ -180,20 +184,22 @@ final class ClusterFailuresIT {
             balancer.add(node);
         }
         List<Thread> senders = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < SENDERS; i++) {
             senders.add(balancer.send(() -> call(SMALL_MIB, "sleep 5; send ok")));
         }
         for (String name : List.of("node-a", "node-b", "node-c")) {
             NodeProcess old = nodes.get(name);
-            balancer.remove(old);
+            balancer.awaitSuccesses(balancer.succeeded() + CALLS_BETWEEN);
             old.signal("TERM");
             assertThat(old.exitCode()).isZero();
+            balancer.remove(old);
             NodeProcess successor = node(name, "512MiB");
             successor.port();
             successor.await("to=\"UP");
             successor.await("to=\"UP");
             balancer.add(successor);
         }
+        balancer.awaitSuccesses(ROLLING_CALLS);
         balancer.stop();
         for (Thread sender : senders) {
             sender.join();

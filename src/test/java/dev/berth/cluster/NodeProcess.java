@@ -1,8 +1,12 @@
 package dev.berth.cluster;
 
+import java.io.FileWriter;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,20 +20,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A node as a process of its own, from the fat jar, on loopback with the process engine. */
-final class NodeProcess implements AutoCloseable {
+public final class NodeProcess implements AutoCloseable {
     private static final Path JAR = Path.of(System.getProperty("berth.jar", "target/berth.jar"));
 
     private static final Pattern LISTENING = Pattern.compile("listening on [^ ]*:(\\d+),");
 
-    final String name;
+    public final String name;
+    private final Path log;
     private final CompletableFuture<Integer> port = new CompletableFuture<>();
     private final Process process;
     private final BlockingQueue<Optional<String>> lines = new LinkedBlockingQueue<>();
     private final List<String> seen = new ArrayList<>();
 
     /** Two ports that were free a moment ago. */
-    record Ports(int member, int bus) {
-        static Ports free() throws IOException {
+    public record Ports(int member, int bus) {
+        public static Ports free() throws IOException {
             try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                     ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
                 return new Ports(one.getLocalPort(), other.getLocalPort());
@@ -37,8 +42,9 @@ final class NodeProcess implements AutoCloseable {
         }
     }
 
-    private NodeProcess(String name, Process process) {
+    private NodeProcess(String name, Path log, Process process) {
         this.name = name;
+        this.log = log;
         this.process = process;
         Thread reader = new Thread(this::read, name + "-reader");
         reader.setDaemon(true);
@@ -61,13 +67,14 @@ final class NodeProcess implements AutoCloseable {
         settings.forEach(setting -> command.addAll(List.of("--set", setting)));
         return new NodeProcess(
                 name,
+                folder.resolve(name + ".log"),
                 new ProcessBuilder(command)
                         .directory(folder.toFile())
                         .redirectErrorStream(true)
                         .start());
     }
 
-    static NodeProcess member(Path folder, String name, Ports ports, String members, List<String> more)
+    public static NodeProcess member(Path folder, String name, Ports ports, String members, List<String> more)
             throws IOException {
         List<String> settings = new ArrayList<>(List.of(
                 "node.id=" + name,
@@ -80,13 +87,18 @@ final class NodeProcess implements AutoCloseable {
     }
 
     private void read() {
-        process.inputReader().lines().forEach(line -> {
-            Matcher listening = LISTENING.matcher(line);
-            if (listening.find()) {
-                port.complete(Integer.valueOf(listening.group(1)));
-            }
-            lines.add(Optional.of(line));
-        });
+        try (PrintWriter copy = new PrintWriter(new FileWriter(log.toFile(), StandardCharsets.UTF_8, true), true)) {
+            process.inputReader().lines().forEach(line -> {
+                Matcher listening = LISTENING.matcher(line);
+                if (listening.find()) {
+                    port.complete(Integer.valueOf(listening.group(1)));
+                }
+                copy.println(line);
+                lines.add(Optional.of(line));
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         lines.add(Optional.empty());
     }
 
@@ -105,7 +117,7 @@ final class NodeProcess implements AutoCloseable {
     }
 
     /** The next line that has this in it. */
-    void await(String regex) {
+    public void await(String regex) {
         Pattern pattern = Pattern.compile(regex);
         for (String line = next(); line != null; line = next()) {
             if (pattern.matcher(line).find()) {
@@ -116,7 +128,7 @@ final class NodeProcess implements AutoCloseable {
     }
 
     /** Where it takes calls, once it does. */
-    int port() throws Exception {
+    public int port() throws Exception {
         return port.get(60, TimeUnit.SECONDS);
     }
 
@@ -125,14 +137,14 @@ final class NodeProcess implements AutoCloseable {
     }
 
     /** Every line up to the end of the process. */
-    List<String> awaitEnd() {
+    public List<String> awaitEnd() {
         for (String line = next(); line != null; ) {
             line = next();
         }
         return seen;
     }
 
-    int exitCode() throws InterruptedException {
+    public int exitCode() throws InterruptedException {
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             throw new AssertionError(name + " does not end");
         }
@@ -140,11 +152,15 @@ final class NodeProcess implements AutoCloseable {
     }
 
     /** {@code STOP}, {@code CONT}, {@code TERM} or {@code KILL}. */
-    void signal(String signal) throws IOException, InterruptedException {
+    public void signal(String signal) throws IOException, InterruptedException {
         new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
                 .inheritIO()
                 .start()
                 .waitFor();
+    }
+
+    public long pid() {
+        return process.pid();
     }
 
     @Override

@@ -1,16 +1,10 @@
 package dev.berth.cluster;
 
 import dev.berth.call.ContainerSpec;
-import java.util.List;
+import dev.berth.ingress.IngressSeat.Placed;
 
 /** One call of a client, as its ingress holds it. */
 final class SimCall {
-    enum State {
-        WAITING,
-        SENT,
-        OVER
-    }
-
     enum Outcome {
         SUCCESS,
         NACK,
@@ -22,17 +16,22 @@ final class SimCall {
     final String id;
     final ContainerSpec spec;
     final long serviceNanos;
-    State state = State.WAITING;
     Outcome outcome;
     int executions;
 
-    /** Tries left, and the one that is under way. */
-    List<Candidate> tries = List.of();
+    /** Wishes to other nodes so far. */
+    int remoteWishes;
 
-    int next;
-    int placements;
-    long ticket;
-    String target = "";
+    /** When the wish under way was sent, and whether another node got it. */
+    long askedAt;
+
+    boolean askedElsewhere;
+
+    /** While it is sent to a worker: the worker's node, and which of the call's placements this is. */
+    String worker = "";
+
+    Placed placed;
+    int sent;
 
     SimCall(String id, ContainerSpec spec, long serviceNanos) {
         this.id = id;
@@ -44,7 +43,6 @@ final class SimCall {
         if (outcome != null) {
             throw new SimFailure("call " + id + " ends twice: " + outcome + ", " + how);
         }
-        state = State.OVER;
         outcome = how;
     }
 }

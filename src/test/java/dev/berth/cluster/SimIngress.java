@@ -2,33 +2,52 @@ package dev.berth.cluster;
 
 import dev.berth.bus.Addresses;
 import dev.berth.bus.IngressMessage;
+import dev.berth.bus.IngressMessage.SlotGranted;
 import dev.berth.bus.RegistryMessage;
+import dev.berth.error.ErrorCode;
+import dev.berth.error.RunnerException;
+import dev.berth.ingress.IngressSeat;
+import dev.berth.ingress.IngressSeat.Placed;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
-/** Places the calls of one process by the rules: again until a RunCall was written, and never after. */
-final class SimIngress {
+/** The calls of one process: the shipped placement and itineraries, and streams to workers that are made up. */
+final class SimIngress implements IngressSeat.Links {
     private static final long MS = 1_000_000L;
-    private static final int MOST_PLACEMENTS = 8;
+    private static final long CALL_NANOS = 20_000 * MS;
+    private static final long REPEAT_NANOS = 2_000 * MS;
 
     private final SimNode node;
     private final SimBug bug;
-    private final Map<Long, SimCall> waiting = new HashMap<>();
-    private final Set<SimCall> open = new LinkedHashSet<>();
-    private long tickets;
+    private final IngressSeat seat;
+    private final Map<String, SimCall> open = new HashMap<>();
+    private long stoodStillAt = -1;
 
     /** What a worker is asked to run. */
-    record Run(String containerId, long lease, SimCall call, String replyTo) {}
+    record Run(String containerId, long lease, SimCall call, int sent, String replyTo) {}
 
-    /** What a worker answers. */
-    record End(SimCall call, boolean slotGone) {}
+    /** What a worker answers: that it took the call, or how it ended. */
+    record Answer(SimCall call, int sent, Kind kind) {
+        enum Kind {
+            TAKEN,
+            DONE,
+            SLOT_GONE
+        }
+    }
 
-    SimIngress(SimNode node, SimBug bug) {
+    SimIngress(SimNode node, Placer placer, SimBug bug) {
         this.node = node;
         this.bug = bug;
+        this.seat = new IngressSeat(node.ingressAddress(), node.incarnation(), placer, this);
+        node.in(REPEAT_NANOS, this::repeatWishes);
+    }
+
+    private void repeatWishes() {
+        seat.repeatWishes();
+        node.in(REPEAT_NANOS, this::repeatWishes);
     }
 
     void start(SimCall call) {
@@ -36,9 +55,14 @@ final class SimIngress {
             call.end(SimCall.Outcome.NACK);
             return;
         }
-        open.add(call);
-        node.in(20_000 * MS, () -> deadline(call));
-        place(call);
+        open.put(call.id, call);
+        call.placed = seat.place(call.id, call.spec, CALL_NANOS, error -> end(call, error));
+        node.in(
+                CALL_NANOS,
+                () -> seat.open().stream()
+                        .filter(placed -> placed.callId.equals(call.id))
+                        .forEach(Placed::deadlinePassed));
+        call.placed.start();
     }
 
     boolean isIdle() {
@@ -47,115 +71,103 @@ final class SimIngress {
 
     /** The process is dead. */
     void die() {
-        open.forEach(call -> call.end(SimCall.Outcome.CLIENT_LOST));
+        open.values().forEach(call -> call.end(SimCall.Outcome.CLIENT_LOST));
         open.clear();
     }
 
-    private void place(SimCall call) {
-        call.state = SimCall.State.WAITING;
-        call.next = 0;
-        call.tries = ++call.placements > MOST_PLACEMENTS ? List.of() : node.candidates(call.spec);
-        next(call);
+    @Override
+    public long now() {
+        return node.now();
     }
 
-    private void next(SimCall call) {
-        if (call.next >= call.tries.size()) {
-            end(call, SimCall.Outcome.NACK);
-            return;
-        }
-        Candidate candidate = call.tries.get(call.next++);
-        long ticket = ++tickets;
-        call.ticket = ticket;
-        call.target = candidate.incarnation();
-        waiting.put(ticket, call);
-        String registry = Addresses.registry(call.target);
-        node.send(
-                registry,
-                new RegistryMessage.AcquireSlot(node.ingressAddress(), ticket, call.id, call.spec),
-                () -> again(ticket));
-        if (candidate.mode() != Candidate.Mode.QUEUE) {
-            long limit = candidate.mode() == Candidate.Mode.WAIT ? candidate.limitNanos() + 50 * MS : 2_000 * MS;
-            node.in(limit, () -> {
-                if (waiting.get(ticket) == call) {
-                    node.send(registry, new RegistryMessage.CancelAcquire(node.ingressAddress(), ticket), () -> {});
-                    again(ticket);
-                }
-            });
+    @Override
+    public Future<Void> send(String registry, RegistryMessage message) {
+        Promise<Void> refused = Promise.promise();
+        node.send(registry, message, () -> refused.tryFail("nobody is there"));
+        return refused.future();
+    }
+
+    @Override
+    public void asking(Placed placed, String registry, boolean remote) {
+        SimCall call = open.get(placed.callId);
+        call.placed = placed;
+        call.worker = "";
+        call.askedAt = now();
+        call.askedElsewhere = remote;
+        if (remote && ++call.remoteWishes > Placement.MOST_REMOTE) {
+            throw new SimFailure(call.id + " is tried at more than " + Placement.MOST_REMOTE + " other nodes");
         }
     }
 
-    /** This try has come to nothing. */
-    private void again(long ticket) {
-        SimCall call = waiting.remove(ticket);
-        if (call != null) {
-            next(call);
+    @Override
+    public void open(Placed placed, SlotGranted grant) {
+        SimCall call = open.get(placed.callId);
+        if (call.askedElsewhere && call.askedAt < stoodStillAt) {
+            throw new SimFailure(call.id + " uses a grant of the time before its node stood still");
         }
+        call.worker = Addresses.incarnation(grant.worker());
+        int sent = ++call.sent;
+        Run run = new Run(grant.containerId(), grant.lease(), call, sent, node.ingressAddress());
+        node.send(grant.worker(), run, () -> {
+            if (open.containsKey(call.id) && call.sent == sent) {
+                placed.failed(ErrorCode.UNDELIVERED.exception());
+            }
+        });
     }
 
     void receive(Object message) {
-        if (message instanceof IngressMessage.SlotGranted granted) {
-            granted(granted);
-        } else if (message instanceof IngressMessage.SlotRefused refused) {
-            again(refused.ticket());
-        } else if (message instanceof End end && end.call.state == SimCall.State.SENT) {
-            if (end.slotGone) {
-                place(end.call);
-            } else {
-                end(end.call, SimCall.Outcome.SUCCESS);
+        if (message instanceof IngressMessage.SlotAnswer answer) {
+            seat.answer(answer);
+        } else if (message instanceof Answer answer
+                && open.containsKey(answer.call.id)
+                && answer.call.sent == answer.sent
+                && !answer.call.worker.isEmpty()) {
+            Placed placed = answer.call.placed;
+            switch (answer.kind) {
+                case TAKEN -> placed.taken();
+                case DONE -> placed.finished(null);
+                case SLOT_GONE -> placed.finished(ErrorCode.SLOT_GONE.exception());
             }
         }
     }
 
-    private void granted(IngressMessage.SlotGranted granted) {
-        SimCall call = waiting.remove(granted.ticket());
-        if (call == null) {
-            node.send(
-                    granted.registry(),
-                    new RegistryMessage.ReturnLease(granted.containerId(), granted.lease()),
-                    () -> {});
-            return;
-        }
-        call.state = SimCall.State.SENT;
-        call.target = Addresses.incarnation(granted.worker());
-        int placement = call.placements;
-        node.send(
-                granted.worker(), new Run(granted.containerId(), granted.lease(), call, node.ingressAddress()), () -> {
-                    if (call.state == SimCall.State.SENT && call.placements == placement) {
-                        place(call);
-                    }
-                });
-    }
-
+    /** Its streams end first, as in an ingress. */
     void nodeLost(String incarnation) {
-        for (SimCall call : List.copyOf(open)) {
-            if (!call.target.equals(incarnation)) {
+        for (SimCall call : List.copyOf(open.values())) {
+            if (!call.worker.equals(incarnation)) {
                 continue;
             }
-            if (call.state == SimCall.State.WAITING) {
-                again(call.ticket);
-            } else if (bug == SimBug.PLACED_AGAIN_AFTER_RUN_CALL) {
-                place(call);
+            if (bug == SimBug.PLACED_AGAIN_AFTER_RUN_CALL) {
+                call.placed.placeAgain();
             } else {
-                end(call, SimCall.Outcome.PEER_LOST);
+                call.placed.failed(ErrorCode.PEER_LOST.exception());
             }
         }
+        seat.nodeLost(incarnation);
     }
 
-    private void deadline(SimCall call) {
-        if (call.state == SimCall.State.WAITING) {
-            waiting.remove(call.ticket);
-            node.send(
-                    Addresses.registry(call.target),
-                    new RegistryMessage.CancelAcquire(node.ingressAddress(), call.ticket),
-                    () -> {});
-        }
-        if (call.state != SimCall.State.OVER) {
-            end(call, SimCall.Outcome.TIMEOUT);
+    /** This process stood still. */
+    void stoodStill() {
+        stoodStillAt = now();
+        if (bug != SimBug.GRANT_USED_AFTER_A_PAUSE) {
+            seat.stoodStill();
         }
     }
 
-    private void end(SimCall call, SimCall.Outcome outcome) {
-        open.remove(call);
-        call.end(outcome);
+    private void end(SimCall call, RunnerException error) {
+        open.remove(call.id);
+        call.end(outcome(error));
+    }
+
+    private static SimCall.Outcome outcome(RunnerException error) {
+        if (error == null) {
+            return SimCall.Outcome.SUCCESS;
+        }
+        return switch (error.code()) {
+            case PEER_LOST -> SimCall.Outcome.PEER_LOST;
+            case CALL_TIMEOUT -> SimCall.Outcome.TIMEOUT;
+            case SERVER_BUSY, SLOT_GONE, UNDELIVERED -> SimCall.Outcome.NACK;
+            default -> throw new SimFailure("a call ends with " + error.code());
+        };
     }
 }

@@ -6,15 +6,13 @@ import dev.berth.bus.IngressMessage;
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.bus.WorkerMessage;
-import dev.berth.call.ContainerSpec;
 import dev.berth.registry.RegistrySeat;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** One process: the shipped registry, peers, publisher and placement, with a worker and an ingress that are made up. */
+/** One process: the shipped registry, peers, publisher, placement and itineraries, with a worker that is made up. */
 final class SimNode {
     private static final long MS = 1_000_000L;
     private static final PeerTimes TIMES =
@@ -31,7 +29,7 @@ final class SimNode {
     private final SimWorker worker;
     private final DigestPublisher publisher;
     private final OwnQueues queues;
-    private final Random random;
+    private final BoardWriter board;
     private final Map<String, Long> wishes = new HashMap<>();
     private final Map<String, Long> lostAt = new HashMap<>();
     private int containers;
@@ -41,7 +39,6 @@ final class SimNode {
         this.world = world;
         this.index = index;
         this.member = member;
-        this.random = new Random(member.incarnation().hashCode());
         String incarnation = member.incarnation();
         this.registry =
                 new RegistrySeat(incarnation, SimWorld.NODE_MIB << 20, () -> "c" + ++containers, this::sendOfRegistry);
@@ -49,7 +46,10 @@ final class SimNode {
         this.peers = new Peers(incarnation, TIMES, world.net.now);
         this.publisher = new DigestPublisher(incarnation, 50 * MS, 500 * MS);
         this.queues = new OwnQueues(publisher);
-        this.ingress = new SimIngress(this, bug);
+        ClusterBoard shown = new ClusterBoard(member, 1);
+        this.board = new BoardWriter(shown, incarnation);
+        Placer placer = new Placer(shown, new Random(incarnation.hashCode()));
+        this.ingress = new SimIngress(this, placer, bug);
         in(0, this::tick);
     }
 
@@ -61,12 +61,15 @@ final class SimNode {
         return Addresses.ingress(incarnation(), 0);
     }
 
+    long now() {
+        return world.net.now;
+    }
+
     /** On this process's clock, unless it is dead by then. */
     void in(long nanos, Runnable what) {
         world.net.at(world.net.now + nanos, index, () -> {
             if (!dead) {
                 what.run();
-                check();
             }
         });
     }
@@ -75,7 +78,6 @@ final class SimNode {
         world.send(this, address, message, () -> {
             if (!dead) {
                 refused.run();
-                check();
             }
         });
     }
@@ -99,9 +101,14 @@ final class SimNode {
         long now = world.net.now;
         if (message instanceof RegistryMessage.AcquireSlot wish) {
             wishes.put(wish.replyTo() + wish.ticket(), now);
+            world.asked(this, wish);
+            if (world.bug == SimBug.WISH_PASSED_ON && !wish.replyTo().equals(ingressAddress())) {
+                world.others(this).forEach(other -> send(Addresses.registry(other), wish, () -> {}));
+            }
         }
         if (message instanceof RegistryMessage told) {
             registry.apply(told, now);
+            check();
             setTimer();
         } else if (message instanceof WorkerMessage told) {
             worker.receive(told);
@@ -112,7 +119,6 @@ final class SimNode {
         } else {
             ingress.receive(message);
         }
-        check();
     }
 
     private void run(SimIngress.Run run) {
@@ -125,18 +131,23 @@ final class SimNode {
                     @Override
                     public void started() {
                         world.executed(run.call());
+                        answer(run, SimIngress.Answer.Kind.TAKEN);
                     }
 
                     @Override
                     public void done() {
-                        send(run.replyTo(), new SimIngress.End(run.call(), false), () -> {});
+                        answer(run, SimIngress.Answer.Kind.DONE);
                     }
 
                     @Override
                     public void slotGone() {
-                        send(run.replyTo(), new SimIngress.End(run.call(), true), () -> {});
+                        answer(run, SimIngress.Answer.Kind.SLOT_GONE);
                     }
                 });
+    }
+
+    private void answer(SimIngress.Run run, SimIngress.Answer.Kind kind) {
+        send(run.replyTo(), new SimIngress.Answer(run.call(), run.sent(), kind), () -> {});
     }
 
     private void setTimer() {
@@ -146,6 +157,7 @@ final class SimNode {
             in(due - world.net.now, () -> {
                 timerDue = Long.MAX_VALUE;
                 registry.tick(world.net.now);
+                check();
                 setTimer();
             });
         }
@@ -156,6 +168,7 @@ final class SimNode {
         perform(peers.members(world.members(this), now));
         perform(peers.tick(now));
         queues.read(registry.changes());
+        board.own(queues.figures(), now);
         ClusterMessage said = publisher.next(now);
         if (said != null) {
             peers.all().forEach(peer -> tell(peer.member.incarnation(), said));
@@ -168,11 +181,14 @@ final class SimNode {
     }
 
     private void perform(List<PeerEffect> effects) {
+        board.peers(peers.all());
         for (PeerEffect effect : effects) {
             if (effect instanceof PeerEffect.Send send) {
                 tell(send.incarnation(), send.message());
             } else if (effect instanceof PeerEffect.SendFull full) {
                 tell(full.incarnation(), publisher.full());
+            } else if (effect instanceof PeerEffect.Paused) {
+                ingress.stoodStill();
             } else if (effect instanceof PeerEffect.Changed changed && changed.isEnd()) {
                 ended(changed.peer().incarnation());
             }
@@ -188,23 +204,10 @@ final class SimNode {
         ingress.nodeLost(incarnation);
     }
 
-    List<Candidate> candidates(ContainerSpec spec) {
-        queues.read(registry.changes());
-        Hints own = new Hints();
-        own.take(publisher.full(), world.net.now);
-        List<Place> up = new ArrayList<>();
-        for (Peer peer : peers.all()) {
-            if (peer.state == PeerState.UP) {
-                up.add(new Place(peer.member.incarnation(), peer.hints));
-            }
-        }
-        Wish wish = new Wish(spec.key().hash64(), spec.reservedBytes(), spec.cpuMillis());
-        return Placement.candidates(new ClusterView(new Place(incarnation(), own), up), wish, random);
-    }
-
     void drain() {
         draining = true;
         registry.apply(new RegistryMessage.Drain(), world.net.now);
+        check();
     }
 
     boolean isDrained() {
@@ -215,7 +218,7 @@ final class SimNode {
         peers.all().forEach(peer -> tell(peer.member.incarnation(), new ClusterMessage.Goodbye(incarnation())));
     }
 
-    /** What must hold after every event. */
+    /** What must hold after every event; nothing else changes what it looks at. */
     private void check() {
         NodeSnapshot node = registry.snapshot();
         if (node.memoryUsedBytes() > node.memoryTotalBytes()) {

@@ -2,10 +2,14 @@ package dev.berth.cluster;
 
 import dev.berth.bus.Addresses;
 import dev.berth.bus.ClusterMessage;
+import dev.berth.bus.RegistryMessage;
 import dev.berth.call.ContainerSpec;
 import dev.berth.registry.RegistrySeat;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /** Some nodes, their clients and what goes wrong, all from one seed; the same seed gives the same history. */
@@ -26,6 +30,11 @@ final class SimWorld {
     private final long[][] awaySince = new long[NODES][NODES];
     private final long[][] backSince = new long[NODES][NODES];
     private final List<SimCall> calls = new ArrayList<>();
+    /** Every process there ever was. */
+    private final Map<String, Integer> places = new HashMap<>();
+    /** Which registry a wish has come to. */
+    private final Map<String, String> askedAt = new HashMap<>();
+
     private int starts;
 
     private SimWorld(SimBug bug) {
@@ -49,6 +58,7 @@ final class SimWorld {
         String incarnation = "i" + ++starts;
         Member member = new Member(incarnation, "node-" + index, "h", 1, ClusterMessage.PROTOCOL, "1", net.now / MS);
         bornAt[index] = net.now;
+        places.put(incarnation, index);
         nodes[index] = new SimNode(this, index, member, bug);
     }
 
@@ -82,7 +92,7 @@ final class SimWorld {
 
     void send(SimNode from, String address, Object message, Runnable refused) {
         String incarnation = Addresses.incarnation(address);
-        SimNode to = find(incarnation);
+        SimNode to = bug == SimBug.INCARNATION_IGNORED ? nodes[places.get(incarnation)] : find(incarnation);
         if (to == from) {
             net.at(net.now + MS / 50, from.index, () -> from.receive(address, message));
             return;
@@ -91,6 +101,21 @@ final class SimWorld {
         SimNode process = nodes[index];
         boolean listening = to != null && !to.dead;
         net.send(from.index, index, listening, () -> process.receive(address, message), refused);
+    }
+
+    /** A wish comes to one node and is not passed on. */
+    void asked(SimNode node, RegistryMessage.AcquireSlot wish) {
+        String before = askedAt.put(wish.replyTo() + wish.ticket(), node.incarnation());
+        if (before != null && !before.equals(node.incarnation())) {
+            throw new SimFailure("a wish of " + wish.callId() + " comes to " + before + " and " + node.incarnation());
+        }
+    }
+
+    List<String> others(SimNode node) {
+        return Arrays.stream(nodes)
+                .filter(other -> other != node)
+                .map(SimNode::incarnation)
+                .toList();
     }
 
     private SimNode find(String incarnation) {

@@ -22,10 +22,10 @@ final class ClusterConfigTest {
 
     @Test
     void clusterOnLoopbackNeedsNoMoreThanItsMembers() {
-        ClusterConfig config = load(Map.of("members", "127.0.0.1:9191, b.example"));
+        ClusterConfig config = load(Map.of("members", "127.0.0.1:5701, b.example"));
 
         assertThat(config.discovery())
-                .isEqualTo(new ClusterConfig.Discovery.Members(List.of("127.0.0.1:9191", "b.example")));
+                .isEqualTo(new ClusterConfig.Discovery.Members(List.of("127.0.0.1:5701", "b.example")));
         assertThat(config.publicHost()).isEqualTo("127.0.0.1");
         assertThat(config.tls()).isNull();
     }
@@ -38,7 +38,7 @@ final class ClusterConfigTest {
                     members=a:b                              | cluster.members = "a:b" (command line): must be host names or addresses, each with :port where it is not cluster.memberPort
                     members=a,host=0.0.0.0,insecure=true     | cluster.publicHost = none: must be given with cluster.host = 0.0.0.0: the address that other nodes reach this one by
                     members=a,publicHost=0.0.0.0             | cluster.publicHost = "0.0.0.0" (command line): must be a host name or an address that others can reach, or empty for none
-                    members=a,busPort=9191                   | cluster.busPort = 9191: must be another port than cluster.memberPort = 9191
+                    members=a,busPort=5701                   | cluster.busPort = 5701: must be another port than cluster.memberPort = 5701
                     members=a,busPort=0                      | cluster.busPort = "0" (command line): must be a whole number from 1 to 65535
                     members=a,host=10.0.0.1                  | cluster.tls.certificate = none: must be given with cluster.host = 10.0.0.1, which others may reach, or cluster.insecure = true
                     members=a,suspectAfter=900ms             | cluster.suspectAfter = 900ms: must be at least twice cluster.beatInterval = 500ms
@@ -59,7 +59,7 @@ final class ClusterConfigTest {
 
     @Test
     void settingsOfAClusterThatIsOffAreNotHeldAgainstEachOther() {
-        Map<String, String> settings = Map.of("cluster.host", "0.0.0.0", "cluster.busPort", "9191");
+        Map<String, String> settings = Map.of("cluster.host", "0.0.0.0", "cluster.busPort", "5701");
 
         assertThat(ConfigLoader.load(null, Map.of(), settings)
                         .config()

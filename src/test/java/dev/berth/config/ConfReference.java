@@ -44,7 +44,7 @@ final class ConfReference {
             | text, path, file, secret | an empty text means none where the default is none; the log never shows secrets |
 
             Fn's variables are read by Fn's rules: true is `1`, `t`, `true` and the like; times are milliseconds, where a
-            negative number means never; sizes are bytes; and `FN_GRPC_PORT`, `FN_LOG_…`, `FN_NODE_CERT…` and
+            negative number means never; sizes are bytes; and `FN_GRPC_PORT`, `FN_PORT`, `FN_LOG_…`, `FN_NODE_CERT…` and
             `FN_ZIPKIN_URL` may be given as the name of a file that holds the value, in the same variable with `_FILE` at
             its end.
 

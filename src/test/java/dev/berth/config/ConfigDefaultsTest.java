@@ -21,6 +21,12 @@ final class ConfigDefaultsTest {
     }
 
     @Test
+    void httpDefaultsAreThese() {
+        assertThat(config.http()).isEqualTo(new HttpConfig("127.0.0.1", 9191, List.of(), null, null, null));
+        assertThat(config.http().on()).isTrue();
+    }
+
+    @Test
     void grpcDefaultsAreThese() {
         long heap = Runtime.getRuntime().maxMemory();
         assertThat(config.grpc())
@@ -134,7 +140,7 @@ final class ConfigDefaultsTest {
                         null,
                         "127.0.0.1",
                         "127.0.0.1",
-                        9191,
+                        5701,
                         9192,
                         1,
                         new ClusterConfig.Times(

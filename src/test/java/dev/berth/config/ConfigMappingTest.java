@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -21,12 +22,16 @@ final class ConfigMappingTest {
     Path folder;
 
     private Path pem;
+    private Path token;
     private Path file;
 
     @BeforeEach
     void writeFile() throws IOException {
         pem = Files.writeString(folder.resolve("a.pem"), "");
-        file = Files.writeString(folder.resolve("berth.yaml"), ALL.replace("PEM", pem.toString()));
+        token = Files.writeString(folder.resolve("token"), "0123456789abcdef\n");
+        Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-------"));
+        file = Files.writeString(
+                folder.resolve("berth.yaml"), ALL.replace("PEM", pem.toString()).replace("TOKEN", token.toString()));
     }
 
     @Test
@@ -66,6 +71,13 @@ final class ConfigMappingTest {
                         List.of("10.0.0.0/8", "fd00::/8"),
                         new GrpcConfig.Limits(48 << 20, 300, Duration.ofSeconds(4)),
                         new GrpcConfig.Tls(pem, pem, pem, Duration.ofSeconds(5))),
+                new HttpConfig(
+                        "0.0.0.0",
+                        9198,
+                        List.of("berth.example"),
+                        new Secret("0123456789abcdef"),
+                        new Secret("0123456789abcdef"),
+                        new GrpcConfig.Tls(pem, pem, pem, Duration.ofSeconds(6))),
                 new CallConfig(
                         true,
                         true,
@@ -172,6 +184,17 @@ final class ConfigMappingTest {
                 key: PEM
                 clientAuthority: PEM
                 reloadInterval: 5s
+            http:
+              host: 0.0.0.0
+              port: 9198
+              hosts: [berth.example]
+              readTokenFile: TOKEN
+              operatorTokenFile: TOKEN
+              tls:
+                certificate: PEM
+                key: PEM
+                clientAuthority: PEM
+                reloadInterval: 6s
             call:
               fullDuplex: true
               detached: true

@@ -19,6 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class FnVariablesTest {
     private static final String TABLE = """
             FN_GRPC_PORT                        | ' 9191 '       | grpc.port                | 9191
+            FN_PORT                             | 8080           | http.port                | 8080
+            FN_PORT                             | 0              | http.port                | 0
             FN_MAX_REQUEST_SIZE                 | 2048           | call.maxRequest          | 2KiB
             FN_MAX_LOG_SIZE_BYTES               | 4096           | call.maxLog              | 4KiB
             FN_ENABLE_NB_RESOURCE_TRACKER       | T              | registry.nonBlocking     | true

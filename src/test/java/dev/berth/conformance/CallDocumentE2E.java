@@ -188,6 +188,19 @@ final class CallDocumentE2E {
     }
 
     @Test
+    @Rule("call-long")
+    void whatIsTooLongToBeStartedWithIsInvalid(LiveRunner runner) {
+        String longest = "x".repeat(128 * 1024 - 1 - "NAME=".length());
+        assertThat(Report.of(runner.run(REPORT.config("NAME", longest))).environment("NAME"))
+                .isEqualTo(longest);
+        assertError(raw(runner, REPORT.config("NAME", longest + "x").text()), ErrorCode.INVALID_CALL, "Invalid call: ");
+        assertError(
+                raw(runner, REPORT.with("image", "i".repeat(256)).text()),
+                ErrorCode.INVALID_IMAGE,
+                "Invalid Fn image: the name may have 255 characters");
+    }
+
+    @Test
     @Rule("call-least-memory")
     void memoryBelowTheEnginesLeastIsInvalid(LiveRunner runner) {
         assertError(

@@ -26,7 +26,14 @@ public final class FuzzRun implements AutoCloseable {
     public FuzzRun(Class<?> test, int percent) {
         name = test.getSimpleName();
         inputs = Math.max(1, Integer.getInteger("fuzz.inputs", USUAL_INPUTS) * percent / 100);
-        System.out.printf("fuzz: %s begins, inputs %d, seed %d%n", name, inputs, seed);
+        say("fuzz: %s begins, inputs %d, seed %d%n", name, inputs, seed);
+    }
+
+    /** Of a long run; a short one among the other tests says no more than they do. */
+    private static void say(String line, Object... values) {
+        if (Integer.getInteger("fuzz.inputs") != null) {
+            System.out.printf(line, values);
+        }
     }
 
     public int inputs() {
@@ -60,7 +67,7 @@ public final class FuzzRun implements AutoCloseable {
     /** Prints the result, of a test that broke off, too. What names the seed in its failure is {@link #verify}. */
     @Override
     public void close() {
-        System.out.printf(
+        say(
                 "fuzz: %s ended, seed %d, inputs %d, passed %d, failed %d, seconds %d%n",
                 name,
                 seed,

@@ -2,6 +2,8 @@ package dev.berth.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Empty;
+import com.google.protobuf.Struct;
 import dev.berth.bus.CallEnd;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.bus.RegistryMessage.CancelAcquire;
@@ -10,9 +12,12 @@ import dev.berth.call.ResponseHead;
 import dev.berth.conformance.Raises;
 import dev.berth.conformance.Rule;
 import dev.berth.error.ErrorCode;
+import dev.berth.proto.RunnerStatus;
 import dev.berth.stream.FrameStream;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.grpc.health.v1.HealthCheckRequest;
+import io.vertx.grpc.health.v1.HealthCheckResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -86,6 +91,54 @@ final class ClientBudgetTest {
         rig.assertNothingLeft();
     }
 
+    private void assertStatusAndHealthAnswer() {
+        UnaryClient asks = new UnaryClient(rig.client);
+        RunnerStatus status = asks.ask("/RunnerProtocol/Status", Empty.getDefaultInstance(), RunnerStatus.parser());
+        assertThat(status.getActive()).isPositive();
+        asks.ask("/RunnerProtocol/Status2", Struct.getDefaultInstance(), RunnerStatus.parser());
+        assertThat(asks.ask(
+                                "/grpc.health.v1.Health/Check",
+                                HealthCheckRequest.getDefaultInstance(),
+                                HealthCheckResponse.parser())
+                        .getStatus())
+                .isEqualTo(HealthCheckResponse.ServingStatus.SERVING);
+    }
+
+    @Test
+    @Rule("transport-budget")
+    void statusAndHealthAnswerWhileWaitingUploadsHaveTakenAllTheyMay() {
+        rig.registry.onAcquire = acquire -> {};
+        List<EngageCall> calls = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            EngageCall call = rig.client.engage().tryCall(IngressRig.MODEL);
+            for (int frame = 0; frame < 30; frame++) {
+                call.data(new byte[10 * 1024], false);
+            }
+            calls.add(call);
+        }
+        Await.until(rig.ingress.context(), "some are refused", () -> refused(calls) > 20);
+
+        assertStatusAndHealthAnswer();
+        assertThat(rig.budget.taken()).isLessThanOrEqualTo(BUDGET);
+        calls.forEach(EngageCall::cancel);
+        rig.assertNothingLeft();
+    }
+
+    @Test
+    void statusAndHealthAnswerWhileThereIsRoomForNoFurtherStream() {
+        rig.registry.onAcquire = acquire -> {};
+        List<EngageCall> calls = new ArrayList<>();
+        for (int i = 0; i < BUDGET / 4 * 3 / ClientStreams.STREAM_BYTES + 100; i++) {
+            calls.add(rig.client.engage().tryCall(IngressRig.MODEL));
+        }
+        Await.until(rig.ingress.context(), "some are refused", () -> refused(calls) > 20);
+
+        assertStatusAndHealthAnswer();
+        assertThat(rig.budget.taken()).isLessThanOrEqualTo(BUDGET);
+        calls.forEach(EngageCall::cancel);
+        rig.assertNothingLeft();
+    }
+
     @Test
     void aUploadThatWaitsHoldsNoMoreThanItsWindows() {
         rig.registry.onAcquire = acquire -> {};
@@ -142,8 +195,10 @@ final class ClientBudgetTest {
     @Test
     void documentsThatWaitBeyondTheBudgetAreRefused() {
         rig.registry.onAcquire = acquire -> {};
-        String large =
-                IngressRig.MODEL.replace("\"app_id\"", "\"config\":{\"A\":\"" + "x".repeat(500_000) + "\"},\"app_id\"");
+        String value = "\":\"" + "x".repeat(100_000) + "\"";
+        String config =
+                "\"config\":{\"A" + String.join(",\"", value, "B" + value, "C" + value, "D" + value, "E" + value);
+        String large = IngressRig.MODEL.replace("\"app_id\"", config + "},\"app_id\"");
         List<EngageCall> calls = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             calls.add(rig.client.engage().tryCall(large));
@@ -309,7 +364,7 @@ final class ClientBudgetTest {
     @Test
     void aClosingMessageIsOneThatABalancerTakes() {
         String text = "x".repeat(3 * MIB / 2);
-        String model = IngressRig.MODEL.replace("call-1", text).replace("img:1", text);
+        String model = IngressRig.MODEL.replace("call-1", text);
         rig.close();
         rig = new IngressRig();
         rig.registry.onAcquire = acquire -> rig.registry.refuse(acquire, ErrorCode.SERVER_BUSY);
@@ -318,6 +373,10 @@ final class ClientBudgetTest {
 
         assertThat(result.finished().getErrorCode()).isEqualTo(503);
         assertThat(result.payloads().get(0).length()).isLessThan(MIB);
+        EngageCall.Result refused =
+                rig.client.engage().tryCall(model.replace("img:1", text)).result();
+        assertThat(refused.finished().getErrorCode()).isEqualTo(400);
+        assertThat(refused.payloads().get(0).length()).isLessThan(MIB);
         rig.assertNothingLeft();
     }
 }

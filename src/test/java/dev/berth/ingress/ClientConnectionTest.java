@@ -4,12 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.config.GrpcConfig;
 import dev.berth.conformance.Rule;
+import dev.berth.proto.ClientMsg;
+import dev.berth.proto.TryCall;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
+import io.netty.handler.codec.http2.Http2FrameWriter;
+import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a client may do to its connection, frame by frame. */
 final class ClientConnectionTest {
@@ -84,6 +96,101 @@ final class ClientConnectionTest {
             assertThat(raw.nextOf(1)).isEqualTo(RawHttp2.HEADERS);
         }
         rig.assertNothingLeft();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Upper-Case, x", "connection, close", ":path, /twice", "a b, x", "te, gzip"})
+    @Rule("transport-malformed-head")
+    void anIllegalHeaderBlockEndsItsOwnStreamOnly(String name, String value) throws IOException {
+        try (RawHttp2 raw = raw()) {
+            raw.engage(1);
+            // All in one piece: the client goes on before it hears of the reset.
+            raw.hold();
+            raw.engage(3, name, value);
+            raw.frame(RawHttp2.DATA, 0, 3, noMessage());
+            raw.frame(RawHttp2.DATA, 1, 3, noMessage());
+            raw.engage(5);
+            raw.sendHeld();
+
+            assertThat(raw.nextOf(3)).isEqualTo(RawHttp2.RST_STREAM);
+            raw.frame(RawHttp2.DATA, 0, 1, noMessage());
+            assertThat(raw.awaits(RawHttp2.HEADERS, 1)).isTrue();
+            raw.frame(RawHttp2.DATA, 0, 5, noMessage());
+            assertThat(raw.awaits(RawHttp2.HEADERS, 5)).isTrue();
+        }
+        Await.until(
+                rig.ingress.context(),
+                "streams closed",
+                () -> rig.ingress.clients().open() == 0);
+        rig.assertNothingLeft();
+    }
+
+    @Test
+    void aFloodOfIllegalHeaderBlocksEndsTheConnection() throws IOException {
+        try (RawHttp2 raw = raw()) {
+            boolean ended = false;
+            for (int i = 0; i <= ClientConnection.MAX_RESETS && !ended; i++) {
+                try {
+                    raw.engage(2 * i + 1, "connection", "close");
+                } catch (IOException closed) {
+                    ended = true;
+                }
+            }
+
+            assertThat(ended || raw.nextOf(-1) == RawHttp2.GOAWAY).isTrue();
+        }
+        rig.assertNothingLeft();
+    }
+
+    private static byte[] emptyCall() {
+        byte[] message = ClientMsg.newBuilder()
+                .setTry(TryCall.newBuilder().setModelsCallJson("{}"))
+                .build()
+                .toByteArray();
+        return Buffer.buffer()
+                .appendByte((byte) 0)
+                .appendInt(message.length)
+                .appendBytes(message)
+                .getBytes();
+    }
+
+    /** The library logs a bug of its own if a connection ends while trailers wait in it. */
+    @Test
+    void aConnectionThatIsCutBeforeItHasTakenAnAnswerLogsNothing() throws IOException {
+        byte[] smallWindow = {0, 4, 0, 0, 0, 4};
+        try (LoggedLines lines = LoggedLines.of("io")) {
+            try (RawHttp2 raw = new RawHttp2(socket(), smallWindow)) {
+                raw.engage(1);
+                raw.frame(RawHttp2.DATA, 0, 1, emptyCall());
+                assertThat(raw.nextOf(1)).isEqualTo(RawHttp2.HEADERS);
+                assertThat(raw.nextOf(1)).isEqualTo(RawHttp2.DATA);
+            }
+            Await.until(
+                    rig.ingress.context(),
+                    "streams closed",
+                    () -> rig.ingress.clients().open() == 0);
+            assertThat(lines.all()).isEmpty();
+        }
+        rig.assertNothingLeft();
+    }
+
+    /** Thirteen bytes that a function may have its answer cut into. */
+    @Test
+    void bytesOfAnAnswerThatLookLikeAResetOpenNothing() throws Exception {
+        byte[] reset = {0, 0, 4, 3, 0, 0x7f, -1, -1, -1, 0, 0, 0, 0};
+        DefaultHttp2Connection connection = new DefaultHttp2Connection(true);
+        EmbeddedChannel channel = new EmbeddedChannel(new MalformedStreams(connection, () -> {}));
+        Http2FrameWriter writer = new DefaultHttp2FrameWriter();
+        ChannelHandlerContext above = channel.pipeline()
+                .addLast("http2", new ChannelInboundHandlerAdapter())
+                .context("http2");
+        writer.writeData(above, 1, Unpooled.wrappedBuffer(reset), 0, false, channel.newPromise());
+        assertThat(connection.remote().lastStreamCreated()).isZero();
+
+        writer.writeRstStream(above, 7, 1, channel.newPromise());
+        assertThat(connection.remote().lastStreamCreated()).isEqualTo(7);
+        assertThat(connection.numActiveStreams()).isZero();
+        channel.finishAndReleaseAll();
     }
 
     @Test

@@ -7,7 +7,7 @@ import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/** What one class logs while this is open, and nobody else sees. */
+/** What one class, or those of a package, log while this is open, and nobody else sees. */
 public final class LoggedLines implements AutoCloseable {
     private final Logger logger;
     private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
@@ -21,6 +21,21 @@ public final class LoggedLines implements AutoCloseable {
 
     public static LoggedLines of(Class<?> type) {
         return new LoggedLines((Logger) LoggerFactory.getLogger(type));
+    }
+
+    /** What all loggers below a name log. */
+    public static LoggedLines of(String name) {
+        return new LoggedLines((Logger) LoggerFactory.getLogger(name));
+    }
+
+    /** All lines, with what was thrown. */
+    public List<String> all() {
+        return List.copyOf(appender.list).stream()
+                .map(event -> event.getLoggerName() + ": " + event.getFormattedMessage()
+                        + (event.getThrowableProxy() == null
+                                ? ""
+                                : " " + event.getThrowableProxy().getMessage()))
+                .toList();
     }
 
     public List<String> warnings() {

@@ -35,17 +35,35 @@ final class NodeBudgetTest {
 
     @Test
     void anEighthIsLeftToCallsThatRun() {
-        NodeBudget.Lease waiting = budget.lease();
-        assertThat(waiting.hold(14 * UNIT)).isTrue();
-        NodeBudget.Lease running = budget.lease();
+        NodeBudget large = new NodeBudget(64 * UNIT);
+        NodeBudget.Lease waiting = large.lease();
+        assertThat(waiting.hold(56 * UNIT)).isTrue();
+        NodeBudget.Lease running = large.lease();
         assertThat(running.hold(2 * UNIT)).isFalse();
 
         running.running();
 
-        assertThat(running.hold(2 * UNIT)).isTrue();
-        assertThat(running.hold(3 * UNIT)).isFalse();
+        assertThat(running.hold(6 * UNIT)).isTrue();
+        assertThat(running.hold(7 * UNIT)).isFalse();
         running.waiting();
-        assertThat(running.hold(2 * UNIT)).isTrue();
+        assertThat(running.hold(6 * UNIT)).isTrue();
+    }
+
+    @Test
+    void theLastBytesAreLeftToQuestions() {
+        NodeBudget large = new NodeBudget(64 * UNIT);
+        NodeBudget.Lease running = large.lease();
+        running.running();
+        assertThat(running.hold(62 * UNIT)).isTrue();
+        NodeBudget.Lease question = large.lease();
+        assertThat(question.hold(UNIT)).isFalse();
+
+        question.question();
+
+        assertThat(question.hold(2 * UNIT)).isTrue();
+        assertThat(question.hold(3 * UNIT)).isFalse();
+        question.giveBack();
+        assertThat(large.taken()).isEqualTo(62 * UNIT);
     }
 
     @Test

@@ -9,8 +9,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.berth.config.RunnerLogConfig;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -21,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -189,11 +192,27 @@ final class LogSetupTest {
         try (ServerSocket server = new ServerSocket(0, 1, LOOPBACK)) {
             closedPort = server.getLocalPort();
         }
-        configure("tcp://127.0.0.1:" + closedPort, "");
-        assertThat(LogTargets.of(context)).containsExactly("ConsoleAppender");
+        assertReplaced("tcp://127.0.0.1:" + closedPort);
+        assertReplaced("file:///no/such/folder/log");
+    }
 
-        configure("file:///no/such/folder/log", "");
-        assertThat(LogTargets.of(context)).containsExactly("ConsoleAppender");
+    /** And a line there says so. */
+    private void assertReplaced(String destination) {
+        PrintStream stderr = System.err;
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(written, true, StandardCharsets.UTF_8));
+        try {
+            configure(destination, "");
+            // Lines are written by a thread of their own.
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+            while (!written.toString(StandardCharsets.UTF_8).contains(destination)) {
+                assertThat(System.nanoTime()).as("written: %s", written).isLessThan(end);
+                Thread.onSpinWait();
+            }
+        } finally {
+            System.setErr(stderr);
+        }
+        assertThat(written.toString(StandardCharsets.UTF_8)).contains("log destination failed, using stderr");
     }
 
     private Path configureFile(RunnerLogConfig.Level level, RunnerLogConfig.Format format) {

@@ -5,8 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.config.GrpcConfig;
 import dev.berth.conformance.Rule;
 import dev.berth.ingress.Await;
+import dev.berth.ingress.EngageCall;
+import dev.berth.ingress.EngageClient;
 import dev.berth.ingress.IngressRig;
 import dev.berth.ingress.RawHttp2;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -70,6 +77,46 @@ final class PortGateTest {
                 assertThat(next.nextOf(1)).isEqualTo(RawHttp2.HEADERS);
             }
             rig.assertNothingLeft();
+        }
+    }
+
+    @Test
+    void serversThatDoNotSpeakHttpAreNotGuarded() throws IOException {
+        PortGate gate = new PortGate(IngressRig.grpc(IngressRig.limits(8 << 20), null, "10.0.0.0/8"));
+        Vertx vertx =
+                Vertx.builder().withTransport(RunnerTransport.create(gate)).build();
+        try {
+            NetServer server = vertx.createNetServer().connectHandler(socket -> socket.handler(socket::write));
+            Await.of(server.listen(0, "127.0.0.1"));
+            try (Socket node = new Socket("127.0.0.1", server.actualPort())) {
+                node.setSoTimeout(20_000);
+                node.getOutputStream().write(7);
+                assertThat(node.getInputStream().read()).isEqualTo(7);
+                assertThat(gate.open()).isZero();
+            }
+        } finally {
+            Await.of(vertx.close());
+        }
+    }
+
+    @Test
+    void aCallThatCrossesTheGoodbyeIsRefusedAndNotLost() {
+        IngressRig rig = new IngressRig(IngressRig.GRPC, IngressRig.CALLS);
+        try {
+            Promise<EngageCall.Result> crossed = Promise.promise();
+            rig.client.connection.goAwayHandler(told -> rig.client
+                    .open(EngageClient.ENGAGE, MultiMap.caseInsensitiveMultiMap())
+                    .compose(call -> call.tryCall(IngressRig.MODEL).future())
+                    .onComplete(crossed));
+
+            rig.counters.drain(() -> {});
+            Future<Void> gone = rig.vertx.undeploy(rig.ingress.deploymentID());
+
+            assertThat(Await.of(crossed.future()).finished().getErrorCode()).isEqualTo(503);
+            Await.of(gone);
+            assertThat(rig.counters.active()).isZero();
+        } finally {
+            Await.of(rig.vertx.close());
         }
     }
 

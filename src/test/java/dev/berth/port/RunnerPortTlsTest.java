@@ -242,6 +242,31 @@ final class RunnerPortTlsTest {
         }
     }
 
+    /** A set that is being written when it is looked at is well at the next look. */
+    @Test
+    @Rule("tls-warning")
+    void aHalfWrittenSetOfFilesIsNotWarnedOf() throws IOException {
+        start(null, null);
+        TlsFiles files = new TlsFiles(rig.vertx, rig.tls());
+        byte[] certificate = Files.readAllBytes(server.certificate());
+        byte[] key = Files.readAllBytes(server.key());
+        Await.of(files.reload(rig.ingress.server()));
+        try (LoggedLines lines = LoggedLines.of(TlsFiles.class)) {
+            Files.write(server.certificate(), new byte[0]);
+            assertThatThrownBy(() -> Await.of(files.reload(rig.ingress.server())))
+                    .isNotNull();
+            Files.copy(second.certificate(), server.certificate(), StandardCopyOption.REPLACE_EXISTING);
+            assertThatThrownBy(() -> Await.of(files.reload(rig.ingress.server())))
+                    .isNotNull();
+            Files.copy(second.key(), server.key(), StandardCopyOption.REPLACE_EXISTING);
+            assertThat(Await.of(files.reload(rig.ingress.server()))).isTrue();
+            assertThat(lines.warnings()).isEmpty();
+        } finally {
+            Files.write(server.certificate(), certificate);
+            Files.write(server.key(), key);
+        }
+    }
+
     private void lookThrice(TlsFiles files) {
         for (int i = 0; i < 3; i++) {
             assertThatThrownBy(() -> Await.of(files.reload(rig.ingress.server())))

@@ -100,6 +100,20 @@ final class SlotRegistryVerticleTest {
     }
 
     @Test
+    void tellsWhenNoCallHasASlotAnyMore() throws Exception {
+        SlotGranted grant = acquireAndStart(1, spec("fn", 1));
+        Future<?> idle = bus.request(REGISTRY, new RegistryMessage.AwaitIdle());
+        tell(new RegistryMessage.ContainerPaused(grant.containerId(), false));
+        await(bus.request(REGISTRY, new RegistryMessage.Snapshot()));
+        assertThat(idle.isComplete()).isFalse();
+
+        tell(new ContainerReleased(grant.containerId(), grant.lease()));
+
+        await(idle);
+        await(bus.request(REGISTRY, new RegistryMessage.AwaitIdle()));
+    }
+
+    @Test
     void removesIdleContainersWhenTheirTimeIsUp() throws Exception {
         SlotGranted slow = acquireAndStart(1, spec("slow", 1));
         tell(new ContainerReleased(slow.containerId(), slow.lease()));

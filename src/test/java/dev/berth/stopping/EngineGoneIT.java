@@ -135,6 +135,7 @@ final class EngineGoneIT {
         assertServed(client, "hot");
         assertThat(runner.linesWith(BACK)).isEqualTo(1);
         assertThat(runner.linesWith(GONE)).isEqualTo(1);
+        assertThat(runner.log()).doesNotContainPattern("(?m) ERROR |^\\tat ");
         runner.signal("TERM");
         assertThat(runner.exitCode(GRACE_SECONDS + 10)).isZero();
         assertNothingLeft(runner);

@@ -51,6 +51,11 @@ final class OneRunner implements AutoCloseable {
      * @param settings as {@code name=value}
      */
     static OneRunner start(Path folder, Path sockets, String... settings) throws IOException {
+        return start(System.getProperty("java.class.path"), folder, sockets, settings);
+    }
+
+    /** The same, of other classes. */
+    static OneRunner start(String classPath, Path folder, Path sockets, String... settings) throws IOException {
         Files.createDirectories(sockets);
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElseThrow(),
@@ -58,7 +63,7 @@ final class OneRunner implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx128m",
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath,
                 "dev.berth.RunnerMain",
                 "run",
                 "--port",
@@ -100,6 +105,11 @@ final class OneRunner implements AutoCloseable {
                         .start()
                         .waitFor())
                 .isZero();
+    }
+
+    /** From now on it is to stop, though nobody has sent it a signal. */
+    void signalled() {
+        signalled = System.nanoTime();
     }
 
     /** Waits for its end, which must come within so many seconds of the last signal. */

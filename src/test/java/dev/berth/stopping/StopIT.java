@@ -51,6 +51,10 @@ final class StopIT {
 
     /** On functions that take a call and never answer it, and the test function. */
     private OneRunner start(String... settings) throws IOException {
+        return startOf(System.getProperty("java.class.path"), settings);
+    }
+
+    private OneRunner startOf(String classPath, String... settings) throws IOException {
         Path catalogue = folder.resolve("functions");
         define(catalogue, "silent", "[\"sleep\", \"600\"]");
         define(
@@ -60,7 +64,7 @@ final class StopIT {
         List<String> all = new ArrayList<>(List.of(settings));
         all.add("engine.kind=process");
         all.add("engine.catalogue=" + catalogue);
-        OneRunner runner = OneRunner.start(folder, folder.resolve("sockets"), all.toArray(String[]::new));
+        OneRunner runner = OneRunner.start(classPath, folder, folder.resolve("sockets"), all.toArray(String[]::new));
         runners.add(runner);
         return runner;
     }
@@ -94,6 +98,55 @@ final class StopIT {
         assertThat(finished.getErrorCode()).isEqualTo(500);
         assertThat(finished.getErrorStr()).isEqualTo("the runner stopped before the call had ended");
         assertThat(finished.getErrorUser()).isFalse();
+    }
+
+    /** It stops in good order, and its supervisor is told to start it again. */
+    @Test
+    void aRegistryThatFailsEndsTheProcessWithOneAndLeavesNothing() throws Exception {
+        OneRunner runner = startOf(
+                RegistryFault.classPath(Files.createDirectories(folder.resolve("bug"))), "node.drainTimeout=60s");
+        EngageClient client = runner.connect(vertx);
+        EngageCall running = client.engage()
+                .tryCall(program("read; send begun; sleep 1500; send ended").encode())
+                .data("", true);
+        runner.awaitBusy(client, 1);
+
+        EngageCall.Result broken = client.engage()
+                .tryCall(call("test-fn").put("id", RegistryFault.CALL_ID).encode())
+                .data("", true)
+                .result();
+
+        assertThat(broken.finished().getErrorCode()).isEqualTo(503);
+        assertThat(broken.finished().getErrorUser()).isFalse();
+        assertThat(running.result().finished().getSuccess()).isTrue();
+        assertThat(running.result().body()).isEqualTo("begunended");
+        runner.signalled();
+        assertThat(runner.exitCode(GRACE_SECONDS)).isEqualTo(1);
+        assertThat(runner.linesWith(" ERROR ")).isEqualTo(1);
+        assertThat(runner.log())
+                .contains("the slot registry has failed", "a bug for a test")
+                .contains("stopped because of a failure that the log tells of; start it again");
+        runner.assertNothingLeft();
+    }
+
+    @Test
+    void aRegistryThatFailsWhileACallGoesOnEndsTheProcessWithOneAtTheLimit() throws Exception {
+        OneRunner runner = startOf(
+                RegistryFault.classPath(Files.createDirectories(folder.resolve("bug"))), "node.drainTimeout=1s");
+        EngageClient client = runner.connect(vertx);
+        EngageCall running = silent(client);
+        runner.awaitBusy(client, 1);
+        EngageCall.Result broken = client.engage()
+                .tryCall(call("test-fn").put("id", RegistryFault.CALL_ID).encode())
+                .data("", true)
+                .result();
+        runner.signalled();
+
+        assertThat(broken.finished().getErrorCode()).isEqualTo(503);
+        assertCutOff(running.result().finished());
+        assertThat(runner.exitCode(1 + GRACE_SECONDS)).isEqualTo(1);
+        assertThat(runner.linesWith(" ERROR ")).isEqualTo(1);
+        runner.assertNothingLeft();
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Calls that do not end by the function's answer: deadlines, cancels, crashes, leases that are no good. */
@@ -265,6 +266,13 @@ final class CallEndingTest {
 
     /** A call that the function has, and whose connection then breaks without a word of the engine. */
     private static TestCall broken(WorkerRig rig, Duration timeout, String answer) throws Exception {
+        return broken(rig, timeout, answer, container -> {});
+    }
+
+    /** The same; {@code kernel} does what there is to be seen before the connection breaks. */
+    private static TestCall broken(
+            WorkerRig rig, Duration timeout, String answer, Consumer<FakeEngine.FakeContainer> kernel)
+            throws Exception {
         CountDownLatch whole = new CountDownLatch(1);
         rig.engine.serve(talk -> {
             talk.readHead();
@@ -279,6 +287,7 @@ final class CallEndingTest {
         if (!answer.isEmpty()) {
             call.head();
         }
+        kernel.accept(rig.engine.last());
         rig.engine.last().vanish();
         WorkerRig.until(
                 "the connection is gone", () -> rig.engine.last().function().open() == 0);
@@ -311,6 +320,50 @@ final class CallEndingTest {
             rig.engine.last().reportExit(134);
             assertThat(call.error()).hasMessage("container exit code 134 (SIGABRT)");
             assertThat(call.body()).isEqualTo("half");
+            rig.heard(ContainerEnding.class);
+            rig.heard(ContainerGone.class);
+            rig.assertNothingLeft();
+        }
+    }
+
+    /** A call whose container the kernel has counted an end for want of memory of. */
+    private static TestCall starved(WorkerRig rig) throws Exception {
+        return broken(rig, Duration.ofSeconds(30), "", FakeEngine.FakeContainer::killForMemory);
+    }
+
+    @Test
+    void wantOfMemoryIsToldThoughTheEngineIsLate() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            TestCall call = starved(rig);
+            assertThat(call.error()).hasMessage("container out of memory, limit 128 MiB");
+            assertThat(call.code()).isEqualTo(ErrorCode.OUT_OF_MEMORY);
+            rig.heard(ContainerEnding.class);
+            rig.heard(ContainerGone.class);
+            rig.assertNothingLeft();
+        }
+    }
+
+    @Test
+    void wantOfMemoryIsToldThoughTheEngineHasMissedIt() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            TestCall call = starved(rig);
+            rig.engine.last().reportExit(137);
+            assertThat(call.error()).hasMessage("container out of memory, limit 128 MiB");
+            rig.heard(ContainerEnding.class);
+            rig.heard(ContainerGone.class);
+            rig.assertNothingLeft();
+        }
+    }
+
+    @Test
+    void aContainerThatOutlivedAChildsEndAndExitsIsToldOfByItsExit() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            TestCall call = broken(rig, Duration.ofSeconds(30), "", container -> {
+                container.killForMemory();
+                container.tellExitCode(3);
+            });
+            assertThat(call.error()).hasMessage("container exit code 3");
+            rig.engine.last().reportExit(3);
             rig.heard(ContainerEnding.class);
             rig.heard(ContainerGone.class);
             rig.assertNothingLeft();
@@ -428,14 +481,17 @@ final class CallEndingTest {
     @Test
     void aBackedUpRequestAndACancelLeaveNothingBehind() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
+            CountDownLatch reading = new CountDownLatch(1);
             CountDownLatch over = new CountDownLatch(1);
             rig.engine.serve(talk -> {
                 talk.readHead();
+                reading.countDown();
                 over.await();
             });
             String id = rig.ready();
             TestCall call = rig.call(id);
             call.writeAll(Buffer.buffer("x".repeat(4 << 20)));
+            reading.await();
             rig.settle();
             call.cancel();
             rig.heard(ContainerEnding.class);

@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Holds this process to the descriptors it has, by a shell that must be there before. */
-final class DescriptorLimit implements AutoCloseable {
+public final class DescriptorLimit implements AutoCloseable {
     private final Process shell;
     private final BufferedReader said;
 
-    DescriptorLimit() throws IOException {
+    public DescriptorLimit() throws IOException {
         long self = ProcessHandle.current().pid();
         shell = new ProcessBuilder(
                         "sh",
@@ -28,12 +28,12 @@ final class DescriptorLimit implements AutoCloseable {
     }
 
     /** No more files can be opened from now on; for classes' sake those of the runner are loaded before. */
-    void set() throws IOException, ReflectiveOperationException {
+    public void set() throws IOException, ReflectiveOperationException {
         loadClasses();
         next("set");
     }
 
-    void lift() throws IOException {
+    public void lift() throws IOException {
         next("back");
     }
 

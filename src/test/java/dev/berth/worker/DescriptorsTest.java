@@ -3,6 +3,7 @@ package dev.berth.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.bus.RegistryMessage.ContainerReleased;
+import dev.berth.error.Descriptors;
 import dev.berth.error.ErrorCode;
 import java.io.IOException;
 import java.time.Duration;

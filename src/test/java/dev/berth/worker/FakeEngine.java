@@ -173,6 +173,7 @@ final class FakeEngine implements Engine {
         private final ContainerPlan plan;
         private final Promise<ExitStatus> exit = Promise.promise();
         private volatile OptionalInt exitCode = OptionalInt.empty();
+        private volatile boolean killedForMemory;
         private volatile @Nullable FakeFunction function;
 
         private FakeContainer(ContainerPlan plan) {
@@ -224,6 +225,11 @@ final class FakeEngine implements Engine {
             exitCode = OptionalInt.of(code);
         }
 
+        /** The kernel has killed a process of it for want of memory; the engine has said nothing. */
+        void killForMemory() {
+            killedForMemory = true;
+        }
+
         /** Nobody listens any more, nor holds a connection; the engine has said nothing. */
         void vanish() {
             stop();
@@ -264,6 +270,11 @@ final class FakeEngine implements Engine {
         @Override
         public OptionalInt exitCode() {
             return exitCode;
+        }
+
+        @Override
+        public Future<Boolean> killedForMemory() {
+            return onCallersContext(Future.succeededFuture(killedForMemory));
         }
 
         @Override

@@ -77,6 +77,22 @@ final class LaunchTest {
         }
     }
 
+    /** Whatever step of a launch it is that finds none, nothing ran, and another runner may have one. */
+    @Test
+    void aLaunchThatFindsNoFileDescriptorIsHandedBack() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            rig.engine.next(
+                    Operation.START,
+                    Future.failedFuture(ErrorCode.ENGINE_FAILED.exception("cannot start x: Too many open files")));
+            fails(rig, ErrorCode.SERVER_BUSY);
+            rig.engine.next(
+                    Operation.HEALTH,
+                    Future.failedFuture(ErrorCode.SOCKET_DIRECTORY.exception("cannot pin: Too many open files")));
+            rig.engine.process(container -> {});
+            fails(rig, WorkerRig.spec(CallFormat.JSON, null), ErrorCode.SERVER_BUSY);
+        }
+    }
+
     @Test
     @Rule("old-ready")
     void aFunctionOnItsStdinIsReadyAsSoonAsItIsStarted() throws Exception {

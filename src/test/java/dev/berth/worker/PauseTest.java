@@ -108,6 +108,52 @@ final class PauseTest {
         }
     }
 
+    /** As the runner's own want of file descriptors is. */
+    private static Future<Void> lacking() {
+        return Future.failedFuture(ErrorCode.SERVER_BUSY.exception("no file descriptor is left"));
+    }
+
+    @Test
+    @Rule("pause-descriptors")
+    void aContainerIsNotLostForWantOfAFileDescriptorOfTheRunners() throws Exception {
+        try (WorkerRig rig = freezing()) {
+            rig.engine.next(Operation.PAUSE, lacking());
+            String id = rig.ready();
+            WorkerRig.until("pause was tried", () -> rig.engine.operations().contains("PAUSE"));
+            rig.untilIn(ContainerState.IDLE);
+            assertThat(rig.call(id).endBody().code()).isNull();
+            rig.heard(ContainerReleased.class);
+
+            assertThat(rig.heard(ContainerPaused.class).paused()).isTrue();
+            rig.engine.next(Operation.RESUME, lacking());
+            rig.engine.next(Operation.RESUME, lacking());
+            assertThat(rig.call(id).write("x").endBody().code()).isNull();
+            assertThat(rig.heard(ContainerPaused.class).paused()).isFalse();
+            rig.heard(ContainerReleased.class);
+            assertThat(rig.heard(ContainerPaused.class).paused()).isTrue();
+            assertThat(rig.engine.operations())
+                    .containsSubsequence("PAUSE", "PAUSE", "RESUME", "RESUME", "RESUME", "PAUSE");
+            rig.remove(id);
+            rig.assertGone(id);
+        }
+    }
+
+    @Test
+    void aRemovalDoesNotWaitForAFileDescriptor() throws Exception {
+        try (WorkerRig rig = freezing()) {
+            String id = paused(rig);
+            for (int i = 0; i < 10_000; i++) {
+                rig.engine.next(Operation.RESUME, lacking());
+            }
+            assertThat(rig.call(id).write("x").endBody().code()).isNull();
+            rig.untilIn(ContainerState.THAWING);
+            rig.heard(ContainerPaused.class);
+            rig.heard(ContainerReleased.class);
+            rig.remove(id);
+            rig.assertGone(id);
+        }
+    }
+
     @Test
     void aCallIsSentWhileTheResumeIsStillUnderWay() throws Exception {
         try (WorkerRig rig = freezing()) {

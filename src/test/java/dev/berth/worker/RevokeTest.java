@@ -39,16 +39,19 @@ final class RevokeTest {
     @Test
     void aLeaseWhoseCallHasComeIsNotTakenBack() throws Exception {
         try (WorkerRig rig = WorkerRig.start()) {
+            CountDownLatch come = new CountDownLatch(1);
             CountDownLatch answer = new CountDownLatch(1);
             rig.engine.serve(talk -> {
                 talk.readHead();
                 talk.readBody();
+                come.countDown();
                 assertThat(answer.await(20, TimeUnit.SECONDS)).isTrue();
                 talk.write(ANSWER);
                 talk.readToEnd();
             });
             String id = rig.ready();
             TestCall call = rig.call(id, 70, rig.request()).endBody();
+            come.await();
             rig.tell(new RevokeLease(id, 70));
             assertThat(rig.heard(LeaseClaimed.class)).isEqualTo(new LeaseClaimed(id, 70));
 

@@ -1,12 +1,11 @@
 package dev.berth.engine.docker;
 
-import io.vertx.core.Handler;
+import dev.berth.flow.Source;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.streams.ReadStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import org.jspecify.annotations.Nullable;
 
 /**
  * stdout and stderr of a container, from the one connection that carries both. Holding up either holds up
@@ -69,17 +68,16 @@ final class AttachedOutput {
         }
     }
 
-    /** One of the two. Demand as for any stream of Vert.x. */
-    private final class Lane implements ReadStream<Buffer> {
+    /** One of the two. */
+    private final class Lane extends Source<Buffer> {
         private final Deque<Buffer> waiting = new ArrayDeque<>();
-        private @Nullable Handler<Buffer> handler;
-        private @Nullable Handler<Void> endHandler;
-        private @Nullable Handler<Throwable> exceptionHandler;
-        private long demand = Long.MAX_VALUE;
-        private boolean read;
+        private boolean wasRead;
         private boolean closed;
-        private boolean ended;
         private boolean delivering;
+
+        Lane() {
+            super(Long.MAX_VALUE);
+        }
 
         void take(Buffer bytes) {
             waiting.add(bytes);
@@ -92,78 +90,31 @@ final class AttachedOutput {
         }
 
         void fail(Throwable cause) {
-            if (exceptionHandler != null && !ended) {
-                exceptionHandler.handle(cause);
-            }
+            tellFailure(cause);
         }
 
         private void deliver() {
-            if (delivering || !read) {
+            if (delivering || !wasRead) {
                 return;
             }
             delivering = true;
             try {
-                while (demand > 0 && !waiting.isEmpty()) {
-                    handOn(waiting.poll());
+                while (isWanted() && !waiting.isEmpty()) {
+                    handOn(waiting.remove());
                 }
             } finally {
                 delivering = false;
             }
-            if (closed && demand > 0 && !ended) {
-                ended = true;
-                if (endHandler != null) {
-                    endHandler.handle(null);
-                }
-            }
-        }
-
-        private void handOn(Buffer next) {
-            if (demand != Long.MAX_VALUE) {
-                demand--;
-            }
-            if (handler != null) {
-                handler.handle(next);
+            if (closed && isWanted()) {
+                tellEnd();
             }
         }
 
         @Override
-        public Lane handler(@Nullable Handler<Buffer> value) {
-            handler = value;
-            read = true;
+        protected void onReady() {
+            wasRead |= isRead();
             deliver();
             regulate();
-            return this;
-        }
-
-        @Override
-        public Lane pause() {
-            demand = 0;
-            return this;
-        }
-
-        @Override
-        public Lane resume() {
-            return fetch(Long.MAX_VALUE);
-        }
-
-        @Override
-        public Lane fetch(long amount) {
-            demand = demand + amount < 0 ? Long.MAX_VALUE : demand + amount;
-            deliver();
-            regulate();
-            return this;
-        }
-
-        @Override
-        public Lane exceptionHandler(@Nullable Handler<Throwable> value) {
-            exceptionHandler = value;
-            return this;
-        }
-
-        @Override
-        public Lane endHandler(@Nullable Handler<Void> value) {
-            endHandler = value;
-            return this;
         }
     }
 }

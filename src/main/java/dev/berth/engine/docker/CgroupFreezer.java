@@ -1,28 +1,32 @@
 package dev.berth.engine.docker;
 
+import dev.berth.error.Descriptors;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stops and continues all processes of a container by writing its control group's freezer file, where the
  * engine runs on this machine and we may write it: a hundredth of the time the engine's own pause takes. The
  * engine does not know: a container must be thawed before it is asked to end it.
  *
+ * <p>The file of a frozen container stays open, in place of the connection to its function, which is closed while it is
+ * frozen: what has been frozen can be thawed however many files this process has open then.
+ *
  * <p>The files are small and in memory, but files: they are written by two threads kept for this, so that
  * waking a container never waits for other blocking work. Thread-safe.
  */
 public final class CgroupFreezer {
-    /** Where engines put a container's group, below the hierarchy's root. */
-    private static final List<String> PLACES = List.of(
-            "docker/%s", "system.slice/docker-%s.scope", "machine.slice/libpod-%s.scope", "libpod_parent/libpod-%s");
-
     private static final int THREADS = 2;
     /** Of waiting for processes in uninterruptible sleep: 2 s in all. */
     private static final int MAX_CHECKS = 60;
@@ -33,6 +37,10 @@ public final class CgroupFreezer {
     private final WorkerExecutor files;
     private final Path root;
     private final boolean v1;
+    private final Map<String, Held> held = new ConcurrentHashMap<>();
+
+    /** The group of a container that is frozen, or being frozen. */
+    private record Held(Path group, FileChannel state) {}
 
     /** @param cgroups where control groups are mounted: {@code /sys/fs/cgroup} */
     CgroupFreezer(Vertx vertx, Path cgroups, boolean v1) {
@@ -43,7 +51,8 @@ public final class CgroupFreezer {
     }
 
     /**
-     * Completes when every process is stopped.
+     * Completes when every process is stopped. Fails with SERVER_BUSY if a file descriptor is wanting for that: nothing
+     * is frozen.
      *
      * @param containerId the engine's own id, 64 digits
      * @return false if there is no such file for us, or the processes did not stop in time: nothing is frozen
@@ -55,7 +64,12 @@ public final class CgroupFreezer {
 
     /** @return false if there is no such file for us */
     Future<Boolean> thaw(String containerId) {
-        return files.executeBlocking(() -> write(containerId, v1 ? "THAWED" : "0"), false);
+        return files.executeBlocking(() -> end(containerId), false);
+    }
+
+    /** Files that are open now. For tests. */
+    int held() {
+        return held.size();
     }
 
     Future<Void> close() {
@@ -63,20 +77,46 @@ public final class CgroupFreezer {
     }
 
     private Future<Boolean> settle(String containerId, int checks) {
-        return files.executeBlocking(() -> frozen(containerId), false).compose(frozen -> {
-            if (frozen) {
-                return Future.succeededFuture(true);
-            }
-            if (checks >= MAX_CHECKS) {
-                return thaw(containerId).map(false);
-            }
-            long pause = Math.min(MAX_CHECK_MILLIS, 1L << Math.min(checks, 6));
-            return vertx.timer(pause).compose(fired -> settle(containerId, checks + 1));
-        });
+        return files.executeBlocking(() -> frozen(containerId), false)
+                .recover(lacking -> thaw(containerId).compose(thawed -> Future.failedFuture(lacking)))
+                .compose(frozen -> {
+                    if (frozen) {
+                        return Future.succeededFuture(true);
+                    }
+                    if (checks >= MAX_CHECKS) {
+                        return thaw(containerId).map(false);
+                    }
+                    long pause = Math.min(MAX_CHECK_MILLIS, 1L << Math.min(checks, 6));
+                    return vertx.timer(pause).compose(fired -> settle(containerId, checks + 1));
+                });
     }
 
     private boolean begin(String containerId) {
-        return write(containerId, v1 ? "FROZEN" : "1");
+        Held opened = open(containerId);
+        if (opened == null) {
+            return false;
+        }
+        held.put(containerId, opened);
+        if (write(opened, v1 ? "FROZEN" : "1")) {
+            return true;
+        }
+        release(containerId);
+        return false;
+    }
+
+    private boolean end(String containerId) {
+        Held frozen = held.get(containerId);
+        if (frozen == null) {
+            Held opened = open(containerId);
+            if (opened == null) {
+                return false;
+            }
+            held.put(containerId, opened);
+            frozen = opened;
+        }
+        boolean thawed = write(frozen, v1 ? "THAWED" : "0");
+        release(containerId);
+        return thawed;
     }
 
     /** Whether this process may write the freezer files of containers; for people who want to know before a start. */
@@ -90,11 +130,8 @@ public final class CgroupFreezer {
     /** Judges by the groups that containers' groups are made in, and changes nothing. Blocking. */
     public static Reach reach(Path cgroups, boolean v1) {
         Reach reach = Reach.NOT_FOUND;
-        for (String place : PLACES) {
-            Path parent = Path.of(place).getParent();
-            Path file = (v1 ? cgroups.resolve("freezer") : cgroups)
-                    .resolve(parent == null ? Path.of("") : parent)
-                    .resolve(v1 ? "freezer.state" : "cgroup.freeze");
+        for (Path parent : ControlGroups.parents(v1 ? cgroups.resolve("freezer") : cgroups)) {
+            Path file = parent.resolve(v1 ? "freezer.state" : "cgroup.freeze");
             if (Files.exists(file)) {
                 try {
                     FileChannel.open(file, StandardOpenOption.WRITE).close();
@@ -107,39 +144,68 @@ public final class CgroupFreezer {
         return reach;
     }
 
-    private boolean write(String containerId, String state) {
-        for (String place : PLACES) {
-            Path file = file(place, containerId);
+    /** Null if there is no such file for us. */
+    private @Nullable Held open(String containerId) {
+        for (Path group : ControlGroups.places(root, containerId)) {
+            Path file = group.resolve(v1 ? "freezer.state" : "cgroup.freeze");
             if (Files.exists(file)) {
                 try {
                     // Tried, not asked for: the kernel's answer leaves out what a user may by a capability.
-                    Files.writeString(file, state, StandardOpenOption.WRITE);
-                    return true;
-                } catch (IOException e) {
-                    return false;
+                    return new Held(group, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
+                } catch (IOException failure) {
+                    throwIfLacking(failure);
+                    return null;
                 }
             }
         }
-        return false;
+        return null;
+    }
+
+    private static boolean write(Held into, String state) {
+        try {
+            into.state().write(ByteBuffer.wrap(state.getBytes(StandardCharsets.US_ASCII)), 0);
+            return true;
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    private void release(String containerId) {
+        Held done = held.remove(containerId);
+        if (done != null) {
+            try {
+                done.state().close();
+            } catch (IOException unsaid) {
+                // What was written has been written.
+                return;
+            }
+        }
     }
 
     private boolean frozen(String containerId) {
-        for (String place : PLACES) {
-            Path group = root.resolve(place.formatted(containerId));
-            try {
-                if (Files.isDirectory(group)) {
-                    return v1
-                            ? Files.readString(group.resolve("freezer.state")).startsWith("FROZEN")
-                            : Files.readString(group.resolve("cgroup.events")).contains("frozen 1");
-                }
-            } catch (IOException e) {
-                return false;
-            }
+        Held asked = held.get(containerId);
+        if (asked == null) {
+            return false;
         }
-        return false;
+        try {
+            return v1
+                    ? firstOf(asked.state()).startsWith("FROZEN")
+                    : Files.readString(asked.group().resolve("cgroup.events")).contains("frozen 1");
+        } catch (IOException failure) {
+            throwIfLacking(failure);
+            return false;
+        }
     }
 
-    private Path file(String place, String containerId) {
-        return root.resolve(place.formatted(containerId)).resolve(v1 ? "freezer.state" : "cgroup.freeze");
+    private static String firstOf(FileChannel state) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(16);
+        int length = state.read(bytes, 0);
+        return new String(bytes.array(), 0, Math.max(0, length), StandardCharsets.US_ASCII);
+    }
+
+    private static void throwIfLacking(IOException failure) {
+        if (Descriptors.exhausted(failure)) {
+            throw Descriptors.none("to freeze or thaw a container");
+        }
     }
 }

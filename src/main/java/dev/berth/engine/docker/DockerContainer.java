@@ -39,7 +39,7 @@ final class DockerContainer implements EngineContainer {
     private @Nullable Future<Void> removal;
 
     /** What all containers of an engine share. */
-    record Tools(Vertx vertx, EngineApi api, Pausing pausing, Remover remover) {}
+    record Tools(Vertx vertx, EngineApi api, Pausing pausing, MemoryKills memoryKills, Remover remover) {}
 
     /**
      * @param engineId the engine's own id
@@ -81,11 +81,17 @@ final class DockerContainer implements EngineContainer {
      */
     private Future<NetSocket> attachInput() {
         return tools.api().attach(name, "stdin=1").map(raw -> {
-            raw.socket().handler(nothing -> {});
-            raw.socket().resume();
+            inputOnly(raw);
             input = raw.socket();
             return raw.socket();
         });
+    }
+
+    static void inputOnly(RawConnection raw) {
+        raw.socket().handler(nothing -> {});
+        // How its container ends is learnt elsewhere.
+        raw.socket().exceptionHandler(cut -> {});
+        raw.socket().resume();
     }
 
     private Future<Void> attachOutput(@Nullable NetSocket stdin) {
@@ -111,6 +117,11 @@ final class DockerContainer implements EngineContainer {
     @Override
     public OptionalInt exitCode() {
         return exitWatch.code();
+    }
+
+    @Override
+    public Future<Boolean> killedForMemory() {
+        return tools.memoryKills().any(engineId);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.berth.engine.docker;
 
+import dev.berth.error.Descriptors;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import io.vertx.core.Context;
@@ -57,11 +58,17 @@ final class EngineHttp {
         this.own = vertx.getOrCreateContext();
         HttpClientOptions options = address.clientOptions().setProtocolVersion(HttpVersion.HTTP_1_1);
         this.sockets = vertx.createNetClient(address.socketOptions().setConnectTimeout((int) CONNECT_MILLIS));
-        this.calls = vertx.createHttpClient(
-                options, new PoolOptions().setHttp1MaxSize(POOL_SIZE).setMaxWaitQueueSize(MAX_WAITING));
-        this.streams = vertx.createHttpClient(
-                new HttpClientOptions(options).setKeepAlive(false),
-                new PoolOptions().setHttp1MaxSize(MAX_STREAMS).setMaxWaitQueueSize(MAX_WAITING));
+        this.calls = client(options, POOL_SIZE);
+        this.streams = client(new HttpClientOptions(options).setKeepAlive(false), MAX_STREAMS);
+    }
+
+    /** A connection that breaks has its requests fail, which is all there is to tell of it. */
+    private HttpClientAgent client(HttpClientOptions options, int connections) {
+        return vertx.httpClientBuilder()
+                .with(options)
+                .with(new PoolOptions().setHttp1MaxSize(connections).setMaxWaitQueueSize(MAX_WAITING))
+                .withConnectHandler(connection -> connection.exceptionHandler(broken -> {}))
+                .build();
     }
 
     /** Who hears of requests from now on. */
@@ -186,6 +193,9 @@ final class EngineHttp {
     private RunnerException broken(Throwable cause) {
         if (cause instanceof RunnerException known) {
             return known;
+        }
+        if (Descriptors.exhausted(cause)) {
+            return Descriptors.none("to ask the container engine at " + address.text());
         }
         String text = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         if (cause instanceof FileNotFoundException || text.contains("No such file")) {

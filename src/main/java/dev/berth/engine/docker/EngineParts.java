@@ -31,8 +31,12 @@ record EngineParts(
         Vertx vertx = watch.vertx();
         DockerConfig docker = setup.docker();
         CgroupFreezer freezer = new CgroupFreezer(vertx, CGROUPS, facts.cgroupV1());
-        DockerContainer.Tools tools =
-                new DockerContainer.Tools(vertx, api, new Pausing(api, freezer, watch), new Remover(vertx, api));
+        DockerContainer.Tools tools = new DockerContainer.Tools(
+                vertx,
+                api,
+                new Pausing(api, freezer, watch),
+                new MemoryKills(vertx, CGROUPS, facts.cgroupV1()),
+                new Remover(vertx, api));
         ImagePuller puller =
                 new ImagePuller(vertx, api, credentials, setup.engine().pullTimeout());
         PreforkPool placeholders =

@@ -1,7 +1,9 @@
 package dev.berth.engine.docker;
 
+import dev.berth.error.Backoff;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -23,9 +25,7 @@ import org.slf4j.LoggerFactory;
 final class EngineWatch implements EngineCallListener {
     private static final Logger log = LoggerFactory.getLogger(EngineWatch.class);
     private static final long INTERVAL_MILLIS = 5_000;
-    private static final long FIRST_PAUSE_MILLIS = 200;
-    private static final long LONGEST_PAUSE_MILLIS = 5_000;
-    private static final int MAX_DOUBLINGS = 10;
+    private static final Backoff BACKOFF = Backoff.of(Duration.ofMillis(400), Duration.ofSeconds(5));
 
     enum State {
         ANSWERING,
@@ -137,7 +137,7 @@ final class EngineWatch implements EngineCallListener {
 
     private void silent(String why) {
         failures++;
-        askIn(Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures, MAX_DOUBLINGS)));
+        askIn(BACKOFF.millis(failures));
         switch (state) {
             case ANSWERING -> state = State.SUSPECTED;
             case SUSPECTED -> {

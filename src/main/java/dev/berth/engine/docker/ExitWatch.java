@@ -3,8 +3,10 @@ package dev.berth.engine.docker;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.model.WaitResponse;
 import dev.berth.engine.ExitStatus;
+import dev.berth.error.Backoff;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -18,8 +20,7 @@ import java.util.OptionalInt;
  */
 final class ExitWatch {
     private static final int KILLED = 137;
-    private static final long FIRST_PAUSE_MILLIS = 100;
-    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+    private static final Backoff BACKOFF = Backoff.of(Duration.ofMillis(200), Duration.ofSeconds(5));
 
     private final Vertx vertx;
     private final EngineApi api;
@@ -100,7 +101,6 @@ final class ExitWatch {
         if (api.http().closed()) {
             return Future.failedFuture(api.http().failure("is no longer asked about " + name));
         }
-        long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures, 10));
-        return vertx.timer(pause).compose(fired -> await(failures));
+        return vertx.timer(BACKOFF.millis(failures)).compose(fired -> await(failures));
     }
 }

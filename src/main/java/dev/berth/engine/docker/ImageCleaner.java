@@ -2,9 +2,11 @@ package dev.berth.engine.docker;
 
 import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.model.Image;
+import dev.berth.error.Backoff;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +22,8 @@ import org.slf4j.LoggerFactory;
  */
 final class ImageCleaner {
     private static final Logger log = LoggerFactory.getLogger(ImageCleaner.class);
-    private static final long PAUSE_MILLIS = 500;
-    private static final long LONGEST_PAUSE_MILLIS = 60_000;
+    /** Between two removals, longer while nothing can be removed. */
+    private static final Backoff BACKOFF = Backoff.of(Duration.ofMillis(500), Duration.ofMinutes(1));
 
     private final Vertx vertx;
     private final EngineApi api;
@@ -100,10 +102,12 @@ final class ImageCleaner {
             return;
         }
         working = true;
-        remove(next.get()).compose(done -> vertx.timer(pause())).onComplete(done -> {
-            working = false;
-            work();
-        });
+        remove(next.get())
+                .compose(done -> vertx.timer(BACKOFF.millis(failures + 1)))
+                .onComplete(done -> {
+                    working = false;
+                    work();
+                });
     }
 
     private Future<Void> remove(ImageShelf.Image image) {
@@ -128,11 +132,6 @@ final class ImageCleaner {
             }
             return Future.succeededFuture();
         });
-    }
-
-    /** Longer while nothing can be removed. */
-    private long pause() {
-        return Math.min(LONGEST_PAUSE_MILLIS, PAUSE_MILLIS << Math.min(failures, 10));
     }
 
     private static long size(@Nullable Long bytes) {

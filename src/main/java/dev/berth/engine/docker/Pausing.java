@@ -1,6 +1,7 @@
 package dev.berth.engine.docker;
 
 import dev.berth.error.ErrorCode;
+import dev.berth.error.RunnerException;
 import io.vertx.core.Future;
 import java.util.regex.Pattern;
 
@@ -36,13 +37,15 @@ final class Pausing {
 
     /**
      * Never NONE. Fails with PAUSE_UNSUPPORTED where no container can ever be paused, with ENGINE_GONE if nothing
-     * was done because the engine is not there, else with ENGINE_FAILED.
+     * was done because the engine is not there, with SERVER_BUSY if nothing was for want of a file descriptor, else with
+     * ENGINE_FAILED.
      */
     Future<Hold> hold(String name, String containerId) {
         return freezer.freeze(containerId)
                 .compose(frozen -> frozen ? Future.succeededFuture(Hold.FROZEN) : pause(name));
     }
 
+    /** Fails with SERVER_BUSY, and can be tried again, if a file descriptor was wanting. */
     Future<Void> release(Hold hold, String name, String containerId) {
         return switch (hold) {
             case NONE -> Future.succeededFuture();
@@ -84,8 +87,11 @@ final class Pausing {
         return NEVER.matcher(message).find() && !ENDING.matcher(message).find();
     }
 
-    /** Without an answer the container may yet be paused. */
+    /** Without an answer the container may yet be paused, unless nothing could be asked. */
     private static Future<EngineResponse> unclear(Throwable cause) {
+        if (RunnerException.of(cause).code() == ErrorCode.SERVER_BUSY) {
+            return Future.failedFuture(cause);
+        }
         return Future.failedFuture(ErrorCode.ENGINE_FAILED.exception(String.valueOf(cause.getMessage())));
     }
 

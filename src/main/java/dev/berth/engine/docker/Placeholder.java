@@ -2,7 +2,9 @@ package dev.berth.engine.docker;
 
 import com.github.dockerjava.core.command.CreateContainerCmdImpl;
 import dev.berth.engine.ImageRequest;
+import dev.berth.error.Backoff;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Placeholder {
     private static final Logger log = LoggerFactory.getLogger(Placeholder.class);
-    private static final long FIRST_PAUSE_MILLIS = 500;
-    private static final long LONGEST_PAUSE_MILLIS = 30_000;
+    private static final Backoff BACKOFF = Backoff.of(Duration.ofSeconds(1), Duration.ofSeconds(30));
 
     private final DockerContainer.Tools tools;
     private final ImagePuller puller;
@@ -121,8 +122,7 @@ final class Placeholder {
         if (failures == 1) {
             log.atWarn().addKeyValue("placeholder", name()).log("No placeholder container: {}", cause.getMessage());
         }
-        long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures, 10));
-        tools.vertx().setTimer(pause, id -> run());
+        tools.vertx().setTimer(BACKOFF.millis(failures), id -> run());
     }
 
     /** Ends this life, so that the next begins. */

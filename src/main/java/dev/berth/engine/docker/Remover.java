@@ -1,8 +1,10 @@
 package dev.berth.engine.docker;
 
+import dev.berth.error.Backoff;
 import dev.berth.error.RunnerException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,8 +19,7 @@ final class Remover {
     /** When to look, in ms after the create failed: it may be carried out long after we gave up on it. */
     private static final long[] LATE_CREATE_MILLIS = {1, 5_000, 30_000, 120_000};
 
-    private static final long FIRST_PAUSE_MILLIS = 100;
-    private static final long LONGEST_PAUSE_MILLIS = 10_000;
+    private static final Backoff BACKOFF = Backoff.of(Duration.ofMillis(200), Duration.ofSeconds(10));
 
     private final Vertx vertx;
     private final EngineApi api;
@@ -57,7 +58,7 @@ final class Remover {
             }
             boolean again = done.failed() || done.result().serverError();
             if (again && number < ATTEMPTS && !api.http().closed()) {
-                return vertx.timer(pause(number)).compose(fired -> attempt(name, number + 1));
+                return vertx.timer(BACKOFF.millis(number)).compose(fired -> attempt(name, number + 1));
             }
             return Future.failedFuture(
                     done.failed() ? done.cause() : done.result().failure());
@@ -66,9 +67,5 @@ final class Remover {
 
     private static boolean gone(EngineResponse reply) {
         return reply.status() == 404 || reply.message().toLowerCase(Locale.ROOT).contains("already in progress");
-    }
-
-    private static long pause(int number) {
-        return Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(number, 10));
     }
 }

@@ -2,6 +2,7 @@ package dev.berth.engine.process;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.berth.error.Descriptors;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import java.io.IOException;
@@ -85,6 +86,9 @@ final class FunctionCatalogue {
         try {
             command = YAML.readTree(definition.toFile()).path("cmd");
         } catch (IOException unreadable) {
+            if (Descriptors.exhausted(unreadable)) {
+                throw Descriptors.none("to read " + definition);
+            }
             throw unavailable(image, 502, "cannot read " + definition + ": " + unreadable.getMessage());
         }
         List<String> words = new ArrayList<>();

@@ -1,9 +1,8 @@
 package dev.berth.engine.process;
 
+import dev.berth.flow.Source;
 import io.vertx.core.Context;
-import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.streams.ReadStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.Semaphore;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A process's output as a read stream. A thread reads the pipe, at most one buffer ahead of the demand, so a
  * paused stream holds the process up. Handlers run on the context given.
  */
-final class PipeReader implements ReadStream<Buffer> {
+final class PipeReader extends Source<Buffer> {
     private static final int CHUNK = 16 * 1024;
 
     private final Context context;
@@ -21,14 +20,11 @@ final class PipeReader implements ReadStream<Buffer> {
     private final Thread thread;
     private final Semaphore readAhead = new Semaphore(1);
 
-    private @Nullable Handler<Buffer> handler;
-    private @Nullable Handler<Void> endHandler;
     private @Nullable Buffer waiting;
     private boolean ended;
-    private boolean endReported;
-    private long demand = Long.MAX_VALUE;
 
     PipeReader(Context context, InputStream pipe, String name) {
+        super(Long.MAX_VALUE);
         this.context = context;
         this.pipe = pipe;
         thread = new Thread(this::readAll, name);
@@ -66,56 +62,19 @@ final class PipeReader implements ReadStream<Buffer> {
     }
 
     private void deliver() {
-        if (waiting != null && demand > 0 && handler != null) {
-            Buffer next = waiting;
+        Buffer next = waiting;
+        if (next != null && isWanted() && isRead()) {
             waiting = null;
-            if (demand != Long.MAX_VALUE) {
-                demand--;
-            }
             readAhead.release();
-            handler.handle(next);
+            handOn(next);
         }
-        if (ended && waiting == null && !endReported && endHandler != null) {
-            endReported = true;
-            endHandler.handle(null);
+        if (ended && waiting == null) {
+            tellEnd();
         }
     }
 
     @Override
-    public PipeReader handler(@Nullable Handler<Buffer> newHandler) {
-        handler = newHandler;
+    protected void onReady() {
         context.runOnContext(ignored -> deliver());
-        return this;
-    }
-
-    @Override
-    public PipeReader pause() {
-        demand = 0;
-        return this;
-    }
-
-    @Override
-    public PipeReader resume() {
-        return fetch(Long.MAX_VALUE);
-    }
-
-    @Override
-    public PipeReader fetch(long amount) {
-        demand = demand + amount < 0 ? Long.MAX_VALUE : demand + amount;
-        context.runOnContext(ignored -> deliver());
-        return this;
-    }
-
-    @Override
-    public PipeReader endHandler(@Nullable Handler<Void> newHandler) {
-        endHandler = newHandler;
-        context.runOnContext(ignored -> deliver());
-        return this;
-    }
-
-    @Override
-    public PipeReader exceptionHandler(@Nullable Handler<Throwable> newHandler) {
-        // Nothing to report: a pipe that breaks ends.
-        return this;
     }
 }

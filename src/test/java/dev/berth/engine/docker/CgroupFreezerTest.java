@@ -1,7 +1,12 @@
 package dev.berth.engine.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.berth.error.Descriptors;
+import dev.berth.error.ErrorCode;
+import dev.berth.error.RunnerException;
+import dev.berth.worker.DescriptorLimit;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +14,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** On files that look like control groups. */
 final class CgroupFreezerTest {
@@ -61,6 +68,38 @@ final class CgroupFreezerTest {
         CgroupFreezer freezer = new CgroupFreezer(vertx, cgroups, false);
         assertThat(context.await(() -> freezer.freeze(ID))).isFalse();
         assertThat(freeze).hasContent("0");
+        context.await(freezer::close);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void withoutFileDescriptorsAFrozenContainerIsThawedAndNoneIsFrozen(boolean v1) throws Exception {
+        Path group = group((v1 ? "freezer/docker/" : "docker/") + ID);
+        Path state = Files.writeString(group.resolve(v1 ? "freezer.state" : "cgroup.freeze"), v1 ? "THAWED" : "0");
+        Files.writeString(group.resolve("cgroup.events"), "populated 1\nfrozen 1\n");
+        CgroupFreezer freezer = new CgroupFreezer(vertx, cgroups, v1);
+        // What it takes is loaded while it can be.
+        context.await(() -> freezer.freeze(ID));
+        context.await(() -> freezer.thaw(ID));
+        context.await(() -> freezer.freeze(ID));
+        assertThat(Descriptors.exhausted(new IOException())).isFalse();
+        boolean thawed;
+        Throwable refused;
+        try (DescriptorLimit limit = new DescriptorLimit()) {
+            limit.set();
+            try {
+                thawed = context.await(() -> freezer.thaw(ID));
+                refused = catchThrowable(() -> context.await(() -> freezer.freeze(ID)));
+            } finally {
+                limit.lift();
+            }
+        }
+        assertThat(thawed).isTrue();
+        assertThat(refused)
+                .isInstanceOfSatisfying(
+                        RunnerException.class, error -> assertThat(error.code()).isEqualTo(ErrorCode.SERVER_BUSY));
+        assertThat(state).hasContent(v1 ? "THAWED" : "0");
+        assertThat(freezer.held()).isZero();
         context.await(freezer::close);
     }
 

@@ -11,6 +11,7 @@ import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -47,6 +48,23 @@ final class DockerEngineIT {
 
         assertThat(memory).isEqualTo(new ExitStatus(137, true));
         assertThat(kill).isEqualTo(new ExitStatus(137, false));
+    }
+
+    /** The kernel's word, while the engine has none: the container goes on. */
+    @Test
+    void anEndForWantOfMemoryIsSeenWithoutTheEngine() {
+        EngineContainer container =
+                real.create(real.plan("tail /dev/zero; sleep 60").memoryMiB(16).build());
+        EngineContainer quiet = real.create(real.plan("sleep 60").build());
+        real.context.await(container::start);
+        real.context.await(quiet::start);
+        long limit = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!real.context.await(container::killedForMemory)) {
+            assertThat(System.nanoTime()).isLessThan(limit);
+        }
+        assertThat(real.context.await(quiet::killedForMemory)).isFalse();
+        real.context.await(container::remove);
+        real.context.await(quiet::remove);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static dev.berth.engine.docker.ScriptedEngine.json;
 import static dev.berth.engine.docker.ScriptedEngine.silence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.berth.conformance.Raises;
 import dev.berth.engine.ContainerPlan;
@@ -14,9 +15,12 @@ import dev.berth.engine.EngineContainer;
 import dev.berth.engine.ExitStatus;
 import dev.berth.engine.ImageRequest;
 import dev.berth.engine.Sweep;
+import dev.berth.error.Descriptors;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
+import dev.berth.worker.DescriptorLimit;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -107,6 +111,31 @@ final class EngineFaultsTest {
     void everyRequestIsHeardOf() {
         create();
         assertThat(heard).contains("ping 200", "version 200", "info 200", "create_container 201");
+    }
+
+    /** It is this runner that lacks them; nothing has been asked of the engine. */
+    @Test
+    void withoutFileDescriptorsNothingIsSaidOfTheEngine() throws Exception {
+        EngineHttp http = ScriptedEngines.http(vertx, script.address());
+        script.on("GET /slow", json(200, "{}"));
+        EngineRequest request = EngineRequest.get("slow", "/slow", Duration.ofSeconds(10));
+        // What it takes is loaded while it can be.
+        context.await(() -> http.open(request).compose(http::whole));
+        assertThat(Descriptors.exhausted(new IOException())).isFalse();
+        Throwable refused;
+        try (DescriptorLimit limit = new DescriptorLimit()) {
+            limit.set();
+            try {
+                refused = catchThrowable(() -> context.await(() -> http.open(request)));
+            } finally {
+                limit.lift();
+            }
+        }
+        assertThat(refused)
+                .hasMessageContaining("no file descriptor is left")
+                .extracting(e -> ((RunnerException) e).code())
+                .isEqualTo(ErrorCode.SERVER_BUSY);
+        context.await(http::close);
     }
 
     @Test

@@ -45,7 +45,9 @@ final class PauseIT {
                 real.api,
                 new CgroupFreezer(vertx, nothing, true),
                 new EngineWatch(vertx, real.api, EngineCallListener.NONE));
-        DockerContainer.Tools tools = new DockerContainer.Tools(vertx, real.api, pausing, new Remover(vertx, real.api));
+        MemoryKills kills = new MemoryKills(vertx, nothing, true);
+        DockerContainer.Tools tools =
+                new DockerContainer.Tools(vertx, real.api, pausing, kills, new Remover(vertx, real.api));
         EngineContainer made = real.create(plan);
         return new DockerContainer(tools, plan, inspect(made).getId(), () -> {});
     }

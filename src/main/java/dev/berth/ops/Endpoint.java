@@ -1,0 +1,48 @@
+package dev.berth.ops;
+
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * One thing that can be asked for; the table of these is what the port serves and what its document says.
+ *
+ * @param method what is asked by; {@code GET} includes {@code HEAD}
+ * @param path as in an OpenAPI document, such as {@code /api/calls/{id}}
+ * @param role who may ask
+ * @param summary one sentence
+ * @param parameters what may be in the query
+ * @param handler answers, on the port's event loop, which it must not hold up
+ */
+record Endpoint(
+        HttpMethod method,
+        String path,
+        Role role,
+        String summary,
+        List<Parameter> parameters,
+        Consumer<RoutingContext> handler) {
+    Endpoint {
+        parameters = List.copyOf(parameters);
+    }
+
+    /** @param type of a JSON schema: {@code string} or {@code integer} */
+    record Parameter(String name, String type, String text) {}
+
+    static Endpoint get(String path, Role role, String summary, Consumer<RoutingContext> handler) {
+        return new Endpoint(HttpMethod.GET, path, role, summary, List.of(), handler);
+    }
+
+    Endpoint with(Parameter... given) {
+        return new Endpoint(method, path, role, summary, List.of(given), handler);
+    }
+
+    /** The path in the form of the router. */
+    String route() {
+        return path.replaceAll("\\{(\\w+)}", ":$1");
+    }
+
+    boolean takes(HttpMethod asked) {
+        return asked.equals(method) || (method.equals(HttpMethod.GET) && asked.equals(HttpMethod.HEAD));
+    }
+}

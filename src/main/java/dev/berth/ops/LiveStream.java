@@ -1,0 +1,109 @@
+package dev.berth.ops;
+
+import dev.berth.bus.NodeSnapshot;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The state of the node, again and again, by server-sent events: one {@code node} event a second with all that the
+ * console shows. Of whoever does not read, events are left out; it is dropped when it has read nothing for a while.
+ * Costs nothing while nobody listens. Confined to one context.
+ */
+final class LiveStream {
+    static final int MOST_STREAMS = 64;
+    private static final long EVENT_MILLIS = 1_000;
+    private static final int UNSENT_BYTES = 256 * 1024;
+    private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** Rows of functions and of queues in one event. */
+    private static final int ROWS = 200;
+
+    private static final RowPage BUSIEST = new RowPage("", "busy", 0, ROWS);
+
+    private final Vertx vertx;
+    private final NodeView node;
+    private final NodeFeed feed;
+    private final ConnectionGuard connections;
+    /** With when each could last be written to. */
+    private final Map<HttpServerResponse, Long> streams = new LinkedHashMap<>();
+
+    private long timer = -1;
+
+    LiveStream(Vertx vertx, NodeView node, NodeFeed feed, ConnectionGuard connections) {
+        this.vertx = vertx;
+        this.node = node;
+        this.feed = feed;
+        this.connections = connections;
+    }
+
+    Endpoint endpoint() {
+        return Endpoint.get(
+                "/api/stream",
+                Role.READER,
+                "Server-sent events: the node, its busiest functions and slot queues, and its peers, once a second.",
+                this::open);
+    }
+
+    int open() {
+        return streams.size();
+    }
+
+    private void open(RoutingContext asked) {
+        HttpServerResponse response = asked.response();
+        if (streams.size() >= MOST_STREAMS) {
+            Answers.message(response, 503, "there are " + MOST_STREAMS + " streams already");
+            return;
+        }
+        connections.streams(asked.request());
+        response.setChunked(true).putHeader("Content-Type", "text/event-stream").setWriteQueueMaxSize(UNSENT_BYTES);
+        streams.put(response, System.nanoTime());
+        response.closeHandler(gone -> forget(response));
+        response.write("retry: 2000\n\n");
+        tell();
+        if (timer < 0) {
+            timer = vertx.setPeriodic(EVENT_MILLIS, tick -> tell());
+        }
+    }
+
+    private void forget(HttpServerResponse response) {
+        streams.remove(response);
+        if (streams.isEmpty() && timer >= 0) {
+            vertx.cancelTimer(timer);
+            timer = -1;
+        }
+    }
+
+    private void tell() {
+        feed.snapshot()
+                .onSuccess(
+                        snapshot -> send("event: node\ndata: " + event(snapshot).encode() + "\n\n"))
+                .onFailure(silent -> send("event: silent\ndata: {}\n\n"));
+    }
+
+    private JsonObject event(NodeSnapshot snapshot) {
+        return new JsonObject()
+                .put("at", System.currentTimeMillis())
+                .put("node", NodeJson.node(node, snapshot))
+                .put("functions", BUSIEST.cut(NodeJson.functions(snapshot), List.of("image")))
+                .put("queues", BUSIEST.cut(NodeJson.queues(snapshot), List.of("image", "key")))
+                .put("peers", node.cluster() == null ? new JsonArray() : NodeJson.peers(node));
+    }
+
+    private void send(String event) {
+        long now = System.nanoTime();
+        for (HttpServerResponse response : List.copyOf(streams.keySet())) {
+            if (!response.writeQueueFull()) {
+                streams.put(response, now);
+                response.write(event);
+            } else if (now - streams.getOrDefault(response, now) > STALLED_NANOS) {
+                response.reset();
+            }
+        }
+    }
+}

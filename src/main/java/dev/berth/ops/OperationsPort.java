@@ -1,0 +1,143 @@
+package dev.berth.ops;
+
+import dev.berth.config.ConfigException;
+import dev.berth.config.GrpcConfig;
+import dev.berth.config.HttpConfig;
+import dev.berth.port.TlsFiles;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.transport.Transport;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The operations port: an HTTP/1.1 server on an event loop of its own, so that nothing that is asked of it holds up a
+ * call, and so that it can tell from outside whether the loops that run calls turn. Its methods may be called from any
+ * thread.
+ */
+public final class OperationsPort {
+    private static final Logger LOG = LoggerFactory.getLogger(OperationsPort.class);
+    private static final int MAX_HEAD_LINE = 4_096;
+    private static final int MAX_HEADERS = 8_192;
+
+    private final Vertx vertx;
+    private final HttpConfig config;
+    private final NodeView node;
+    private final ConnectionGuard.Limits limits;
+    private volatile int port;
+
+    private OperationsPort(Vertx vertx, HttpConfig config, NodeView node, ConnectionGuard.Limits limits) {
+        this.vertx = vertx;
+        this.config = config;
+        this.node = node;
+        this.limits = limits;
+    }
+
+    /**
+     * Opens it, on a thread that may block a little. Fails with ConfigException if the port cannot be had, unless
+     * nobody has asked for that one: then there is none, and {@link #port} is 0.
+     */
+    public static Future<OperationsPort> open(HttpConfig config, NodeView node) {
+        return open(config, config.port(), node, ConnectionGuard.Limits.DEFAULT);
+    }
+
+    /** @param port 0: any that is free */
+    static Future<OperationsPort> open(HttpConfig config, int port, NodeView node, ConnectionGuard.Limits limits) {
+        OperationsPort opening = new OperationsPort(vertx(), config, node, limits);
+        return opening.listen(port).recover(opening::withoutPort).map(opening);
+    }
+
+    private static Vertx vertx() {
+        Transport fast = Transport.nativeTransport();
+        VertxOptions options = new VertxOptions()
+                .setEventLoopPoolSize(1)
+                .setWorkerPoolSize(2)
+                .setInternalBlockingPoolSize(1)
+                .setFileSystemOptions(new FileSystemOptions()
+                        .setClassPathResolvingEnabled(false)
+                        .setFileCachingEnabled(false));
+        return Vertx.builder()
+                .with(options)
+                .withTransport(fast != null && fast.available() ? fast : Transport.NIO)
+                .build();
+    }
+
+    /** As a verticle: what else is begun on a thread of another Vert.x runs on the loops of that one. */
+    private Future<Void> listen(int wanted) {
+        return vertx.deployVerticle(context -> {
+                    LoopWatch watch = LoopWatch.start(vertx, node.loops(), loop -> nanos -> {});
+                    return serveSecured(options(wanted), config.tls(), watch);
+                })
+                .mapEmpty();
+    }
+
+    private HttpServerOptions options(int wanted) {
+        return new HttpServerOptions()
+                .setHost(config.host())
+                .setPort(wanted)
+                .setHttp2ClearTextEnabled(false)
+                .setAlpnVersions(List.of(HttpVersion.HTTP_1_1))
+                .setMaxInitialLineLength(MAX_HEAD_LINE)
+                .setMaxHeaderSize(MAX_HEADERS);
+    }
+
+    private Future<HttpServer> serveSecured(
+            HttpServerOptions options, GrpcConfig.@Nullable Tls files, LoopWatch watch) {
+        if (files == null) {
+            return serve(options, watch);
+        }
+        TlsFiles tls = new TlsFiles(vertx, files);
+        return tls.apply(options).compose(ready -> serve(ready, watch)).onSuccess(tls::watch);
+    }
+
+    private Future<HttpServer> serve(HttpServerOptions options, LoopWatch watch) {
+        ConnectionGuard connections = new ConnectionGuard(vertx, limits);
+        Gatekeeper gate = new Gatekeeper(config, new Tokens(config, System::nanoTime));
+        NodeFeed feed = new NodeFeed(vertx.getOrCreateContext(), node);
+        List<Endpoint> endpoints = new ArrayList<>(new HealthPages(node, watch).endpoints());
+        endpoints.addAll(new ApiPages(node, feed).endpoints());
+        endpoints.add(new LiveStream(vertx, node, feed, connections).endpoint());
+        endpoints.add(ApiPages.document(endpoints, node.facts().version()));
+        endpoints.addAll(ConsoleFiles.endpoints());
+        return vertx.createHttpServer(options)
+                .connectionHandler(connections::opened)
+                .requestHandler(new Pages(vertx, gate, connections, endpoints))
+                .listen()
+                .onSuccess(server -> {
+                    port = server.actualPort();
+                    LOG.info("operations port on {}:{}", config.host(), port);
+                });
+    }
+
+    /** Its loop is not waited for: nobody could be told on it that it has ended. */
+    private Future<Void> withoutPort(Throwable failure) {
+        vertx.close();
+        String why = String.valueOf(failure.getMessage());
+        if (config.mayBeTaken() && why.contains("Address already in use")) {
+            LOG.warn(
+                    "no operations port: {} is taken on {}; set http.port to another one, or to 0",
+                    config.port(),
+                    config.host());
+            return Future.succeededFuture();
+        }
+        return Future.failedFuture(new ConfigException(List.of(
+                "http.port = " + config.port() + ": cannot listen on http.host = " + config.host() + ": " + why)));
+    }
+
+    /** The port listened on; 0: there is none. */
+    public int port() {
+        return port;
+    }
+
+    public Future<Void> close() {
+        return vertx.close();
+    }
+}

@@ -1,0 +1,218 @@
+// Uses the console of a runner as a person does; then a console whose data is made up, for what no runner shows on demand.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const [grpc, http] = process.argv.slice(2);
+const SHOTS = 'target/console';
+const profile = mkdtempSync(join(tmpdir(), 'console-'));
+const browser = await chromium.launchPersistentContext(profile, {
+  executablePath: '/usr/bin/chromium',
+  headless: true,
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync'],
+});
+let passed = 0;
+
+async function page(url, options = {}) {
+  const opened = await browser.newPage();
+  const complaints = [];
+  opened.on('console', (line) => line.type() === 'error' && complaints.push(line.text()));
+  opened.on('pageerror', (error) => complaints.push(String(error)));
+  await opened.setViewportSize(options.size ?? { width: 1280, height: 900 });
+  await opened.emulateMedia({ colorScheme: options.scheme ?? 'light', forcedColors: options.forced ?? 'none' });
+  await opened.goto(url);
+  return { opened, complaints };
+}
+
+async function check(what, run) {
+  try {
+    await run();
+    passed++;
+    console.log(`ok   ${what}`);
+  } catch (failure) {
+    console.log(`FAIL ${what}\n${failure.stack}`);
+    process.exitCode = 1;
+  }
+}
+
+const call = (image) => {
+  const made = spawnSync('scripts/berth', ['call', '--idle-timeout', '300', '--body', 'x', grpc, image], { encoding: 'utf8' });
+  assert.equal(made.status, 0, made.stderr);
+};
+const has = (at, text) => at.waitForFunction((wanted) => document.body.innerText.includes(wanted), text, { timeout: 20_000 });
+
+await check('an empty node says what to try, and no report of the content policy comes', async () => {
+  const { opened, complaints } = await page(http + '/console/');
+  await has(opened, 'No calls yet');
+  await has(opened, 'ready');
+  await opened.screenshot({ path: `${SHOTS}/empty.png`, fullPage: true });
+  assert.deepEqual(complaints, []);
+  await opened.close();
+});
+
+await check('the greeting leads a browser to the console', async () => {
+  const { opened } = await page(http + '/');
+  assert.equal(new URL(opened.url()).pathname, '/console/');
+  await opened.close();
+});
+
+await check('calls show up by themselves: function, container, rate', async () => {
+  const { opened, complaints } = await page(http + '/console/');
+  await has(opened, 'No calls yet');
+  call('berth/hello-java');
+  call('berth/echo-node');
+  await has(opened, 'berth/hello-java');
+  await has(opened, 'berth/echo-node');
+  await opened.waitForFunction(() => /^2 containers/.test(document.getElementById('slots').getAttribute('aria-label')));
+  for (let i = 0; i < 3; i++) call('berth/echo-node');
+  await opened.screenshot({ path: `${SHOTS}/calls.png`, fullPage: true });
+  assert.deepEqual(complaints, []);
+  await opened.close();
+});
+
+await check('by keyboard: find a function, leave the field, open the settings', async () => {
+  const { opened } = await page(http + '/console/');
+  await has(opened, 'berth/hello-java');
+  await opened.keyboard.press('/');
+  await opened.keyboard.type('hello');
+  await opened.waitForFunction(() => document.querySelectorAll('#rows tbody tr').length === 1);
+  await opened.keyboard.press('Escape');
+  await opened.keyboard.press('s');
+  await has(opened, 'node.drainTimeout');
+  await opened.check('#settings-changed');
+  await opened.waitForFunction(() => !document.getElementById('settings-rows').innerText.includes('node.drainTimeout'));
+  assert.match(await opened.innerText('#settings-rows'), /BERTH_HTTP_PORT/);
+  await opened.close();
+});
+
+await check('dark, at 390 px: nothing is wider than the screen', async () => {
+  const { opened, complaints } = await page(http + '/console/', { size: { width: 390, height: 844 }, scheme: 'dark' });
+  await has(opened, 'berth/hello-java');
+  assert.ok(await opened.evaluate(() => document.documentElement.scrollWidth <= 390));
+  await opened.screenshot({ path: `${SHOTS}/narrow-dark.png`, fullPage: true });
+  assert.deepEqual(complaints, []);
+  await opened.close();
+});
+
+// ---- with data that is made up
+
+const TYPES = { html: 'text/html', js: 'text/javascript', css: 'text/css' };
+const policy = (await fetch(http + '/console/')).headers.get('content-security-policy');
+const containers = { busy: 0, idle: 0, frozen: 0, starting: 0 };
+const row = (image, key, state = {}) =>
+  ({ image, key, queues: 1, busy: 0, idle: 0, frozen: 0, starting: 0, waiting: 0, serviceMillis: 12.5, startMillis: 400, ...state });
+
+function event(rows, total, state = {}) {
+  const cut = { total, found: total, offset: 0, rows };
+  const node = {
+    id: 'made-up', version: '1', engine: 'docker', engineAnswers: true, isolated: true, draining: false, callsActive: 0,
+    callsReceived: 0, callsHandled: 0, memoryTotalBytes: 2 ** 34, memoryUsedBytes: 2 ** 33, cpuTotalMillis: 8000,
+    cpuUsedMillis: 1000, waiting: 0, containers, ...state };
+  return `event: node\ndata: ${JSON.stringify({ at: Date.now(), node, functions: cut, queues: cut, peers: [] })}\n\n`;
+}
+
+async function madeUp(stream, use, options) {
+  const sockets = new Set();
+  const server = createServer(async (request, response) => {
+    if (request.url === '/api/stream') {
+      stream(request, response);
+      return;
+    }
+    const answer = await fetch(http + request.url);
+    response.writeHead(answer.status, {
+      'Content-Type': answer.headers.get('content-type') ?? TYPES.html, 'Content-Security-Policy': policy });
+    response.end(Buffer.from(await answer.arrayBuffer()));
+  });
+  server.on('connection', (socket) => sockets.add(socket.on('close', () => sockets.delete(socket))));
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  const { opened, complaints } = await page(`http://127.0.0.1:${server.address().port}/console/`, options);
+  try {
+    await use(opened, complaints, sockets);
+  } finally {
+    await opened.close();
+    sockets.forEach((socket) => socket.destroy());
+    server.close();
+  }
+}
+
+const live = (made) => (request, response) => {
+  response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+  response.write(made());
+  const timer = setInterval(() => response.write(made()), 500);
+  response.on('close', () => clearInterval(timer));
+};
+
+await check('hostile names are text, on one line, and in the order they are', async () => {
+  const names = ['<script>window.broken = 1</script>', '<img src=x onerror="window.broken = 1">', '\u202Eevil\u202C', 'a\nb\tc\u0000d', 'x'.repeat(4096)];
+  await madeUp(live(() => event(names.map((each, i) => row(each, 'k' + i)), names.length)), async (opened, complaints) => {
+    await opened.waitForFunction(() => document.querySelectorAll('#rows tbody tr').length === 5);
+    assert.equal(await opened.evaluate(() => window.broken), undefined);
+    const shown = await opened.innerText('#rows tbody');
+    assert.ok(shown.includes('<script>window.broken = 1</script>'));
+    assert.ok(!shown.includes('\u202E'));
+    assert.ok(!shown.includes('x'.repeat(200)));
+    assert.deepEqual(complaints, []);
+  });
+});
+
+await check('1,000 containers in 10,000 queues: quick, and no task of the page takes long', async () => {
+  const rows = Array.from({ length: 200 }, (_, i) => row(`team/function-${i}`, String(i), { busy: 2, idle: 1, frozen: 1, starting: 1 }));
+  await madeUp(live(() => event(rows, 10_000)), async (opened, complaints) => {
+    await opened.waitForFunction(() => document.getElementById('slots').getAttribute('aria-label').startsWith('1000 containers'));
+    const longest = await opened.evaluate(() => new Promise((done) => {
+      let most = 0;
+      new PerformanceObserver((list) => list.getEntries().forEach((task) => { most = Math.max(most, task.duration); }))
+        .observe({ type: 'longtask' });
+      setTimeout(() => done(most), 3_000);
+    }));
+    console.log(`     longest task ${Math.round(longest)} ms`);
+    assert.ok(longest < 250, `a task took ${longest} ms`);
+    await opened.screenshot({ path: `${SHOTS}/large.png` });
+    assert.deepEqual(complaints, []);
+  });
+});
+
+await check('a stream that is cut is told, with the time of what is shown, and comes back', async () => {
+  await madeUp(live(() => event([row('team/one', '1', { idle: 1 })], 1)), async (opened, complaints, sockets) => {
+    await has(opened, 'team/one');
+    sockets.forEach((socket) => socket.destroy());
+    await has(opened, 'as of');
+    await opened.waitForFunction(() => !document.querySelector('main').classList.contains('stale'), undefined, { timeout: 20_000 });
+  });
+});
+
+await check('a port that wants a token gets it from a form, and remembers it for the tab', async () => {
+  const guarded = (request, response) => {
+    if (request.headers.authorization !== 'Bearer good') {
+      response.writeHead(401, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify({ message: 'a token is needed' }));
+      return;
+    }
+    live(() => event([row('team/one', '1')], 1))(request, response);
+  };
+  await madeUp(guarded, async (opened) => {
+    await opened.fill('#token', 'bad');
+    await opened.keyboard.press('Enter');
+    await has(opened, 'a token is needed');
+    await opened.fill('#token', 'good');
+    await opened.keyboard.press('Enter');
+    await has(opened, 'team/one');
+    await opened.reload();
+    await has(opened, 'team/one');
+  });
+});
+
+await check('an engine that is gone and a node that drains are said in words', async () => {
+  await madeUp(live(() => event([], 0, { engineAnswers: false, draining: true })), async (opened) => {
+    await has(opened, 'draining, the container engine does not answer');
+  }, { forced: 'active' });
+});
+
+await browser.close();
+rmSync(profile, { recursive: true, force: true });
+console.log(`${passed} passed`);

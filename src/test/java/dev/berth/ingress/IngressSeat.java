@@ -1,0 +1,166 @@
+package dev.berth.ingress;
+
+import dev.berth.bus.IngressMessage.SlotAnswer;
+import dev.berth.bus.IngressMessage.SlotGranted;
+import dev.berth.bus.IngressMessage.SlotRefused;
+import dev.berth.bus.RegistryMessage;
+import dev.berth.call.ContainerSpec;
+import dev.berth.cluster.Placer;
+import dev.berth.error.RunnerException;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** The shipped desk, placement and itinerary without a verticle around them, for simulations outside this package. */
+public final class IngressSeat {
+    private final String incarnation;
+    private final Links links;
+    private final SlotDesk desk;
+    private final Placer placer;
+    private final Set<Placed> open = new LinkedHashSet<>();
+
+    /** The way out. */
+    public interface Links {
+        long now();
+
+        /** Fails if nobody is there to take the message. */
+        Future<Void> send(String registry, RegistryMessage message);
+
+        /** A wish goes out for this call. */
+        void asking(Placed call, String registry, boolean remote);
+
+        /** Send the call to its worker. */
+        void open(Placed call, SlotGranted grant);
+    }
+
+    public IngressSeat(String address, String incarnation, Placer placer, Links links) {
+        this.incarnation = incarnation;
+        this.placer = placer;
+        this.links = links;
+        this.desk = new SlotDesk(address, links::send);
+    }
+
+    /** Places a call; {@code end} is told of its end once, with null for success. */
+    public Placed place(String callId, ContainerSpec spec, long nanos, Consumer<RunnerException> end) {
+        Placed call = new Placed(callId, spec, nanos, end);
+        open.add(call);
+        return call;
+    }
+
+    public void answer(SlotAnswer answer) {
+        desk.onAnswer(answer);
+    }
+
+    public void nodeLost(String lost) {
+        desk.nodeLost(lost);
+    }
+
+    public void stoodStill() {
+        desk.stoodStill();
+    }
+
+    public void repeatWishes() {
+        desk.repeatWishes();
+    }
+
+    public List<Placed> open() {
+        return new ArrayList<>(open);
+    }
+
+    /** One call, as a stream to its worker sees it. */
+    public final class Placed implements CallPlacement.Actions, SlotDesk.Waiter {
+        public final String callId;
+        private final ContainerSpec spec;
+        private final Deadline deadline;
+        private final Consumer<RunnerException> end;
+        private final CallPlacement placement;
+        private long ticket;
+
+        private Placed(String callId, ContainerSpec spec, long nanos, Consumer<RunnerException> end) {
+            this.callId = callId;
+            this.spec = spec;
+            this.end = end;
+            this.deadline = Deadline.after(links.now(), nanos);
+            Itinerary.Planner planner = ClusterItinerary.planner(placer, incarnation);
+            this.placement = new CallPlacement(this, () -> planner.plan(spec), deadline, nanos);
+        }
+
+        public void start() {
+            placement.start();
+        }
+
+        public void taken() {
+            placement.taken();
+        }
+
+        public void finished(RunnerException error) {
+            placement.finished(error);
+        }
+
+        public void failed(RunnerException why) {
+            placement.failed(why);
+        }
+
+        public void deadlinePassed() {
+            placement.deadlinePassed();
+        }
+
+        /** As if the worker had said that the slot is gone, whatever was sent: for a planted mistake. */
+        public void placeAgain() {
+            open.remove(this);
+            Placed again = place(callId, spec, deadline.nanos() - links.now(), end);
+            again.start();
+        }
+
+        @Override
+        public void acquire(Itinerary.Stop stop) {
+            links.asking(this, stop.registry(), stop.remote());
+            ticket = desk.acquire(stop.within(deadline, links.now()), callId, spec, this);
+        }
+
+        @Override
+        public void withdraw() {
+            desk.cancel(ticket);
+        }
+
+        @Override
+        public void giveBack(SlotGranted grant) {
+            desk.giveBack(grant);
+        }
+
+        @Override
+        public void open(SlotGranted grant, Deadline until) {
+            links.open(this, grant);
+        }
+
+        @Override
+        public void slotLost() {}
+
+        @Override
+        public void cancelStream(RunnerException why) {}
+
+        @Override
+        public void end(RunnerException error) {
+            open.remove(this);
+            end.accept(error);
+        }
+
+        @Override
+        public void onGranted(SlotGranted grant) {
+            placement.granted(grant, links.now());
+        }
+
+        @Override
+        public void onRefused(SlotRefused refusal) {
+            placement.refused(refusal, links.now());
+        }
+
+        @Override
+        public void onUnanswered() {
+            placement.unanswered(links.now());
+        }
+    }
+}

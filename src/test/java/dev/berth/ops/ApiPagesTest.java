@@ -1,0 +1,221 @@
+package dev.berth.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.bus.NodeSnapshot;
+import dev.berth.bus.NodeSnapshot.Queue;
+import dev.berth.call.SlotKey;
+import dev.berth.config.LoadedConfig.Effective;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+final class ApiPagesTest {
+    private static final long MILLI = 1_000_000;
+
+    private final OpsRig rig = new OpsRig();
+
+    @AfterEach
+    void close() {
+        rig.close();
+    }
+
+    private static Queue queue(int key, String image, int idle, int paused, int busy) {
+        return new Queue(
+                new SlotKey(new byte[] {(byte) (key >> 8), (byte) key}),
+                image,
+                idle,
+                paused,
+                busy,
+                0,
+                key % 2,
+                5 * MILLI,
+                400 * MILLI);
+    }
+
+    private static NodeSnapshot snapshot(Queue... queues) {
+        return new NodeSnapshot(false, 1L << 30, 1L << 28, 4_000, 500, List.of(queues));
+    }
+
+    private List<String> images(String path) {
+        JsonArray rows = rig.get(path).json().getJsonArray("rows");
+        return IntStream.range(0, rows.size())
+                .mapToObj(i -> rows.getJsonObject(i).getString("image"))
+                .toList();
+    }
+
+    @Test
+    void nodeIsTold() {
+        rig.snapshot = snapshot(queue(1, "a", 3, 2, 1), queue(2, "b", 0, 0, 4));
+        rig.open();
+
+        JsonObject node = rig.get("/api/node").json();
+
+        assertThat(node.getMap())
+                .containsEntry("id", "node-7")
+                .containsEntry("version", "1.2.3")
+                .containsEntry("memoryUsedBytes", 1 << 28)
+                .containsEntry("cpuUsedMillis", 500)
+                .containsEntry("queues", 2)
+                .containsEntry("waiting", 1)
+                .containsEntry("draining", false);
+        assertThat(node.getJsonObject("containers"))
+                .isEqualTo(new JsonObject("{\"busy\":5,\"idle\":1,\"frozen\":2,\"starting\":0}"));
+    }
+
+    @Test
+    void queuesOfOneImageAreOneFunction() {
+        rig.snapshot = snapshot(queue(1, "a", 3, 2, 1), queue(2, "b", 0, 0, 1), queue(3, "a", 0, 0, 1));
+        rig.open();
+
+        JsonObject row =
+                rig.get("/api/functions?filter=A").json().getJsonArray("rows").getJsonObject(0);
+
+        assertThat(row)
+                .isEqualTo(new JsonObject(
+                        "{\"image\":\"a\",\"queues\":2,\"busy\":2,\"idle\":1,\"frozen\":2,\"starting\":0,\"waiting\":2,"
+                                + "\"serviceMillis\":5.0,\"startMillis\":400.0}"));
+    }
+
+    @Test
+    void rowsAreSortedFilteredAndCut() {
+        rig.snapshot = snapshot(queue(1, "one", 0, 0, 1), queue(2, "two", 9, 0, 2), queue(3, "three", 1, 0, 3));
+        rig.open();
+
+        assertThat(images("/api/queues")).containsExactly("three", "two", "one");
+        assertThat(images("/api/queues?sort=idle")).containsExactly("two", "three", "one");
+        assertThat(images("/api/queues?sort=image")).containsExactly("one", "three", "two");
+        assertThat(images("/api/queues?filter=T&limit=1&offset=1")).containsExactly("two");
+        JsonObject page = rig.get("/api/queues?filter=t&limit=1").json();
+        assertThat(page.getInteger("total")).isEqualTo(3);
+        assertThat(page.getInteger("found")).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"limit=0", "limit=501", "limit=x", "offset=-1", "sort=nothing", "sort=", "limit=99999999999"})
+    void badQueryIsTold(String query) {
+        rig.open();
+
+        OpsRig.Answer answer = rig.get("/api/queues?" + query);
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().getString("message")).startsWith(query.substring(0, query.indexOf('=')) + " is ");
+    }
+
+    @Test
+    void settingsSayWhereTheyComeFrom() {
+        rig.settings =
+                List.of(new Effective("grpc.port", "9190", "default"), new Effective("http.port", "1", "conf:3"));
+        rig.open();
+
+        JsonArray rows = rig.get("/api/settings").json().getJsonArray("rows");
+
+        assertThat(rows.getJsonObject(1))
+                .isEqualTo(new JsonObject(
+                        "{\"key\":\"http.port\",\"value\":\"1\",\"source\":\"conf:3\",\"isDefault\":false}"));
+    }
+
+    @Test
+    void whoMayNotLookIsToldNothing() {
+        rig.open(OpsRig.config(OpsRig.READER, null));
+
+        for (String path :
+                List.of("/api/node", "/api/functions", "/api/queues", "/api/settings", "/api/peers", "/api/stream")) {
+            assertThat(rig.get(path).status()).as(path).isEqualTo(401);
+        }
+        assertThat(rig.get("/api/node", Map.of("Authorization", "Bearer " + OpsRig.READER))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void documentNamesWhatIsServed() {
+        rig.open();
+
+        JsonObject paths = rig.get("/api/openapi.json").json().getJsonObject("paths");
+
+        assertThat(paths.fieldNames()).contains("/", "/healthz", "/version", "/api/node", "/api/queues", "/api/stream");
+        List<String> checked = new ArrayList<>();
+        for (String path : paths.fieldNames()) {
+            if (!path.equals("/api/stream")) {
+                assertThat(rig.get(path).status()).as(path).isIn(200, 503);
+                checked.add(path);
+            }
+        }
+        assertThat(checked).hasSizeGreaterThan(8);
+    }
+
+    @Test
+    void consoleComesWithItsPolicy() {
+        rig.open();
+
+        OpsRig.Answer page = rig.get("/console/");
+
+        assertThat(page.headers()).containsEntry("content-type", "text/html; charset=utf-8");
+        assertThat(page.headers().get("content-security-policy")).contains("default-src 'none'");
+        assertThat(rig.get("/console/uplot.js").status()).isEqualTo(200);
+        assertThat(rig.get("/console/../console/x").status()).isEqualTo(404);
+        assertThat(rig.get("/", Map.of("Accept", "text/html,*/*")).headers()).containsEntry("location", "/console/");
+    }
+
+    @Test
+    void streamTellsTheNodeAgainAndAgain() throws IOException {
+        rig.snapshot = snapshot(queue(1, "a\nb", 1, 0, 0));
+        rig.open();
+        try (Socket socket = rig.connect()) {
+            socket.getOutputStream()
+                    .write("GET /api/stream HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+            for (int i = 0; i < 2; i++) {
+                String line = lines.readLine();
+                while (!line.startsWith("data: ")) {
+                    line = lines.readLine();
+                }
+                JsonObject event = new JsonObject(line.substring("data: ".length()));
+                assertThat(event.getJsonObject("queues")
+                                .getJsonArray("rows")
+                                .getJsonObject(0)
+                                .getString("image"))
+                        .isEqualTo("a\nb");
+            }
+        }
+    }
+
+    @Test
+    void noMoreStreamsThanAreBounded() throws IOException {
+        rig.open();
+        List<Socket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < LiveStream.MOST_STREAMS; i++) {
+                Socket socket = rig.connect();
+                sockets.add(socket);
+                socket.getOutputStream()
+                        .write("GET /api/stream HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                                .getBytes(StandardCharsets.US_ASCII));
+                assertThat(socket.getInputStream().read()).isEqualTo('H');
+            }
+            assertThat(rig.get("/api/stream").status()).isEqualTo(503);
+            assertThat(rig.get("/api/node").status()).isEqualTo(200);
+        } finally {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+}
