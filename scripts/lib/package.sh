@@ -14,6 +14,9 @@ IMAGE=$IMAGE_PREFIX/runner:$VERSION
 # machines, random numbers that can be split, and what Netty does by reflection.
 MODULES_BY_NAME=jdk.crypto.ec,jdk.management,jdk.naming.dns,jdk.random,jdk.unsupported,java.net.http
 
+DEB_COMPRESSION=(-Zxz)
+[[ -z ${short:-} ]] || DEB_COMPRESSION=(-Zgzip -z1)
+
 case $(uname -m) in
   x86_64) NETTY_ARCH=x86_64 DEBIAN_ARCH=amd64 ;;
   aarch64) NETTY_ARCH=aarch_64 DEBIAN_ARCH=arm64 ;;
@@ -185,7 +188,7 @@ package_deb() {
   as_root find "$tree" -type d -exec chmod 755 {} +
   as_root find "$tree" -type f ! -perm /111 -exec chmod 644 {} +
   as_root chmod 640 "$tree/etc/berth/berth.yaml"
-  env -u SOURCE_DATE_EPOCH dpkg-deb --root-owner-group -Zxz -z1 --build "$tree" "$file" >/dev/null
+  env -u SOURCE_DATE_EPOCH dpkg-deb --root-owner-group "${DEB_COMPRESSION[@]}" --build "$tree" "$file" >/dev/null
   as_root rm -rf "$tree"
   say "made $(du -h "$file" | cut -f1) $file"
 }
@@ -206,8 +209,10 @@ package_image() {
       --change 'EXPOSE 9190 9191' \
       - "$IMAGE" >/dev/null
   [[ -z $old || $old == "$(docker image inspect -f '{{.Id}}' "$IMAGE")" ]] || docker image rm "$old" >/dev/null 2>&1 || true
-  docker save "$IMAGE" | gzip -1 >"$file"
-  say "made the image $IMAGE and $(du -h "$file" | cut -f1) $file"
+  say "made the image $IMAGE"
+  [[ -z ${short:-} ]] || return 0
+  docker save "$IMAGE" | gzip >"$file"
+  say "made $(du -h "$file" | cut -f1) $file"
 }
 
 package_chart() {
