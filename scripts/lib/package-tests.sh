@@ -150,6 +150,9 @@ test_under_systemd() {
   expect "late code 0" in_box cat /root/answer
   expect Result=success in_box systemctl show --property Result berth
 
+  # As the service sees the machine; that the runner port is cleartext is all that it misses.
+  expect "ok    freezer" in_box sh -c 'systemd-run --pipe --wait --quiet --uid=berth -p AmbientCapabilities=CAP_DAC_OVERRIDE berth doctor || [ $? = 1 ]'
+
   in_box systemctl start berth
   local before
   before=$(in_box systemctl show --property InvocationID berth)
@@ -181,24 +184,58 @@ frozen() {
 # elliptic curves, which the runtime must have.
 test_image() {
   local sockets=$PACKAGE_SCRATCH/sockets tls=$PACKAGE_SCRATCH/tls
-  local java=$INSTALLED/runtime/bin/java jar=$INSTALLED/berth.jar
+  local java=$INSTALLED/runtime/bin/java jar=$INSTALLED/berth.jar container
   say "testing the image"
   expect "berth $VERSION" docker run --rm --network none --entrypoint "$java" "$IMAGE" \
     -XX:SharedArchiveFile="$INSTALLED/berth.jsa" -Xshare:on -jar "$jar" --version
   mkdir -m 711 "$sockets" "$tls"
-  logged openssl openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
-    -addext subjectAltName=DNS:localhost -keyout "$tls/key.pem" -out "$tls/certificate.pem"
+  make_certificates "$tls"
   docker run --detach --name "$IMAGE_BOX" --hostname "$IMAGE_BOX" --read-only --tmpfs /tmp:noexec \
     --cap-drop ALL --cap-add DAC_OVERRIDE --security-opt no-new-privileges \
     --volume "$(docker_socket):/var/run/docker.sock" --volume "$sockets:$sockets" --volume "$tls:/tls:ro" \
-    --env "BERTH_WORKER_SOCKET_ROOT=$sockets" --env BERTH_GRPC_TLS_CERTIFICATE=/tls/certificate.pem --env BERTH_GRPC_TLS_KEY=/tls/key.pem \
+    --volume /sys/fs/cgroup:/sys/fs/cgroup \
+    --env "BERTH_WORKER_SOCKET_ROOT=$sockets" --env BERTH_GRPC_TLS_CERTIFICATE=/tls/tls.crt --env BERTH_GRPC_TLS_KEY=/tls/tls.key \
     "$IMAGE" >/dev/null
   await 30 image_listens || die "the image does not start: $(docker logs "$IMAGE_BOX" 2>&1 | tail -n 5)"
-  expect_call image docker exec "$IMAGE_BOX" "$java" -jar "$jar" call --ca /tls/certificate.pem localhost:9190
+  expect_call image docker exec "$IMAGE_BOX" "$java" -jar "$jar" call --ca /tls/ca.crt localhost:9190
+  container=$(docker ps --quiet --no-trunc --filter "label=dev.berth.owner=$IMAGE_BOX:$sockets")
+  await 20 frozen "$container" || die "the image does not freeze containers by their control group's file"
   docker stop --time 30 "$IMAGE_BOX" >/dev/null
   expect 0 docker inspect --format '{{.State.ExitCode}}' "$IMAGE_BOX"
   [[ -z $(find "$sockets" -mindepth 1) ]] || die "socket folders are left"
   [[ -z $(docker ps --all --quiet --filter "label=dev.berth.owner=$IMAGE_BOX:$sockets") ]] || die "containers are left"
 }
 
+# make_certificates FOLDER: an authority, and a certificate for localhost that it has signed.
+make_certificates() {
+  local new=(openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2)
+  logged openssl "${new[@]}" -subj "/CN=packages" -keyout "$1/ca.key" -out "$1/ca.crt"
+  logged openssl "${new[@]}" -CA "$1/ca.crt" -CAkey "$1/ca.key" -subj /CN=localhost -addext basicConstraints=CA:FALSE \
+    -addext subjectAltName=DNS:localhost -keyout "$1/tls.key" -out "$1/tls.crt"
+}
+
 image_listens() { docker logs "$IMAGE_BOX" 2>/dev/null | grep ' listening on '; }
+
+# --- chart ---
+
+# Rendered by Helm's engine, read strictly; and the settings that come out are shown to the runner.
+test_chart() {
+  local work=$PACKAGE_SCRATCH/chart check=$PACKAGING/chart-check classes=$PACKAGES/chart-check.classpath name
+  say "testing the chart"
+  mkdir -p "$work" "$work/files/tls" "$work/files/cluster" "$work/files/tokens"
+  for name in read operator; do
+    (umask 077 && openssl rand -hex 16 >"$work/files/tokens/$name")
+  done
+  [[ $classes -nt $check/pom.xml ]] ||
+    logged chart-check mvn -B -q -f "$check/pom.xml" dependency:build-classpath "-Dmdep.outputFile=$classes"
+  "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -cp "$(<"$classes")" "$check/ChartCheck.java" "$PACKAGES/chart/berth" "$work" ||
+    die "the chart is not right, see above"
+  for name in tls cluster; do
+    make_certificates "$work/files/$name"
+  done
+  for name in "$work"/*.yaml; do
+    sed -i "s|/etc/berth/|$work/files/|" "$name"
+    expect '"check":"settings","level":"ok"' env BERTH_CLUSTER_PUBLIC_HOST=10.0.0.1 \
+      sh -c '"$@" || [ $? -le 2 ]' sh scripts/berth doctor --json --config "$name"
+  done
+}

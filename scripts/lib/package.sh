@@ -14,6 +14,9 @@ IMAGE=$IMAGE_PREFIX/runner:$VERSION
 # machines, random numbers that can be split, and what Netty does by reflection.
 MODULES_BY_NAME=jdk.crypto.ec,jdk.management,jdk.naming.dns,jdk.random,jdk.unsupported,java.net.http
 
+DEB_COMPRESSION=(-Zxz)
+[[ -z ${short:-} ]] || DEB_COMPRESSION=(-Zgzip -z1)
+
 case $(uname -m) in
   x86_64) NETTY_ARCH=x86_64 DEBIAN_ARCH=amd64 ;;
   aarch64) NETTY_ARCH=aarch_64 DEBIAN_ARCH=arm64 ;;
@@ -185,7 +188,7 @@ package_deb() {
   as_root find "$tree" -type d -exec chmod 755 {} +
   as_root find "$tree" -type f ! -perm /111 -exec chmod 644 {} +
   as_root chmod 640 "$tree/etc/berth/berth.yaml"
-  env -u SOURCE_DATE_EPOCH dpkg-deb --root-owner-group -Zxz -z1 --build "$tree" "$file" >/dev/null
+  env -u SOURCE_DATE_EPOCH dpkg-deb --root-owner-group "${DEB_COMPRESSION[@]}" --build "$tree" "$file" >/dev/null
   as_root rm -rf "$tree"
   say "made $(du -h "$file" | cut -f1) $file"
 }
@@ -194,6 +197,8 @@ package_deb() {
 package_image() {
   local file=$PACKAGES/berth-image-$VERSION-$DEBIAN_ARCH.tar.gz old
   ensure_package_root
+  mkdir -p "$PACKAGE_ROOT/etc/berth"
+  settings_of_package "$PACKAGE_ROOT/etc/berth/berth.yaml"
   ensure_docker
   old=$(docker image inspect -f '{{.Id}}' "$IMAGE" 2>/dev/null || true)
   tar -C "$PACKAGE_ROOT" --exclude=./opt --sort=name --owner=0 --group=0 --numeric-owner -cf - . |
@@ -201,10 +206,21 @@ package_image() {
       --change "ENTRYPOINT [\"$INSTALLED/runtime/bin/java\", \"-Djava.library.path=$INSTALLED/native\", \
         \"-XX:SharedArchiveFile=$INSTALLED/berth.jsa\", \"-Xshare:auto\", \"-jar\", \"$INSTALLED/berth.jar\"]" \
       --change 'CMD ["run"]' \
-      --change 'ENV BERTH_ENGINE_KIND=docker BERTH_WORKER_SOCKET_ROOT=/run/berth BERTH_WORKER_SOCKET_TMPFS=off' \
       --change 'EXPOSE 9190 9191' \
       - "$IMAGE" >/dev/null
   [[ -z $old || $old == "$(docker image inspect -f '{{.Id}}' "$IMAGE")" ]] || docker image rm "$old" >/dev/null 2>&1 || true
-  docker save "$IMAGE" | gzip -1 >"$file"
-  say "made the image $IMAGE and $(du -h "$file" | cut -f1) $file"
+  say "made the image $IMAGE"
+  [[ -z ${short:-} ]] || return 0
+  docker save "$IMAGE" | gzip >"$file"
+  say "made $(du -h "$file" | cut -f1) $file"
+}
+
+package_chart() {
+  local chart=$PACKAGES/chart/berth file=$PACKAGES/berth-chart-$VERSION.tgz
+  rm -rf "$PACKAGES/chart"
+  mkdir -p "$PACKAGES/chart"
+  cp -r "$PACKAGING/chart" "$chart"
+  sed -i "s/^\(version\|appVersion\): .*/\1: $VERSION/" "$chart/Chart.yaml"
+  tar -C "$PACKAGES/chart" --sort=name --owner=0 --group=0 --numeric-owner -czf "$file" berth
+  say "made $file"
 }

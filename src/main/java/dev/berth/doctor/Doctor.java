@@ -72,6 +72,11 @@ public final class Doctor {
         found.addAll(new TlsExam(vertx, Clock.systemUTC()).examine(config));
         PortExam ports = new PortExam(new PortHolder(ROOT.resolve("proc")));
         found.add(ports.examine("grpc", config.grpc().host(), config.grpc().port()));
+        if (config.http().on()) {
+            Finding port =
+                    ports.examine("http", config.http().host(), config.http().port());
+            found.add(config.http().mayBeTaken() ? port.asWarning() : port);
+        }
         if (config.cluster().enabled()) {
             found.add(ports.examine(
                     "cluster", config.cluster().host(), config.cluster().memberPort()));

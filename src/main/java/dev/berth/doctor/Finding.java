@@ -28,6 +28,11 @@ public record Finding(String check, Level level, String says, String remedy) {
         }
     }
 
+    /** The same for what a runner can do without. */
+    Finding asWarning() {
+        return level == Level.FAIL ? warn(check, says, remedy) : this;
+    }
+
     static Finding ok(String check, String says) {
         return new Finding(check, Level.OK, says, "");
     }

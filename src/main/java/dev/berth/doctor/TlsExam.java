@@ -46,6 +46,10 @@ final class TlsExam {
         } else {
             found.addAll(examine("grpc", port.certificate(), port.key(), port.clientAuthority()));
         }
+        GrpcConfig.Tls operations = config.http().tls();
+        if (config.http().on() && operations != null) {
+            found.addAll(examine("http", operations.certificate(), operations.key(), operations.clientAuthority()));
+        }
         if (config.cluster().enabled() && config.cluster().tls() != null) {
             found.addAll(examine(
                     "cluster",

@@ -23,6 +23,7 @@ final class PortExamTest {
                     .isEqualTo("127.0.0.1:" + taken.getLocalPort() + " is taken by process "
                             + ProcessHandle.current().pid() + " (java)");
             assertThat(finding.remedy()).contains("grpc.port");
+            assertThat(finding.asWarning().level()).isEqualTo(Level.WARN);
         }
     }
 
