@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         version = "berth " + Version.NUMBER,
         description = "Runs functions for an Fn load balancer, and talks to what does.",
-        subcommands = {RunCommand.class, CallCommand.class, StatusCommand.class})
+        subcommands = {RunCommand.class, CallCommand.class, StatusCommand.class, WhyCommand.class})
 public final class BerthCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
