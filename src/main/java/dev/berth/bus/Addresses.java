@@ -62,6 +62,11 @@ public final class Addresses {
         return prefix(incarnation) + "node";
     }
 
+    /** Where a node is asked about calls: {@link WhyMessage}s. */
+    public static String why(String incarnation) {
+        return prefix(incarnation) + "why";
+    }
+
     /** Where the stream frames of the verticle at {@code address} arrive. */
     public static String frames(String address) {
         return address + ".frames";

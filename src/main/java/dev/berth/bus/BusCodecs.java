@@ -27,6 +27,7 @@ public final class BusCodecs {
                 || message instanceof IngressMessage
                 || message instanceof WorkerMessage
                 || message instanceof ClusterMessage
+                || message instanceof WhyMessage
                 || message instanceof NodeSnapshot;
         return ours ? ControlCodec.NAME : null;
     }

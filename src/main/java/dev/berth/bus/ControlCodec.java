@@ -37,6 +37,8 @@ final class ControlCodec extends WireCodec<Object> {
             control.setSlotRefused(SlotProtos.write(refused));
         } else if (message instanceof WaitedInVain waited) {
             control.setWaitedInVain(SlotProtos.write(waited));
+        } else if (message instanceof WhyMessage why) {
+            WhyProtos.write(control, why);
         } else if (message instanceof ClusterMessage ofNodes) {
             ClusterProtos.write(control, ofNodes);
         } else {
@@ -60,6 +62,8 @@ final class ControlCodec extends WireCodec<Object> {
             case SLOT_GRANTED -> SlotProtos.read(control.getSlotGranted());
             case SLOT_REFUSED -> SlotProtos.read(control.getSlotRefused());
             case WAITED_IN_VAIN -> SlotProtos.read(control.getWaitedInVain());
+            case WHY_ASKED -> WhyProtos.read(control.getWhyAsked());
+            case WHY_TOLD -> WhyProtos.read(control.getWhyTold());
             case HELLO, GOODBYE, DIGEST, BEAT, DIGEST_WANTED -> ClusterProtos.read(control);
             case BODY_NOT_SET -> throw new MalformedMessageException("no message this version knows");
         };

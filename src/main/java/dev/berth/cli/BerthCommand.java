@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             CallCommand.class,
             StatusCommand.class,
+            WhyCommand.class,
             DoctorCommand.class,
             AutoComplete.GenerateCompletion.class
         })

@@ -83,7 +83,7 @@ final class CallCommand implements Callable<Integer> {
         if (problem != null) {
             throw new ParameterException(spec.commandLine(), problem);
         }
-        Vertx vertx = ClientOptions.vertx();
+        Vertx vertx = ConnectionOptions.vertx();
         try (InputStream body = openBody();
                 OutputStream answer = openAnswer()) {
             CallRun run = new CallRun(vertx, options, body, answer, include, verbose);

@@ -1,17 +1,9 @@
 package dev.berth.cli;
 
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
-import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Which runner a command talks to, and how. */
-final class ClientOptions {
-    private static final long BLOCKED_CHECK_MILLIS = 3_600_000;
-
+final class ClientOptions extends ConnectionOptions {
     @Parameters(
             index = "0",
             paramLabel = "HOST:PORT",
@@ -20,49 +12,8 @@ final class ClientOptions {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private RunnerAddress address;
 
-    @Option(names = "--tls", description = "Use TLS. The other TLS options imply it.")
-    private boolean tls;
-
-    @Option(
-            names = "--ca",
-            paramLabel = "FILE",
-            description = "PEM file of what signed the runner's certificate; otherwise the system's authorities.")
-    private @Nullable Path authority;
-
-    @Option(names = "--cert", paramLabel = "FILE", description = "PEM file of a certificate to show to the runner.")
-    private @Nullable Path certificate;
-
-    @Option(names = "--key", paramLabel = "FILE", description = "PEM file of its private key.")
-    private @Nullable Path key;
-
-    @Option(names = "--insecure", description = "Accept any certificate of the runner.")
-    private boolean insecure;
-
+    @Override
     RunnerAddress address() {
         return address;
-    }
-
-    EngageClient client(Vertx vertx) {
-        boolean secure = tls || insecure || authority != null || certificate != null || key != null;
-        return new EngageClient(vertx, address, secure ? new ClientTls(authority, certificate, key, !insecure) : null);
-    }
-
-    /** What is wrong with the options together; null: nothing. */
-    @Nullable
-    String problem() {
-        return (certificate == null) != (key == null) ? "--cert and --key need each other" : null;
-    }
-
-    /** One event loop, and no more threads than Vert.x insists on. */
-    static Vertx vertx() {
-        return Vertx.vertx(new VertxOptions()
-                .setEventLoopPoolSize(1)
-                .setWorkerPoolSize(1)
-                .setInternalBlockingPoolSize(1)
-                .setPreferNativeTransport(true)
-                // One call is no service: nobody needs to hear of a slow moment.
-                .setBlockedThreadCheckInterval(BLOCKED_CHECK_MILLIS)
-                .setFileSystemOptions(
-                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
     }
 }

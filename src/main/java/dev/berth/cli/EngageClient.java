@@ -22,6 +22,9 @@ import io.vertx.grpc.client.GrpcClientOptions;
 import io.vertx.grpc.client.GrpcClientRequest;
 import io.vertx.grpc.client.GrpcClientResponse;
 import io.vertx.grpc.common.ServiceMethod;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +77,15 @@ public final class EngageClient {
         return unary(RunnerProtocolGrpcClient.Status2, request);
     }
 
+    /** Why a call went as it did. The answer of a runner that is too old to know has no {@code why}. */
+    public Future<RunnerStatus> why(String callId) {
+        byte[] id = callId.getBytes(StandardCharsets.UTF_8);
+        return unary(
+                RunnerProtocolGrpcClient.Status,
+                Empty.getDefaultInstance(),
+                Map.of("berth-why-bin", Base64.getEncoder().withoutPadding().encodeToString(id)));
+    }
+
     /** The same, told of all nodes of a cluster too. */
     EngageClient withCluster() {
         cluster = true;
@@ -90,10 +102,12 @@ public final class EngageClient {
     }
 
     private <Q, R> Future<R> unary(ServiceMethod<R, Q> method, Q message) {
+        return unary(method, message, cluster ? Map.of("berth-cluster", "1") : Map.of());
+    }
+
+    private <Q, R> Future<R> unary(ServiceMethod<R, Q> method, Q message, Map<String, String> metadata) {
         return request(method).compose(request -> {
-            if (cluster) {
-                request.headers().set("berth-cluster", "1");
-            }
+            metadata.forEach((name, value) -> request.headers().set(name, value));
             Promise<R> answer = Promise.promise();
             request.exceptionHandler(failure -> answer.tryFail(RpcEnd.failure(failure, address)));
             request.response()

@@ -18,5 +18,8 @@ final class ExitCode {
     /** The body could not be read or the output not be written here. */
     static final int LOCAL_IO = 7;
 
+    /** What was asked about is not there. */
+    static final int NOT_FOUND = 8;
+
     private ExitCode() {}
 }

@@ -66,7 +66,7 @@ final class StatusCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), runner.problem());
         }
         Struct message = parse();
-        Vertx vertx = ClientOptions.vertx();
+        Vertx vertx = ConnectionOptions.vertx();
         PrintWriter err = spec.commandLine().getErr();
         try {
             RunnerStatus status = Blocking.await(ask(client(vertx), message), Duration.ofSeconds(timeout));

@@ -6,6 +6,7 @@ import dev.berth.bus.IngressMessage;
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.bus.RunCall;
+import dev.berth.bus.WhyMessage;
 import dev.berth.cluster.ClusterBoard;
 import dev.berth.stream.FrameStream;
 import dev.berth.stream.StreamEndpoint;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** One ingress instance's way to registries and to workers. */
 public final class NodeBus implements Registries, WorkerLink {
     private static final long REPEAT_MILLIS = 2_000;
+    private static final long WHY_MILLIS = 300;
     private static final Duration SNAPSHOT_LIMIT = Duration.ofSeconds(1);
 
     private final EventBus bus;
@@ -119,6 +121,15 @@ public final class NodeBus implements Registries, WorkerLink {
                         new RegistryMessage.Snapshot(),
                         new DeliveryOptions().setLocalOnly(true).setSendTimeout(SNAPSHOT_LIMIT.toMillis()))
                 .map(reply -> reply.body());
+    }
+
+    /** Asks another node what it has kept of a call; fails if it does not answer soon. */
+    public Future<WhyMessage.Told> askWhy(String node, String callId) {
+        DeliveryOptions soon = new DeliveryOptions(elsewhere).setSendTimeout(WHY_MILLIS);
+        return bus.request(Addresses.why(node), new WhyMessage.Asked(callId), soon)
+                .compose(reply -> reply.body() instanceof WhyMessage.Told told
+                        ? Future.succeededFuture(told)
+                        : Future.failedFuture("not an answer: " + reply.body()));
     }
 
     /** Streams to workers that are live. For metrics and tests. */

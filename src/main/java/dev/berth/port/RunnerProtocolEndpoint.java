@@ -17,12 +17,17 @@ import io.vertx.grpc.common.ServiceName;
 import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.Service;
 import io.vertx.grpc.server.StatusException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.function.Function;
 
 /** The protocol as a service, and all its methods but Engage, which {@link GrpcDoor} takes out beforehand. */
 final class RunnerProtocolEndpoint implements Service {
     /** Metadata with which Status tells of all nodes. */
     private static final String CLUSTER = "berth-cluster";
+
+    /** Metadata with which Status tells of one call, by its id, and of nothing else. */
+    private static final String WHY = "berth-why-bin";
 
     private final IngressParts parts;
     private final StatusSource status;
@@ -54,13 +59,24 @@ final class RunnerProtocolEndpoint implements Service {
 
     private <Q> void status(
             GrpcServer server, ServiceMethod<Q, RunnerStatus> method, Function<Q, Future<RunnerStatus>> serves) {
-        Unary.bindWithHeaders(
-                server,
-                parts.execution().vertx(),
-                method,
-                (body, headers) -> headers.contains(CLUSTER)
-                        ? serves.apply(body).compose(status::withCluster)
-                        : serves.apply(body));
+        Unary.bindWithHeaders(server, parts.execution().vertx(), method, (body, headers) -> {
+            String why = headers.get(WHY);
+            if (why != null) {
+                return status.why(callId(why))
+                        .map(told -> RunnerStatus.newBuilder().setWhy(told).build());
+            }
+            Future<RunnerStatus> answer = serves.apply(body);
+            return headers.contains(CLUSTER) ? answer.compose(status::withCluster) : answer;
+        });
+    }
+
+    /** Metadata is plain text, and an id may be any. */
+    private static String callId(String encoded) {
+        try {
+            return new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException garbage) {
+            throw new StatusException(GrpcStatus.INVALID_ARGUMENT, WHY + " is not base64");
+        }
     }
 
     private static String json(Struct body) {

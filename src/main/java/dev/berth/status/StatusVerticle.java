@@ -1,18 +1,23 @@
 package dev.berth.status;
 
+import dev.berth.bus.Addresses;
+import dev.berth.bus.Inbox;
 import dev.berth.bus.NodeSnapshot;
+import dev.berth.bus.WhyMessage;
 import dev.berth.cluster.ClusterBoard;
 import dev.berth.config.StatusConfig;
 import dev.berth.ingress.ExecutionParts;
 import dev.berth.ingress.IngressSetup;
 import dev.berth.ingress.NodeBus;
 import dev.berth.proto.RunnerStatus;
+import dev.berth.proto.WhyAnswer;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +31,8 @@ public final class StatusVerticle extends VerticleBase implements StatusSource {
     private final int instance;
     private @Nullable NodeBus bus;
     private @Nullable NodeStatus status;
+    private @Nullable WhyDesk why;
+    private @Nullable Inbox<WhyMessage.Asked> questions;
 
     /** @param instance one that no ingress instance of the node has */
     public StatusVerticle(IngressSetup setup, NodeFacts facts, StatusConfig config, int instance) {
@@ -37,8 +44,10 @@ public final class StatusVerticle extends VerticleBase implements StatusSource {
 
     @Override
     public Future<?> start() {
-        return NodeBus.open(vertx, setup, instance).onSuccess(opened -> {
+        return NodeBus.open(vertx, setup, instance).compose(opened -> {
             bus = opened;
+            WhyDesk desk = new WhyDesk(vertx, setup.why(), opened, setup.cluster());
+            why = desk;
             ExecutionParts parts =
                     new ExecutionParts(vertx, opened.desk(), opened.ownPlanner(), opened, IngressSetup.WORKER_GRACE);
             status = new NodeStatus(
@@ -47,19 +56,44 @@ public final class StatusVerticle extends VerticleBase implements StatusSource {
                     opened::snapshot,
                     new StatusCheck(vertx, config, setup.calls(), parts),
                     new KernelDumps(vertx, config.kdumpFolder()));
+            return hear(desk);
         });
+    }
+
+    /** Other nodes ask, too. */
+    private Future<Void> hear(WhyDesk desk) {
+        if (setup.cluster() == null) {
+            return Future.succeededFuture();
+        }
+        Inbox<WhyMessage.Asked> opened = Inbox.open(
+                setup.bus(),
+                Addresses.why(setup.incarnation()),
+                WhyMessage.Asked.class,
+                (asked, message) -> desk.own(asked.callId()).onSuccess(message::reply));
+        questions = opened;
+        return opened.ready();
     }
 
     @Override
     public Future<RunnerStatus> answer(String body) {
-        Promise<RunnerStatus> answer = Promise.promise();
+        return here(() -> status == null ? notReady() : status.answer(body));
+    }
+
+    @Override
+    public Future<WhyAnswer> why(String callId) {
+        return here(() -> why == null ? notReady() : why.answer(callId));
+    }
+
+    private static <T> Future<T> notReady() {
+        return Future.failedFuture(new IllegalStateException("status is not ready"));
+    }
+
+    /** On this verticle's context; the result comes on the caller's. */
+    private <T> Future<T> here(Supplier<Future<T>> question) {
+        Promise<T> answer = Promise.promise();
         Context caller = Vertx.currentContext();
         context.runOnContext(turn -> {
-            NodeStatus ready = status;
-            Future<RunnerStatus> asked = ready == null
-                    ? Future.failedFuture(new IllegalStateException("status is not ready"))
-                    : ready.answer(body);
-            asked.onComplete(result -> {
+            question.get().onComplete(result -> {
                 if (caller == null) {
                     answer.handle(result);
                 } else {
@@ -87,6 +121,7 @@ public final class StatusVerticle extends VerticleBase implements StatusSource {
 
     @Override
     public Future<?> stop() {
-        return bus == null ? Future.succeededFuture() : bus.close();
+        Future<Void> deaf = questions == null ? Future.succeededFuture() : questions.close();
+        return deaf.eventually(() -> bus == null ? Future.succeededFuture() : bus.close());
     }
 }

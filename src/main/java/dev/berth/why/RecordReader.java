@@ -22,12 +22,13 @@ final class RecordReader {
     }
 
     /**
+     * @param id if it is known; null: as far as it is in the record
      * @param node the name of the node whose record it is
      * @param names of nodes, by incarnation
      */
-    CallRecord read(String node, UnaryOperator<String> names) {
+    CallRecord read(@Nullable String id, String node, UnaryOperator<String> names) {
         return new CallRecord(
-                CallIds.get(record, Layout.ID, record.get(Layout.ID_KIND)),
+                id == null ? CallIds.get(record, Layout.ID, record.get(Layout.ID_KIND)) : id,
                 node,
                 text(Layout.IMAGE),
                 text(Layout.APP),

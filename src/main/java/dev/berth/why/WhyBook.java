@@ -14,6 +14,7 @@ import java.util.function.UnaryOperator;
  */
 public final class WhyBook {
     private static final int MAX_TEXTS = 8192;
+    private static final int MOST_OF_ONE = 16;
     private static final long SECOND_MILLIS = 1000;
 
     private final String node;
@@ -43,7 +44,7 @@ public final class WhyBook {
         return rings.get(eventLoop);
     }
 
-    /** What is kept of a call; more than one if it came again. Oldest first. */
+    /** What is kept of a call; more than one if it came again, the newest of them. Oldest first. */
     public List<CallRecord> find(String id) {
         ByteBuffer wanted = ByteBuffer.allocate(2 * Long.BYTES);
         byte kind = CallIds.put(wanted, 0, id);
@@ -53,12 +54,12 @@ public final class WhyBook {
                 if (record.getLong(Layout.ID) == wanted.getLong(0)
                         && record.getLong(Layout.ID + Long.BYTES) == wanted.getLong(Long.BYTES)
                         && record.get(Layout.ID_KIND) == kind) {
-                    found.add(ring.reader(record).read(node, names));
+                    found.add(ring.reader(record).read(id, node, names));
                 }
             });
         }
         found.sort(Comparator.comparingLong(CallRecord::atMillis));
-        return found;
+        return found.subList(Math.max(0, found.size() - MOST_OF_ONE), found.size());
     }
 
     /**
@@ -76,7 +77,7 @@ public final class WhyBook {
                         || (most > 0 && at > newest.element().atMillis());
                 boolean wanted = ordinary || (record.get(Layout.FLAGS) & Layout.SAMPLED) == 0;
                 if (at >= sinceMillis && late && wanted) {
-                    newest.add(ring.reader(record).read(node, names));
+                    newest.add(ring.reader(record).read(null, node, names));
                     if (newest.size() > most) {
                         newest.remove();
                     }

@@ -62,6 +62,8 @@ final class Messages {
                         FACTS,
                         new ClusterMessage.Entry(-5, 1, 2, 3, 4, 5, 6)),
                 new IngressMessage.SlotRefused(7, ErrorCode.PULL_FAILED.exception("x", 404), TIMINGS),
+                new WhyMessage.Asked("01HX"),
+                new WhyMessage.Told(List.of(new WhyMessage.Kept("a", "ok", "{}"))),
                 new ClusterMessage.Hello("i", "node", 1, "0.1", 5, 6),
                 new ClusterMessage.Goodbye("i"),
                 new ClusterMessage.Digest("i", 1, 9, 8, true, 7, 6, 1000, List.of(new Entry(-1, 1, 2, 3, 4, 5, 6))),

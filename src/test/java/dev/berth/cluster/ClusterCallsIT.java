@@ -199,6 +199,22 @@ final class ClusterCallsIT {
                 .isPositive();
     }
 
+    @Test
+    void anyNodeTellsWhyACallWentAsItDid() throws Exception {
+        JsonObject document = elsewhere("report");
+        assertThat(ranOn(toFirst.call(document))).isEqualTo("node-b");
+        String id = document.getString("id");
+
+        String here = command("why", id, "--runner", "127.0.0.1:" + first.port());
+        String there = command("why", id, "--json", "--runner", "127.0.0.1:" + second.port());
+
+        assertThat(here).contains(id + " ok in").contains("on node-b");
+        JsonObject record = new JsonObject(there).getJsonArray("records").getJsonObject(0);
+        assertThat(record.getString("id")).isEqualTo(id);
+        assertThat(record.getString("node")).isEqualTo("node-a");
+        assertThat(record.getString("ranOn")).isEqualTo("node-b");
+    }
+
     private static String command(String... args) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElseThrow(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import com.google.protobuf.Empty;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
@@ -20,13 +21,18 @@ import dev.berth.proto.ConfigMsg;
 import dev.berth.proto.ConfigStatus;
 import dev.berth.proto.NodeSummary;
 import dev.berth.proto.RunnerStatus;
+import dev.berth.proto.WhyAnswer;
+import dev.berth.proto.WhyRecord;
 import io.vertx.core.MultiMap;
+import io.vertx.core.json.JsonObject;
 import io.vertx.grpc.health.v1.HealthCheckRequest;
 import io.vertx.grpc.health.v1.HealthCheckResponse;
 import io.vertx.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.vertx.grpc.reflection.v1.ServerReflectionRequest;
 import io.vertx.grpc.reflection.v1.ServerReflectionResponse;
 import io.vertx.grpc.reflection.v1.ServiceResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,6 +108,54 @@ final class RunnerMethodsTest {
         assertThat(node.getSlots(0).getStarting()).isEqualTo(4);
         assertThat(node.getSlots(0).getWaiting()).isEqualTo(5);
         assertThat(node.getSlotsLeftOut()).isZero();
+    }
+
+    private static MultiMap why(String encoded) {
+        return MultiMap.caseInsensitiveMultiMap().add("berth-why-bin", encoded);
+    }
+
+    private RunnerStatus askWhy(String callId) throws InvalidProtocolBufferException {
+        String id = Base64.getEncoder().withoutPadding().encodeToString(callId.getBytes(StandardCharsets.UTF_8));
+        EngageCall.Result result = client.call(STATUS, Empty.getDefaultInstance(), why(id));
+        return RunnerStatus.parseFrom(result.payloads().get(0).getBytes());
+    }
+
+    @Test
+    void statusTellsOfOneCallIfAskedToAndOfNothingElse() throws Exception {
+        rig.registry.onAcquire = acquire -> rig.registry.refuse(acquire, ErrorCode.SERVER_BUSY);
+        rig.client.engage().tryCall(IngressRig.MODEL).result();
+
+        RunnerStatus status = askWhy("call-1");
+
+        WhyRecord told = status.getWhy().getTold(0);
+        assertThat(told.getNode()).isEqualTo(IngressRig.NODE);
+        assertThat(told.getText()).startsWith("call-1 not run (503)");
+        assertThat(new JsonObject(told.getJson()).getString("id")).isEqualTo("call-1");
+        assertThat(status.hasNode()).isFalse();
+        assertThat(status.getRequestsReceived()).isZero();
+        rig.assertNothingLeft();
+    }
+
+    @Test
+    void statusSaysWhyNothingIsKnownOfACall() throws Exception {
+        WhyAnswer answer = askWhy("nöbody").getWhy();
+
+        assertThat(answer.getToldCount()).isZero();
+        assertThat(answer.getMiss()).isEqualTo("never here, or still running: nothing is kept yet");
+    }
+
+    @Test
+    void whoeverDoesNotAskHearsNothingOfCalls() {
+        assertThat(client.ask(STATUS, Empty.getDefaultInstance(), RunnerStatus.parser())
+                        .hasWhy())
+                .isFalse();
+    }
+
+    @Test
+    void anIdThatIsNotBase64IsRefused() {
+        EngageCall.Result result = client.call(STATUS, Empty.getDefaultInstance(), why("*"));
+
+        assertThat(result.status()).isEqualTo("3");
     }
 
     @Test
