@@ -13,6 +13,7 @@ import dev.berth.cluster.Placed;
 import dev.berth.error.ErrorCode;
 import dev.berth.ingress.Itinerary.Stop;
 import dev.berth.registry.RegistrySeat;
+import dev.berth.why.SlotFacts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,7 @@ final class ClusterItineraryTest {
     }
 
     private static SlotRefused refusal(ErrorCode code, Entry counts) {
-        return new SlotRefused(1, code.exception(), ContainerTimings.NONE, counts);
+        return new SlotRefused(1, code.exception(), ContainerTimings.NONE, SlotFacts.NONE, counts);
     }
 
     /** Everything that is asked when all refuse, as node and mode. */
