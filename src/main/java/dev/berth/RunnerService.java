@@ -19,9 +19,9 @@ import dev.berth.engine.InstanceDirectory;
 import dev.berth.engine.docker.EngineCallListener;
 import dev.berth.ingress.CallMeter;
 import dev.berth.ingress.IngressCounters;
-import dev.berth.ingress.IngressSetup;
 import dev.berth.ingress.NodeBudget;
 import dev.berth.ingress.NodeBus;
+import dev.berth.ingress.NodeParts;
 import dev.berth.logs.FunctionLogs;
 import dev.berth.logs.LogBuffer;
 import dev.berth.ops.NodeView;
@@ -42,7 +42,7 @@ import dev.berth.status.StatusVerticle;
 import dev.berth.why.WhyBook;
 import dev.berth.worker.ContainerWorkerVerticle;
 import dev.berth.worker.FreezeSwitch;
-import dev.berth.worker.WorkerPorts;
+import dev.berth.worker.WorkerParts;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -244,7 +244,7 @@ public final class RunnerService {
 
     /** The workers' addresses. */
     private Future<List<String>> deployWorkers(RunnerStart.Machine machine) {
-        WorkerPorts ports = new WorkerPorts(
+        WorkerParts ports = new WorkerParts(
                 machine.engine(),
                 machine.directories(),
                 machine.watcher(),
@@ -259,8 +259,8 @@ public final class RunnerService {
         for (int i = 0; i < config.node().eventLoops(); i++) {
             String address = Addresses.worker(incarnation, i);
             addresses.add(address);
-            ContainerWorkerVerticle.Links links =
-                    new ContainerWorkerVerticle.Links(bus, address, Addresses.registry(incarnation));
+            ContainerWorkerVerticle.Route links =
+                    new ContainerWorkerVerticle.Route(bus, address, Addresses.registry(incarnation));
             workers.add(new ContainerWorkerVerticle(links, ports, config.stream()));
         }
         return deploy(CONTAINERS, workers).map(addresses);
@@ -284,7 +284,7 @@ public final class RunnerService {
     }
 
     private Future<Void> deployRegistry(RunnerStart.Machine machine, List<String> workers) {
-        SlotRegistryVerticle.Links links = new SlotRegistryVerticle.Links(
+        SlotRegistryVerticle.Parts links = new SlotRegistryVerticle.Parts(
                 bus,
                 incarnation,
                 workers,
@@ -295,7 +295,7 @@ public final class RunnerService {
     }
 
     private Future<Void> deployIngresses(RunnerStart.Machine machine, String version) {
-        IngressSetup setup = new IngressSetup(
+        NodeParts setup = new NodeParts(
                 bus,
                 incarnation,
                 config.grpc(),

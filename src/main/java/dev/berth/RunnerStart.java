@@ -107,7 +107,7 @@ final class RunnerStart {
         }
         Engine docker = new DockerEngine(
                 vertx,
-                new DockerEngine.Setup(
+                new DockerEngine.Options(
                         config.docker(),
                         config.engine(),
                         instance,

@@ -28,7 +28,7 @@ final class RunnerStop {
 
     /** For removing what is left once no call runs: an engine that does not do it in this time is in trouble. */
     private static final Duration REMOVAL = Duration.ofSeconds(30);
-    /** For the last words to clients and for removing the containers of calls that were cut off. */
+    /** For the last messages to clients and for removing the containers of calls that were cut off. */
     private static final Duration LAST_CHANCE = Duration.ofMillis(2_500);
 
     private static final Duration CLOSE_EACH = Duration.ofSeconds(10);

@@ -17,10 +17,10 @@ public sealed interface IngressMessage
     /** This process stood still for long: others may have taken it for lost meanwhile. Never leaves its node. */
     record StoodStill() implements IngressMessage {}
 
-    /** What a wish has waited for that was cancelled; if that was asked for. */
+    /** What a request has waited for that was cancelled; if that was asked for. */
     record WaitedInVain(long ticket, SlotFacts facts) implements IngressMessage {}
 
-    /** A registry's answer to a wish. */
+    /** A registry's answer to a request. */
     sealed interface SlotAnswer extends IngressMessage {
         long ticket();
     }
@@ -51,7 +51,7 @@ public sealed interface IngressMessage
      * No slot: a refusal, or the failure of the container that was started for this call.
      *
      * @param facts why there was none
-     * @param counts what the node has of this queue now; null where the wish was not one to be tried elsewhere
+     * @param counts what the node has of this queue now; null where the request was not one to be tried elsewhere
      */
     record SlotRefused(
             long ticket,

@@ -1,6 +1,6 @@
 package dev.berth.call;
 
-/** How a function is spoken to. All but {@link #HTTP_STREAM} are the stdin/stdout contracts of 2018. */
+/** How a function is spoken to. All but {@link #HTTP_STREAM} are the stdin/stdout legacy contracts. */
 public enum CallFormat {
     /** HTTP/1.1 over a Unix socket in the container. */
     HTTP_STREAM,

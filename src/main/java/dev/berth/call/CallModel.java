@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param cpuMillis thousandths of a CPU
  * @param annotations each value as compact JSON
  * @param headers lines of one name keep their order
- * @param path the route, in calls of 2018; else empty
+ * @param path the route, in legacy calls; else empty
  */
 public record CallModel(
         String id,

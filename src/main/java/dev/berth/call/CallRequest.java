@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * One call as its function sees it. The body is not part of it.
  *
  * @param method never empty
- * @param url as the load balancer sent it; only the 2018 formats pass it on
- * @param headers the call's headers, without hop-by-hop ones unless the format is one of 2018; several lines per
+ * @param url as the load balancer sent it; only the legacy formats pass it on
+ * @param headers the call's headers, without hop-by-hop ones unless the format is a legacy one; several lines per
  *     name keep their order
  * @param deadline when the function must have finished: the call's timeout from the moment the slot was won,
  *     or the RPC's deadline if that is earlier

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param tmpfsMiB size of /tmp; counted into the memory reservation
  * @param idleTimeout how long an unused container is kept; positive
  * @param syslogUrl where the function's output goes; null: nowhere
- * @param path the route of the call, in calls of 2018; else empty
+ * @param path the route of the call, in legacy calls; else empty
  * @param registryToken credential for pulls, from the call's extensions
  * @param extensions the call's extensions
  * @param networkDisabled run with no network at all (a status call behind the network barrier)

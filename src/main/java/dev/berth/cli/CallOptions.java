@@ -110,7 +110,7 @@ final class CallOptions {
             names = "--format",
             paramLabel = "FORMAT",
             description =
-                    "How the function is spoken to: http-stream (the default), or default, http, json or cloudevent of 2018.")
+                    "How the function is spoken to: http-stream (the default), or default, http, json or the legacy cloudevent.")
     private @Nullable String format;
 
     @Option(

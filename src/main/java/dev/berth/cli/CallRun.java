@@ -124,7 +124,7 @@ final class CallRun {
         }
     }
 
-    /** A body that cannot be sent any more is no news: the call's end says why. */
+    /** A body that cannot be sent any more is not reported: the call's end says why. */
     private void ignoreSinceTheCallTells(Throwable failure) {}
 
     private int report(CallFinished finished, PrintWriter err) {

@@ -34,18 +34,18 @@ final class Placement {
     private static final long DEFAULT_START_NANOS = 500_000_000L;
 
     private final ClusterView view;
-    private final Wish wish;
+    private final Demand demand;
     private final List<Candidate> tries = new ArrayList<>();
     private int remote;
 
-    private Placement(ClusterView view, Wish wish) {
+    private Placement(ClusterView view, Demand demand) {
         this.view = view;
-        this.wish = wish;
+        this.demand = demand;
     }
 
     /** At least one, unless this node drains and no other is there; at most {@value #MOST_REMOTE} of other nodes. */
-    static List<Candidate> candidates(ClusterView view, Wish wish, RandomGenerator random) {
-        Placement placement = new Placement(view, wish);
+    static List<Candidate> candidates(ClusterView view, Demand demand, RandomGenerator random) {
+        Placement placement = new Placement(view, demand);
         placement.existing(random);
         placement.launches();
         if (!view.own().hints().isDraining()) {
@@ -73,7 +73,7 @@ final class Placement {
     private List<Place> twoAtRandom(RandomGenerator random) {
         List<Place> holders = new ArrayList<>();
         for (Place peer : view.up()) {
-            Entry entry = peer.hints().entry(wish.hash());
+            Entry entry = peer.hints().entry(demand.hash());
             if (entry != null && (long) entry.idle() + entry.busy() > 0) {
                 holders.add(peer);
             }
@@ -87,14 +87,14 @@ final class Placement {
     }
 
     private void addOption(List<Option> options, Place place) {
-        Entry entry = place.hints().entry(wish.hash());
+        Entry entry = place.hints().entry(demand.hash());
         if (entry == null
                 || (long) entry.idle() + entry.busy() == 0
                 || place.hints().isDraining()) {
             return;
         }
         long start = orDefault(entry.startMicros(), DEFAULT_START_NANOS);
-        long wait = expectedWait(entry, place.hints().debited(wish.hash()));
+        long wait = expectedWait(entry, place.hints().debited(demand.hash()));
         if (wait <= start) {
             options.add(new Option(place, wait, start));
         }
@@ -122,7 +122,7 @@ final class Placement {
             return;
         }
         List<Place> order = new ArrayList<>(view.up());
-        order.sort(Comparator.comparingLong((Place place) -> rank(place.incarnation(), wish.hash()))
+        order.sort(Comparator.comparingLong((Place place) -> rank(place.incarnation(), demand.hash()))
                 .thenComparing(Place::incarnation));
         int launches = 0;
         for (Place place : order) {
@@ -135,7 +135,7 @@ final class Placement {
 
     private boolean mayLaunch(Place place, double bound) {
         Hints hints = place.hints();
-        return !hints.isDraining() && hints.hasRoom(wish.memoryBytes(), wish.cpuMillis()) && hints.load() <= bound;
+        return !hints.isDraining() && hints.hasRoom(demand.memoryBytes(), demand.cpuMillis()) && hints.load() <= bound;
     }
 
     /** For each function another order of the nodes, the same on all nodes. */

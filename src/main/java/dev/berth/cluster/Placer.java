@@ -50,7 +50,7 @@ public final class Placer {
         if (own != null) {
             view.own().hints().put(own);
         }
-        return Placement.candidates(view, wish(spec), random);
+        return Placement.candidates(view, demand(spec), random);
     }
 
     /** The other nodes as queues to wait in, in the order of this function's own. */
@@ -99,8 +99,8 @@ public final class Placer {
         board.counts().count(placed);
     }
 
-    private static Wish wish(ContainerSpec spec) {
-        return new Wish(spec.key().hash64(), spec.reservedBytes(), spec.cpuMillis());
+    private static Demand demand(ContainerSpec spec) {
+        return new Demand(spec.key().hash64(), spec.reservedBytes(), spec.cpuMillis());
     }
 
     private @Nullable Hints hints(String incarnation) {

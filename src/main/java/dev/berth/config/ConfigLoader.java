@@ -123,20 +123,20 @@ public final class ConfigLoader {
     private RunnerConfig build() {
         problems.throwIfAny();
         RunnerConfig config = new RunnerConfig(
-                section(NodeSettings::read),
+                section(NodeConfig::read),
                 section(GrpcSettings::read),
-                section(HttpSettings::read),
-                section(CallSettings::read),
-                section(RegistrySettings::read),
-                section(WorkerSettings::read),
-                section(StreamSettings::read),
-                section(EngineSettings::read),
+                section(HttpConfig::read),
+                section(CallConfig::read),
+                section(RegistryConfig::read),
+                section(WorkerConfig::read),
+                section(StreamConfig::read),
+                section(EngineConfig::read),
                 section(DockerSettings::read),
-                section(StatusSettings::read),
-                section(RunnerLogSettings::read),
-                section(FunctionLogSettings::read),
-                section(TracingSettings::read),
-                section(MetricsSettings::read),
+                section(StatusConfig::read),
+                section(RunnerLogConfig::read),
+                section(FunctionLogConfig::read),
+                section(TracingConfig::read),
+                section(MetricsConfig::read),
                 section(WhySettings::read),
                 section(ClusterSettings::read));
         problems.throwIfAny();

@@ -11,7 +11,7 @@ final class FnEnvironment {
             List.of("FN_NODE_CERT", "FN_NODE_CERT_KEY", "FN_NODE_CERT_AUTHORITY");
     private static final String NOT_A_RUNNER = "belongs to Fn's API server or load balancer";
     private static final String FIXED = "the operations port has limits of its own";
-    private static final String ASYNCHRONOUS = "belongs to Fn's asynchronous calls of 2018";
+    private static final String ASYNCHRONOUS = "belongs to Fn's asynchronous calls, which are no more";
 
     /** Variables of Fn that are known and have no effect, with the reason. */
     static final Map<String, String> WITHOUT_EFFECT = new LinkedHashMap<>();

@@ -14,21 +14,21 @@ import org.jspecify.annotations.Nullable;
 /** The table of all settings, in the order of the reference. */
 final class Settings {
     static final List<Setting<?>> ALL = concat(
-            NodeSettings.ALL,
+            NodeConfig.ALL,
             GrpcSettings.ALL,
-            HttpSettings.ALL,
-            CallSettings.ALL,
-            RegistrySettings.ALL,
-            WorkerSettings.ALL,
-            StreamSettings.ALL,
-            EngineSettings.ALL,
+            HttpConfig.ALL,
+            CallConfig.ALL,
+            RegistryConfig.ALL,
+            WorkerConfig.ALL,
+            StreamConfig.ALL,
+            EngineConfig.ALL,
             DockerSettings.ALL,
             DockerLimitSettings.ALL,
-            StatusSettings.ALL,
-            RunnerLogSettings.ALL,
-            FunctionLogSettings.ALL,
-            TracingSettings.ALL,
-            MetricsSettings.ALL,
+            StatusConfig.ALL,
+            RunnerLogConfig.ALL,
+            FunctionLogConfig.ALL,
+            TracingConfig.ALL,
+            MetricsConfig.ALL,
             WhySettings.ALL,
             ClusterSettings.ALL);
 

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The worker keeps the call's deadline. The timer here is for the time of waiting, and for a worker that
  * is lost. Confined to its verticle's context.
  */
-public final class CallExecution implements SlotDesk.Waiter, CallPlacement.Actions {
+public final class CallExecution implements SlotRequests.Waiter, CallPlacement.Actions {
     private static final long NO_TIMER = -1;
 
     private final ExecutionParts parts;
@@ -68,7 +68,7 @@ public final class CallExecution implements SlotDesk.Waiter, CallPlacement.Actio
         if (stop.remote()) {
             travelled().asked(nodeOf(stop.registry()), System.nanoTime());
         }
-        ticket = parts.desk()
+        ticket = parts.slotRequests()
                 .acquire(stop.within(order.deadline(), System.nanoTime()), order.callId(), order.spec(), this);
     }
 
@@ -77,15 +77,15 @@ public final class CallExecution implements SlotDesk.Waiter, CallPlacement.Actio
         disarm();
         if (late) {
             told(SlotFacts.refused(SlotFacts.Refused.DEADLINE), Try.Outcome.UNANSWERED);
-            parts.desk().giveUp(ticket, listener::onExplained);
+            parts.slotRequests().giveUp(ticket, listener::onExplained);
         } else {
-            parts.desk().cancel(ticket);
+            parts.slotRequests().cancel(ticket);
         }
     }
 
     @Override
     public void giveBack(SlotGranted grant) {
-        parts.desk().giveBack(grant);
+        parts.slotRequests().giveBack(grant);
     }
 
     @Override

@@ -10,4 +10,4 @@ import java.time.Duration;
  * @param workerGrace how long past a call's deadline its worker is waited for before it is taken for lost
  */
 public record ExecutionParts(
-        Vertx vertx, SlotDesk desk, Itinerary.Planner planner, WorkerLink workers, Duration workerGrace) {}
+        Vertx vertx, SlotRequests slotRequests, Itinerary.Planner planner, WorkerLink workers, Duration workerGrace) {}

@@ -37,7 +37,7 @@ public final class NodeBus implements Registries, WorkerLink {
     private final Map<String, MessageProducer<RegistryMessage>> toOthers = new HashMap<>();
     private final MessageProducer<RegistryMessage> toRegistry;
     private final StreamEndpoint streams;
-    private final SlotDesk desk;
+    private final SlotRequests slotRequests;
     private final Inbox<IngressMessage> answers;
 
     private NodeBus(
@@ -48,18 +48,18 @@ public final class NodeBus implements Registries, WorkerLink {
         this.planner = planner(cluster);
         this.toRegistry = bus.sender(registry, here);
         this.streams = streams;
-        this.desk = new SlotDesk(address, this);
+        this.slotRequests = new SlotRequests(address, this);
         this.answers = Inbox.open(bus, address, IngressMessage.class, (told, message) -> onMessage(told));
     }
 
     /** On the current context, which must be an event loop's. */
-    public static Future<NodeBus> open(Vertx vertx, IngressSetup setup, int instance) {
-        String incarnation = setup.incarnation();
+    public static Future<NodeBus> open(Vertx vertx, NodeParts node, int instance) {
+        String incarnation = node.incarnation();
         String address = Addresses.ingress(incarnation, instance);
-        return StreamEndpoint.bind(vertx, address, setup.stream()).compose(streams -> {
-            NodeBus bus = new NodeBus(setup.bus(), incarnation, address, streams, setup.cluster());
-            if (setup.cluster() != null) {
-                vertx.setPeriodic(REPEAT_MILLIS, tick -> bus.desk.repeatWishes());
+        return StreamEndpoint.bind(vertx, address, node.stream()).compose(streams -> {
+            NodeBus bus = new NodeBus(node.bus(), incarnation, address, streams, node.cluster());
+            if (node.cluster() != null) {
+                vertx.setPeriodic(REPEAT_MILLIS, tick -> bus.slotRequests.repeatRequests());
             }
             return bus.answers.ready().map(bus);
         });
@@ -67,20 +67,20 @@ public final class NodeBus implements Registries, WorkerLink {
 
     private void onMessage(IngressMessage told) {
         if (told instanceof IngressMessage.SlotAnswer answer) {
-            desk.onAnswer(answer);
+            slotRequests.onAnswer(answer);
         } else if (told instanceof IngressMessage.WaitedInVain waited) {
-            desk.onExplained(waited);
+            slotRequests.onExplained(waited);
         } else if (told instanceof RegistryMessage.NodeLost lost) {
             toOthers.remove(Addresses.registry(lost.incarnation()));
             streams.peerLost(lost.incarnation());
-            desk.nodeLost(lost.incarnation());
+            slotRequests.nodeLost(lost.incarnation());
         } else if (told instanceof IngressMessage.StoodStill) {
-            desk.stoodStill();
+            slotRequests.stoodStill();
         }
     }
 
-    public SlotDesk desk() {
-        return desk;
+    public SlotRequests slotRequests() {
+        return slotRequests;
     }
 
     @Override

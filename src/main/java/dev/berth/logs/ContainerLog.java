@@ -58,7 +58,7 @@ public final class ContainerLog {
         stream.handler(chunk -> take(splitter, chunk));
     }
 
-    /** Its end is waited for among the last words; another reads it, and listens to its end no more than this does. */
+    /** Its end is waited for with the last output; another reads it, and listens to its end no more than this does. */
     public void awaitEnd(ReadStream<Buffer> stream) {
         Promise<Void> end = Promise.promise();
         ends.add(end.future());
@@ -85,7 +85,7 @@ public final class ContainerLog {
     }
 
     /** The container has ended: completes when its last output has been read, or after a moment. Never fails. */
-    public Future<Void> lastWords() {
+    public Future<Void> lastOutput() {
         if (ends.isEmpty()) {
             return Future.succeededFuture();
         }

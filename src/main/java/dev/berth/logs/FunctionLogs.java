@@ -32,7 +32,7 @@ public final class FunctionLogs {
      * alone.
      *
      * @param url as in the call
-     * @param route of a call of 2018, for one or more addresses and the messages of then; null: one address, and
+     * @param route of a legacy call, for one or more addresses and the messages of then; null: one address, and
      *     messages as from the engine's driver
      */
     public SyslogOutput syslog(Vertx vertx, LogOrigin origin, String url, @Nullable String route) {

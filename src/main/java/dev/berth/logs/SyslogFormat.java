@@ -40,8 +40,8 @@ final class SyslogFormat {
         return new SyslogFormat(1, ChronoUnit.MILLIS, head, "", "");
     }
 
-    /** The form of 2018, whose version is 2: to read those lines is to know that. */
-    static SyslogFormat of2018(String appId, String route) {
+    /** The legacy form, whose version is 2: to read those lines is to know that. */
+    static SyslogFormat legacy(String appId, String route) {
         return new SyslogFormat(
                 2,
                 ChronoUnit.SECONDS,

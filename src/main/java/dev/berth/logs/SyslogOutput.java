@@ -54,7 +54,7 @@ public final class SyslogOutput {
     private Future<SyslogFormat> format() {
         return route == null
                 ? vertx.executeBlocking(HostName::find, false).map(host -> SyslogFormat.tagged(host, origin.tag()))
-                : Future.succeededFuture(SyslogFormat.of2018(origin.appId(), route));
+                : Future.succeededFuture(SyslogFormat.legacy(origin.appId(), route));
     }
 
     private Future<Void> open(List<SyslogAddress> addresses, SyslogFormat format) {

@@ -4,9 +4,9 @@ import dev.berth.ingress.ClientStreams;
 import dev.berth.ingress.ExecutionParts;
 import dev.berth.ingress.IngressCounters;
 import dev.berth.ingress.IngressParts;
-import dev.berth.ingress.IngressSetup;
 import dev.berth.ingress.LogStreams;
 import dev.berth.ingress.NodeBus;
+import dev.berth.ingress.NodeParts;
 import dev.berth.ingress.OpenStreams;
 import dev.berth.ingress.Rehearsal;
 import dev.berth.proto.RunnerProtocolGrpcService;
@@ -50,7 +50,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
 
     private static final long SWEEP_MILLIS = 500;
 
-    private final IngressSetup setup;
+    private final NodeParts node;
     private final ColdCapacity cold;
     private final StatusSource status;
     private final int instance;
@@ -72,14 +72,13 @@ public final class GrpcIngressVerticle extends VerticleBase {
      * @param status answers for every instance of the node
      * @param instance from 0; part of the instance's bus address
      */
-    public GrpcIngressVerticle(
-            IngressSetup setup, PortGate gate, ColdCapacity cold, StatusSource status, int instance) {
-        this.setup = setup;
+    public GrpcIngressVerticle(NodeParts node, PortGate gate, ColdCapacity cold, StatusSource status, int instance) {
+        this.node = node;
         this.cold = cold;
         this.status = status;
         this.instance = instance;
         this.clients = new ClientStreams(
-                setup.budget(), gate::greet, setup.grpc().limits().openTimeout());
+                node.budget(), gate::greet, node.grpc().limits().openTimeout());
     }
 
     @Override
@@ -88,12 +87,12 @@ public final class GrpcIngressVerticle extends VerticleBase {
             // Not waited for: it runs beside the rest of the start.
             vertx.executeBlocking(
                     () -> {
-                        Rehearsal.run(setup.calls());
+                        Rehearsal.run(node.calls());
                         return null;
                     },
                     false);
         }
-        return NodeBus.open(vertx, setup, instance).compose(opened -> {
+        return NodeBus.open(vertx, node, instance).compose(opened -> {
             bus = opened;
             vertx.setPeriodic(SWEEP_MILLIS, tick -> clients.sweep());
             IngressParts parts = parts(opened);
@@ -102,11 +101,11 @@ public final class GrpcIngressVerticle extends VerticleBase {
     }
 
     private Future<HttpServer> listen(GrpcDoor door) {
-        HttpServerOptions options = GrpcOptions.http(setup.grpc());
-        if (setup.grpc().tls() == null) {
+        HttpServerOptions options = GrpcOptions.http(node.grpc());
+        if (node.grpc().tls() == null) {
             return listen(options, door);
         }
-        TlsFiles tls = new TlsFiles(vertx, setup.grpc().tls());
+        TlsFiles tls = new TlsFiles(vertx, node.grpc().tls());
         return tls.apply(options).compose(ready -> listen(ready, door)).onSuccess(listening -> {
             // Instances share one listener, and with it its certificates.
             if (instance == 0) {
@@ -149,35 +148,35 @@ public final class GrpcIngressVerticle extends VerticleBase {
     }
 
     private IngressParts parts(NodeBus opened) {
-        LogStreams collectors = new LogStreams(context, setup.logs(), setup.budget());
+        LogStreams collectors = new LogStreams(context, node.logs(), node.budget());
         logs = collectors;
         return new IngressParts(
-                new ExecutionParts(vertx, opened.desk(), opened.planner(), opened, IngressSetup.WORKER_GRACE),
-                setup.calls(),
-                setup.counters(),
+                new ExecutionParts(vertx, opened.slotRequests(), opened.planner(), opened, NodeParts.WORKER_GRACE),
+                node.calls(),
+                node.counters(),
                 clients,
                 streams,
-                setup.grpc().maxMessageBytes(),
-                setup.grpc().streamWindowBytes(),
-                setup.grpc().responseFrameBytes(),
+                node.grpc().maxMessageBytes(),
+                node.grpc().streamWindowBytes(),
+                node.grpc().responseFrameBytes(),
                 collectors,
-                setup.tracer(),
-                setup.meter(),
-                setup.why().ring(instance));
+                node.tracer(),
+                node.meter(),
+                node.why().ring(instance));
     }
 
     private GrpcServer grpcServer(IngressParts parts) {
         Health checks = new Health(
                 vertx,
                 Set.of("", RunnerProtocolGrpcService.SERVICE_NAME.fullyQualifiedName(), Health.COLD),
-                setup.counters(),
+                node.counters(),
                 cold,
-                () -> setup.cluster() == null || setup.cluster().ready());
+                () -> node.cluster() == null || node.cluster().ready());
         health = checks;
-        if (setup.cluster() != null) {
-            setup.cluster().onChange(() -> context.runOnContext(turn -> checks.changed()));
+        if (node.cluster() != null) {
+            node.cluster().onChange(() -> context.runOnContext(turn -> checks.changed()));
         }
-        setup.counters().onStop(new StopHere(checks));
+        node.counters().onStop(new StopHere(checks));
         cold.onChange(() -> context.runOnContext(turn -> checks.changed()));
         return GrpcServer.server(vertx, GrpcOptions.grpc())
                 .addService(new RunnerProtocolEndpoint(parts, status, new ConfigureRunner(LogLevels::set)))
@@ -232,7 +231,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
 
     /** Calls waiting for a slot here, streams to workers, health watches, and collectors of logs. For metrics and tests. */
     public int pending() {
-        int calls = bus == null ? 0 : bus.desk().waiting() + bus.streams();
+        int calls = bus == null ? 0 : bus.slotRequests().waiting() + bus.streams();
         return calls + (health == null ? 0 : health.watching()) + (logs == null ? 0 : logs.open());
     }
 

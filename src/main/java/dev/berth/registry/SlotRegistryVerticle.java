@@ -49,19 +49,19 @@ public final class SlotRegistryVerticle extends VerticleBase {
      * @param failed told, once, that no call can be placed on this node any more; it must stop
      * @param observer hears what is decided
      */
-    public record Links(
+    public record Parts(
             EventBus bus,
             String incarnation,
             List<String> workers,
             long requestWindow,
             Runnable failed,
             SlotObserver observer) {
-        public Links {
+        public Parts {
             workers = List.copyOf(workers);
         }
 
         /** As the other, with nobody to hear of it. */
-        public Links(EventBus bus, String incarnation, List<String> workers, long requestWindow, Runnable failed) {
+        public Parts(EventBus bus, String incarnation, List<String> workers, long requestWindow, Runnable failed) {
             this(bus, incarnation, workers, requestWindow, failed, SlotObserver.NONE);
         }
 
@@ -70,7 +70,7 @@ public final class SlotRegistryVerticle extends VerticleBase {
         }
     }
 
-    private final Links links;
+    private final Parts parts;
     private final SlotTable table;
     private final Outbox outbox;
     private final List<Message<Object>> drains = new ArrayList<>();
@@ -82,21 +82,21 @@ public final class SlotRegistryVerticle extends VerticleBase {
     private long timerDue;
     private boolean broken;
 
-    public SlotRegistryVerticle(Links links, RegistryConfig config, NodeCapacity capacity) {
-        this(links, config, capacity, new Ulids(System::currentTimeMillis, RandomGenerator.getDefault()));
+    public SlotRegistryVerticle(Parts parts, RegistryConfig config, NodeCapacity capacity) {
+        this(parts, config, capacity, new Ulids(System::currentTimeMillis, RandomGenerator.getDefault()));
     }
 
     /** @param ids makes a new name for each container */
-    SlotRegistryVerticle(Links links, RegistryConfig config, NodeCapacity capacity, Supplier<String> ids) {
-        this.links = links;
+    SlotRegistryVerticle(Parts parts, RegistryConfig config, NodeCapacity capacity, Supplier<String> ids) {
+        this.parts = parts;
         this.table = new SlotTable(
-                config, capacity, links.incarnation(), links.workers().size(), ids, links.observer());
-        this.outbox = new Outbox(links.bus()::send, links.address(), links.workers(), links.requestWindow());
+                config, capacity, parts.incarnation(), parts.workers().size(), ids, parts.observer());
+        this.outbox = new Outbox(parts.bus()::send, parts.address(), parts.workers(), parts.requestWindow());
     }
 
     @Override
     public Future<?> start() {
-        return Inbox.open(links.bus(), links.address(), RegistryMessage.class, this::onMessage)
+        return Inbox.open(parts.bus(), parts.address(), RegistryMessage.class, this::onMessage)
                 .ready();
     }
 
@@ -180,7 +180,7 @@ public final class SlotRegistryVerticle extends VerticleBase {
         refusals.forEach(this::post);
         answer(drains);
         answer(idleRequests);
-        links.failed().run();
+        parts.failed().run();
     }
 
     private static Command refusal(Waiter.Id id, String callId) {

@@ -201,46 +201,52 @@ final class SlotTable {
         return commands;
     }
 
-    private void acquire(AcquireSlot wish) {
-        SlotQueue queue = queues.find(wish.spec().key());
+    private void acquire(AcquireSlot request) {
+        SlotQueue queue = queues.find(request.spec().key());
         Slot slot = queue == null ? null : queue.idle.last();
         if (queue != null) {
-            queue.noteToken(wish.spec().registryToken());
+            queue.noteToken(request.spec().registryToken());
         }
         if (slot != null) {
-            lease(slot, wish.replyTo(), wish.ticket(), wish.callId(), ContainerTimings.NONE, account.idle(slot));
+            lease(
+                    slot,
+                    request.replyTo(),
+                    request.ticket(),
+                    request.callId(),
+                    ContainerTimings.NONE,
+                    account.idle(slot));
         } else if (draining) {
-            refuse(wish, queue, BUSY, Refused.DRAINING);
+            refuse(request, queue, BUSY, Refused.DRAINING);
         } else if (!engineAnswers) {
-            refuse(wish, queue, ENGINE_GONE, Refused.ENGINE_GONE);
-        } else if (queue == null && !room.couldEverHold(wish.spec())) {
-            refuse(wish, null, TOO_BIG, Refused.TOO_BIG);
+            refuse(request, queue, ENGINE_GONE, Refused.ENGINE_GONE);
+        } else if (queue == null && !room.couldEverHold(request.spec())) {
+            refuse(request, null, TOO_BIG, Refused.TOO_BIG);
         } else if (waiters.size() >= maxWaiters) {
-            refuse(wish, queue, BUSY, Refused.WAITERS_FULL);
-        } else if (!mayWait(wish, queue)) {
-            refuse(wish, queue, BUSY, wish.isTry() ? Refused.NOT_HERE : Refused.DEADLINE);
+            refuse(request, queue, BUSY, Refused.WAITERS_FULL);
+        } else if (!mayWait(request, queue)) {
+            refuse(request, queue, BUSY, request.isTry() ? Refused.NOT_HERE : Refused.DEADLINE);
         } else {
-            await(wish, queue == null ? queues.open(wish.spec()) : queue);
+            await(request, queue == null ? queues.open(request.spec()) : queue);
         }
     }
 
-    private boolean mayWait(AcquireSlot wish, @Nullable SlotQueue queue) {
-        if (wish.patience().isZero()) {
+    private boolean mayWait(AcquireSlot request, @Nullable SlotQueue queue) {
+        if (request.patience().isZero()) {
             return false;
         }
-        return switch (wish.mode()) {
+        return switch (request.mode()) {
             case ANY -> true;
             case EXISTING -> queue != null && queue.containers > queue.ending;
             case LAUNCH ->
                 !placement.isStarved()
                         && (queue == null
-                                ? room.couldEverHold(wish.spec()) && room.hasNow(Reservation.of(wish.spec()))
+                                ? room.couldEverHold(request.spec()) && room.hasNow(Reservation.of(request.spec()))
                                 : room.hasNow(queue.reservation));
         };
     }
 
-    private void await(AcquireSlot wish, SlotQueue queue) {
-        waiters.add(wish, queue, now);
+    private void await(AcquireSlot request, SlotQueue queue) {
+        waiters.add(request, queue, now);
         settle(queue);
     }
 
@@ -413,13 +419,13 @@ final class SlotTable {
         }
     }
 
-    private void refuse(AcquireSlot wish, @Nullable SlotQueue queue, RunnerException error, Refused why) {
+    private void refuse(AcquireSlot request, @Nullable SlotQueue queue, RunnerException error, Refused why) {
         observer.refused(why);
-        Entry counts = wish.isTry() ? counts(queue, wish.spec().key()) : null;
+        Entry counts = request.isTry() ? counts(queue, request.spec().key()) : null;
         commands.add(new Command.Refuse(
-                wish.replyTo(),
-                wish.ticket(),
-                wish.callId(),
+                request.replyTo(),
+                request.ticket(),
+                request.callId(),
                 error,
                 ContainerTimings.NONE,
                 SlotFacts.refused(why),

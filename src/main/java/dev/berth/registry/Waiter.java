@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class Waiter {
     static final Comparator<Waiter> BY_ARRIVAL = Comparator.comparingLong(waiter -> waiter.arrival);
 
-    /** How an ingress names its wish. */
+    /** How an ingress names its request. */
     record Id(String replyTo, long ticket) {}
 
     final Id id;
@@ -49,16 +49,16 @@ final class Waiter {
     @Nullable
     Slot launch;
 
-    Waiter(AcquireSlot wish, SlotQueue queue, long arrival, long now) {
-        this.id = new Id(wish.replyTo(), wish.ticket());
-        this.callId = wish.callId();
+    Waiter(AcquireSlot request, SlotQueue queue, long arrival, long now) {
+        this.id = new Id(request.replyTo(), request.ticket());
+        this.callId = request.callId();
         this.queue = queue;
         this.arrival = arrival;
-        this.isTry = wish.isTry();
+        this.isTry = request.isTry();
         this.ahead = queue.waiting.size();
         this.busy = queue.busy();
-        this.patient = wish.patience().compareTo(AcquireSlot.FOREVER) >= 0;
-        this.deadline = now + Saturating.nanos(wish.patience());
+        this.patient = request.patience().compareTo(AcquireSlot.FOREVER) >= 0;
+        this.deadline = now + Saturating.nanos(request.patience());
     }
 
     /** Whether there was no room for it when {@link Placement} looked last. */

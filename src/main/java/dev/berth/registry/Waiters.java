@@ -52,9 +52,9 @@ final class Waiters {
         return List.copyOf(byId.values());
     }
 
-    /** A second wish under the same name is the same wish. */
-    void add(AcquireSlot wish, SlotQueue queue, long now) {
-        Waiter waiter = new Waiter(wish, queue, arrivals + 1, now);
+    /** A second request under the same name is the same request. */
+    void add(AcquireSlot request, SlotQueue queue, long now) {
+        Waiter waiter = new Waiter(request, queue, arrivals + 1, now);
         if (byId.putIfAbsent(waiter.id, waiter) == null) {
             arrivals++;
             if (!waiter.patient) {

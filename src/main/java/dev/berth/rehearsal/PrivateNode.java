@@ -7,8 +7,8 @@ import dev.berth.config.ConfigLoader;
 import dev.berth.config.RunnerConfig;
 import dev.berth.container.LifecycleObserver;
 import dev.berth.ingress.IngressCounters;
-import dev.berth.ingress.IngressSetup;
 import dev.berth.ingress.NodeBudget;
+import dev.berth.ingress.NodeParts;
 import dev.berth.logs.FunctionLogs;
 import dev.berth.port.GrpcIngressVerticle;
 import dev.berth.port.PortGate;
@@ -22,7 +22,7 @@ import dev.berth.worker.ContainerWorkerVerticle;
 import dev.berth.worker.FreezeSwitch;
 import dev.berth.worker.SocketDirectories;
 import dev.berth.worker.SocketWatcher;
-import dev.berth.worker.WorkerPorts;
+import dev.berth.worker.WorkerParts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -68,7 +68,7 @@ final class PrivateNode {
         this.config = config;
         this.watcher = watcher;
         this.ingress = new GrpcIngressVerticle(
-                new IngressSetup(
+                new NodeParts(
                         bus,
                         NAME,
                         config.grpc(),
@@ -115,7 +115,7 @@ final class PrivateNode {
     private Future<?> deploy(Path directory) {
         StandInEngine engine = new StandInEngine(vertx);
         return SocketDirectories.open(vertx, directory, config.worker(), engine)
-                .compose(directories -> deploy(new WorkerPorts(
+                .compose(directories -> deploy(new WorkerParts(
                         engine,
                         directories,
                         watcher,
@@ -126,11 +126,11 @@ final class PrivateNode {
                         new FunctionLogs(null, 0, config.logs().syslog()))));
     }
 
-    private Future<?> deploy(WorkerPorts ports) {
+    private Future<?> deploy(WorkerParts ports) {
         String worker = Addresses.worker(NAME, 0);
-        ContainerWorkerVerticle.Links ofWorker =
-                new ContainerWorkerVerticle.Links(bus, worker, Addresses.registry(NAME));
-        SlotRegistryVerticle.Links ofRegistry = new SlotRegistryVerticle.Links(
+        ContainerWorkerVerticle.Route ofWorker =
+                new ContainerWorkerVerticle.Route(bus, worker, Addresses.registry(NAME));
+        SlotRegistryVerticle.Parts ofRegistry = new SlotRegistryVerticle.Parts(
                 bus, NAME, List.of(worker), config.stream().windowBytes(), () -> {});
         return vertx.deployVerticle(new ContainerWorkerVerticle(ofWorker, ports, config.stream()))
                 .compose(deployed ->

@@ -7,8 +7,8 @@ import dev.berth.bus.WhyMessage;
 import dev.berth.cluster.ClusterBoard;
 import dev.berth.config.StatusConfig;
 import dev.berth.ingress.ExecutionParts;
-import dev.berth.ingress.IngressSetup;
 import dev.berth.ingress.NodeBus;
+import dev.berth.ingress.NodeParts;
 import dev.berth.proto.RunnerStatus;
 import dev.berth.proto.WhyAnswer;
 import io.vertx.core.Context;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * calls like an ingress instance does, under an address of its own.
  */
 public final class StatusVerticle extends VerticleBase implements StatusSource {
-    private final IngressSetup setup;
+    private final NodeParts node;
     private final NodeFacts facts;
     private final StatusConfig config;
     private final int instance;
@@ -35,8 +35,8 @@ public final class StatusVerticle extends VerticleBase implements StatusSource {
     private @Nullable Inbox<WhyMessage.Asked> questions;
 
     /** @param instance one that no ingress instance of the node has */
-    public StatusVerticle(IngressSetup setup, NodeFacts facts, StatusConfig config, int instance) {
-        this.setup = setup;
+    public StatusVerticle(NodeParts node, NodeFacts facts, StatusConfig config, int instance) {
+        this.node = node;
         this.facts = facts;
         this.config = config;
         this.instance = instance;
@@ -44,32 +44,32 @@ public final class StatusVerticle extends VerticleBase implements StatusSource {
 
     @Override
     public Future<?> start() {
-        return NodeBus.open(vertx, setup, instance).compose(opened -> {
+        return NodeBus.open(vertx, node, instance).compose(opened -> {
             bus = opened;
-            WhyDesk desk = new WhyDesk(vertx, setup.why(), opened, setup.cluster());
-            why = desk;
-            ExecutionParts parts =
-                    new ExecutionParts(vertx, opened.desk(), opened.ownPlanner(), opened, IngressSetup.WORKER_GRACE);
+            WhyDesk slotRequests = new WhyDesk(vertx, node.why(), opened, node.cluster());
+            why = slotRequests;
+            ExecutionParts parts = new ExecutionParts(
+                    vertx, opened.slotRequests(), opened.ownPlanner(), opened, NodeParts.WORKER_GRACE);
             status = new NodeStatus(
                     facts,
-                    setup.counters(),
+                    node.counters(),
                     opened::snapshot,
-                    new StatusCheck(vertx, config, setup.calls(), parts),
+                    new StatusCheck(vertx, config, node.calls(), parts),
                     new KernelDumps(vertx, config.kdumpFolder()));
-            return hear(desk);
+            return hear(slotRequests);
         });
     }
 
     /** Other nodes ask, too. */
-    private Future<Void> hear(WhyDesk desk) {
-        if (setup.cluster() == null) {
+    private Future<Void> hear(WhyDesk slotRequests) {
+        if (node.cluster() == null) {
             return Future.succeededFuture();
         }
         Inbox<WhyMessage.Asked> opened = Inbox.open(
-                setup.bus(),
-                Addresses.why(setup.incarnation()),
+                node.bus(),
+                Addresses.why(node.incarnation()),
                 WhyMessage.Asked.class,
-                (asked, message) -> desk.own(asked.callId()).onSuccess(message::reply));
+                (asked, message) -> slotRequests.own(asked.callId()).onSuccess(message::reply));
         questions = opened;
         return opened.ready();
     }
@@ -106,7 +106,7 @@ public final class StatusVerticle extends VerticleBase implements StatusSource {
 
     @Override
     public Future<RunnerStatus> withCluster(RunnerStatus answer) {
-        ClusterBoard cluster = setup.cluster();
+        ClusterBoard cluster = node.cluster();
         NodeBus opened = bus;
         if (cluster == null || opened == null) {
             return Future.succeededFuture(answer);

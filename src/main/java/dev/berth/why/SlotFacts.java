@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a registry knows of a wish for a slot once it is answered.
+ * What a registry knows of a request for a slot once it is answered.
  *
  * @param start what kind of container served it
  * @param waited what it waited for
@@ -87,7 +87,7 @@ public record SlotFacts(
         return new SlotFacts(start, waited, 0, 0, null, Refused.NONE, null);
     }
 
-    /** Of a wish that was refused without having waited. */
+    /** Of a request that was refused without having waited. */
     public static SlotFacts refused(Refused refused) {
         return REFUSALS.get(Places.of(refused));
     }

@@ -43,7 +43,7 @@ final class ContainerAssembly {
 
     private final String id;
     private final ContainerSpec spec;
-    private final WorkerPorts ports;
+    private final WorkerParts parts;
     private final Vertx vertx;
     private final Context context;
     private final LogOrigin origin;
@@ -62,15 +62,15 @@ final class ContainerAssembly {
     private long create;
     private long init;
 
-    ContainerAssembly(String id, ContainerSpec spec, WorkerPorts ports, Context context) {
+    ContainerAssembly(String id, ContainerSpec spec, WorkerParts parts, Context context) {
         this.id = id;
         this.spec = spec;
-        this.ports = ports;
+        this.parts = parts;
         this.vertx = context.owner();
         this.context = context;
         this.origin = new LogOrigin(spec.appId(), spec.fnId(), id);
         this.syslog = ownSyslog();
-        this.log = ports.logs().open(vertx, origin, syslog);
+        this.log = parts.logs().open(vertx, origin, syslog);
     }
 
     /**
@@ -79,10 +79,10 @@ final class ContainerAssembly {
      */
     private @Nullable SyslogOutput ownSyslog() {
         String url = spec.syslogUrl();
-        if (url == null || url.isBlank() || (overSocket() && ports.engine().sendsSyslog())) {
+        if (url == null || url.isBlank() || (overSocket() && parts.engine().sendsSyslog())) {
             return null;
         }
-        return ports.logs().syslog(vertx, origin, url, overSocket() ? null : spec.path());
+        return parts.logs().syslog(vertx, origin, url, overSocket() ? null : spec.path());
     }
 
     /** What the container prints. */
@@ -96,7 +96,7 @@ final class ContainerAssembly {
     }
 
     private Future<Void> ensureImage() {
-        return ports.engine().ensureImage(new ImageRequest(spec.image(), spec.registryToken()));
+        return parts.engine().ensureImage(new ImageRequest(spec.image(), spec.registryToken()));
     }
 
     /** Whether the function is spoken to over a socket, and not over stdin and stdout. */
@@ -118,12 +118,12 @@ final class ContainerAssembly {
     }
 
     private SocketDirectory makeDirectory() {
-        SocketDirectory made = ports.directories().create();
+        SocketDirectory made = parts.directories().create();
         FunctionSocket function = new FunctionSocket(vertx, made);
         directory = made;
         socket = function;
         try {
-            watch = ports.watcher().watch(made.path(), () -> appeared(function));
+            watch = parts.watcher().watch(made.path(), () -> appeared(function));
         } catch (IOException failure) {
             throw ErrorCode.SOCKET_DIRECTORY.exception("cannot watch " + made.path() + ": " + failure.getMessage());
         }
@@ -142,7 +142,7 @@ final class ContainerAssembly {
 
     /** Whoever waits for it finds it kept: a handler set beside this one on one future could be called before it. */
     Future<EngineContainer> create() {
-        return attempt(() -> ports.engine().create(plan())).map(made -> {
+        return attempt(() -> parts.engine().create(plan())).map(made -> {
             container = made;
             return made;
         });
@@ -220,7 +220,7 @@ final class ContainerAssembly {
 
     /** Completes once the container has ended and its last output has been read. */
     Future<ExitStatus> exit() {
-        return ended().compose(status -> log.lastWords().map(status));
+        return ended().compose(status -> log.lastOutput().map(status));
     }
 
     /** Fails as {@link EngineContainer#pause()}. */
@@ -247,9 +247,9 @@ final class ContainerAssembly {
     StdioExchange stdio() {
         ContainerStreams streams = Objects.requireNonNull(engineContainer().streams(), "not attached");
         StdioLimits limits = new StdioLimits(
-                ports.maxRequestBytes(),
-                ports.config().maxResponseBytes(),
-                ports.config().maxResponseHeaderBytes());
+                parts.maxRequestBytes(),
+                parts.config().maxResponseBytes(),
+                parts.config().maxResponseHeaderBytes());
         log.awaitEnd(streams.stderr());
         return new StdioExchange(vertx, streams, spec.format(), limits, log.writer(LogLine.Source.STDERR));
     }
@@ -267,7 +267,7 @@ final class ContainerAssembly {
     Future<Void> remove() {
         EngineContainer made = container;
         Future<Void> removed = made == null ? Future.succeededFuture() : attempt(made::remove);
-        return removed.compose(gone -> log.lastWords())
+        return removed.compose(gone -> log.lastOutput())
                 .compose(read -> {
                     container = null;
                     log.close();
@@ -323,7 +323,7 @@ final class ContainerAssembly {
     }
 
     private ContainerPlan.Attach attach() {
-        return ports.logs().kept() || syslog != null ? ContainerPlan.Attach.OUTPUT : ContainerPlan.Attach.NONE;
+        return parts.logs().kept() || syslog != null ? ContainerPlan.Attach.OUTPUT : ContainerPlan.Attach.NONE;
     }
 
     private EngineContainer engineContainer() {

@@ -16,7 +16,7 @@ final class ContainerFreezer {
     /** Between attempts to thaw, while a file descriptor of the runner's is wanting for it. */
     private static final long RETRY_MILLIS = 100;
 
-    private final WorkerPorts ports;
+    private final WorkerParts parts;
     private final ContainerAssembly assembly;
     private final ContainerReports reports;
     private final Alarm alarm;
@@ -26,13 +26,13 @@ final class ContainerFreezer {
     private long woken;
 
     ContainerFreezer(
-            WorkerPorts ports,
+            WorkerParts parts,
             ContainerAssembly assembly,
             ContainerReports reports,
             Alarm alarm,
             ContainerLifecycle lifecycle,
             Consumer<ContainerEvent> events) {
-        this.ports = ports;
+        this.parts = parts;
         this.assembly = assembly;
         this.reports = reports;
         this.alarm = alarm;
@@ -42,8 +42,8 @@ final class ContainerFreezer {
 
     /** The container has become idle: freeze it once the grace is over, if nothing happens before. */
     void await() {
-        Duration grace = ports.config().freezeIdle();
-        if (grace.isNegative() || !ports.freeze().on()) {
+        Duration grace = parts.config().freezeIdle();
+        if (grace.isNegative() || !parts.freeze().on()) {
             return;
         }
         if (grace.isZero()) {
@@ -68,7 +68,7 @@ final class ContainerFreezer {
         switch (why.code()) {
             case PAUSE_UNSUPPORTED -> {
                 reports.frozen(Frozen.UNSUPPORTED);
-                ports.freeze().turnOff(String.valueOf(why.getMessage()));
+                parts.freeze().turnOff(String.valueOf(why.getMessage()));
                 events.accept(ContainerEvent.PAUSE_UNSUPPORTED);
             }
             // A ready container is the more worth while no other can be started.

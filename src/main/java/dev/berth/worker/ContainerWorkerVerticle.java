@@ -29,30 +29,30 @@ public final class ContainerWorkerVerticle extends VerticleBase {
      * @param address where the worker listens
      * @param registry address of this node's registry
      */
-    public record Links(EventBus bus, String address, String registry) {}
+    public record Route(EventBus bus, String address, String registry) {}
 
-    private final Links links;
-    private final WorkerPorts ports;
+    private final Route route;
+    private final WorkerParts parts;
     private final StreamConfig streams;
     private @Nullable Worker worker;
     private @Nullable StreamEndpoint endpoint;
     private @Nullable Inbox<WorkerMessage> inbox;
 
-    public ContainerWorkerVerticle(Links links, WorkerPorts ports, StreamConfig streams) {
-        this.links = links;
-        this.ports = ports;
+    public ContainerWorkerVerticle(Route route, WorkerParts parts, StreamConfig streams) {
+        this.route = route;
+        this.parts = parts;
         this.streams = streams;
     }
 
     @Override
     public Future<?> start() {
         DeliveryOptions local = new DeliveryOptions().setLocalOnly(true).setTracingPolicy(TracingPolicy.IGNORE);
-        Worker started = new Worker(ports, context, message -> links.bus().send(links.registry(), message, local));
+        Worker started = new Worker(parts, context, message -> route.bus().send(route.registry(), message, local));
         worker = started;
-        return StreamEndpoint.bind(vertx, links.address(), streams).compose(bound -> {
+        return StreamEndpoint.bind(vertx, route.address(), streams).compose(bound -> {
             endpoint = bound.acceptor(started::accept);
             Inbox<WorkerMessage> messages =
-                    Inbox.openLocal(links.bus(), links.address(), WorkerMessage.class, (order, message) -> {
+                    Inbox.openLocal(route.bus(), route.address(), WorkerMessage.class, (order, message) -> {
                         if (order instanceof RegistryMessage.NodeLost lost) {
                             bound.peerLost(lost.incarnation());
                         } else {

@@ -44,8 +44,8 @@ final class HotContainer implements ActiveCall.Owner {
     private static final Backoff REMOVAL = Backoff.of(Duration.ofMillis(100), Duration.ofSeconds(30));
 
     private final LaunchContainer launch;
-    private final WorkerPorts ports;
-    private final Links links;
+    private final WorkerParts parts;
+    private final Host host;
     private final ContainerLifecycle lifecycle;
     private final ContainerAssembly assembly;
     private final Alarm alarm;
@@ -67,18 +67,18 @@ final class HotContainer implements ActiveCall.Owner {
      *
      * @param gone called when nothing of a container is left
      */
-    record Links(Context context, FunctionDialer dialer, RegistryReports registry, Consumer<HotContainer> gone) {}
+    record Host(Context context, FunctionDialer dialer, RegistryReports registry, Consumer<HotContainer> gone) {}
 
-    HotContainer(LaunchContainer launch, WorkerPorts ports, Links links) {
+    HotContainer(LaunchContainer launch, WorkerParts parts, Host host) {
         this.launch = launch;
-        this.ports = ports;
-        this.links = links;
-        LifecycleObserver observer = ports.observer().of(launch.containerId(), launch.spec());
+        this.parts = parts;
+        this.host = host;
+        LifecycleObserver observer = parts.observer().of(launch.containerId(), launch.spec());
         this.lifecycle = new ContainerLifecycle(launch.containerId(), observer);
-        this.assembly = new ContainerAssembly(launch.containerId(), launch.spec(), ports, links.context());
-        this.reports = new ContainerReports(launch, links.registry(), observer);
-        this.alarm = new Alarm(links.context().owner(), this::due);
-        this.freezer = new ContainerFreezer(ports, assembly, reports, alarm, lifecycle, this::fire);
+        this.assembly = new ContainerAssembly(launch.containerId(), launch.spec(), parts, host.context());
+        this.reports = new ContainerReports(launch, host.registry(), observer);
+        this.alarm = new Alarm(host.context().owner(), this::due);
+        this.freezer = new ContainerFreezer(parts, assembly, reports, alarm, lifecycle, this::fire);
         this.account = new ExitAccount(assembly, alarm, launch.spec().memoryMiB());
     }
 
@@ -306,7 +306,7 @@ final class HotContainer implements ActiveCall.Owner {
     }
 
     private void awaitHealth() {
-        alarm.set(Alarm.Slot.START, ports.config().healthTimeout().toNanos());
+        alarm.set(Alarm.Slot.START, parts.config().healthTimeout().toNanos());
         exchange = new StdioFunction(assembly.stdio());
         assembly.healthy().onComplete(this::healthSettled);
         watchExit();
@@ -331,7 +331,7 @@ final class HotContainer implements ActiveCall.Owner {
     }
 
     private void awaitSocket() {
-        alarm.set(Alarm.Slot.START, ports.config().startTimeout().toNanos());
+        alarm.set(Alarm.Slot.START, parts.config().startTimeout().toNanos());
         watchExit();
         assembly.socketReady()
                 .onComplete(ready -> turns.run(() -> {
@@ -341,7 +341,7 @@ final class HotContainer implements ActiveCall.Owner {
                     if (ready.succeeded()) {
                         assembly.initOver();
                         exchange = new FunctionConnection(
-                                links.context(), links.dialer(), assembly.socket(), ports.config(), alarm);
+                                host.context(), host.dialer(), assembly.socket(), parts.config(), alarm);
                         take(ContainerEvent.READY);
                     } else {
                         breakLaunch(RunnerException.of(ready.cause()));
@@ -426,7 +426,7 @@ final class HotContainer implements ActiveCall.Owner {
     private void gone() {
         alarm.close();
         reports.gone();
-        links.gone().accept(this);
+        host.gone().accept(this);
     }
 
     private FunctionExchange exchange() {

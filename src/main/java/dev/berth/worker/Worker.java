@@ -23,14 +23,14 @@ import org.slf4j.LoggerFactory;
 final class Worker {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
-    private final WorkerPorts ports;
-    private final HotContainer.Links links;
+    private final WorkerParts parts;
+    private final HotContainer.Host host;
     private final Map<String, HotContainer> containers = new HashMap<>();
     private @Nullable Promise<Void> stopping;
 
-    Worker(WorkerPorts ports, Context context, RegistryReports registry) {
-        this.ports = ports;
-        this.links = new HotContainer.Links(context, new FunctionDialer(context), registry, this::gone);
+    Worker(WorkerParts parts, Context context, RegistryReports registry) {
+        this.parts = parts;
+        this.host = new HotContainer.Host(context, new FunctionDialer(context), registry, this::gone);
     }
 
     void handle(WorkerMessage message) {
@@ -62,7 +62,7 @@ final class Worker {
             LOG.atError().addKeyValue("containerId", launch.containerId()).log("container launched twice");
             return;
         }
-        HotContainer container = new HotContainer(launch, ports, links);
+        HotContainer container = new HotContainer(launch, parts, host);
         containers.put(launch.containerId(), container);
         container.launch();
         if (stopping != null) {

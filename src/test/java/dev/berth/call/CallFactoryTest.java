@@ -75,8 +75,8 @@ final class CallFactoryTest {
     }
 
     @Test
-    @Rule("env-2018")
-    void environmentOf2018FormatsIsTheModelsAlone() {
+    @Rule("env-legacy")
+    void environmentOfLegacyFormatsIsTheModelsAlone() {
         ContainerSpec spec =
                 PLAIN.spec(model("\"format\":\"json\",\"config\":{\"FN_FORMAT\":\"json\"}"), NONE, Map.of());
 
@@ -107,7 +107,7 @@ final class CallFactoryTest {
     }
 
     @Test
-    void formatsOf2018GetEveryHeader() {
+    void legacyFormatsGetEveryHeader() {
         CallModel model = model("\"format\":\"http\",\"headers\":{\"Connection\":[\"x\"],\"TE\":[\"gzip\"]}");
 
         assertThat(PLAIN.request(model, Instant.EPOCH, null).headers())

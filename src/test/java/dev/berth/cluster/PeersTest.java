@@ -261,7 +261,7 @@ final class PeersTest {
     }
 
     @Test
-    void wishForAFullDigestIsAnsweredNotTooOften() {
+    void requestForAFullDigestIsAnsweredNotTooOften() {
         bringTo(PeerState.UP);
 
         hear(new DigestWanted("a", 0));

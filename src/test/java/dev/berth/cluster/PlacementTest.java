@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class PlacementTest {
     private static final long HASH = 42;
     private static final long MIB = 1 << 20;
-    private static final Wish WISH = new Wish(HASH, 128 * MIB, 100);
+    private static final Demand WISH = new Demand(HASH, 128 * MIB, 100);
 
     /**
      * Each node: idle/busy/waiting/sent, load, room; the first is this node. Service takes 200 ms, a start 450 ms.
@@ -109,9 +109,10 @@ final class PlacementTest {
         ClusterView view = new ClusterView(place("own", new Entry(1, 0, 0, 0, 0, 0, 0), 500, true, false), up);
         Set<String> chosen = new HashSet<>();
         for (long hash = 0; hash < 200; hash++) {
-            Wish wish = new Wish(hash, MIB, 1);
-            String one = Placement.candidates(view, wish, new Random(1)).get(0).incarnation();
-            assertThat(Placement.candidates(view, wish, new Random(2)).get(0).incarnation())
+            Demand demand = new Demand(hash, MIB, 1);
+            String one =
+                    Placement.candidates(view, demand, new Random(1)).get(0).incarnation();
+            assertThat(Placement.candidates(view, demand, new Random(2)).get(0).incarnation())
                     .isEqualTo(one);
             chosen.add(one);
         }

@@ -13,7 +13,7 @@ enum SimBug {
     LEASE_NOT_RAISED,
     /** A process takes messages that were meant for the one before it. */
     INCARNATION_IGNORED,
-    /** A registry that cannot serve another node's wish at once passes it on, and serves it too. */
+    /** A registry that cannot serve another node's demand at once passes it on, and serves it too. */
     WISH_PASSED_ON,
     /** An ingress is not told that its process stood still. */
     GRANT_USED_AFTER_A_PAUSE

@@ -19,10 +19,10 @@ final class SimCall {
     Outcome outcome;
     int executions;
 
-    /** Wishes to other nodes so far. */
-    int remoteWishes;
+    /** Requests to other nodes so far. */
+    int remoteRequests;
 
-    /** When the wish under way was sent, and whether another node got it. */
+    /** When the demand under way was sent, and whether another node got it. */
     long askedAt;
 
     boolean askedElsewhere;

@@ -42,12 +42,12 @@ final class SimIngress implements IngressSeat.Links {
         this.node = node;
         this.bug = bug;
         this.seat = new IngressSeat(node.ingressAddress(), node.incarnation(), placer, this);
-        node.in(REPEAT_NANOS, this::repeatWishes);
+        node.in(REPEAT_NANOS, this::repeatRequests);
     }
 
-    private void repeatWishes() {
-        seat.repeatWishes();
-        node.in(REPEAT_NANOS, this::repeatWishes);
+    private void repeatRequests() {
+        seat.repeatRequests();
+        node.in(REPEAT_NANOS, this::repeatRequests);
     }
 
     void start(SimCall call) {
@@ -94,7 +94,7 @@ final class SimIngress implements IngressSeat.Links {
         call.worker = "";
         call.askedAt = now();
         call.askedElsewhere = remote;
-        if (remote && ++call.remoteWishes > Placement.MOST_REMOTE) {
+        if (remote && ++call.remoteRequests > Placement.MOST_REMOTE) {
             throw new SimFailure(call.id + " is tried at more than " + Placement.MOST_REMOTE + " other nodes");
         }
     }

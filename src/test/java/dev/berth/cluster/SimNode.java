@@ -30,7 +30,7 @@ final class SimNode {
     private final DigestPublisher publisher;
     private final OwnQueues queues;
     private final BoardWriter board;
-    private final Map<String, Long> wishes = new HashMap<>();
+    private final Map<String, Long> demands = new HashMap<>();
     private final Map<String, Long> lostAt = new HashMap<>();
     private int containers;
     private long timerDue = Long.MAX_VALUE;
@@ -85,7 +85,7 @@ final class SimNode {
     /** A waiter of a node that was lost after it had asked must not be served any more. */
     private void sendOfRegistry(String address, Object message) {
         if (message instanceof IngressMessage.SlotGranted granted) {
-            Long asked = wishes.remove(address + granted.ticket());
+            Long asked = demands.remove(address + granted.ticket());
             Long lost = lostAt.get(Addresses.incarnation(address));
             if (asked != null && lost != null && asked < lost && world.net.now - lost > MS) {
                 throw new SimFailure(member + " serves a waiter of a node that is lost: " + address);
@@ -99,11 +99,11 @@ final class SimNode {
             return;
         }
         long now = world.net.now;
-        if (message instanceof RegistryMessage.AcquireSlot wish) {
-            wishes.put(wish.replyTo() + wish.ticket(), now);
-            world.asked(this, wish);
-            if (world.bug == SimBug.WISH_PASSED_ON && !wish.replyTo().equals(ingressAddress())) {
-                world.others(this).forEach(other -> send(Addresses.registry(other), wish, () -> {}));
+        if (message instanceof RegistryMessage.AcquireSlot demand) {
+            demands.put(demand.replyTo() + demand.ticket(), now);
+            world.asked(this, demand);
+            if (world.bug == SimBug.WISH_PASSED_ON && !demand.replyTo().equals(ingressAddress())) {
+                world.others(this).forEach(other -> send(Addresses.registry(other), demand, () -> {}));
             }
         }
         if (message instanceof RegistryMessage told) {

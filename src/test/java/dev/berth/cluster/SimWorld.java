@@ -32,7 +32,7 @@ final class SimWorld {
     private final List<SimCall> calls = new ArrayList<>();
     /** Every process there ever was. */
     private final Map<String, Integer> places = new HashMap<>();
-    /** Which registry a wish has come to. */
+    /** Which registry a demand has come to. */
     private final Map<String, String> askedAt = new HashMap<>();
 
     private int starts;
@@ -103,11 +103,12 @@ final class SimWorld {
         net.send(from.index, index, listening, () -> process.receive(address, message), refused);
     }
 
-    /** A wish comes to one node and is not passed on. */
-    void asked(SimNode node, RegistryMessage.AcquireSlot wish) {
-        String before = askedAt.put(wish.replyTo() + wish.ticket(), node.incarnation());
+    /** A demand comes to one node and is not passed on. */
+    void asked(SimNode node, RegistryMessage.AcquireSlot demand) {
+        String before = askedAt.put(demand.replyTo() + demand.ticket(), node.incarnation());
         if (before != null && !before.equals(node.incarnation())) {
-            throw new SimFailure("a wish of " + wish.callId() + " comes to " + before + " and " + node.incarnation());
+            throw new SimFailure(
+                    "a demand of " + demand.callId() + " comes to " + before + " and " + node.incarnation());
         }
     }
 

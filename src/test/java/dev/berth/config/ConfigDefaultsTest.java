@@ -167,15 +167,15 @@ final class ConfigDefaultsTest {
 
     @Test
     void nodeIdIsMadeOfWhatAHostNameHasOfLettersDigitsAndDashes() {
-        assertThat(NodeSettings.cleanId("node_1.example.com")).isEqualTo("node-1-example-com");
-        assertThat(NodeSettings.cleanId("...")).isEqualTo("berth");
-        assertThat(NodeSettings.cleanId("x".repeat(100))).hasSize(63);
+        assertThat(NodeConfig.cleanId("node_1.example.com")).isEqualTo("node-1-example-com");
+        assertThat(NodeConfig.cleanId("...")).isEqualTo("berth");
+        assertThat(NodeConfig.cleanId("x".repeat(100))).hasSize(63);
     }
 
     @Test
     void smallMachinesHaveOneEventLoop() {
-        assertThat(NodeSettings.eventLoops(1)).isEqualTo(1);
-        assertThat(NodeSettings.eventLoops(2)).isEqualTo(1);
-        assertThat(NodeSettings.eventLoops(8)).isEqualTo(4);
+        assertThat(NodeConfig.eventLoops(1)).isEqualTo(1);
+        assertThat(NodeConfig.eventLoops(2)).isEqualTo(1);
+        assertThat(NodeConfig.eventLoops(8)).isEqualTo(4);
     }
 }

@@ -116,7 +116,7 @@ final class LogsE2E {
 
     @Test
     @Rule("output-last")
-    void lastWordsOfAContainerThatEndsAreKept(LiveRunner runner) {
+    void lastOutputOfAContainerThatEndsAreKept(LiveRunner runner) {
         Printer printer = new Printer(runner);
         CallDoc doc = printer.doc("read; stderr panic; exit 3");
 
@@ -127,7 +127,7 @@ final class LogsE2E {
 
     @Test
     @Rule("output-stdio")
-    void stdoutOfAFormatOf2018IsItsAnswerAlone(LiveRunner runner) {
+    void stdoutOfALegacyFormatIsItsAnswerAlone(LiveRunner runner) {
         Printer printer = new Printer(runner);
         CallDoc doc = printer.printing(OldCall.of("json", "stderr printed; type text/plain; send answered"));
 

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
 
-/** Calls of the function that speaks the formats of 2018, and their ends. Those of one format share a container. */
+/** Calls of the function that speaks the legacy formats, and their ends. Those of one format share a container. */
 final class OldCall {
     static final String URL = "http://lb.example:8080/r/app/fn?q=1";
     private static final String AGAIN = "type text/plain; send again";

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the four formats of 2018 have in common, and the cold one. */
+/** What the four legacy formats have in common, and the cold one. */
 @OnRunner
 final class OldFormatsE2E {
     @ParameterizedTest

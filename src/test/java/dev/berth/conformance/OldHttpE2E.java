@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The format http of 2018. */
+/** The legacy format http. */
 @OnRunner
 final class OldHttpE2E {
     @Test

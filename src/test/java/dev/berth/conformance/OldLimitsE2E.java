@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Bodies over the limits, in the formats of 2018. */
+/** Bodies over the limits, in the legacy formats. */
 @OnRunner(Profile.LIMITS)
 final class OldLimitsE2E {
     private static final int RESPONSE = 100_000;

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The formats json and cloudevent of 2018, whose requests and answers are objects. */
+/** The legacy formats json and cloudevent, whose requests and answers are objects. */
 @OnRunner
 final class OldObjectsE2E {
     @Test

@@ -49,7 +49,7 @@ final class CallExecutionTest implements CallListener {
     private @Nullable RuntimeException linkFailure;
     private Consumer<String> onEvent = event -> {};
 
-    private final SlotDesk desk = new SlotDesk("me", (to, message) -> {
+    private final SlotRequests slotRequests = new SlotRequests("me", (to, message) -> {
         asked.add(message);
         return registry;
     });
@@ -77,7 +77,8 @@ final class CallExecutionTest implements CallListener {
                 deadline,
                 end -> calls.request(model, end, null));
         CallExecution execution = new CallExecution(
-                new ExecutionParts(vertx, desk, Itinerary.Planner.only(Addresses.registry("node")), workers, GRACE),
+                new ExecutionParts(
+                        vertx, slotRequests, Itinerary.Planner.only(Addresses.registry("node")), workers, GRACE),
                 order,
                 this);
         execution.start();
@@ -115,7 +116,7 @@ final class CallExecutionTest implements CallListener {
     void workerThatNeverAnswersIsGivenUpAfterTheDeadline() {
         run(() -> {
             start(Duration.ofMillis(50), Deadline.NONE);
-            desk.onAnswer(grant(0));
+            slotRequests.onAnswer(grant(0));
         });
 
         until("end CALL_TIMEOUT");
@@ -129,8 +130,8 @@ final class CallExecutionTest implements CallListener {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);
             start(Duration.ofSeconds(30), Deadline.in(Duration.ofSeconds(10)));
-            desk.onAnswer(grant(0));
-            desk.onAnswer(grant(1));
+            slotRequests.onAnswer(grant(0));
+            slotRequests.onAnswer(grant(1));
         });
 
         Instant now = Instant.now();
@@ -145,14 +146,14 @@ final class CallExecutionTest implements CallListener {
         until("end SERVER_BUSY");
 
         assertThat(asked).last().isInstanceOf(CancelAcquire.class);
-        assertThat(desk.waiting()).isZero();
+        assertThat(slotRequests.waiting()).isZero();
     }
 
     @Test
     void slotThatComesAfterTheDeadlineIsHandedBack() {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.in(0));
-            desk.onAnswer(grant(0));
+            slotRequests.onAnswer(grant(0));
         });
 
         assertThat(events).containsExactly("end SERVER_BUSY");
@@ -166,7 +167,7 @@ final class CallExecutionTest implements CallListener {
 
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onAnswer(grant(0));
+            slotRequests.onAnswer(grant(0));
         });
 
         assertThat(events).containsExactly("end INTERNAL");
@@ -180,18 +181,18 @@ final class CallExecutionTest implements CallListener {
         run(() -> start(Duration.ofSeconds(30), Deadline.NONE));
 
         until("end SERVER_BUSY");
-        assertThat(desk.waiting()).isZero();
+        assertThat(slotRequests.waiting()).isZero();
     }
 
     @Test
     void slotLostBeforeTheCallWasTakenIsAskedForAgain() {
         run(() -> {
             CallExecution execution = start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onAnswer(grant(0));
+            slotRequests.onAnswer(grant(0));
             execution.write(Buffer.buffer("abc"));
             execution.endBody();
             stream.onFinish.handle(new CallEnd(ErrorCode.SLOT_GONE.exception()));
-            desk.onAnswer(grant(1));
+            slotRequests.onAnswer(grant(1));
         });
 
         assertThat(events).containsExactly("slot", "lost", "slot");
@@ -204,20 +205,20 @@ final class CallExecutionTest implements CallListener {
     void waitForALostRegistryIsAWaitForNothing() {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.nodeLost("another");
+            slotRequests.nodeLost("another");
         });
-        assertThat(desk.waiting()).isEqualTo(1);
+        assertThat(slotRequests.waiting()).isEqualTo(1);
 
-        run(() -> desk.nodeLost("node"));
+        run(() -> slotRequests.nodeLost("node"));
         assertThat(events).containsExactly("end SERVER_BUSY");
-        assertThat(desk.waiting()).isZero();
+        assertThat(slotRequests.waiting()).isZero();
     }
 
     @Test
     void slotLostAfterAFirstSignIsTheEnd() {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onAnswer(grant(0));
+            slotRequests.onAnswer(grant(0));
             stream.onNote.handle(new ResponseHead(200, List.of()));
             stream.onFinish.handle(new CallEnd(ErrorCode.SLOT_GONE.exception()));
         });
@@ -230,14 +231,14 @@ final class CallExecutionTest implements CallListener {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);
             for (int i = 0; i < 6; i++) {
-                desk.onAnswer(grant(i));
+                slotRequests.onAnswer(grant(i));
                 stream.onFinish.handle(new CallEnd(ErrorCode.SLOT_GONE.exception()));
             }
         });
 
         assertThat(events).last().isEqualTo("end SLOT_GONE");
         assertThat(opened).hasSize(6);
-        assertThat(desk.waiting()).isZero();
+        assertThat(slotRequests.waiting()).isZero();
     }
 
     @Test
@@ -245,12 +246,12 @@ final class CallExecutionTest implements CallListener {
     void aCallThatNoWorkerWasThereToTakeIsPlacedAgainAndItsLeaseGivenBack() {
         run(() -> {
             CallExecution execution = start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onAnswer(grant(0));
+            slotRequests.onAnswer(grant(0));
             execution.write(Buffer.buffer("abc"));
             execution.endBody();
             stream.onFailure.handle(ErrorCode.UNDELIVERED.exception());
             assertThat(asked).contains(new ReturnLease("c0", 0));
-            desk.onAnswer(grant(1));
+            slotRequests.onAnswer(grant(1));
         });
 
         assertThat(events).containsExactly("slot", "lost", "slot");
@@ -265,7 +266,7 @@ final class CallExecutionTest implements CallListener {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);
             for (int i = 0; i < 6; i++) {
-                desk.onAnswer(grant(i));
+                slotRequests.onAnswer(grant(i));
                 stream.onFailure.handle(ErrorCode.UNDELIVERED.exception());
             }
         });
@@ -273,14 +274,14 @@ final class CallExecutionTest implements CallListener {
         assertThat(events).last().isEqualTo("end UNDELIVERED");
         assertThat(opened).hasSize(6);
         assertThat(asked).filteredOn(ReturnLease.class::isInstance).hasSize(6);
-        assertThat(desk.waiting()).isZero();
+        assertThat(slotRequests.waiting()).isZero();
     }
 
     @Test
     void aWorkerThatIsLostAfterItTookTheCallIsTheEnd() {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onAnswer(grant(0));
+            slotRequests.onAnswer(grant(0));
             stream.onFailure.handle(ErrorCode.PEER_LOST.exception());
         });
 
@@ -293,7 +294,7 @@ final class CallExecutionTest implements CallListener {
     void finishOfAnUnknownKindIsABrokenStream() {
         run(() -> {
             start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onAnswer(grant(0));
+            slotRequests.onAnswer(grant(0));
             stream.onFinish.handle("?");
         });
 
@@ -304,7 +305,7 @@ final class CallExecutionTest implements CallListener {
     void afterACancelTheListenerHearsNothingMore() {
         run(() -> {
             CallExecution execution = start(Duration.ofMillis(1), Deadline.NONE);
-            desk.onAnswer(grant(0));
+            slotRequests.onAnswer(grant(0));
             execution.cancel(ErrorCode.CANCELLED.exception());
             stream.onNote.handle(new ResponseHead(200, List.of()));
             stream.onBytes.handle(Buffer.buffer("x"));
@@ -324,7 +325,7 @@ final class CallExecutionTest implements CallListener {
             CallExecution[] execution = new CallExecution[1];
             onEvent = event -> execution[0].cancel(ErrorCode.CANCELLED.exception());
             execution[0] = start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onAnswer(grant(0));
+            slotRequests.onAnswer(grant(0));
         });
 
         assertThat(stream.cancelled).isNotNull();
@@ -336,7 +337,7 @@ final class CallExecutionTest implements CallListener {
     void timingsAreThoseOfTheLastAnswer() {
         run(() -> {
             CallExecution execution = start(Duration.ofSeconds(30), Deadline.NONE);
-            desk.onAnswer(new SlotRefused(
+            slotRequests.onAnswer(new SlotRefused(
                     grant(0).ticket(), ErrorCode.PULL_FAILED.exception(), new ContainerTimings(9, 8, 7, 6)));
             assertThat(execution.timings()).isEqualTo(new ContainerTimings(9, 8, 7, 6));
         });

@@ -93,7 +93,7 @@ final class FunctionLogsIT {
     }
 
     @Test
-    void lastWordsOfAFunctionThatEndsAreKept() {
+    void lastOutputOfAFunctionThatEndsAreKept() {
         start("process", Map.of());
         LogCollector collector = LogCollector.started(client).say(READY);
 

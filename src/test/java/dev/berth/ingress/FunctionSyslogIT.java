@@ -102,7 +102,7 @@ final class FunctionSyslogIT {
         "docker, cloudevent"
     })
     @Rule("old-syslog")
-    void serverGetsStderrOf2018AndNoAnswers(String engine, String format) throws Exception {
+    void serverGetsStderrOfLegacyFormatsAndNoAnswers(String engine, String format) throws Exception {
         start(engine, Map.of());
         try (SyslogServer server = SyslogServer.tcp()) {
             EngageCall.Result result =

@@ -110,7 +110,7 @@ public final class IngressRig implements AutoCloseable {
                 new StreamConfig((int) FakeRegistry.WINDOW, 16 * 1024, Duration.ofSeconds(5), Duration.ofSeconds(15));
         registry = new FakeRegistry(NODE);
         worker = new FakeWorker(NODE, streams, registry);
-        IngressSetup setup = new IngressSetup(
+        NodeParts setup = new NodeParts(
                 vertx.eventBus(),
                 NODE,
                 grpc,

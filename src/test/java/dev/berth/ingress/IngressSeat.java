@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** The shipped desk, placement and itinerary without a verticle around them, for simulations outside this package. */
+/** The shipped slotRequests, placement and itinerary without a verticle around them, for simulations outside this package. */
 public final class IngressSeat {
     private final String incarnation;
     private final Links links;
-    private final SlotDesk desk;
+    private final SlotRequests slotRequests;
     private final Placer placer;
     private final Set<Placed> open = new LinkedHashSet<>();
 
@@ -29,7 +29,7 @@ public final class IngressSeat {
         /** Fails if nobody is there to take the message. */
         Future<Void> send(String registry, RegistryMessage message);
 
-        /** A wish goes out for this call. */
+        /** A request goes out for this call. */
         void asking(Placed call, String registry, boolean remote);
 
         /** Send the call to its worker. */
@@ -40,7 +40,7 @@ public final class IngressSeat {
         this.incarnation = incarnation;
         this.placer = placer;
         this.links = links;
-        this.desk = new SlotDesk(address, links::send);
+        this.slotRequests = new SlotRequests(address, links::send);
     }
 
     /** Places a call; {@code end} is told of its end once, with null for success. */
@@ -51,19 +51,19 @@ public final class IngressSeat {
     }
 
     public void answer(SlotAnswer answer) {
-        desk.onAnswer(answer);
+        slotRequests.onAnswer(answer);
     }
 
     public void nodeLost(String lost) {
-        desk.nodeLost(lost);
+        slotRequests.nodeLost(lost);
     }
 
     public void stoodStill() {
-        desk.stoodStill();
+        slotRequests.stoodStill();
     }
 
-    public void repeatWishes() {
-        desk.repeatWishes();
+    public void repeatRequests() {
+        slotRequests.repeatRequests();
     }
 
     public List<Placed> open() {
@@ -71,7 +71,7 @@ public final class IngressSeat {
     }
 
     /** One call, as a stream to its worker sees it. */
-    public final class Placed implements CallPlacement.Actions, SlotDesk.Waiter {
+    public final class Placed implements CallPlacement.Actions, SlotRequests.Waiter {
         public final String callId;
         private final ContainerSpec spec;
         private final Deadline deadline;
@@ -118,17 +118,17 @@ public final class IngressSeat {
         @Override
         public void acquire(Itinerary.Stop stop) {
             links.asking(this, stop.registry(), stop.remote());
-            ticket = desk.acquire(stop.within(deadline, links.now()), callId, spec, this);
+            ticket = slotRequests.acquire(stop.within(deadline, links.now()), callId, spec, this);
         }
 
         @Override
         public void withdraw() {
-            desk.cancel(ticket);
+            slotRequests.cancel(ticket);
         }
 
         @Override
         public void giveBack(SlotGranted grant) {
-            desk.giveBack(grant);
+            slotRequests.giveBack(grant);
         }
 
         @Override

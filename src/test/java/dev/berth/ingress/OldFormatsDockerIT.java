@@ -6,7 +6,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** The formats of 2018 with containers; needs the image {@code berth/old-formats}, made by scripts/images. */
+/** The legacy formats with containers; needs the image {@code berth/old-formats}, made by scripts/images. */
 final class OldFormatsDockerIT extends OldFormatsScenarios {
     @Override
     String engine() {

@@ -2,7 +2,7 @@ package dev.berth.ingress;
 
 import java.nio.file.Path;
 
-/** The formats of 2018 with functions as child processes. */
+/** The legacy formats with functions as child processes. */
 final class OldFormatsProcessIT extends OldFormatsScenarios {
     @Override
     String engine() {

@@ -27,8 +27,8 @@ final class SyslogFormatTest {
 
     @Test
     @Rule("old-syslog-form")
-    void messageOf2018NamesCallRouteAndApplication() {
-        SyslogFormat format = SyslogFormat.of2018("app-1", "/hello");
+    void legacyMessageNamesCallRouteAndApplication() {
+        SyslogFormat format = SyslogFormat.legacy("app-1", "/hello");
 
         assertThat(format.message(line(LogLine.Source.STDERR, "bye")).toString())
                 .isEqualTo("<11>2 2023-11-14T22:13:20Z fn - - - - call_id=call-1 func_name=/hello app_id=app-1 bye");
@@ -37,7 +37,7 @@ final class SyslogFormatTest {
     @Test
     void namesCannotEndWhatTheyStandIn() {
         SyslogFormat tagged = SyslogFormat.tagged("", "app_id=a b\n<0>,fn_id=" + "f".repeat(1_000));
-        SyslogFormat old = SyslogFormat.of2018("a\nb", "/\u00e9 x");
+        SyslogFormat old = SyslogFormat.legacy("a\nb", "/\u00e9 x");
 
         assertThat(tagged.message(line(LogLine.Source.STDOUT, "text")).toString())
                 .contains("Z - app_id=a?b?<0>,fn_id=fff")

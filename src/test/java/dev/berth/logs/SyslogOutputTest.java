@@ -340,7 +340,7 @@ final class SyslogOutputTest {
 
     @Test
     @Rule("old-syslog-several")
-    void callOf2018MayNameSeveralServersOfWhichOneIsEnough() throws Exception {
+    void legacyCallMayNameSeveralServersOfWhichOneIsEnough() throws Exception {
         String absent = SyslogServer.nobody();
         try (SyslogServer udp = SyslogServer.udp();
                 SyslogServer tcp = SyslogServer.tcp()) {

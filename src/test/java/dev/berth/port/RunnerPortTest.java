@@ -237,7 +237,7 @@ final class RunnerPortTest {
     }
 
     @Test
-    void slotHashIdOf2018IsRawBytes() {
+    void legacySlotHashIdIsRawBytes() {
         byte[] sha1 = new byte[20];
         java.util.Arrays.fill(sha1, (byte) 0xC3);
         List<AcquireSlot> acquired = new ArrayList<>();

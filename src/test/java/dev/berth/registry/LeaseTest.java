@@ -73,7 +73,7 @@ final class LeaseTest {
     void aLostNodeWaitsForNothingAndItsUnclaimedLeasesAreAskedAboutAtOnce() {
         TableDriver node = TableDriver.blocking(1);
         Command.Grant lost = granted(node, THERE);
-        node.apply(wish(THERE, "theirs", 2));
+        node.apply(request(THERE, "theirs", 2));
         node.call("ours", FN);
 
         assertThat(told(node.apply(new NodeLost(THERE))))
@@ -95,7 +95,7 @@ final class LeaseTest {
     @Test
     void aContainerStartedForALostNodeIsKeptForOthers() {
         TableDriver node = TableDriver.blocking(1);
-        assertThat(told(node.apply(wish(THERE, "theirs", 1)))).containsExactly(launch("c1", "theirs"));
+        assertThat(told(node.apply(request(THERE, "theirs", 1)))).containsExactly(launch("c1", "theirs"));
 
         assertThat(told(node.apply(new NodeLost(THERE)))).containsExactly(refuse("theirs", ErrorCode.SERVER_BUSY));
         assertThat(node.ready("c1")).isEmpty();
@@ -114,12 +114,12 @@ final class LeaseTest {
     }
 
     private static Command.Grant granted(TableDriver node, String incarnation) {
-        node.apply(wish(incarnation, "theirs", 1));
+        node.apply(request(incarnation, "theirs", 1));
         List<Command> commands = node.ready("c1");
         return (Command.Grant) commands.get(0);
     }
 
-    private static AcquireSlot wish(String incarnation, String call, long ticket) {
+    private static AcquireSlot request(String incarnation, String call, long ticket) {
         return new AcquireSlot(Addresses.ingress(incarnation, 0), ticket, call, FN);
     }
 }

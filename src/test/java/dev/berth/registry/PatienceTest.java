@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 final class PatienceTest {
     private static final ContainerSpec FN = spec("fn", 1);
 
-    private static AcquireSlot wish(String call, Mode mode, Duration patience) {
+    private static AcquireSlot request(String call, Mode mode, Duration patience) {
         return new AcquireSlot(TableDriver.INGRESS, TableDriver.ticket(call), call, FN, mode, patience);
     }
 
@@ -27,14 +27,14 @@ final class PatienceTest {
         TableDriver node = TableDriver.blocking(1);
         node.idle("a", FN);
 
-        assertThat(told(node.apply(wish("b", Mode.EXISTING, Duration.ZERO)))).containsExactly(grant("c1", "b"));
+        assertThat(told(node.apply(request("b", Mode.EXISTING, Duration.ZERO)))).containsExactly(grant("c1", "b"));
     }
 
     @Test
     void withoutAContainerOfItsQueueACallForExistingOnesIsRefused() {
         TableDriver node = TableDriver.blocking(10);
 
-        assertThat(told(node.apply(wish("a", Mode.EXISTING, Duration.ofSeconds(1)))))
+        assertThat(told(node.apply(request("a", Mode.EXISTING, Duration.ofSeconds(1)))))
                 .containsExactly(refuse("a", ErrorCode.SERVER_BUSY));
         assertThat(node.snapshot().queues()).isEmpty();
     }
@@ -43,8 +43,9 @@ final class PatienceTest {
     void aCallWaitsAsLongAsItsPatienceLastsAndNoLonger() {
         TableDriver node = TableDriver.blocking(1);
         node.busy("a", FN);
-        assertThat(node.apply(wish("b", Mode.EXISTING, Duration.ofSeconds(1)))).isEmpty();
-        assertThat(node.apply(wish("c", Mode.ANY, Duration.ofSeconds(2)))).isEmpty();
+        assertThat(node.apply(request("b", Mode.EXISTING, Duration.ofSeconds(1))))
+                .isEmpty();
+        assertThat(node.apply(request("c", Mode.ANY, Duration.ofSeconds(2)))).isEmpty();
 
         assertThat(node.pass(Duration.ofSeconds(1).minusNanos(1))).isEmpty();
         assertThat(node.table.nextDeadlineNanos()).hasValue(node.now() + 1);
@@ -57,7 +58,7 @@ final class PatienceTest {
     void aSlotThatComesInTimeIsGranted() {
         TableDriver node = TableDriver.blocking(1);
         Command.Grant busy = node.busy("a", FN);
-        node.apply(wish("b", Mode.EXISTING, Duration.ofSeconds(1)));
+        node.apply(request("b", Mode.EXISTING, Duration.ofSeconds(1)));
 
         assertThat(told(node.release("c1", busy.lease()))).containsExactly(grant("c1", "b"));
         assertThat(node.pass(Duration.ofSeconds(2))).isEmpty();
@@ -66,7 +67,8 @@ final class PatienceTest {
     @Test
     void aContainerStartedForACallThatHasGivenUpIsKept() {
         TableDriver node = TableDriver.blocking(1);
-        assertThat(told(node.apply(wish("a", Mode.ANY, Duration.ofSeconds(1))))).containsExactly(launch("c1", "a"));
+        assertThat(told(node.apply(request("a", Mode.ANY, Duration.ofSeconds(1)))))
+                .containsExactly(launch("c1", "a"));
         node.pass(Duration.ofSeconds(1));
 
         assertThat(node.ready("c1")).isEmpty();

@@ -66,7 +66,7 @@ final class SlotRegistryVerticleTest {
         Ulids good = new Ulids(System::currentTimeMillis, RandomGenerator.getDefault());
         ids = good::get;
         vertx.deployVerticle(new SlotRegistryVerticle(
-                        new SlotRegistryVerticle.Links(
+                        new SlotRegistryVerticle.Parts(
                                 bus, "n1", List.of(WORKER), 65_536, () -> failures.add("failed")),
                         new RegistryConfig(false, 0, 0, 100),
                         new NodeCapacity(2 * MIB, 1000, List.of()),
@@ -75,7 +75,7 @@ final class SlotRegistryVerticleTest {
     }
 
     @Test
-    void leadsACallFromItsWishToAnIdleSlot() throws Exception {
+    void leadsACallFromItsRequestToAnIdleSlot() throws Exception {
         SlotGranted grant = acquireAndStart(7, spec("fn", 1));
         assertThat(grant.ticket()).isEqualTo(7);
         assertThat(grant.worker()).isEqualTo(Addresses.frames(WORKER));

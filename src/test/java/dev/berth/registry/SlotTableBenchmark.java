@@ -37,7 +37,7 @@ public class SlotTableBenchmark {
     int called;
 
     private final SplittableRandom random = new SplittableRandom(1);
-    private AcquireSlot[] wishes;
+    private AcquireSlot[] requests;
     private AcquireSlot[] strangers;
     private int spread;
     private SlotTable table;
@@ -45,19 +45,19 @@ public class SlotTableBenchmark {
 
     @Setup
     public void fill() {
-        wishes = new AcquireSlot[queues];
+        requests = new AcquireSlot[queues];
         strangers = new AcquireSlot[queues];
         spread = Math.min(queues, called);
         for (int i = 0; i < queues; i++) {
-            wishes[i] = new AcquireSlot(TableDriver.INGRESS, i, "call", Specs.spec("fn" + i, 1));
+            requests[i] = new AcquireSlot(TableDriver.INGRESS, i, "call", Specs.spec("fn" + i, 1));
             strangers[i] = new AcquireSlot(TableDriver.INGRESS, i, "call", Specs.spec("stranger" + i, 1));
         }
         table = newTable();
         busyTable = newTable();
         for (int slot = 0; slot < SLOTS; slot++) {
-            for (AcquireSlot wish : wishes) {
-                start(busyTable, wish);
-                start(table, wish);
+            for (AcquireSlot request : requests) {
+                start(busyTable, request);
+                start(table, request);
             }
         }
         long lease = 1;
@@ -76,9 +76,9 @@ public class SlotTableBenchmark {
                 () -> "c" + ++launched[0]);
     }
 
-    private static void start(SlotTable table, AcquireSlot wish) {
+    private static void start(SlotTable table, AcquireSlot request) {
         Command.Launch launch =
-                (Command.Launch) table.apply(wish, System.nanoTime()).get(0);
+                (Command.Launch) table.apply(request, System.nanoTime()).get(0);
         table.apply(new ContainerReady(launch.containerId(), ContainerTimings.NONE), System.nanoTime());
     }
 
@@ -86,8 +86,8 @@ public class SlotTableBenchmark {
     @Benchmark
     public List<Command> acquireAndRelease() {
         long now = System.nanoTime();
-        Command.Grant grant =
-                (Command.Grant) table.apply(wishes[random.nextInt(spread)], now).get(0);
+        Command.Grant grant = (Command.Grant)
+                table.apply(requests[random.nextInt(spread)], now).get(0);
         return table.apply(new ContainerReleased(grant.containerId(), grant.lease()), now);
     }
 

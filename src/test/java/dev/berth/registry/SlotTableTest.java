@@ -109,7 +109,7 @@ final class SlotTableTest {
     }
 
     @Test
-    void aSecondWishUnderTheSameTicketIsTheSameWish() {
+    void aSecondRequestUnderTheSameTicketIsTheSameRequest() {
         TableDriver node = TableDriver.blocking(10);
         node.call("a", FN);
 

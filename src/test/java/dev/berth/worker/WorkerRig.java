@@ -98,7 +98,7 @@ final class WorkerRig implements AutoCloseable {
         BusCodecs.register(vertx);
         EventBus bus = vertx.eventBus();
         bus.<RegistryMessage>consumer(Addresses.registry(NODE), message -> registry.add(message.body()));
-        WorkerPorts ports = new WorkerPorts(
+        WorkerParts parts = new WorkerParts(
                 engine,
                 new SocketDirectories(root, null),
                 watcher,
@@ -108,7 +108,7 @@ final class WorkerRig implements AutoCloseable {
                 0,
                 settings.logs);
         verticle = new ContainerWorkerVerticle(
-                new ContainerWorkerVerticle.Links(bus, address(), Addresses.registry(NODE)), ports, streams);
+                new ContainerWorkerVerticle.Route(bus, address(), Addresses.registry(NODE)), parts, streams);
         deployment = await(vertx.deployVerticle(verticle));
         await(vertx.deployVerticle(caller));
     }

@@ -24,7 +24,7 @@ final class DockerContainer implements EngineContainer {
 
     private static final String LOG_DRIVER_FAILED = "failed to initialize logging driver";
 
-    private final Tools tools;
+    private final Parts parts;
     private final String name;
     private final String engineId;
     private final Attach attach;
@@ -40,20 +40,20 @@ final class DockerContainer implements EngineContainer {
     private @Nullable Future<Void> removal;
 
     /** What all containers of an engine share. */
-    record Tools(Vertx vertx, EngineApi api, Pausing pausing, MemoryKills memoryKills, Remover remover) {}
+    record Parts(Vertx vertx, EngineApi api, Pausing pausing, MemoryKills memoryKills, Remover remover) {}
 
     /**
      * @param engineId the engine's own id
      * @param whenGone run once the container is removed
      */
-    DockerContainer(Tools tools, ContainerPlan plan, String engineId, Runnable whenGone) {
-        this.tools = tools;
+    DockerContainer(Parts parts, ContainerPlan plan, String engineId, Runnable whenGone) {
+        this.parts = parts;
         this.name = plan.id();
         this.attach = plan.attach();
         this.engineId = engineId;
         this.whenGone = whenGone;
-        this.exitWatch = new ExitWatch(tools.vertx(), tools.api(), name);
-        this.healthWatch = new HealthWatch(tools.vertx(), tools.api(), name);
+        this.exitWatch = new ExitWatch(parts.vertx(), parts.api(), name);
+        this.healthWatch = new HealthWatch(parts.vertx(), parts.api(), name);
     }
 
     @Override
@@ -64,7 +64,7 @@ final class DockerContainer implements EngineContainer {
     @Override
     public Future<Void> start() {
         return attached()
-                .compose(ready -> tools.api().startContainer(name))
+                .compose(ready -> parts.api().startContainer(name))
                 .compose(reply -> reply.ok() ? Future.succeededFuture() : Future.failedFuture(startFailure(reply)));
     }
 
@@ -81,7 +81,7 @@ final class DockerContainer implements EngineContainer {
      * connection that carried output too could not be half closed from here.
      */
     private Future<NetSocket> attachInput() {
-        return tools.api().attach(name, "stdin=1").map(raw -> {
+        return parts.api().attach(name, "stdin=1").map(raw -> {
             inputOnly(raw);
             input = raw.socket();
             return raw.socket();
@@ -96,7 +96,7 @@ final class DockerContainer implements EngineContainer {
     }
 
     private Future<Void> attachOutput(@Nullable NetSocket stdin) {
-        return tools.api()
+        return parts.api()
                 .attach(name, "stdout=1&stderr=1")
                 .onSuccess(raw -> {
                     AttachedOutput outputs = new AttachedOutput(raw);
@@ -122,7 +122,7 @@ final class DockerContainer implements EngineContainer {
 
     @Override
     public Future<Boolean> killedForMemory() {
-        return tools.memoryKills().any(engineId);
+        return parts.memoryKills().any(engineId);
     }
 
     @Override
@@ -133,7 +133,7 @@ final class DockerContainer implements EngineContainer {
     @Override
     public Future<Void> pause() {
         return inTurn(() -> hold == Pausing.Hold.NONE
-                ? tools.pausing()
+                ? parts.pausing()
                         .hold(name, engineId)
                         .onSuccess(held -> hold = held)
                         .mapEmpty()
@@ -144,7 +144,7 @@ final class DockerContainer implements EngineContainer {
     public Future<Void> resume() {
         return inTurn(() -> {
             Pausing.Hold was = hold;
-            return tools.pausing().release(was, name, engineId).onSuccess(released -> {
+            return parts.pausing().release(was, name, engineId).onSuccess(released -> {
                 wokenByEngine = was == Pausing.Hold.PAUSED;
                 hold = Pausing.Hold.NONE;
             });
@@ -183,8 +183,8 @@ final class DockerContainer implements EngineContainer {
         }
         Future<Void> released = hold == Pausing.Hold.NONE
                 ? Future.succeededFuture()
-                : tools.pausing().releaseAny(name, engineId, hold == Pausing.Hold.PAUSED);
-        return released.compose(free -> tools.remover().remove(name)).onSuccess(gone -> {
+                : parts.pausing().releaseAny(name, engineId, hold == Pausing.Hold.PAUSED);
+        return released.compose(free -> parts.remover().remove(name)).onSuccess(gone -> {
             close(input);
             whenGone.run();
         });
@@ -193,8 +193,8 @@ final class DockerContainer implements EngineContainer {
     /** The engine ends it, as a rule at once. */
     private void closeLater(@Nullable NetSocket connection) {
         if (connection != null) {
-            long timer = tools.vertx().setTimer(LAST_OUTPUT_MILLIS, due -> connection.close());
-            connection.closeHandler(closed -> tools.vertx().cancelTimer(timer));
+            long timer = parts.vertx().setTimer(LAST_OUTPUT_MILLIS, due -> connection.close());
+            connection.closeHandler(closed -> parts.vertx().cancelTimer(timer));
         }
     }
 

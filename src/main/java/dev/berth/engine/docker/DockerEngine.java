@@ -35,7 +35,7 @@ public final class DockerEngine implements Engine {
     private static final String DEFAULT_NETWORK = "bridge";
 
     private final Vertx vertx;
-    private final Setup setup;
+    private final Options options;
     private final EngineHttp http;
     private final EngineApi api;
     private final EngineWatch watch;
@@ -46,7 +46,7 @@ public final class DockerEngine implements Engine {
      * @param paths of socket directories
      * @param listener hears of every request to the engine
      */
-    public record Setup(
+    public record Options(
             DockerConfig docker,
             EngineConfig engine,
             Instances instances,
@@ -54,20 +54,20 @@ public final class DockerEngine implements Engine {
             EngineCallListener listener) {}
 
     /** Fails with ENGINE_FAILED if the configured address cannot be one. */
-    public DockerEngine(Vertx vertx, Setup setup) {
+    public DockerEngine(Vertx vertx, Options options) {
         this.vertx = vertx;
-        this.setup = setup;
-        DockerConfig docker = setup.docker();
+        this.options = options;
+        DockerConfig docker = options.docker();
         EngineAddress address = EngineAddress.of(docker.host(), docker.tlsVerify(), docker.certPath());
         this.http = new EngineHttp(vertx, address);
         this.api = new EngineApi(http);
-        this.watch = new EngineWatch(vertx, api, setup.listener());
+        this.watch = new EngineWatch(vertx, api, options.listener());
         http.listen(watch);
     }
 
     /** As the other, with nobody listening to requests. */
     public DockerEngine(Vertx vertx, DockerConfig docker, EngineConfig engine, Instances instances, SocketPaths paths) {
-        this(vertx, new Setup(docker, engine, instances, paths, EngineCallListener.NONE));
+        this(vertx, new Options(docker, engine, instances, paths, EngineCallListener.NONE));
     }
 
     @Override
@@ -93,8 +93,8 @@ public final class DockerEngine implements Engine {
 
     @Override
     public Future<List<FunctionNetwork>> networks() {
-        List<String> names = new ArrayList<>(setup.docker().networks());
-        names.addAll(setup.docker().prefork().networks());
+        List<String> names = new ArrayList<>(options.docker().networks());
+        names.addAll(options.docker().prefork().networks());
         if (names.isEmpty()) {
             names.add(DEFAULT_NETWORK);
         }
@@ -132,20 +132,20 @@ public final class DockerEngine implements Engine {
     }
 
     private Future<Void> loadImages() {
-        Path file = setup.docker().loadFile();
+        Path file = options.docker().loadFile();
         return file == null ? Future.succeededFuture() : new ImageArchive(vertx, api).load(file);
     }
 
     private Future<EngineParts> assemble(EngineFacts facts) {
         return vertx.executeBlocking(this::credentials, false)
-                .map(credentials -> EngineParts.of(watch, api, setup, facts, credentials))
+                .map(credentials -> EngineParts.of(watch, api, options, facts, credentials))
                 .onSuccess(made -> parts = made);
     }
 
     private RegistryCredentials credentials() {
-        Secret auth = setup.docker().auth();
+        Secret auth = options.docker().auth();
         return RegistryCredentials.load(
-                auth == null ? null : auth.reveal(), setup.docker().configFolder());
+                auth == null ? null : auth.reveal(), options.docker().configFolder());
     }
 
     private void greet(EngineFacts facts) {
@@ -164,13 +164,13 @@ public final class DockerEngine implements Engine {
     /** Of what a container may have mounted the engine judges before it looks for the image, which there is not. */
     @Override
     public Future<Boolean> sees(Path folder) {
-        return withParts(known -> known.tools().api().mountable(setup.paths().onEngineHost(folder)));
+        return withParts(known -> known.parts().api().mountable(options.paths().onEngineHost(folder)));
     }
 
     @Override
     public Future<Sweep> sweep() {
-        return withParts(known -> new Sweeper(known.tools(), setup.instances())
-                .sweep(setup.docker().labelTag()));
+        return withParts(known -> new Sweeper(known.parts(), options.instances())
+                .sweep(options.docker().labelTag()));
     }
 
     @Override
@@ -179,7 +179,7 @@ public final class DockerEngine implements Engine {
             if (known.cleaner() != null) {
                 known.cleaner().seen(request.image(), image);
             }
-            return hasVolumes(image) && !setup.docker().enableVolume()
+            return hasVolumes(image) && !options.docker().enableVolume()
                     ? Future.failedFuture(ErrorCode.IMAGE_WITH_VOLUME.exception())
                     : Future.succeededFuture();
         }));
@@ -201,7 +201,7 @@ public final class DockerEngine implements Engine {
                 freeImage.run();
             };
             return create(known, plan, network)
-                    .<EngineContainer>map(engineId -> new DockerContainer(known.tools(), plan, engineId, whenGone))
+                    .<EngineContainer>map(engineId -> new DockerContainer(known.parts(), plan, engineId, whenGone))
                     .onFailure(cause -> whenGone.run());
         });
     }
@@ -209,10 +209,10 @@ public final class DockerEngine implements Engine {
     /** The engine's id of the new container. */
     private Future<String> create(EngineParts known, ContainerPlan plan, NetworkLease network) {
         return api.createContainer(plan.id(), known.options().of(plan, network.mode()))
-                .onFailure(unanswered -> known.tools().remover().removeIfMade(plan.id()))
+                .onFailure(unanswered -> known.parts().remover().removeIfMade(plan.id()))
                 .map(reply -> {
                     if (reply.serverError() && !nameTaken(reply)) {
-                        known.tools().remover().removeIfMade(plan.id());
+                        known.parts().remover().removeIfMade(plan.id());
                     }
                     if (!reply.ok()) {
                         throw createFailure(reply);

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 record EngineParts(
         EngineFacts facts,
         ContainerOptions options,
-        DockerContainer.Tools tools,
+        DockerContainer.Parts parts,
         ImagePuller puller,
         NetworkChooser networks,
         CgroupFreezer freezer,
@@ -25,26 +25,26 @@ record EngineParts(
     static EngineParts of(
             EngineWatch watch,
             EngineApi api,
-            DockerEngine.Setup setup,
+            DockerEngine.Options given,
             EngineFacts facts,
             RegistryCredentials credentials) {
         Vertx vertx = watch.vertx();
-        DockerConfig docker = setup.docker();
+        DockerConfig docker = given.docker();
         CgroupFreezer freezer = new CgroupFreezer(vertx, CGROUPS, facts.cgroupV1());
-        DockerContainer.Tools tools = new DockerContainer.Tools(
+        DockerContainer.Parts parts = new DockerContainer.Parts(
                 vertx,
                 api,
                 new Pausing(api, freezer, watch),
                 new MemoryKills(vertx, CGROUPS, facts.cgroupV1()),
                 new Remover(vertx, api));
         ImagePuller puller =
-                new ImagePuller(vertx, api, credentials, setup.engine().pullTimeout());
+                new ImagePuller(vertx, api, credentials, given.engine().pullTimeout());
         PreforkPool placeholders =
-                docker.prefork().poolSize() > 0 ? new PreforkPool(tools, puller, docker, setup.instances()) : null;
+                docker.prefork().poolSize() > 0 ? new PreforkPool(parts, puller, docker, given.instances()) : null;
         return new EngineParts(
                 facts,
-                new ContainerOptions(docker, setup.paths(), setup.instances(), facts),
-                tools,
+                new ContainerOptions(docker, given.paths(), given.instances(), facts),
+                parts,
                 puller,
                 new NetworkChooser(docker.networks(), placeholders),
                 freezer,

@@ -19,7 +19,7 @@ final class Placeholder {
     private static final Logger log = LoggerFactory.getLogger(Placeholder.class);
     private static final Backoff BACKOFF = Backoff.of(Duration.ofSeconds(1), Duration.ofSeconds(30));
 
-    private final DockerContainer.Tools tools;
+    private final DockerContainer.Parts parts;
     private final ImagePuller puller;
     private final CreateContainerCmdImpl options;
     private final RateLimit rate;
@@ -38,12 +38,12 @@ final class Placeholder {
     }
 
     Placeholder(
-            DockerContainer.Tools tools,
+            DockerContainer.Parts parts,
             ImagePuller puller,
             CreateContainerCmdImpl options,
             RateLimit rate,
             Listener listener) {
-        this.tools = tools;
+        this.parts = parts;
         this.puller = puller;
         this.options = options;
         this.rate = rate;
@@ -69,7 +69,7 @@ final class Placeholder {
         rate.permit()
                 .compose(go -> puller.ensure(new ImageRequest(Objects.requireNonNull(options.getImage()), null)))
                 .compose(image -> make())
-                .compose(started -> new ExitWatch(tools.vertx(), tools.api(), name()).exit())
+                .compose(started -> new ExitWatch(parts.vertx(), parts.api(), name()).exit())
                 .onComplete(done -> {
                     ended();
                     again(done.cause());
@@ -80,11 +80,11 @@ final class Placeholder {
         if (closed) {
             return Future.failedFuture("closed");
         }
-        making = tools.remover()
+        making = parts.remover()
                 .remove(name())
-                .compose(gone -> tools.api().createContainer(name(), options))
+                .compose(gone -> parts.api().createContainer(name(), options))
                 .compose(Placeholder::accepted)
-                .compose(created -> tools.api().startContainer(name()))
+                .compose(created -> parts.api().startContainer(name()))
                 .compose(Placeholder::accepted);
         return making.onSuccess(started -> begun());
     }
@@ -122,7 +122,7 @@ final class Placeholder {
         if (failures == 1) {
             log.atWarn().addKeyValue("placeholder", name()).log("No placeholder container: {}", cause.getMessage());
         }
-        tools.vertx().setTimer(BACKOFF.millis(failures), id -> run());
+        parts.vertx().setTimer(BACKOFF.millis(failures), id -> run());
     }
 
     /** Ends this life, so that the next begins. */
@@ -134,7 +134,7 @@ final class Placeholder {
     }
 
     private void remove() {
-        removal = tools.remover()
+        removal = parts.remover()
                 .remove(name())
                 .onFailure(cause -> log.atWarn()
                         .addKeyValue("placeholder", name())

@@ -35,14 +35,14 @@ final class PreforkPool {
     private final boolean useOnce;
     private final Context home;
 
-    PreforkPool(DockerContainer.Tools tools, ImagePuller puller, DockerConfig docker, Instances instances) {
+    PreforkPool(DockerContainer.Parts parts, ImagePuller puller, DockerConfig docker, Instances instances) {
         DockerConfig.Prefork prefork = docker.prefork();
         this.useOnce = prefork.useOnce();
-        this.home = tools.vertx().getOrCreateContext();
-        RateLimit rate = new RateLimit(tools.vertx(), REMADE_PER_SECOND, REMADE_AT_ONCE);
+        this.home = parts.vertx().getOrCreateContext();
+        RateLimit rate = new RateLimit(parts.vertx(), REMADE_PER_SECOND, REMADE_AT_ONCE);
         for (int index = 0; index < prefork.poolSize(); index++) {
             String name = index + "_prefork_" + instances.instanceId();
-            all.add(new Placeholder(tools, puller, options(docker, instances, index, name), rate, this::changed));
+            all.add(new Placeholder(parts, puller, options(docker, instances, index, name), rate, this::changed));
         }
     }
 

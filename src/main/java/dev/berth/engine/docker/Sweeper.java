@@ -31,11 +31,11 @@ final class Sweeper {
     private final Remover remover;
     private final Instances instances;
 
-    Sweeper(DockerContainer.Tools tools, Instances instances) {
-        this.vertx = tools.vertx();
-        this.api = tools.api();
-        this.pausing = tools.pausing();
-        this.remover = tools.remover();
+    Sweeper(DockerContainer.Parts parts, Instances instances) {
+        this.vertx = parts.vertx();
+        this.api = parts.api();
+        this.pausing = parts.pausing();
+        this.remover = parts.remover();
         this.instances = instances;
     }
 

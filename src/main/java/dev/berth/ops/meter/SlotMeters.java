@@ -14,7 +14,7 @@ final class SlotMeters implements SlotObserver {
     /** Keys of which it is remembered how their last container ended. */
     private static final int MAX_ENDS = 4_096;
 
-    private static final String REFUSALS = "Wishes for a slot that this node's registry has refused, by reason.";
+    private static final String REFUSALS = "Requests for a slot that this node's registry has refused, by reason.";
     private static final String COLD = "Containers that were started for a call, by why none was there.";
 
     private static final String FAILED = "Containers that did not become ready.";

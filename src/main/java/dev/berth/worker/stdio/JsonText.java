@@ -29,7 +29,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON as functions of 2018 have always been given it: compact, and safe to put into HTML. What comes from a
+ * JSON as legacy functions have always been given it: compact, and safe to put into HTML. What comes from a
  * caller is brought into one form: keys sorted, numbers as 64-bit floating point.
  */
 final class JsonText {

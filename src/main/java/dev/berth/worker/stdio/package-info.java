@@ -1,4 +1,4 @@
-/** The call formats of 2018, spoken over a container's stdin and stdout. Knows nothing of containers' lives. */
+/** The call legacy formats, spoken over a container's stdin and stdout. Knows nothing of containers' lives. */
 @NullMarked
 package dev.berth.worker.stdio;
 

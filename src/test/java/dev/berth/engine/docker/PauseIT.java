@@ -46,10 +46,10 @@ final class PauseIT {
                 new CgroupFreezer(vertx, nothing, true),
                 new EngineWatch(vertx, real.api, EngineCallListener.NONE));
         MemoryKills kills = new MemoryKills(vertx, nothing, true);
-        DockerContainer.Tools tools =
-                new DockerContainer.Tools(vertx, real.api, pausing, kills, new Remover(vertx, real.api));
+        DockerContainer.Parts parts =
+                new DockerContainer.Parts(vertx, real.api, pausing, kills, new Remover(vertx, real.api));
         EngineContainer made = real.create(plan);
-        return new DockerContainer(tools, plan, inspect(made).getId(), () -> {});
+        return new DockerContainer(parts, plan, inspect(made).getId(), () -> {});
     }
 
     @Test

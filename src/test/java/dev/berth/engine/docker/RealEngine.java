@@ -265,7 +265,7 @@ final class RealEngine implements AutoCloseable {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
-    /** A plan with a test's wishes. */
+    /** A plan with a test's requests. */
     final class PlanBuilder {
         private final Map<String, String> env = new HashMap<>();
         private String id = "it" + UUID.randomUUID().toString().replace("-", "").substring(0, 24);

@@ -18,7 +18,7 @@ final class ScriptedEngines {
         RunnerConfig config = ConfigLoader.load(null, all, Map.of()).config();
         return new DockerEngine(
                 vertx,
-                new DockerEngine.Setup(
+                new DockerEngine.Options(
                         config.docker(),
                         config.engine(),
                         new TestInstances("scripted"),

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Where requests and answers of the formats of 2018 begin and end; rules of old-formats.md. */
+/** Where requests and answers of the legacy formats begin and end; rules of old-formats.md. */
 final class StdioBoundsTest {
     private static final StdioLimits NO_LIMITS = new StdioLimits(0, 0, 0);
     private static final int MIB = 1 << 20;

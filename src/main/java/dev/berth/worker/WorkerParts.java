@@ -10,7 +10,7 @@ import dev.berth.logs.FunctionLogs;
  *
  * @param maxRequestBytes limit of a request's body for functions on stdin and stdout; 0: none
  */
-public record WorkerPorts(
+public record WorkerParts(
         Engine engine,
         SocketDirectories directories,
         SocketWatcher watcher,

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param why what is kept of calls, a ring for each instance
  * @param logs output of functions; null: it is not kept
  */
-public record IngressSetup(
+public record NodeParts(
         EventBus bus,
         String incarnation,
         GrpcConfig grpc,
@@ -37,7 +37,7 @@ public record IngressSetup(
     public static final Duration WORKER_GRACE = Duration.ofSeconds(5);
 
     /** As the other, with calls that are not counted. */
-    public IngressSetup(
+    public NodeParts(
             EventBus bus,
             String incarnation,
             GrpcConfig grpc,

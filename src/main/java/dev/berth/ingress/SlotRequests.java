@@ -23,7 +23,7 @@ import org.slf4j.event.Level;
  * Asks registries for slots and finds the call an answer is for. One per verticle instance, on its
  * context; holds one entry per waiting call.
  */
-public final class SlotDesk {
+public final class SlotRequests {
 
     /** A call that waits for a slot. Called exactly once per {@link #acquire} that is not cancelled. */
     interface Waiter {
@@ -35,11 +35,11 @@ public final class SlotDesk {
         void onUnanswered();
     }
 
-    /** @param wish said again from time to time to another node: it may be lost on its way, or its answer */
+    /** @param request said again from time to time to another node: it may be lost on its way, or its answer */
     private record Wait(
-            String registry, Waiter waiter, @Nullable AcquireSlot wish) {}
+            String registry, Waiter waiter, @Nullable AcquireSlot request) {}
 
-    private static final Logger LOG = LoggerFactory.getLogger(SlotDesk.class);
+    private static final Logger LOG = LoggerFactory.getLogger(SlotRequests.class);
     private static final int MAX_CURIOUS = 256;
 
     private final String address;
@@ -51,7 +51,7 @@ public final class SlotDesk {
     private long lastTicket;
 
     /** @param address where the registries' answers are sent */
-    SlotDesk(String address, Registries link) {
+    SlotRequests(String address, Registries link) {
         this.address = address;
         this.link = link;
     }
@@ -59,9 +59,9 @@ public final class SlotDesk {
     /** Asks for a slot; the result is the ticket to cancel with. */
     long acquire(Itinerary.Stop stop, String callId, ContainerSpec spec, Waiter waiter) {
         long ticket = ++lastTicket;
-        AcquireSlot wish = new AcquireSlot(address, ticket, callId, spec, stop.mode(), stop.patience());
-        waits.put(ticket, new Wait(stop.registry(), waiter, stop.remote() ? wish : null));
-        link.send(stop.registry(), wish).onFailure(failure -> {
+        AcquireSlot request = new AcquireSlot(address, ticket, callId, spec, stop.mode(), stop.patience());
+        waits.put(ticket, new Wait(stop.registry(), waiter, stop.remote() ? request : null));
+        link.send(stop.registry(), request).onFailure(failure -> {
             LOG.atLevel(stop.remote() ? Level.DEBUG : Level.WARN)
                     .addKeyValue("callId", callId)
                     .addKeyValue("registry", stop.registry())
@@ -76,7 +76,7 @@ public final class SlotDesk {
     void cancel(long ticket) {
         Wait wait = waits.remove(ticket);
         if (wait != null) {
-            link.send(wait.registry(), new CancelAcquire(address, ticket)).onFailure(SlotDesk::lost);
+            link.send(wait.registry(), new CancelAcquire(address, ticket)).onFailure(SlotRequests::lost);
         }
     }
 
@@ -94,7 +94,7 @@ public final class SlotDesk {
         if (curious.size() > MAX_CURIOUS) {
             curious.remove(curious.keySet().iterator().next());
         }
-        link.send(wait.registry(), new CancelAcquire(address, ticket, true)).onFailure(SlotDesk::lost);
+        link.send(wait.registry(), new CancelAcquire(address, ticket, true)).onFailure(SlotRequests::lost);
     }
 
     void onExplained(WaitedInVain waited) {
@@ -105,31 +105,31 @@ public final class SlotDesk {
     }
 
     /**
-     * Says every wish again that another node has not answered yet. There a wish that waits is known by its ticket, and
+     * Says every request again that another node has not answered yet. There a request that waits is known by its ticket, and
      * counts once; a second grant for one that was answered meanwhile is handed back.
      */
-    void repeatWishes() {
+    void repeatRequests() {
         waits.forEach((ticket, wait) -> {
-            if (wait.wish() != null) {
-                link.send(wait.registry(), wait.wish()).onFailure(failure -> unanswered(ticket));
+            if (wait.request() != null) {
+                link.send(wait.registry(), wait.request()).onFailure(failure -> unanswered(ticket));
             }
         });
     }
 
     /**
-     * This process stood still: what other nodes grant to wishes of the time before is not used any more, for they may
+     * This process stood still: what other nodes grant to requests of the time before is not used any more, for they may
      * have given it to others.
      */
     void stoodStill() {
         waits.entrySet().stream()
-                .filter(wait -> wait.getValue().wish() != null)
+                .filter(wait -> wait.getValue().request() != null)
                 .map(Map.Entry::getKey)
                 .toList()
                 .forEach(ticket -> {
                     Wait wait = waits.get(ticket);
                     if (wait != null) {
                         link.send(wait.registry(), new CancelAcquire(address, ticket))
-                                .onFailure(SlotDesk::lost);
+                                .onFailure(SlotRequests::lost);
                         unanswered(ticket);
                     }
                 });
@@ -138,7 +138,7 @@ public final class SlotDesk {
     /** Hands back a lease nothing was sent under. */
     void giveBack(SlotGranted grant) {
         link.send(grant.registry(), new ReturnLease(grant.containerId(), grant.lease()))
-                .onFailure(SlotDesk::lost);
+                .onFailure(SlotRequests::lost);
     }
 
     void onAnswer(SlotAnswer answer) {
