@@ -44,10 +44,12 @@ final class PlacerTest {
         Placer placer = boards.placer();
         Candidate wait = new Candidate("a", Candidate.Mode.WAIT, 0);
 
-        placer.refused(wait, SPEC, Entry.gone(HASH));
-        assertThat(waits(placer)).containsExactly("b");
         placer.refused(wait, SPEC, new Entry(HASH + 1, 5, 0, 0, 0, 0, 0));
         assertThat(waits(placer)).as("counts of another queue are made up").containsExactly("b");
+        placer.refused(wait, SPEC, idle(1));
+        assertThat(waits(placer)).containsExactlyInAnyOrder("a", "b");
+        placer.refused(wait, SPEC, Entry.gone(HASH));
+        assertThat(waits(placer)).containsExactly("b");
 
         boards.tell("a", 2, idle(1));
         assertThat(waits(placer)).containsExactlyInAnyOrder("a", "b");

@@ -79,9 +79,11 @@ final class ClusterItineraryTest {
 
     @Test
     void nodeThatIsLostMeanwhileIsNotAsked() {
-        Boards boards = new Boards().own(ROOM).up("a", IDLE);
+        Boards boards = new Boards().own(ROOM).up("a", IDLE).up("b", IDLE);
         Itinerary itinerary = itinerary(boards);
         itinerary.next();
+        itinerary.refused(refusal(ErrorCode.SERVER_BUSY, NOTHING));
+        assertThat(itinerary.next().remote()).isTrue();
         boards.lose();
 
         assertThat(itinerary.refused(refusal(ErrorCode.SERVER_BUSY, NOTHING))).isTrue();
