@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param level lowest level written
  * @param destination {@code stderr}, {@code file:///path}, {@code udp://host:port} or {@code tcp://host:port}
  * @param prefix tag of syslog lines
+ * @param access whether each call has a line
  */
-public record RunnerLogConfig(Level level, Format format, String destination, String prefix) {
+public record RunnerLogConfig(Level level, Format format, String destination, String prefix, boolean access) {
     private static final Pattern DESTINATION =
             Pattern.compile("stderr|file:///.+|(udp|tcp)://[^/:]+:\\d{1,5}|(udp|tcp)://\\[[0-9A-Fa-f:.]+\\]:\\d{1,5}");
 
@@ -45,11 +46,22 @@ public record RunnerLogConfig(Level level, Format format, String destination, St
                     "log.prefix", SettingTypes.string(), "", "Tag of the lines sent to a syslog server.")
             .or(FnRules.serverString("FN_LOG_PREFIX"));
 
-    static final List<Setting<?>> ALL = List.of(LEVEL, FORMAT, DESTINATION_URL, PREFIX);
+    static final Setting<Boolean> ACCESS = Setting.of(
+            "log.access",
+            SettingTypes.bool(),
+            false,
+            "Write a line for each call once it has ended, whatever the level: how it ended, how long it waited and ran and"
+                    + " why, and what it used.");
+
+    static final List<Setting<?>> ALL = List.of(LEVEL, FORMAT, DESTINATION_URL, PREFIX, ACCESS);
 
     static RunnerLogConfig read(Values values) {
         return new RunnerLogConfig(
-                values.get(LEVEL), values.get(FORMAT), values.get(DESTINATION_URL), values.get(PREFIX));
+                values.get(LEVEL),
+                values.get(FORMAT),
+                values.get(DESTINATION_URL),
+                values.get(PREFIX),
+                values.get(ACCESS));
     }
 
     /** Fn starts all the same with a wrong value of its log variables. */

@@ -31,6 +31,7 @@ public final class CallReport implements EndedCall {
     private CallMeter.Stage stage = CallMeter.Stage.NEW;
     private @Nullable CallModel call;
     private final WhyRing why;
+    private final @Nullable String requestId;
     private String callId = "";
     private String image = "";
     private String appId = "";
@@ -48,18 +49,19 @@ public final class CallReport implements EndedCall {
 
     /** Of a call that is neither traced nor counted, and of which no record is kept. */
     public CallReport() {
-        this(CallTrace.NONE, CallMeter.NONE, WhyRing.NONE);
+        this(CallTrace.NONE, CallMeter.NONE, WhyRing.NONE, null);
     }
 
     /** Of a call of which no record is kept. */
     public CallReport(CallTrace trace) {
-        this(trace, CallMeter.NONE, WhyRing.NONE);
+        this(trace, CallMeter.NONE, WhyRing.NONE, null);
     }
 
-    CallReport(CallTrace trace, CallMeter meter, WhyRing why) {
+    CallReport(CallTrace trace, CallMeter meter, WhyRing why, @Nullable String requestId) {
         this.trace = trace;
         this.meter = meter;
         this.why = why;
+        this.requestId = requestId;
     }
 
     /** Once the call document has been read. */
@@ -180,6 +182,9 @@ public final class CallReport implements EndedCall {
         error = outcome;
         ended = System.nanoTime();
         kept = why.ended(this, ended);
+        if (AccessLog.on() && !callId.isEmpty()) {
+            AccessLog.write(this, requestId, ran().truth());
+        }
     }
 
     /** What a registry tells late. */

@@ -97,7 +97,10 @@ public final class Engagement implements CallListener, MessageReader.Listener {
                 () -> connection.isWritable(request.streamId()));
         this.requestId = request.headers().get(REQUEST_ID);
         this.report = new CallReport(
-                parts.tracer().begin(name -> request.headers().get(name), requestId), parts.meter(), parts.why());
+                parts.tracer().begin(name -> request.headers().get(name), requestId),
+                parts.meter(),
+                parts.why(),
+                requestId);
     }
 
     public void start() {

@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
 public final class LogSetup {
     static final int QUEUE = 4096;
 
+    /** The logger of the lines that each call has. */
+    public static final String ACCESS = "berth.access";
+
     private static final int FLUSH_MILLIS = 2_000;
 
     private LogSetup() {}
@@ -62,6 +65,7 @@ public final class LogSetup {
                                     : config.level().name()));
         }
         quietenCluster(context, config.level());
+        context.getLogger(ACCESS).setLevel(config.access() ? Level.INFO : Level.OFF);
         String problem = "";
         Appender<ILoggingEvent> target;
         try {

@@ -122,7 +122,8 @@ final class ConfigDefaultsTest {
     void statusAndLogDefaultsAreThese() {
         assertThat(config.status()).isEqualTo(new StatusConfig(null, null, List.of(), Duration.ofSeconds(5), null));
         assertThat(config.log())
-                .isEqualTo(new RunnerLogConfig(RunnerLogConfig.Level.INFO, RunnerLogConfig.Format.TEXT, "stderr", ""));
+                .isEqualTo(new RunnerLogConfig(
+                        RunnerLogConfig.Level.INFO, RunnerLogConfig.Format.TEXT, "stderr", "", false));
     }
 
     @Test

@@ -108,7 +108,11 @@ final class ConfigMappingTest {
                         Duration.ofSeconds(2),
                         Path.of("/var/crash")),
                 new RunnerLogConfig(
-                        RunnerLogConfig.Level.DEBUG, RunnerLogConfig.Format.JSON, "tcp://logs.example:514", "berth-7"),
+                        RunnerLogConfig.Level.DEBUG,
+                        RunnerLogConfig.Format.JSON,
+                        "tcp://logs.example:514",
+                        "berth-7",
+                        true),
                 new FunctionLogConfig(true, 1 << 20, new FunctionLogConfig.Syslog(128 << 10, pem)),
                 new TracingConfig(
                         URI.create("http://collector.example:4318/v1/traces"),
@@ -273,6 +277,7 @@ final class ConfigMappingTest {
               format: json
               destination: tcp://logs.example:514
               prefix: berth-7
+              access: true
             logs:
               stream: true
               buffer: 1MiB

@@ -217,13 +217,14 @@ final class LogSetupTest {
 
     private Path configureFile(RunnerLogConfig.Level level, RunnerLogConfig.Format format) {
         Path file = folder.resolve("log");
-        LogSetup.configure(context, new RunnerLogConfig(level, format, "file://" + file, ""));
+        LogSetup.configure(context, new RunnerLogConfig(level, format, "file://" + file, "", false));
         return file;
     }
 
     private void configure(String destination, String prefix) {
         LogSetup.configure(
                 context,
-                new RunnerLogConfig(RunnerLogConfig.Level.INFO, RunnerLogConfig.Format.TEXT, destination, prefix));
+                new RunnerLogConfig(
+                        RunnerLogConfig.Level.INFO, RunnerLogConfig.Format.TEXT, destination, prefix, false));
     }
 }
