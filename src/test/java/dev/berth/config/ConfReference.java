@@ -25,7 +25,7 @@ final class ConfReference {
             Settings are read once, at the start. Each place wins over the ones before it:
 
             1. the default;
-            2. the file `conf/berth.yaml` in the working folder, or the one given by `--config`;
+            2. the file given by `--config`; without it `conf/berth.yaml` in the working folder, or else `/etc/berth/berth.yaml`;
             3. Fn's environment variables, and the Docker client's, so that an Fn operator's environment works as it is;
             4. variables that begin with `BERTH_`;
             5. options of `berth run`: `--port`, `--engine`, and `--set NAME=VALUE` for any setting.
