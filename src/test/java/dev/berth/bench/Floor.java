@@ -18,7 +18,7 @@ final class Floor implements AutoCloseable {
         List<String> command = List.of(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "-XX:+UseSerialGC",
-                "-XX:NewRatio=5",
+                "-XX:NewRatio=3",
                 "-Xmx128m",
                 "-XX:MaxDirectMemorySize=128m",
                 "-Dio.netty.allocator.type=pooled",

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -178,25 +177,5 @@ final class ClusterNetworkIT {
         }
         assertThat(CLIENTS.get(0).status().getCluster().getMembersList())
                 .allMatch(member -> !member.getState().equals("LOST"));
-    }
-
-    @Test
-    void farNodeIsANode() throws Exception {
-        assertSucceeds(0, FITS_SECOND);
-        try {
-            networks.limit(0, "netem delay 100ms");
-            networks.limit(1, "netem delay 100ms");
-        } catch (IOException cannot) {
-            System.err.println("*** NOT TESTED: a delay between nodes. " + cannot.getMessage());
-            Assumptions.abort(cannot.getMessage());
-        }
-        try {
-            for (int i = 0; i < 5; i++) {
-                assertSucceeds(0, FITS_SECOND);
-            }
-        } finally {
-            networks.unlimited(0);
-            networks.unlimited(1);
-        }
     }
 }
