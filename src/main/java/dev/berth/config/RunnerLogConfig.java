@@ -50,8 +50,8 @@ public record RunnerLogConfig(Level level, Format format, String destination, St
             "log.access",
             SettingTypes.bool(),
             false,
-            "Write a line for each call once it has ended, whatever the level: how it ended, how long it waited and ran and"
-                    + " why, and what it used.");
+            "Write a line for each call once it has ended, whatever the level: how it ended, how long it waited and ran, and"
+                    + " why.");
 
     static final List<Setting<?>> ALL = List.of(LEVEL, FORMAT, DESTINATION_URL, PREFIX, ACCESS);
 
