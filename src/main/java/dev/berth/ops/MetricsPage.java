@@ -25,13 +25,15 @@ final class MetricsPage {
     private static final int FIRST_SIZE = 128 * 1024;
 
     private final Vertx vertx;
-    private final NodeView node;
+    private final NodeMeters meters;
+    private final NodeFeed feed;
     private final Kept plain = new Kept(false);
     private final Kept open = new Kept(true);
 
-    MetricsPage(Vertx vertx, NodeView node) {
+    MetricsPage(Vertx vertx, NodeMeters meters, NodeFeed feed) {
         this.vertx = vertx;
-        this.node = node;
+        this.meters = meters;
+        this.feed = feed;
     }
 
     /** One format, as it was written last. */
@@ -82,8 +84,7 @@ final class MetricsPage {
         }
         Future<Written> writing = kept.writing;
         if (writing == null) {
-            writing = NodeView.onContext(
-                            vertx.getOrCreateContext(), node.registry().get())
+            writing = feed.snapshot()
                     .otherwiseEmpty()
                     .compose(snapshot -> vertx.executeBlocking(() -> write(snapshot, kept.openMetrics)));
             kept.writing = writing;
@@ -97,7 +98,7 @@ final class MetricsPage {
 
     private Written write(@Nullable NodeSnapshot snapshot, boolean openMetrics) throws IOException {
         ByteArrayOutputStream text = new ByteArrayOutputStream(FIRST_SIZE);
-        node.meters().write(text, snapshot, openMetrics);
+        meters.write(text, snapshot, openMetrics);
         ByteArrayOutputStream zipped = new ByteArrayOutputStream(FIRST_SIZE / 8);
         try (OutputStream out = new GZIPOutputStream(zipped)) {
             text.writeTo(out);

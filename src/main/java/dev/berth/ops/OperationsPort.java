@@ -131,7 +131,7 @@ public final class OperationsPort {
         Gatekeeper gate = new Gatekeeper(config, new Tokens(config, System::nanoTime));
         NodeFeed feed = new NodeFeed(vertx.getOrCreateContext(), node);
         List<Endpoint> endpoints = new ArrayList<>(new HealthPages(node, watch).endpoints());
-        endpoints.addAll(new MetricsPage(vertx, node).endpoints());
+        endpoints.addAll(new MetricsPage(vertx, node.meters(), feed).endpoints());
         endpoints.addAll(new ApiPages(node, feed).endpoints());
         endpoints.addAll(new CallPages(vertx, node).endpoints());
         endpoints.add(new LiveStream(vertx, node, feed, connections).endpoint());
