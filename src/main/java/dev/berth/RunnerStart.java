@@ -86,7 +86,7 @@ final class RunnerStart {
 
     /** A folder that containers still use stays until the next start, which removes those first. */
     private Future<Void> closeFolder(InstanceDirectory instance) {
-        return parts.unclosed(RunnerService.CONTAINERS)
+        return parts.unclosed(RunnerVerticles.CONTAINERS)
                 ? Future.failedFuture("containers may use it; the next start removes it")
                 : parts.closing(instance);
     }
