@@ -151,7 +151,7 @@ final class ArchitectureTest {
             .resideInAPackage(ROOT)
             .should()
             .haveNameMatching(
-                    ROOT.replace(".", "\\.") + "\\.(Runner(Main|Service|Start|Stop|Parts)(\\$.*)?|package-info)");
+                    ROOT.replace(".", "\\.") + "\\.(Runner(Main|Service|Start|Stop|Parts|Verticles)(\\$.*)?|package-info)");
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =

@@ -27,15 +27,13 @@ import org.jspecify.annotations.Nullable;
  * is lost. Confined to its verticle's context.
  */
 public final class CallExecution implements SlotRequests.Waiter, CallPlacement.Actions {
-    private static final long NO_TIMER = -1;
-
     private final ExecutionParts parts;
     private final CallOrder order;
     private final CallListener listener;
     private final RequestBody body;
     private final CallPlacement placement;
     private long ticket;
-    private long timer = NO_TIMER;
+    private final OneTimer timer;
     /** Whether it ends because its time is over. */
     private boolean late;
 
@@ -49,6 +47,7 @@ public final class CallExecution implements SlotRequests.Waiter, CallPlacement.A
 
     public CallExecution(ExecutionParts parts, CallOrder order, CallListener listener) {
         this.parts = parts;
+        this.timer = new OneTimer(parts.vertx());
         this.order = order;
         this.listener = listener;
         this.body = new RequestBody(task -> parts.vertx().runOnContext(v -> task.run()), listener::onBodyDrained);
@@ -62,7 +61,7 @@ public final class CallExecution implements SlotRequests.Waiter, CallPlacement.A
 
     @Override
     public void acquire(Itinerary.Stop stop) {
-        if (timer == NO_TIMER && order.deadline().limited()) {
+        if (!timer.isSet() && order.deadline().limited()) {
             arm(order.deadline(), Duration.ZERO);
         }
         if (stop.remote()) {
@@ -74,7 +73,7 @@ public final class CallExecution implements SlotRequests.Waiter, CallPlacement.A
 
     @Override
     public void withdraw() {
-        disarm();
+        timer.clear();
         if (late) {
             told(SlotFacts.refused(SlotFacts.Refused.DEADLINE), Try.Outcome.UNANSWERED);
             parts.slotRequests().giveUp(ticket, listener::onExplained);
@@ -165,7 +164,7 @@ public final class CallExecution implements SlotRequests.Waiter, CallPlacement.A
 
     @Override
     public void slotLost() {
-        disarm();
+        timer.clear();
         stream = null;
         travelled().slotLost();
         body.disconnect();
@@ -173,7 +172,6 @@ public final class CallExecution implements SlotRequests.Waiter, CallPlacement.A
     }
 
     private void onTimer() {
-        timer = NO_TIMER;
         late = true;
         placement.deadlinePassed();
     }
@@ -181,7 +179,7 @@ public final class CallExecution implements SlotRequests.Waiter, CallPlacement.A
     /** Ends the call from this side; the listener hears nothing more. The function's connection is torn down. */
     void cancel(RunnerException why) {
         placement.cancel(why);
-        disarm();
+        timer.clear();
     }
 
     @Override
@@ -193,7 +191,7 @@ public final class CallExecution implements SlotRequests.Waiter, CallPlacement.A
 
     @Override
     public void end(@Nullable RunnerException error) {
-        disarm();
+        timer.clear();
         listener.onEnd(error);
     }
 
@@ -279,14 +277,6 @@ public final class CallExecution implements SlotRequests.Waiter, CallPlacement.A
     }
 
     private void arm(Deadline deadline, Duration grace) {
-        disarm();
-        timer = parts.vertx().setTimer(deadline.timerMillis(grace), fired -> onTimer());
-    }
-
-    private void disarm() {
-        if (timer != NO_TIMER) {
-            parts.vertx().cancelTimer(timer);
-            timer = NO_TIMER;
-        }
+        timer.set(deadline.timerMillis(grace), this::onTimer);
     }
 }

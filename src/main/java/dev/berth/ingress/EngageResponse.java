@@ -48,14 +48,13 @@ final class EngageResponse {
     private static final long READ_MILLIS = 60_000;
 
     private static final long CANCEL = 8;
-    private static final long NO_TIMER = -1;
 
     private final Context context;
     private final HttpServerResponse response;
     private final int frameBytes;
     private final NodeBudget.Lease lease;
     private final BooleanSupplier writable;
-    private long timer = NO_TIMER;
+    private final OneTimer timer;
     private Future<Void> lastWrite = Future.succeededFuture();
     private @Nullable Buffer gathered;
     private @Nullable End end;
@@ -81,6 +80,7 @@ final class EngageResponse {
             NodeBudget.Lease lease,
             BooleanSupplier writable) {
         this.context = context;
+        this.timer = new OneTimer(context.owner());
         this.response = response;
         this.frameBytes = frameBytes;
         this.lease = lease;
@@ -205,10 +205,7 @@ final class EngageResponse {
     /** Nothing more is said. */
     void gone() {
         lease.giveBack();
-        if (timer != NO_TIMER) {
-            context.owner().cancelTimer(timer);
-            timer = NO_TIMER;
-        }
+        timer.clear();
     }
 
     /** What the client has not taken of an answer that has ended is dropped, and its stream reset. */
@@ -284,8 +281,8 @@ final class EngageResponse {
         }
         boolean taken = writes == 1 && response.bytesWritten() == written && writable.getAsBoolean();
         if (!taken && !lastWrite.isComplete()) {
-            if (timer == NO_TIMER) {
-                timer = context.owner().setTimer(READ_MILLIS, fired -> response.reset(CANCEL));
+            if (!timer.isSet()) {
+                timer.set(READ_MILLIS, () -> response.reset(CANCEL));
             }
             lastWrite.onComplete(left -> context.runOnContext(turn -> sendTrailers()));
             return;

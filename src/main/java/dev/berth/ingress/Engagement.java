@@ -1,9 +1,6 @@
 package dev.berth.ingress;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.berth.call.CallModel;
-import dev.berth.call.CallModelParser;
-import dev.berth.call.ContainerSpec;
 import dev.berth.call.ResponseHead;
 import dev.berth.error.Blame;
 import dev.berth.error.ErrorCode;
@@ -53,7 +50,6 @@ public final class Engagement implements CallListener, MessageReader.Listener {
     /** Bytes of a body after which its stream gets a wide window. */
     private static final long WIDEN_AFTER = 32 * 1024;
 
-    private static final long NO_TIMER = -1;
     /** How long a client may take to take the end of its call once the node stops. */
     private static final Duration FAREWELL = Duration.ofSeconds(2);
 
@@ -67,14 +63,14 @@ public final class Engagement implements CallListener, MessageReader.Listener {
     private final EngageResponse reply;
     private final @Nullable String requestId;
     private final CallReport report;
+    private final CallIntake intake;
+    private final OneTimer timer;
     private State state = State.AWAIT_TRY;
     private Deadline deadline = Deadline.NONE;
-    private long timer = NO_TIMER;
     private boolean bodyEnded;
     private boolean turnedAway;
     private long received;
     private long answered;
-    private long documentBytes;
     private @Nullable CallExecution execution;
 
     public Engagement(IngressParts parts, ClientConnection connection, HttpServerRequest request) {
@@ -96,6 +92,8 @@ public final class Engagement implements CallListener, MessageReader.Listener {
                 budget.lease(),
                 () -> connection.isWritable(request.streamId()));
         this.requestId = request.headers().get(REQUEST_ID);
+        this.intake = new CallIntake(parts, lease, requestId);
+        this.timer = new OneTimer(parts.execution().vertx());
         this.report = new CallReport(
                 parts.tracer().begin(name -> request.headers().get(name), requestId),
                 parts.meter(),
@@ -116,7 +114,7 @@ public final class Engagement implements CallListener, MessageReader.Listener {
         // A stream that came too late is not ended at once: one that ends while its call is being sent is no refusal.
         Deadline due = parts.counters().draining() ? Deadline.in(FAREWELL).earlier(deadline) : deadline;
         if (due.limited()) {
-            timer = parts.execution().vertx().setTimer(due.timerMillis(Duration.ZERO), fired -> turnAway());
+            timer.set(due.timerMillis(Duration.ZERO), this::turnAway);
         }
         parts.clients().awaitCall(this);
     }
@@ -145,8 +143,12 @@ public final class Engagement implements CallListener, MessageReader.Listener {
         if (state == State.ANSWERING || state == State.DONE) {
             return;
         }
-        if (state == State.AWAIT_TRY && !holdDocument(payload)) {
-            return;
+        if (state == State.AWAIT_TRY) {
+            RunnerException refusal = intake.hold(payload);
+            if (refusal != null) {
+                finish(refusal);
+                return;
+            }
         }
         try {
             onMessage(EngageCodec.decode(payload));
@@ -156,16 +158,6 @@ public final class Engagement implements CallListener, MessageReader.Listener {
             named(LOG.atError()).setCause(bug).log("engage stream failed");
             abort(GrpcStatus.INTERNAL, "internal error");
         }
-    }
-
-    /** Takes what a call's document will cost as objects; if that is refused, the call is too. */
-    private boolean holdDocument(Buffer payload) {
-        documentBytes = DocumentCost.of(payload);
-        RunnerException refusal = DocumentCost.take(documentBytes, lease);
-        if (refusal != null) {
-            finish(refusal);
-        }
-        return refusal == null;
     }
 
     private void onMessage(EngageMessage message) {
@@ -197,7 +189,7 @@ public final class Engagement implements CallListener, MessageReader.Listener {
         }
         CallOrder order;
         try {
-            order = order(call);
+            order = intake.order(call, deadline, report, reply);
         } catch (RunnerException refusal) {
             finish(refusal);
             return;
@@ -209,21 +201,6 @@ public final class Engagement implements CallListener, MessageReader.Listener {
         execution = begun;
         report.follows(begun);
         begun.start();
-    }
-
-    private CallOrder order(TryCall call) {
-        CallModel model = CallModelParser.parse(call.getModelsCallJson());
-        report.describe(model);
-        if (model.detached()) {
-            reply.detach();
-        }
-        ContainerSpec spec = parts.calls().spec(model, call.getSlotHashId().toByteArray(), call.getExtensionsMap());
-        return new CallOrder(
-                model.id(),
-                spec,
-                model.timeout(),
-                deadline,
-                end -> parts.calls().request(model, end, requestId));
     }
 
     private void onData(EngageMessage.Data data) {
@@ -241,7 +218,7 @@ public final class Engagement implements CallListener, MessageReader.Listener {
             running.endBody();
         } else if (running.bodyFull()) {
             reader.pause();
-            if (!lease.hold(documentBytes + running.bodyWaiting())) {
+            if (!intake.holdBeside(running.bodyWaiting())) {
                 onOverBudget();
             }
         }
@@ -314,8 +291,8 @@ public final class Engagement implements CallListener, MessageReader.Listener {
     }
 
     private void leave() {
-        if (timer == NO_TIMER) {
-            timer = parts.execution().vertx().setTimer(FAREWELL.toMillis(), late -> reply.giveUp());
+        if (!timer.isSet()) {
+            timer.set(FAREWELL.toMillis(), reply::giveUp);
         }
     }
 
@@ -355,7 +332,7 @@ public final class Engagement implements CallListener, MessageReader.Listener {
     @Override
     public void onBodyDrained() {
         if (state == State.RECEIVING) {
-            lease.keep(documentBytes);
+            intake.keepDocument();
             reader.resume();
         }
     }
@@ -459,9 +436,6 @@ public final class Engagement implements CallListener, MessageReader.Listener {
     /** The call has come, or will not. */
     private void settle() {
         parts.clients().callCame(this);
-        if (timer != NO_TIMER) {
-            parts.execution().vertx().cancelTimer(timer);
-            timer = NO_TIMER;
-        }
+        timer.clear();
     }
 }

@@ -23,7 +23,6 @@ import org.slf4j.LoggerFactory;
 public final class Unary<Q, A> {
     private static final Logger LOG = LoggerFactory.getLogger(Unary.class);
 
-    private static final long NO_TIMER = -1;
     /** How long a client without a deadline of its own may take to say what it wants. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -31,8 +30,7 @@ public final class Unary<Q, A> {
     private final GrpcServerResponse<Q, A> response;
     private final GrpcMessageDecoder<Q> decoder;
     private final Function<Q, Future<A>> method;
-    private final Vertx vertx;
-    private long timer = NO_TIMER;
+    private final OneTimer timer;
     private boolean endsWithoutMessage;
     private boolean asked;
     private boolean over;
@@ -42,7 +40,7 @@ public final class Unary<Q, A> {
             GrpcServerRequest<Q, A> request,
             GrpcMessageDecoder<Q> decoder,
             Function<Q, Future<A>> method) {
-        this.vertx = vertx;
+        this.timer = new OneTimer(vertx);
         this.request = request;
         this.response = request.response();
         this.decoder = decoder;
@@ -70,7 +68,7 @@ public final class Unary<Q, A> {
             if (!asked) {
                 asked = true;
                 if (endsWithoutMessage) {
-                    disarm();
+                    timer.clear();
                 }
                 ask(message);
             }
@@ -89,9 +87,9 @@ public final class Unary<Q, A> {
         response.exceptionHandler(gone -> close());
         Deadline deadline = GrpcTimeout.parse(request.headers().get("grpc-timeout"));
         endsWithoutMessage = !deadline.limited();
-        timer = vertx.setTimer(
+        timer.set(
                 endsWithoutMessage ? PATIENCE.toMillis() : deadline.timerMillis(Duration.ZERO),
-                fired -> fail(new StatusException(GrpcStatus.DEADLINE_EXCEEDED, "deadline exceeded")));
+                () -> fail(new StatusException(GrpcStatus.DEADLINE_EXCEEDED, "deadline exceeded")));
     }
 
     private void ask(GrpcMessage message) {
@@ -126,16 +124,9 @@ public final class Unary<Q, A> {
         }
     }
 
-    private void disarm() {
-        if (timer != NO_TIMER) {
-            vertx.cancelTimer(timer);
-            timer = NO_TIMER;
-        }
-    }
-
     /** Whether it was open. */
     private boolean close() {
-        disarm();
+        timer.clear();
         boolean open = !over;
         over = true;
         return open;
