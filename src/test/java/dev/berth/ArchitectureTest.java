@@ -150,8 +150,8 @@ final class ArchitectureTest {
             .that()
             .resideInAPackage(ROOT)
             .should()
-            .haveNameMatching(
-                    ROOT.replace(".", "\\.") + "\\.(Runner(Main|Service|Start|Stop|Parts|Verticles)(\\$.*)?|package-info)");
+            .haveNameMatching(ROOT.replace(".", "\\.")
+                    + "\\.(Runner(Main|Service|Start|Stop|Parts|Verticles)(\\$.*)?|package-info)");
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =

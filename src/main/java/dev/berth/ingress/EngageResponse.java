@@ -279,7 +279,12 @@ final class EngageResponse {
         if (due == null) {
             return;
         }
-        boolean taken = writes == 1 && response.bytesWritten() == written && writable.getAsBoolean();
+        boolean open = writable.getAsBoolean();
+        boolean taken = writes == 1 && response.bytesWritten() == written && open;
+        if (lastWrite.isComplete() && !open && !lastWrite.failed() && !response.closed()) {
+            // The client's window is used up to the byte: what is written in their place leaves when trailers can.
+            lastWrite = response.write(Buffer.buffer());
+        }
         if (!taken && !lastWrite.isComplete()) {
             if (!timer.isSet()) {
                 timer.set(READ_MILLIS, () -> response.reset(CANCEL));

@@ -15,6 +15,7 @@ public final class RawHttp2 implements AutoCloseable {
     public static final int RST_STREAM = 3;
     public static final int GOAWAY = 7;
     private static final int SETTINGS = 4;
+    public static final int WINDOW_UPDATE = 8;
     private static final int CONTINUATION = 9;
     private static final int END_HEADERS = 4;
     private static final int MAX_FRAME = 16 * 1024;
@@ -36,6 +37,7 @@ public final class RawHttp2 implements AutoCloseable {
     private final Socket socket;
     private final DataInputStream in;
     private @Nullable ByteArrayOutputStream held;
+    private int length;
 
     public RawHttp2(Socket socket) throws IOException {
         this(socket, new byte[0]);
@@ -134,7 +136,7 @@ public final class RawHttp2 implements AutoCloseable {
     /** The type of the next frame that belongs to a stream, or GOAWAY. */
     public int nextOf(int stream) throws IOException {
         while (true) {
-            int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+            length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
             int type = in.readUnsignedByte();
             in.readUnsignedByte();
             int of = in.readInt();
@@ -143,6 +145,11 @@ public final class RawHttp2 implements AutoCloseable {
                 return type;
             }
         }
+    }
+
+    /** Bytes in the frame that was read last. */
+    public int length() {
+        return length;
     }
 
     @Override
