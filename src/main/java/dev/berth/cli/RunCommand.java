@@ -54,6 +54,8 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        // Reading the settings touches libraries that have much to say to a log that nobody has set up.
+        LogSetup.quiet();
         LoadedConfig loaded;
         try {
             loaded = settings.load();
