@@ -15,6 +15,8 @@ import picocli.CommandLine.Option;
 /** Measures a runner beside its own lower bounds and prints one table. Run from the repository's top folder. */
 @Command(name = "scripts/bench", mixinStandardHelpOptions = true, description = "Benchmark of the whole runner.")
 final class Bench implements Callable<Integer> {
+    private static final Set<String> ALL = Set.of("start", "first", "cold", "woken", "waiting", "hot", "bodies");
+
     @Option(
             names = "--engine",
             defaultValue = "${env:BERTH_ENGINE:-}",
@@ -28,7 +30,8 @@ final class Bench implements Callable<Integer> {
             names = "--parts",
             split = ",",
             description = "of start, first, cold, woken, waiting, hot, bodies; all of them unless given")
-    Set<String> parts = Set.of("start", "first", "cold", "woken", "waiting", "hot", "bodies");
+    @Nullable
+    Set<String> chosen;
 
     @Option(
             names = "--against",
@@ -37,11 +40,19 @@ final class Bench implements Callable<Integer> {
     @Nullable
     Path against;
 
+    @Option(
+            names = "--cluster",
+            description = "measure nodes of a cluster on the process engine instead; its parts are start, hot, bodies,"
+                    + " slow, warm")
+    boolean cluster;
+
     @Option(names = "--event-loops", split = ",", description = "measure again with so many event loops of the runner")
     List<Integer> eventLoops = List.of();
 
     @Option(names = "--set", description = "NAME=VALUE in the runner's environment")
     Map<String, String> environment = Map.of();
+
+    private Set<String> parts = ALL;
 
     public static void main(String[] args) {
         System.exit(new CommandLine(new Bench()).execute(args));
@@ -49,6 +60,7 @@ final class Bench implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        parts = chosen == null ? ALL : chosen;
         try (Driver driver = new Driver();
                 Cleanup cleanup = new Cleanup()) {
             Path catalogue = Path.of("src/examples").toAbsolutePath();
@@ -58,9 +70,14 @@ final class Bench implements Callable<Integer> {
             Report report = against == null
                     ? new Report("beside", "through the runner")
                     : new Report(against.toString(), "this checkout's");
+            if (cluster) {
+                report = new Report("on the node itself", "on another node");
+            }
             Conditions.add(report, host, pace, setup);
             BenchRun run = new BenchRun(driver, host, cleanup, setup, pace, report, Path.of("target/bench"));
-            if (against == null) {
+            if (cluster) {
+                new ClusterBench(run).measure(chosen == null ? ClusterBench.PARTS : chosen);
+            } else if (against == null) {
                 measure(run);
             } else {
                 new Versus(run, against, parts).measure();
@@ -72,7 +89,7 @@ final class Bench implements Callable<Integer> {
 
     private FunctionHost host(Driver driver, Path catalogue) {
         EngineApi api = new EngineApi(driver.vertx(), EngineApi.defaultSocket());
-        boolean containers = engine.isEmpty() ? api.answers() : engine.equals("docker");
+        boolean containers = !cluster && engine.isEmpty() ? api.answers() : engine.equals("docker");
         return containers ? new ContainerHost(api) : new ProcessHost(catalogue);
     }
 

@@ -1,66 +1,29 @@
 package dev.berth.bench;
 
 import dev.berth.bench.Report.Aim;
+import java.util.HashMap;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /** Bodies of 10 MiB, one call at a time. */
 final class LargeBodies {
-    private static final int SIZE = 10 << 20;
-    private static final String STREAM = "stream-node";
-    private static final String ECHO = "echo-node";
-
     private final BenchRun run;
-    private final String streamSocket;
-    private final String echoSocket;
-    /**
-     * Bodies of one kind.
-     *
-     * @param socket of a function without a runner
-     */
-    private record Kind(
-            String what,
-            String socket,
-            CallSpec spec,
-            Payload payload,
-            Supplier<Expected> expected,
-            ToDoubleFunction<Measurement> rate) {}
-
-    private final Payload none = Payload.of(0, Payload.FRAME_OF_CLI);
-    private final long generatedCrc = new StreamNodeBytes().crc(SIZE);
+    private final List<BodyKind> kinds = BodyKind.all();
+    /** Of the functions without a runner, by name. */
+    private final Map<String, String> sockets = new HashMap<>();
 
     LargeBodies(BenchRun run) {
         this.run = run;
-        this.streamSocket = run.bare(STREAM).socket().toString();
-        this.echoSocket = run.bare(ECHO).socket().toString();
-    }
-
-    private List<Kind> kinds() {
-        CallSpec stream = CallSpec.of("berth/" + STREAM);
-        CallSpec sink = stream.header("X-Mode", "sink").header("X-Hash", "none");
-        CallSpec source = stream.header("X-Mode", "source").header("X-Bytes", Integer.toString(SIZE));
-        CallSpec echo = CallSpec.of("berth/" + ECHO);
-        Supplier<Expected> counted = () -> Expected.text("{\"bytes\":" + SIZE + ",\"sha256\":null}\n");
-        Payload large = Payload.of(SIZE, Payload.FRAME_OF_CLI);
-        Payload sliced = Payload.of(SIZE, Payload.FRAME_OF_BALANCER);
-        ToDoubleFunction<Measurement> up = Measurement::megabytesUp;
-        return List.of(
-                new Kind("up in frames of 64 KiB", streamSocket, sink, large, counted, up),
-                new Kind("up in frames of 10 KiB", streamSocket, sink, sliced, counted, up),
-                new Kind(
-                        "down",
-                        streamSocket,
-                        source,
-                        none,
-                        () -> Expected.known(SIZE, generatedCrc),
-                        Measurement::megabytesDown),
-                new Kind("echoed, each way", echoSocket, echo, large, () -> Expected.same(large), up));
+        for (BodyKind kind : kinds) {
+            sockets.computeIfAbsent(
+                    kind.function(), name -> run.bare(name).socket().toString());
+        }
     }
 
     /** Through a runner, beside the bare socket. */
     void measure(RunnerProcess runner, String label) {
-        for (Kind kind : kinds()) {
+        for (BodyKind kind : kinds) {
             String what = "10 MiB " + kind.what() + label;
             run.progress(what);
             // The first one starts the container, and is not counted.
@@ -85,7 +48,7 @@ final class LargeBodies {
 
     /** Through two runners in turns. */
     void compare(RunnerProcess other, RunnerProcess own) {
-        for (Kind kind : kinds()) {
+        for (BodyKind kind : kinds) {
             String what = "10 MiB " + kind.what();
             run.progress(what);
             Measurement unused = via(other, kind);
@@ -102,17 +65,17 @@ final class LargeBodies {
         run.report().pair(what, rounds.bare(figure), rounds.runner(figure), unit, ratio);
     }
 
-    private Measurement direct(Kind kind) {
+    private Measurement direct(BodyKind kind) {
         return run.driver()
                 .direct(
-                        List.of(kind.socket()),
+                        List.of(sockets.get(kind.function())),
                         kind.spec(),
                         kind.payload(),
                         kind.expected().get(),
                         run.pace().plan());
     }
 
-    private Measurement via(RunnerProcess runner, Kind kind) {
+    private Measurement via(RunnerProcess runner, BodyKind kind) {
         return runner.metered(() -> run.driver()
                 .viaRunner(
                         List.of(runner.connection()),

@@ -2,9 +2,6 @@ package dev.berth.bench;
 
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -65,7 +62,7 @@ final class SoakBodies {
                 + STALL_MILLIS / 2 + "; read; report";
         CallSpec spec =
                 CallSpec.of(SoakRun.TEST_FUNCTION).header("X-Do", program).timeout(300);
-        LargeRequest call = new LargeRequest(length, sha256());
+        LargeRequest call = new LargeRequest(length, StreamNodeBytes.sha256());
         Future<JsonObject> reply = run.driver()
                 .await(() -> Future.succeededFuture(
                         call.run(runner.connection(), spec, run.driver().ids().next())));
@@ -103,7 +100,7 @@ final class SoakBodies {
                 .header("X-Mode", "source")
                 .header("X-Bytes", Long.toString(length))
                 .timeout(300);
-        LargeReply call = new LargeReply(run.driver().vertx(), quarter, STALL_MILLIS, sha256());
+        LargeReply call = new LargeReply(run.driver().vertx(), quarter, STALL_MILLIS, StreamNodeBytes.sha256());
         Future<Void> over = run.driver()
                 .await(() -> Future.succeededFuture(
                         call.run(runner.connection(), spec, run.driver().ids().next())));
@@ -114,7 +111,7 @@ final class SoakBodies {
         Driver.block(over);
         run.checks()
                 .that(
-                        call.received().total() == length && call.sha256().equals(generatedSha256()),
+                        call.received().total() == length && call.sha256().equals(new StreamNodeBytes().sha256(length)),
                         "reply body",
                         "%d MiB arrived with the right SHA-256",
                         length / MIB);
@@ -164,22 +161,5 @@ final class SoakBodies {
                         "%.0f MB/s before the pause, %.0f MB/s after it",
                         before,
                         after);
-    }
-
-    private String generatedSha256() {
-        MessageDigest digest = sha256();
-        StreamNodeBytes bytes = new StreamNodeBytes();
-        for (long number = 0, left = length; left > 0; number++, left -= StreamNodeBytes.BLOCK) {
-            digest.update(bytes.block(number), 0, (int) Math.min(left, StreamNodeBytes.BLOCK));
-        }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

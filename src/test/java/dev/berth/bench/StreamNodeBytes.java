@@ -2,6 +2,9 @@ package dev.berth.bench;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.zip.CRC32C;
 
 /** The bytes that the example function stream-node makes: its README defines them. */
@@ -36,5 +39,22 @@ final class StreamNodeBytes {
             sum.update(block(number), 0, (int) Math.min(left, BLOCK));
         }
         return sum.getValue();
+    }
+
+    /** SHA-256 of the first bytes, in hex. */
+    String sha256(long length) {
+        MessageDigest digest = sha256();
+        for (long number = 0, left = length; left > 0; number++, left -= BLOCK) {
+            digest.update(block(number), 0, (int) Math.min(left, BLOCK));
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -1,0 +1,61 @@
+package dev.berth.bench;
+
+import dev.berth.bench.Report.Aim;
+import java.time.Duration;
+import java.util.List;
+
+/** Calls of one function sent to three nodes by turns, of which one alone has room for it: how many find a container warm. */
+final class WarmCalls {
+    private static final int STREAMS = 32;
+    private static final int FUNCTION_MIB = 128;
+    private static final int BODY = 16;
+
+    private final BenchRun run;
+
+    WarmCalls(BenchRun run) {
+        this.run = run;
+    }
+
+    void measure() {
+        run.progress("three nodes, room on one");
+        ClusterNodes nodes = new ClusterNodes(run, "warm", 3, false);
+        RunnerProcess roomy = nodes.start(STREAMS * FUNCTION_MIB);
+        RunnerProcess second = nodes.start(FUNCTION_MIB / 2);
+        RunnerProcess third = nodes.start(FUNCTION_MIB / 2);
+        CallSpec spec = CallSpec.of("berth/echo-node").memory(FUNCTION_MIB);
+        Payload payload = Payload.of(BODY, Payload.FRAME_OF_CLI);
+        nodes.awaitPlacedElsewhere(second, spec, payload);
+        nodes.awaitPlacedElsewhere(third, spec, payload);
+        Measurement unused = calls(List.of(roomy, second, third), spec, payload, 5);
+        long before = launches(roomy);
+        Measurement calls =
+                calls(List.of(roomy, second, third), spec, payload, run.pace().seconds() * 3);
+        long cold = launches(roomy) - before;
+        run.report().errors("three nodes, room on one", List.of(calls));
+        run.report().figure("three nodes, room on one: calls", calls.calls(), "");
+        run.report()
+                .figure(
+                        "three nodes, room on one: warm",
+                        100.0 * (calls.calls() - cold) / calls.calls(),
+                        "%",
+                        Aim.atLeast(99, "%"));
+        run.report().figure("three nodes, room on one: containers", roomy.containers(), "");
+        nodes.stop();
+    }
+
+    /** Containers that a node has started so far: all that it has, for nothing is evicted or times out meanwhile. */
+    private static long launches(RunnerProcess node) {
+        return node.containers();
+    }
+
+    private Measurement calls(List<RunnerProcess> nodes, CallSpec spec, Payload payload, int seconds) {
+        return run.driver()
+                .viaRunner(
+                        nodes.stream().map(RunnerProcess::connection).toList(),
+                        STREAMS,
+                        spec,
+                        payload,
+                        Expected.same(payload),
+                        ClosedLoop.Plan.lasting(Duration.ZERO, Duration.ofSeconds(seconds)));
+    }
+}
