@@ -172,15 +172,21 @@ CONFIG
 }
 
 # Debian's package would start a registry of its own on all addresses.
-install_registry() {
+install_registry() { install_unstarted "tests of pulling" docker-registry; }
+
+# Prometheus, unless it is there. Its service is not started.
+ensure_prometheus() { have prometheus || install_unstarted "tests of monitoring" prometheus; }
+
+# install_unstarted WHY PACKAGE: Debian would start the package's service at once.
+install_unstarted() {
   local policy=/usr/sbin/policy-rc.d
   if [[ -e $policy ]]; then
-    ensure_apt_packages "tests of pulling" docker-registry
+    ensure_apt_packages "$1" "$2"
     return
   fi
   need_root_or_sudo
   printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
   as_root chmod 755 "$policy"
-  ensure_apt_packages "tests of pulling" docker-registry || true
+  ensure_apt_packages "$1" "$2" || true
   as_root rm -f "$policy"
 }
