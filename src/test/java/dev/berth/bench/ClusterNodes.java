@@ -5,6 +5,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +27,7 @@ final class ClusterNodes {
     private final List<Ports> ports = new ArrayList<>();
     private final List<RunnerProcess> nodes = new ArrayList<>();
 
-    private record Ports(int member, int bus) {}
+    private record Ports(int member, int bus, int http) {}
 
     /**
      * @param cluster its name
@@ -47,8 +51,9 @@ final class ClusterNodes {
 
     private static Ports free() throws IOException {
         try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new Ports(one.getLocalPort(), other.getLocalPort());
+                ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ServerSocket third = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return new Ports(one.getLocalPort(), other.getLocalPort(), third.getLocalPort());
         }
     }
 
@@ -64,7 +69,7 @@ final class ClusterNodes {
                 ports.stream().map(each -> "127.0.0.1:" + each.member).toList();
         RunnerProcess.Setup setup = run.setup()
                 .with("BERTH_NODE_ID", cluster + "-" + number)
-                .with("BERTH_HTTP_PORT", "0")
+                .with("BERTH_HTTP_PORT", Integer.toString(own.http))
                 .with("BERTH_REGISTRY_MAX_MEMORY", memoryMiB + "MiB")
                 .with("BERTH_CLUSTER_ENABLED", "true")
                 .with("BERTH_CLUSTER_NAME", cluster)
@@ -84,6 +89,34 @@ final class ClusterNodes {
 
     private static String absolute(Path path) {
         return path.toAbsolutePath().toString();
+    }
+
+    /** The sum of a counter over its labels and all nodes. */
+    double counted(String counter) {
+        double sum = 0;
+        for (Ports each : ports) {
+            sum += metrics(each.http)
+                    .lines()
+                    .filter(line -> line.startsWith(counter))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                    .sum();
+        }
+        return sum;
+    }
+
+    private static String metrics(int port) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics"))
+                .build();
+        try {
+            return HttpClient.newHttpClient()
+                    .send(request, HttpResponse.BodyHandlers.ofString())
+                    .body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
     }
 
     /** Waits until a call that has no room on this node is answered, which another one must do. */

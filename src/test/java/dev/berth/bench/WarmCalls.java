@@ -9,6 +9,7 @@ final class WarmCalls {
     private static final int STREAMS = 32;
     private static final int FUNCTION_MIB = 128;
     private static final int BODY = 16;
+    private static final int STALE_MILLIS = 1100;
 
     private final BenchRun run;
 
@@ -27,10 +28,15 @@ final class WarmCalls {
         nodes.awaitPlacedElsewhere(second, spec, payload);
         nodes.awaitPlacedElsewhere(third, spec, payload);
         Measurement unused = calls(List.of(roomy, second, third), spec, payload, 5);
-        long before = launches(roomy);
+        double coldBefore = nodes.counted("berth_cold_starts_total");
+        // What is written may be a second old.
+        RunnerProcess.pause(STALE_MILLIS);
+        double refusedBefore = nodes.counted("berth_refusals_total");
         Measurement calls =
                 calls(List.of(roomy, second, third), spec, payload, run.pace().seconds() * 3);
-        long cold = launches(roomy) - before;
+        RunnerProcess.pause(STALE_MILLIS);
+        double cold = nodes.counted("berth_cold_starts_total") - coldBefore;
+        double refused = nodes.counted("berth_refusals_total") - refusedBefore;
         run.report().errors("three nodes, room on one", List.of(calls));
         run.report().figure("three nodes, room on one: calls", calls.calls(), "");
         run.report()
@@ -39,13 +45,14 @@ final class WarmCalls {
                         100.0 * (calls.calls() - cold) / calls.calls(),
                         "%",
                         Aim.atLeast(99, "%"));
+        run.report()
+                .figure(
+                        "three nodes, room on one: refused tries per 1,000 calls",
+                        1000 * refused / calls.calls(),
+                        "",
+                        Aim.atMost(50, ""));
         run.report().figure("three nodes, room on one: containers", roomy.containers(), "");
         nodes.stop();
-    }
-
-    /** Containers that a node has started so far: all that it has, for nothing is evicted or times out meanwhile. */
-    private static long launches(RunnerProcess node) {
-        return node.containers();
     }
 
     private Measurement calls(List<RunnerProcess> nodes, CallSpec spec, Payload payload, int seconds) {
