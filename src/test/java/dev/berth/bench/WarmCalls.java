@@ -31,12 +31,12 @@ final class WarmCalls {
         double coldBefore = nodes.counted("berth_cold_starts_total");
         // What is written may be a second old.
         RunnerProcess.pause(STALE_MILLIS);
-        double refusedBefore = nodes.counted("berth_refusals_total");
+        double refusedBefore = refusedTries(nodes);
         Measurement calls =
                 calls(List.of(roomy, second, third), spec, payload, run.pace().seconds() * 3);
         RunnerProcess.pause(STALE_MILLIS);
         double cold = nodes.counted("berth_cold_starts_total") - coldBefore;
-        double refused = nodes.counted("berth_refusals_total") - refusedBefore;
+        double refused = refusedTries(nodes) - refusedBefore;
         run.report().errors("three nodes, room on one", List.of(calls));
         run.report().figure("three nodes, room on one: calls", calls.calls(), "");
         run.report()
@@ -53,6 +53,12 @@ final class WarmCalls {
                         Aim.atMost(50, ""));
         run.report().figure("three nodes, room on one: containers", roomy.containers(), "");
         nodes.stop();
+    }
+
+    /** What nodes have asked of each other in vain; that its own node has no room, each call finds out at once. */
+    private static double refusedTries(ClusterNodes nodes) {
+        String placements = "berth_cluster_placements_total{outcome=";
+        return nodes.counted(placements + "\"refused_elsewhere\"") + nodes.counted(placements + "\"unanswered\"");
     }
 
     private Measurement calls(List<RunnerProcess> nodes, CallSpec spec, Payload payload, int seconds) {
