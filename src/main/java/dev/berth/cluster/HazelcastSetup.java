@@ -27,8 +27,6 @@ final class HazelcastSetup {
             Map.entry("hazelcast.wait.seconds.before.join", "1"),
             // Else a start waits for minutes for an address whose packets are dropped.
             Map.entry("hazelcast.socket.connect.timeout.seconds", "2"),
-            // Likewise for one that takes connections and says nothing.
-            Map.entry("hazelcast.mastership.claim.timeout.seconds", "5"),
             Map.entry("hazelcast.graceful.shutdown.max.wait", "5"),
             Map.entry("hazelcast.operation.thread.count", "2"),
             Map.entry("hazelcast.operation.generic.thread.count", "2"),
