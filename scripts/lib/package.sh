@@ -125,16 +125,9 @@ package_tar() {
   install -m 644 conf/berth.yaml "$PACKAGE_ROOT$home/conf/berth.yaml"
   copy_documents "$PACKAGE_ROOT$home/doc"
   completion >"$PACKAGE_ROOT$home/conf/berth.bash-completion"
-  copy_monitoring "$PACKAGE_ROOT$home/share"
   tar -C "$PACKAGE_ROOT/opt" --sort=name --owner=0 --group=0 --numeric-owner -czf "$file" "$name"
   as_root rm -rf "${PACKAGE_ROOT:?}/opt"
   say "made $(du -h "$file" | cut -f1) $file"
-}
-
-# copy_monitoring FOLDER: the dashboard and the alerts.
-copy_monitoring() {
-  install -D -m 644 conf/grafana/berth.json "$1/grafana/berth.json"
-  install -D -m 644 conf/prometheus/berth-rules.yaml "$1/prometheus/berth-rules.yaml"
 }
 
 # Read by a shell, not run.
@@ -179,7 +172,6 @@ package_deb() {
   install -m 644 "$deb/berth.default" "$tree/etc/default/berth"
   install -m 644 "$deb/berth.service" "$deb/run-berth.mount" "$tree/lib/systemd/system/"
   completion >"$tree/usr/share/bash-completion/completions/berth"
-  copy_monitoring "$tree/usr/share/berth"
   gzip -9nc "$deb/berth.1" >"$tree/usr/share/man/man1/berth.1.gz"
   copy_documents "$tree/usr/share/doc/berth"
   install -m 644 "$deb/copyright" "$tree/usr/share/doc/berth/"
