@@ -36,6 +36,7 @@ import dev.berth.status.StatusVerticle;
 import dev.berth.why.WhyBook;
 import dev.berth.worker.ContainerWorkerVerticle;
 import dev.berth.worker.FreezeSwitch;
+import dev.berth.worker.OneShotFunctions;
 import dev.berth.worker.WorkerParts;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
@@ -156,6 +157,7 @@ final class RunnerVerticles {
                 machine.directories(),
                 machine.watcher(),
                 new FreezeSwitch(),
+                new OneShotFunctions(),
                 meters == null ? LifecycleObserver.NONE : meters.lifecycle(),
                 config.worker(),
                 config.call().maxRequestBytes(),

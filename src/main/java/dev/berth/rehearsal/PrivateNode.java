@@ -20,6 +20,7 @@ import dev.berth.trace.CallTracer;
 import dev.berth.why.WhyBook;
 import dev.berth.worker.ContainerWorkerVerticle;
 import dev.berth.worker.FreezeSwitch;
+import dev.berth.worker.OneShotFunctions;
 import dev.berth.worker.SocketDirectories;
 import dev.berth.worker.SocketWatcher;
 import dev.berth.worker.WorkerParts;
@@ -120,6 +121,7 @@ final class PrivateNode {
                         directories,
                         watcher,
                         new FreezeSwitch(),
+                        new OneShotFunctions(),
                         LifecycleObserver.NONE,
                         config.worker(),
                         config.call().maxRequestBytes(),

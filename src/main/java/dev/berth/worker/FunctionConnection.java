@@ -23,17 +23,23 @@ final class FunctionConnection implements FunctionExchange {
     private final FunctionSocket socket;
     private final WorkerConfig config;
     private final Alarm alarm;
+    private final OneShotFunctions.Watch watch;
     private @Nullable FunctionChannel channel;
     private @Nullable HttpCall current;
-    private boolean proven;
 
     FunctionConnection(
-            Context context, FunctionDialer dialer, FunctionSocket socket, WorkerConfig config, Alarm alarm) {
+            Context context,
+            FunctionDialer dialer,
+            FunctionSocket socket,
+            WorkerConfig config,
+            Alarm alarm,
+            OneShotFunctions.Watch watch) {
         this.context = context;
         this.dialer = dialer;
         this.socket = socket;
         this.config = config;
         this.alarm = alarm;
+        this.watch = watch;
     }
 
     @Override
@@ -42,15 +48,18 @@ final class FunctionConnection implements FunctionExchange {
         HttpCall http = new HttpCall(this, call, config.maxResponseBytes(), config.maxResponseHeaderBytes());
         current = http;
         http.gather();
-        // What else has come of the call by then goes out in the same write as its head.
-        VertxSeam.afterTurn(context, () -> {
-            if (current == http) {
-                send(http);
-            }
-        });
+        if (watch.mayBeEnding()) {
+            context.owner().setTimer(OneShotFunctions.PATIENCE.toMillis(), lasts -> send(http));
+        } else {
+            // What else has come of the call by then goes out in the same write as its head.
+            VertxSeam.afterTurn(context, () -> send(http));
+        }
     }
 
     private void send(HttpCall http) {
+        if (current != http) {
+            return;
+        }
         FunctionChannel kept = channel;
         if (kept != null && kept.quiet()) {
             http.send(kept, true);
@@ -103,14 +112,14 @@ final class FunctionConnection implements FunctionExchange {
         }
     }
 
-    /** The function has answered a call. */
-    void prove() {
-        proven = true;
+    /** The function answers a call. */
+    void answers() {
+        watch.answers();
     }
 
     /** What is wrong with a function that takes nothing of a call: it has gone, or it has never been good. */
     ErrorCode nothingTaken() {
-        return proven ? ErrorCode.SLOT_GONE : ErrorCode.INIT_FAILED;
+        return watch.hasAnswered() ? ErrorCode.SLOT_GONE : ErrorCode.INIT_FAILED;
     }
 
     /** The call is over and has left the connection as it was. */
@@ -138,6 +147,7 @@ final class FunctionConnection implements FunctionExchange {
 
     @Override
     public boolean exited(ExitStatus status) {
+        watch.exited();
         return false;
     }
 
@@ -157,6 +167,7 @@ final class FunctionConnection implements FunctionExchange {
 
     @Override
     public void close() {
+        watch.removed();
         abort();
         drop();
     }

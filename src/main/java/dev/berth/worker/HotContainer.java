@@ -341,7 +341,12 @@ final class HotContainer implements ActiveCall.Owner {
                     if (ready.succeeded()) {
                         assembly.initOver();
                         exchange = new FunctionConnection(
-                                host.context(), host.dialer(), assembly.socket(), parts.config(), alarm);
+                                host.context(),
+                                host.dialer(),
+                                assembly.socket(),
+                                parts.config(),
+                                alarm,
+                                parts.oneShots().watch(launch.spec().key()));
                         take(ContainerEvent.READY);
                     } else {
                         breakLaunch(RunnerException.of(ready.cause()));

@@ -200,7 +200,7 @@ final class HttpCall implements FunctionChannel.User, AnswerParser.Listener, Req
     public void onHead(AnswerHead head) {
         call.markSent();
         fit = head.persistent();
-        connection.prove();
+        connection.answers();
         switch (head.status()) {
             case OK -> {
                 if (pump.flushed() || call.request().firstByteMayBeEarly()) {

@@ -15,6 +15,7 @@ public record WorkerParts(
         SocketDirectories directories,
         SocketWatcher watcher,
         FreezeSwitch freeze,
+        OneShotFunctions oneShots,
         LifecycleObserver observer,
         WorkerConfig config,
         long maxRequestBytes,

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class FewDescriptorsIT {
     private static final String JAR = System.getProperty("berth.jar", "target/berth.jar");
     private static final int CALLS = 6;
+    private static final String ENOUGH = "4096";
 
     @TempDir
     Path folder;
@@ -36,6 +37,11 @@ final class FewDescriptorsIT {
     @AfterEach
     void close() {
         Await.of(vertx.close());
+    }
+
+    private OneRunner runner() throws IOException {
+        return OneRunner.start(
+                JAR, folder, folder.resolve("s"), "engine.kind=docker", "node.drainTimeout=20s", "worker.freezeIdle=0");
     }
 
     private static EngageCall call(EngageClient client, String name) {
@@ -57,7 +63,9 @@ final class FewDescriptorsIT {
     }
 
     private static void assertServed(EngageClient client, String name) {
-        assertThat(call(client, name).result().body()).isEqualTo("ok");
+        EngageCall.Result result = call(client, name).result();
+        assertThat(result.finished().getErrorStr()).isEmpty();
+        assertThat(result.body()).isEqualTo("ok");
     }
 
     private static long open(long pid) throws IOException {
@@ -76,15 +84,9 @@ final class FewDescriptorsIT {
     }
 
     @Test
-    @Rule("container-unreached")
+    @Rule("container-descriptors")
     void aRunnerWithoutDescriptorsPassesCallsOnAndBlamesNobody() throws Exception {
-        try (OneRunner runner = OneRunner.start(
-                JAR,
-                folder,
-                folder.resolve("s"),
-                "engine.kind=docker",
-                "node.drainTimeout=20s",
-                "worker.freezeIdle=0")) {
+        try (OneRunner runner = runner()) {
             EngageClient client = runner.connect(vertx);
             assertServed(client, "hot");
             long before = open(runner.pid());
@@ -102,24 +104,32 @@ final class FewDescriptorsIT {
                     assertThat(end.getErrorCode()).as(end.getErrorStr()).isIn(0, 500, 503);
                     refused += end.getErrorCode() == 503 ? 1 : 0;
                 }
-                allow(runner.pid(), "4096");
+                allow(runner.pid(), ENOUGH);
                 assertServed(client, "hot");
                 assertServed(client, "cold-1");
             }
 
             assertThat(refused).as("calls that found no descriptor").isPositive();
-            runner.until("files are given back", () -> {
-                try {
-                    return open(runner.pid()) <= before + 8 * CALLS;
-                } catch (IOException gone) {
-                    return false;
-                }
-            });
+            assertGivenBack(runner, before);
             assertThat(runner.log()).doesNotContain("NoClassDefFoundError");
-            runner.signal("TERM");
-            assertThat(runner.exitCode(25)).isZero();
-            assertThat(runner.containers()).isEmpty();
-            assertThat(runner.folders()).isEmpty();
+            assertStops(runner);
         }
+    }
+
+    private static void assertGivenBack(OneRunner runner, long before) {
+        runner.until("files are given back", () -> {
+            try {
+                return open(runner.pid()) <= before + 8 * CALLS;
+            } catch (IOException gone) {
+                return false;
+            }
+        });
+    }
+
+    private static void assertStops(OneRunner runner) throws Exception {
+        runner.signal("TERM");
+        assertThat(runner.exitCode(25)).isZero();
+        assertThat(runner.containers()).isEmpty();
+        assertThat(runner.folders()).isEmpty();
     }
 }

@@ -103,6 +103,7 @@ final class WorkerRig implements AutoCloseable {
                 new SocketDirectories(root, null),
                 watcher,
                 new FreezeSwitch(),
+                new OneShotFunctions(),
                 new Observer(),
                 config,
                 0,
