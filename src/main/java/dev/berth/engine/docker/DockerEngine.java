@@ -61,7 +61,7 @@ public final class DockerEngine implements Engine {
         EngineAddress address = EngineAddress.of(docker.host(), docker.tlsVerify(), docker.certPath());
         this.http = new EngineHttp(vertx, address);
         this.api = new EngineApi(http);
-        this.watch = new EngineWatch(vertx, api, options.listener());
+        this.watch = new EngineWatch(vertx, api::probe, options.listener());
         http.listen(watch);
     }
 

@@ -1,12 +1,16 @@
 package dev.berth.engine.docker;
 
 import dev.berth.error.Backoff;
+import dev.berth.error.ErrorCode;
+import dev.berth.error.RunnerException;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +39,7 @@ final class EngineWatch implements EngineCallListener {
 
     private final Vertx vertx;
     private final Context context;
-    private final EngineApi api;
+    private final Supplier<Future<?>> probe;
     private final EngineCallListener next;
     private final List<Consumer<Boolean>> listeners = new CopyOnWriteArrayList<>();
     private volatile State state = State.ANSWERING;
@@ -45,11 +49,14 @@ final class EngineWatch implements EngineCallListener {
     private int failures;
     private long timer = -1;
 
-    /** @param next hears of every request as well */
-    EngineWatch(Vertx vertx, EngineApi api, EngineCallListener next) {
+    /**
+     * @param probe the question
+     * @param next hears of every request as well
+     */
+    EngineWatch(Vertx vertx, Supplier<Future<?>> probe, EngineCallListener next) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
-        this.api = api;
+        this.probe = probe;
         this.next = next;
     }
 
@@ -111,7 +118,7 @@ final class EngineWatch implements EngineCallListener {
         }
         asking = true;
         vertx.cancelTimer(timer);
-        api.probe().onComplete(answer -> {
+        probe.get().onComplete(answer -> {
             asking = false;
             if (closed) {
                 return;
@@ -119,7 +126,7 @@ final class EngineWatch implements EngineCallListener {
             if (answer.succeeded()) {
                 answered();
             } else {
-                silent(String.valueOf(answer.cause().getMessage()));
+                unanswered(answer.cause());
             }
         });
     }
@@ -135,17 +142,17 @@ final class EngineWatch implements EngineCallListener {
         }
     }
 
-    private void silent(String why) {
+    private void unanswered(Throwable why) {
         failures++;
         askIn(BACKOFF.millis(failures));
-        switch (state) {
-            case ANSWERING -> state = State.SUSPECTED;
-            case SUSPECTED -> {
-                state = State.GONE;
-                log.warn("No container can be started until the container engine answers again: {}", why);
-                tell();
-            }
-            case GONE -> {}
+        // A question for which there was no file descriptor has not been asked.
+        boolean asked = RunnerException.of(why).code() != ErrorCode.SERVER_BUSY;
+        if (asked && state == State.ANSWERING) {
+            state = State.SUSPECTED;
+        } else if (asked && state == State.SUSPECTED) {
+            state = State.GONE;
+            log.warn("No container can be started until the container engine answers again: {}", why.getMessage());
+            tell();
         }
     }
 

@@ -44,7 +44,7 @@ final class PauseIT {
         Pausing pausing = new Pausing(
                 real.api,
                 new CgroupFreezer(vertx, nothing, true),
-                new EngineWatch(vertx, real.api, EngineCallListener.NONE));
+                new EngineWatch(vertx, real.api::probe, EngineCallListener.NONE));
         MemoryKills kills = new MemoryKills(vertx, nothing, true);
         DockerContainer.Parts parts =
                 new DockerContainer.Parts(vertx, real.api, pausing, kills, new Remover(vertx, real.api));
