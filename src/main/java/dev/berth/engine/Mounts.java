@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.error.Descriptors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -62,6 +63,7 @@ public final class Mounts {
     }
 
     private static void run(String... command) throws IOException {
+        Descriptors.plentyForProcess();
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try (InputStream output = process.getInputStream()) {
             process.getOutputStream().close();

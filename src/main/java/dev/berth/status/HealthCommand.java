@@ -1,5 +1,6 @@
 package dev.berth.status;
 
+import dev.berth.error.Descriptors;
 import dev.berth.error.ErrorCode;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -96,6 +97,7 @@ final class HealthCommand {
 
     private Process start(Path output) {
         try {
+            Descriptors.plentyForProcess();
             return new ProcessBuilder(command)
                     .redirectInput(
                             ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))

@@ -5,6 +5,7 @@ import dev.berth.engine.ContainerStreams;
 import dev.berth.engine.EngineContainer;
 import dev.berth.engine.ExitStatus;
 import dev.berth.engine.Instances;
+import dev.berth.error.Descriptors;
 import dev.berth.error.ErrorCode;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -83,6 +84,7 @@ final class ProcessContainer implements EngineContainer {
             builder.redirectInput(Redirect.from(new File("/dev/null")));
         }
         try {
+            Descriptors.plentyForProcess();
             return builder.start();
         } catch (IOException failure) {
             throw ErrorCode.ENGINE_FAILED.exception("cannot start " + function.command() + ": " + failure.getMessage());
