@@ -86,8 +86,8 @@ public sealed interface ClusterMessage {
      * @param busy containers with a call
      * @param starting containers on their way
      * @param waiting calls
-     * @param serviceMicros how long a call holds its slot, a moving average; 0: not known
-     * @param startMicros how long a container takes to start, a moving average; 0: not known
+     * @param serviceMicros how long a call holds its slot, as its node's registry reckons; 0: not known
+     * @param startMicros how long a container takes to start alone, likewise; 0: not known
      */
     record Entry(long hash, int idle, int busy, int starting, int waiting, long serviceMicros, long startMicros) {
         public Entry {

@@ -19,8 +19,9 @@ public record NodeSnapshot(
      * One slot queue.
      *
      * @param idle containers without a call, paused ones too
-     * @param serviceNanos how long a call holds its slot, a moving average; 0: not known
-     * @param startNanos how long a container takes to start, a moving average; 0: not known
+     * @param serviceNanos how long a call holds its slot, as waiting reckons: mean plus mean deviation; 0: not
+     *     known
+     * @param startNanos how long a container takes to start alone, likewise; 0: not known
      */
     public record Queue(
             SlotKey key,

@@ -31,7 +31,7 @@ final class Placement {
 
     private static final long LONGEST_MICROS = 86_400_000_000L;
     private static final long DEFAULT_SERVICE_NANOS = 100_000_000L;
-    private static final long DEFAULT_START_NANOS = 500_000_000L;
+    private static final long DEFAULT_START_NANOS = 450_000_000L;
 
     private final ClusterView view;
     private final Demand demand;

@@ -1,5 +1,6 @@
 package dev.berth.config;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -9,8 +10,16 @@ import java.util.List;
  * @param maxMemoryBytes cap of the memory given to containers; 0: what the machine has
  * @param maxCpuMillis cap of thousandths of CPUs given to containers; 0: what the machine has
  * @param maxWaiters calls that may wait on this node; more are refused
+ * @param waits whether a call waits for a busy container where that takes less time than another's start
+ * @param nonBlockingWait for how long at most it does where it is refused at once else; 0: not at all
  */
-public record RegistryConfig(boolean nonBlocking, long maxMemoryBytes, long maxCpuMillis, int maxWaiters) {
+public record RegistryConfig(
+        boolean nonBlocking,
+        long maxMemoryBytes,
+        long maxCpuMillis,
+        int maxWaiters,
+        boolean waits,
+        Duration nonBlockingWait) {
     static final Setting<Boolean> NON_BLOCKING = Setting.of(
                     "registry.nonBlocking",
                     SettingTypes.bool(),
@@ -39,10 +48,30 @@ public record RegistryConfig(boolean nonBlocking, long maxMemoryBytes, long maxC
             10_000,
             "Calls that may wait for a container on this node; more are refused and placed elsewhere.");
 
-    static final List<Setting<?>> ALL = List.of(NON_BLOCKING, MAX_MEMORY, MAX_CPU_MILLIS, MAX_WAITERS);
+    static final Setting<Boolean> WAIT = Setting.of(
+            "registry.wait",
+            SettingTypes.bool(),
+            true,
+            "Let a call wait for a busy or starting container of its function where that should be free sooner than"
+                    + " another could start, instead of starting one for each call.");
+
+    static final Setting<Duration> NON_BLOCKING_WAIT = Setting.of(
+            "registry.nonBlockingWait",
+            SettingTypes.duration(Duration.ZERO),
+            Duration.ofMillis(100),
+            "How long a call waits so at most with registry.nonBlocking; then a container is started for it, or it is"
+                    + " refused. 0: not at all.");
+
+    static final List<Setting<?>> ALL =
+            List.of(NON_BLOCKING, MAX_MEMORY, MAX_CPU_MILLIS, MAX_WAITERS, WAIT, NON_BLOCKING_WAIT);
 
     static RegistryConfig read(Values values) {
         return new RegistryConfig(
-                values.get(NON_BLOCKING), values.get(MAX_MEMORY), values.get(MAX_CPU_MILLIS), values.get(MAX_WAITERS));
+                values.get(NON_BLOCKING),
+                values.get(MAX_MEMORY),
+                values.get(MAX_CPU_MILLIS),
+                values.get(MAX_WAITERS),
+                values.get(WAIT),
+                values.get(NON_BLOCKING_WAIT));
     }
 }

@@ -49,7 +49,13 @@ final class Account {
     /** A container whose call has just ended. */
     SlotFacts freed(Waiter waiter, long now) {
         return new SlotFacts(
-                Start.HOT, Waited.BUSY, waiter.ahead, waiter.busy, null, Refused.NONE, shortage(waiter, now));
+                Start.HOT,
+                waiter.putOff ? Waited.SOONER : Waited.BUSY,
+                waiter.ahead,
+                waiter.busy,
+                null,
+                Refused.NONE,
+                shortage(waiter, now));
     }
 
     /** Before the waiter has left. */

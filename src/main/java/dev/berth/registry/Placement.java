@@ -44,6 +44,8 @@ final class Placement {
     private long comingBytes;
     private long comingCpuMillis;
 
+    private boolean lacksRoom;
+
     Placement(boolean nonBlocking, Room room, Actions actions) {
         this.nonBlocking = nonBlocking;
         this.room = room;
@@ -64,6 +66,11 @@ final class Placement {
     /** Whether somebody waits for room. */
     boolean isStarved() {
         return !starved.isEmpty();
+    }
+
+    /** Whether somebody waited for room when the last turn ended. */
+    boolean lacksRoom() {
+        return lacksRoom;
     }
 
     private TreeSet<Waiter> setOf(Waiter waiter) {
@@ -88,7 +95,7 @@ final class Placement {
         evictable.add(slot);
     }
 
-    /** Called once at the end of every turn. */
+    /** Called at the end of every turn, and again if that has made others starve. */
     void place() {
         while (!weightless.isEmpty()) {
             actions.launchFor(weightless.first());
@@ -104,6 +111,7 @@ final class Placement {
             }
         }
         justIdle = null;
+        lacksRoom = !starved.isEmpty();
     }
 
     /** Whether those who came later may be looked at. */

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class Queues {
     private final Map<SlotKey, SlotQueue> byKey = new HashMap<>();
     private final Changes changes = new Changes();
+    private final Demands demands = new Demands();
+    private long opened;
 
     @Nullable
     SlotQueue find(SlotKey key) {
@@ -21,7 +23,7 @@ final class Queues {
     }
 
     SlotQueue open(ContainerSpec template) {
-        SlotQueue queue = new SlotQueue(template, changes);
+        SlotQueue queue = new SlotQueue(template, demands.of(template), ++opened, changes);
         byKey.put(queue.key(), queue);
         return queue;
     }
@@ -29,6 +31,7 @@ final class Queues {
     void closeIfUnused(SlotQueue queue) {
         if (queue.isUnused()) {
             byKey.remove(queue.key());
+            demands.keep(queue.template(), queue.demand);
         }
     }
 

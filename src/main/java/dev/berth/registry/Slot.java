@@ -44,6 +44,12 @@ final class Slot {
 
     boolean frozen;
 
+    /** It has run a call to its end. */
+    boolean served;
+
+    /** By how much other starts slowed its own when it began. */
+    double slowdown;
+
     /** Why it was launched; null: it serves nobody's account. */
     @Nullable
     ColdCause coldCause;

@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
  * The slots and waiters of one slot key. The first call's specification is the template of all its
  * containers; only the pull credential follows the calls. Those who belong to it keep its accounts: {@link Slots} and {@link Waiters}.
  *
- * <p>A waiter is in one of three positions: a container was launched for it ({@link Waiter#launch}); or it
+ * <p>A waiter is in one of four positions: a container was launched for it ({@link Waiter#launch}); or it
  * is {@link #relying} on a container that starts and whose own waiter has left; or it is {@link #starved},
- * so that a launch must be found for it. Every relying waiter has arrived before every starved one.
+ * so that a launch must be found for it; or it is {@link #parked}, since a container that is there already will be
+ * free for it soon enough. Every relying waiter has arrived before every starved one, and these before the parked.
  */
 final class SlotQueue {
     private final ContainerSpec template;
@@ -23,11 +24,11 @@ final class SlotQueue {
     private @Nullable String registryToken;
     private NodeSnapshot.@Nullable Queue summary;
 
-    /** How long calls hold their slots. */
-    final MovingAverage service = new MovingAverage();
+    /** What its function's calls have shown. */
+    final Demand demand;
 
-    /** How long containers take to start. */
-    final MovingAverage start = new MovingAverage();
+    /** Grows by opening; orders queues whose alarms fall together. */
+    final long number;
 
     final Reservation reservation;
 
@@ -37,6 +38,9 @@ final class SlotQueue {
     /** Idle slots of this queue may be evicted for others, which gains something. */
     final boolean evictable;
 
+    /** Whether a container of it takes a second call, so that waiting for it may be worth while. */
+    final boolean reusable;
+
     /** Oldest first; the next call takes the last. */
     final Chain<Slot> idle = new Chain<>();
 
@@ -45,6 +49,21 @@ final class SlotQueue {
 
     final TreeSet<Waiter> relying = new TreeSet<>(Waiter.BY_ARRIVAL);
     final TreeSet<Waiter> starved = new TreeSet<>(Waiter.BY_ARRIVAL);
+    final TreeSet<Waiter> parked = new TreeSet<>(Waiter.BY_ARRIVAL);
+
+    /** When {@link Waiters} looks at the parked again, in nanoseconds of the caller's clock. */
+    long alarm;
+
+    boolean alarmSet;
+
+    /** Since when some container of it has been busy, if one is. */
+    long busySince;
+
+    /** When a call of it last began. */
+    long granted;
+
+    /** When its newest container was launched. */
+    long launched;
 
     /** Containers in every state. */
     int containers;
@@ -55,13 +74,20 @@ final class SlotQueue {
     /** How many of {@link #idle} are frozen. */
     int frozen;
 
-    SlotQueue(ContainerSpec template, Changes changes) {
+    SlotQueue(ContainerSpec template, Demand demand, long number, Changes changes) {
         this.template = template;
+        this.demand = demand;
+        this.number = number;
         this.changes = changes;
         this.registryToken = template.registryToken();
         this.reservation = Reservation.of(template);
         this.idleTimeoutNanos = Saturating.nanos(template.idleTimeout());
         this.evictable = template.evictable() && !reservation.isNothing();
+        this.reusable = template.format() != CallFormat.DEFAULT;
+    }
+
+    ContainerSpec template() {
+        return template;
     }
 
     SlotKey key() {
@@ -96,7 +122,7 @@ final class SlotQueue {
     /** How many waiters have no container on its way: neither their own nor one whose waiter has left. */
     int uncovered() {
         int missing = waiting.size() - starting;
-        return Math.max(0, Math.min(missing, relying.size() + starved.size()));
+        return Math.max(0, Math.min(missing, relying.size() + starved.size() + parked.size()));
     }
 
     /** How many containers run a call. */
@@ -126,8 +152,8 @@ final class SlotQueue {
                     busy(),
                     starting,
                     waiting.size(),
-                    service.value(),
-                    start.value());
+                    demand.serviceNanos(),
+                    demand.startNanos());
             summary = known;
         }
         return known;

@@ -25,15 +25,17 @@ final class Slots {
     private final Placement placement;
     private final IdleClock idleClock = new IdleClock();
     private final Claims claims;
+    private final Starts starts;
     private long launches;
     private long leases;
 
-    Slots(Room room, Workers workers, Supplier<String> ids, Placement placement, Claims claims) {
+    Slots(Room room, Workers workers, Supplier<String> ids, Placement placement, Claims claims, Starts starts) {
         this.room = room;
         this.workers = workers;
         this.ids = ids;
         this.placement = placement;
         this.claims = claims;
+        this.starts = starts;
     }
 
     boolean isEmpty() {
@@ -62,20 +64,34 @@ final class Slots {
         queue.containers++;
         queue.starting++;
         queue.changed();
+        queue.launched = now;
         slot.since = now;
+        slot.slowdown = starts.begun();
         return slot;
     }
 
-    /** What was starting now leads to {@link #idle} or {@link #lease} in the same turn. */
-    void start(Slot slot, long now) {
+    /**
+     * What was starting now leads to {@link #idle} or {@link #lease} in the same turn.
+     *
+     * @param pull how much of the start was the pull of its image, in nanoseconds
+     */
+    void start(Slot slot, long pull, long now) {
+        noteBusy(slot.queue, now);
         slot.queue.starting--;
-        slot.queue.start.add(now - slot.since);
+        starts.succeeded(slot.queue.demand, Math.max(0, now - slot.since - pull), slot.slowdown);
+        starts.over();
         slot.queue.changed();
     }
 
     /** What was leased has run a call. */
     void served(Slot slot, long now) {
-        slot.queue.service.add(now - slot.since);
+        Demand demand = slot.queue.demand;
+        if (slot.served) {
+            demand.served(now - slot.since);
+        } else {
+            slot.served = true;
+            demand.servedFirst(now - slot.since, starts.expectedNanos(demand));
+        }
         slot.queue.changed();
     }
 
@@ -97,14 +113,23 @@ final class Slots {
      */
     long lease(Slot slot, String holder, long now) {
         if (slot.state == Slot.State.IDLE) {
+            noteBusy(slot.queue, now);
             leaveIdle(slot);
         }
         slot.state = Slot.State.BUSY;
         slot.since = now;
+        slot.queue.granted = now;
         slot.queue.changed();
         slot.lease = ++leases;
         claims.settle(slot);
         return claims.open(slot, holder, now);
+    }
+
+    /** Before a container of the queue begins to run a call. */
+    private static void noteBusy(SlotQueue queue, long now) {
+        if (queue.busy() == 0) {
+            queue.busySince = now;
+        }
     }
 
     void freeze(Slot slot, boolean frozen) {
@@ -120,7 +145,10 @@ final class Slots {
     /** From any state to ending, which is where it stays. */
     void giveUp(Slot slot) {
         switch (slot.state) {
-            case STARTING -> slot.queue.starting--;
+            case STARTING -> {
+                slot.queue.starting--;
+                starts.over();
+            }
             case IDLE -> leaveIdle(slot);
             case BUSY -> {}
             case ENDING -> {

@@ -19,6 +19,9 @@ final class Waiter {
     /** Grows by arrival on this node. */
     final long arrival;
 
+    /** When it came, in nanoseconds of the caller's clock. */
+    final long since;
+
     /** When it has waited too long, in nanoseconds of the caller's clock. Meaningless if it is {@link #patient}. */
     final long deadline;
 
@@ -45,6 +48,9 @@ final class Waiter {
     @Nullable
     Waiter behind;
 
+    /** No container is started for it, since one that is there was to be free sooner. */
+    boolean putOff;
+
     /** The container that was launched for this waiter and has not come up yet. */
     @Nullable
     Slot launch;
@@ -54,6 +60,7 @@ final class Waiter {
         this.callId = request.callId();
         this.queue = queue;
         this.arrival = arrival;
+        this.since = now;
         this.isTry = request.isTry();
         this.ahead = queue.waiting.size();
         this.busy = queue.busy();

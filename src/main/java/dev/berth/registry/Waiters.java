@@ -1,6 +1,7 @@
 package dev.berth.registry;
 
 import dev.berth.bus.RegistryMessage.AcquireSlot;
+import dev.berth.registry.WaitPolicy.Line;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +17,15 @@ final class Waiters {
     private final Map<Waiter.Id, Waiter> byId = new LinkedHashMap<>();
     private final TreeSet<Waiter> impatient = new TreeSet<>(Waiters::byDeadline);
     private final Placement placement;
+    private final WaitPolicy policy;
+    private final Starts starts;
+    private final Parked parked = new Parked();
     private long arrivals;
 
-    Waiters(Placement placement) {
+    Waiters(Placement placement, WaitPolicy policy, Starts starts) {
         this.placement = placement;
+        this.policy = policy;
+        this.starts = starts;
     }
 
     /** Orders by difference, since times of {@link System#nanoTime} may wrap round. */
@@ -77,7 +83,7 @@ final class Waiters {
         if (waiter.launch != null) {
             waiter.launch.cause = null;
             waiter.launch = null;
-        } else if (!waiter.queue.relying.remove(waiter)) {
+        } else if (!waiter.queue.relying.remove(waiter) && !waiter.queue.parked.remove(waiter)) {
             withdraw(waiter);
         }
     }
@@ -99,32 +105,117 @@ final class Waiters {
         }
     }
 
-    /** Must follow every change of a queue's waiters or of how many of its containers are starting. */
-    void balance(SlotQueue queue) {
+    /** Must follow every change of a queue's waiters or containers. */
+    void balance(SlotQueue queue, long now) {
+        boolean mayPark = policy.isOn() && queue.reusable && !queue.reservation.isNothing() && !placement.lacksRoom();
+        cover(queue, mayPark);
+        review(queue, now);
+    }
+
+    /** Instead of {@link #balance}, after a launch has failed: as things stand, others may fail too. */
+    void hurry(SlotQueue queue, long now) {
+        cover(queue, false);
+        release(queue);
+        review(queue, now);
+    }
+
+    /** Somebody lacks room, so nobody is put off any more. Returns whether anybody was. */
+    boolean releaseAll() {
+        List<SlotQueue> queues = parked.all();
+        for (SlotQueue queue : queues) {
+            release(queue);
+            parked.remove(queue);
+        }
+        return !queues.isEmpty();
+    }
+
+    /** A queue in which somebody may have been put off for long enough; null if there is none now. */
+    @Nullable
+    SlotQueue firstDue(long now) {
+        return parked.firstDue(now);
+    }
+
+    OptionalLong nextAlarm() {
+        return parked.nextAlarm();
+    }
+
+    /** Those who came first are those who rely on what is starting. */
+    private void cover(SlotQueue queue, boolean mayPark) {
         int uncovered = queue.uncovered();
-        while (queue.starved.size() > uncovered) {
-            Waiter first = queue.starved.first();
-            withdraw(first);
+        while (queue.starved.size() + queue.parked.size() > uncovered) {
+            Waiter first = queue.starved.isEmpty() ? queue.parked.first() : queue.starved.first();
+            if (!queue.parked.remove(first)) {
+                withdraw(first);
+            }
             queue.relying.add(first);
         }
-        while (queue.starved.size() < uncovered) {
+        while (queue.starved.size() + queue.parked.size() < uncovered) {
             Waiter last = queue.relying.last();
             queue.relying.remove(last);
-            starve(last);
+            if (mayPark && queue.starved.isEmpty()) {
+                park(last);
+            } else {
+                starve(last);
+            }
         }
     }
 
-    /** Keeps those who rely ahead of those who starve. */
+    /** Those put off who must not be any longer starve. */
+    private void review(SlotQueue queue, long now) {
+        if (!queue.parked.isEmpty()) {
+            Line line = line(queue);
+            int wanted = policy.wanted(line, now);
+            while (!queue.parked.isEmpty() && (wanted-- > 0 || policy.isOver(line, queue.parked.first().since, now))) {
+                starve(queue.parked.pollFirst());
+            }
+        }
+        if (queue.parked.isEmpty()) {
+            parked.remove(queue);
+        } else {
+            parked.put(queue, policy.nextLook(line(queue), queue.parked.first().since, now));
+        }
+    }
+
+    private Line line(SlotQueue queue) {
+        Demand demand = queue.demand;
+        return new Line(
+                queue.waiting.size(),
+                queue.busy(),
+                queue.starting,
+                queue.starved.size(),
+                demand.isMeasured(),
+                demand.serviceNanos(),
+                Math.max(1, starts.expectedNanos(demand)),
+                queue.busySince,
+                demand.isMeasured() || demand.isTried() ? queue.granted : queue.busySince,
+                queue.launched);
+    }
+
+    private void release(SlotQueue queue) {
+        while (!queue.parked.isEmpty()) {
+            starve(queue.parked.pollFirst());
+        }
+    }
+
+    /** Keeps those who rely ahead of those who starve, and these ahead of those put off. */
     private void admit(Waiter waiter) {
         SlotQueue queue = waiter.queue;
-        if (!queue.starved.isEmpty() && queue.starved.first().arrival < waiter.arrival) {
+        if (!queue.parked.isEmpty() && queue.parked.first().arrival < waiter.arrival) {
+            park(waiter);
+        } else if (!queue.starved.isEmpty() && queue.starved.first().arrival < waiter.arrival) {
             starve(waiter);
         } else {
             queue.relying.add(waiter);
         }
     }
 
+    private static void park(Waiter waiter) {
+        waiter.queue.parked.add(waiter);
+        waiter.putOff = true;
+    }
+
     private void starve(Waiter waiter) {
+        waiter.putOff = false;
         waiter.queue.starved.add(waiter);
         placement.add(waiter);
     }

@@ -53,7 +53,9 @@ public record SlotFacts(
         /** Room that was on its way back from containers that were ending. */
         ROOM_COMING,
         /** Another call that came before it, and for which there was no room. */
-        BEHIND_BIG
+        BEHIND_BIG,
+        /** A call that ran already, since that was to end before another container could start. */
+        SOONER
     }
 
     /** Why there was no slot. New ones go to the end. */

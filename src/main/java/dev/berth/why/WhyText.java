@@ -108,6 +108,9 @@ public final class WhyText {
         return switch (facts.waited()) {
             case BUSY ->
                 wait + " behind " + counted(facts.ahead() + 1, "call") + ": " + allBusy(facts.busy()) + noneMore(facts);
+            case SOONER ->
+                wait + " behind " + counted(facts.ahead() + 1, "call") + ": " + allBusy(facts.busy())
+                        + ", and starting one more was to take longer";
             case ROOM_COMING -> wait + " until containers that were ending had given back their room";
             case BEHIND_BIG -> wait + behindBig(facts.shortage());
             case OTHERS_START, OWN_START -> wait + " until a container had started";
@@ -116,6 +119,9 @@ public final class WhyText {
     }
 
     private static String allBusy(int busy) {
+        if (busy == 0) {
+            return "the first was starting still";
+        }
         return busy == 1 ? "the only one was busy" : "all " + busy + " busy";
     }
 
@@ -209,7 +215,7 @@ public final class WhyText {
         SlotFacts facts = call.facts();
         return switch (facts.refused()) {
             case DEADLINE -> Amounts.micros(call.times().waited()) + " deadline passed in the queue" + held(facts);
-            case NO_ROOM -> "no room, and nobody is kept waiting here" + held(facts);
+            case NO_ROOM -> "no room, and nobody is kept waiting for it here" + held(facts);
             case WAITERS_FULL -> "as many calls wait here as may (registry.maxWaiters)";
             case DRAINING -> "the node is draining";
             case TOO_BIG -> "not even an empty node could take such a container";

@@ -62,7 +62,7 @@ final class ConfigDefaultsTest {
 
     @Test
     void registryDefaultsAreThese() {
-        assertThat(config.registry()).isEqualTo(new RegistryConfig(false, 0, 0, 10_000));
+        assertThat(config.registry()).isEqualTo(new RegistryConfig(false, 0, 0, 10_000, true, Duration.ofMillis(100)));
     }
 
     @Test

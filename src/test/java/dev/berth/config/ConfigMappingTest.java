@@ -86,7 +86,7 @@ final class ConfigMappingTest {
                         1 << 20,
                         2 << 20,
                         Set.of("/dev/log", "/run/a+b")),
-                new RegistryConfig(true, 1L << 30, 4000, 50),
+                new RegistryConfig(true, 1L << 30, 4000, 50, false, Duration.ofMillis(30)),
                 new WorkerConfig(
                         Duration.ofMillis(-1),
                         Duration.ofSeconds(9),
@@ -216,6 +216,8 @@ final class ConfigMappingTest {
               maxMemory: 1GiB
               maxCpuMillis: 4000
               maxWaiters: 50
+              wait: false
+              nonBlockingWait: 30ms
             worker:
               freezeIdle: never
               startTimeout: 9s

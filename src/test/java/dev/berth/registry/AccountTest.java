@@ -89,8 +89,10 @@ final class AccountTest {
         TableDriver node = TableDriver.blocking(1000);
         node.busy("one", A);
         node.busy("two", A);
+        node.call("three", A);
 
-        ColdCause cause = causeOfNext(node, "three", A);
+        String third = launched(node.pass(Duration.ofSeconds(1)));
+        ColdCause cause = granted(node.ready(third)).cold();
 
         assertThat(cause.reason()).isEqualTo(ColdCause.Reason.ALL_BUSY);
         assertThat(cause.number()).isEqualTo(2);
@@ -247,11 +249,7 @@ final class AccountTest {
             epitaphs.write(Specs.key("q" + i), ColdCause.of(ColdCause.Reason.BROKE), 0);
         }
 
-        assertThat(epitaphs.cause(new SlotQueue(spec("q0", 1), new Changes()), 0)
-                        .reason())
-                .isEqualTo(ColdCause.Reason.FIRST);
-        assertThat(epitaphs.cause(new SlotQueue(spec("q1", 1), new Changes()), 0)
-                        .reason())
-                .isEqualTo(ColdCause.Reason.BROKE);
+        assertThat(epitaphs.cause(Specs.queue(spec("q0", 1)), 0).reason()).isEqualTo(ColdCause.Reason.FIRST);
+        assertThat(epitaphs.cause(Specs.queue(spec("q1", 1)), 0).reason()).isEqualTo(ColdCause.Reason.BROKE);
     }
 }

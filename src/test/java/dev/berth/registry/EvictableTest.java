@@ -67,7 +67,7 @@ final class EvictableTest {
     }
 
     private Slot add(int memoryMiB, int cpuMillis) {
-        SlotQueue queue = new SlotQueue(Specs.spec("q" + slots.size(), memoryMiB, cpuMillis), new Changes());
+        SlotQueue queue = Specs.queue(Specs.spec("q" + slots.size(), memoryMiB, cpuMillis));
         Slot slot = new Slot("c" + slots.size(), queue, 0, slots.size());
         evictable.add(slot);
         slots.add(slot);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.config.RegistryConfig;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -141,7 +142,7 @@ final class NodeCapacityTest {
 
     @Test
     void findsOutSomethingOnThisMachine() {
-        NodeCapacity capacity = NodeCapacity.detect(new RegistryConfig(false, 0, 0, 1));
+        NodeCapacity capacity = NodeCapacity.detect(new RegistryConfig(false, 0, 0, 1, true, Duration.ofMillis(100)));
 
         assertThat(capacity.memoryBytes()).isPositive();
         assertThat(capacity.cpuMillis()).isPositive();
@@ -153,7 +154,7 @@ final class NodeCapacityTest {
 
     private NodeCapacity detect() {
         return NodeCapacity.detect(
-                new RegistryConfig(false, maxMemoryBytes, maxCpuMillis, 1),
+                new RegistryConfig(false, maxMemoryBytes, maxCpuMillis, 1, true, Duration.ofMillis(100)),
                 path -> Optional.ofNullable(files.get(path)),
                 processors);
     }

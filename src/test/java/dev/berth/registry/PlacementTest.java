@@ -127,7 +127,7 @@ final class PlacementTest {
     void aShortfallBelowOneMebibyteIsAShortfall() {
         int[] launched = {0};
         SlotTable table = new SlotTable(
-                new RegistryConfig(true, 0, 0, 10),
+                new RegistryConfig(true, 0, 0, 10, true, Duration.ofMillis(100)),
                 new NodeCapacity(2 * MIB - 1, 1000, List.of()),
                 TableDriver.NODE,
                 1,

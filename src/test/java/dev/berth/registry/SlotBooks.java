@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 
 /** Our own books of what a {@link SlotTable} was told and has decided, and what must hold after each of its turns. */
 final class SlotBooks {
@@ -44,10 +45,11 @@ final class SlotBooks {
     }
 
     /** Before the table is told of it. */
-    void note(RegistryMessage message) {
+    void note(RegistryMessage message, long nowNanos) {
         if (message instanceof RegistryMessage.AcquireSlot acquire) {
             SlotKey key = acquire.spec().key();
             queued.computeIfAbsent(key, k -> new ArrayList<>()).add(acquire.ticket());
+            calls.get(acquire.ticket()).arrived = nowNanos;
         } else if (message instanceof RegistryMessage.CancelAcquire cancel) {
             drop(calls.get(cancel.ticket()));
         } else if (message instanceof RegistryMessage.NodeLost lost) {
@@ -244,13 +246,17 @@ final class SlotBooks {
             if (queue.waiting() > 0) {
                 assertThat(queue.idle()).as("waits beside an idle slot").isZero();
             }
-            if (nonBlocking && queue.waiting() > queue.starting()) {
-                assertThat(going).as("waits for nothing").isPositive();
+            if (nonBlocking && queue.waiting() > queue.starting() && going == 0) {
+                assertThat(queue.busy() + queue.starting())
+                        .as("waits for nothing")
+                        .isPositive();
+                assertThat(longestPutOff(queue)).as("put off for too long").isLessThan(SlotWorld.NON_BLOCKING_WAIT);
             }
             assertThat(queue.paused()).isBetween(0, queue.idle());
             assertThat(queue.busy()).isNotNegative();
         }
         assertThat(waiting).isEqualTo(waiting());
+        table.queues.all().forEach(queue -> everybodyHasAPlace(queue, snapshot.draining()));
         for (NodeSnapshot.Queue queue : table.changes().queues()) {
             if (queue.isGone()) {
                 told.remove(queue.key());
@@ -260,6 +266,52 @@ final class SlotBooks {
         }
         assertThat(told.values()).as("told by changes").containsExactlyInAnyOrderElementsOf(present(snapshot));
         assertThat(calls.values()).as("waits for a lost node").noneMatch(call -> call.lost && isQueued(call));
+    }
+
+    /** Of those who have no container on its way, how long the first has waited. */
+    private Duration longestPutOff(NodeSnapshot.Queue queue) {
+        List<Long> tickets = queued.get(queue.key());
+        return Duration.ofNanos(now - calls.get(tickets.get(queue.starting())).arrived);
+    }
+
+    /** A container that comes, a place among those who lack room, or one among those put off and an alarm. */
+    private void everybodyHasAPlace(SlotQueue queue, boolean draining) {
+        int own = 0;
+        int starting = 0;
+        for (Waiter waiter = queue.waiting.first(); waiter != null; waiter = waiter.inWaiting.next()) {
+            own += waiter.launch == null ? 0 : 1;
+            starting += waiter.launch != null && waiter.launch.state == Slot.State.STARTING ? 1 : 0;
+        }
+        assertThat(own + queue.relying.size() + queue.starved.size() + queue.parked.size())
+                .as("places")
+                .isEqualTo(queue.waiting.size());
+        assertThat(starting + queue.relying.size()).as("covered").isLessThanOrEqualTo(queue.starting);
+        assertThat(queue.alarmSet && queue.parked.isEmpty())
+                .as("alarm for nobody")
+                .isFalse();
+        inOrder(queue.relying, queue.starved);
+        inOrder(queue.relying, queue.parked);
+        inOrder(queue.starved, queue.parked);
+        if (queue.parked.isEmpty()) {
+            return;
+        }
+        assertThat(draining).as("put off while draining").isFalse();
+        assertThat(queue.busy() + queue.starting).as("put off for nothing").isPositive();
+        assertThat(table.queues.all()).as("put off while others lack room").allMatch(each -> each.starved.isEmpty());
+        if (queue.alarmSet) {
+            assertThat(queue.alarm - now).as("alarm").isPositive();
+            assertThat(table.nextDeadlineNanos().getAsLong() - queue.alarm).isLessThanOrEqualTo(0);
+        } else {
+            assertThat(queue.starting).as("put off without an alarm").isPositive();
+            assertThat(nonBlocking || queue.busy() > 0 || queue.demand.isMeasured())
+                    .isFalse();
+        }
+    }
+
+    private static void inOrder(TreeSet<Waiter> before, TreeSet<Waiter> after) {
+        if (!before.isEmpty() && !after.isEmpty()) {
+            assertThat(before.last().arrival).isLessThan(after.first().arrival);
+        }
     }
 
     /** Without those of which only containers that are being removed are left. */

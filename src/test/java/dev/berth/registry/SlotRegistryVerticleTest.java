@@ -68,7 +68,7 @@ final class SlotRegistryVerticleTest {
         vertx.deployVerticle(new SlotRegistryVerticle(
                         new SlotRegistryVerticle.Parts(
                                 bus, "n1", List.of(WORKER), 65_536, () -> failures.add("failed")),
-                        new RegistryConfig(false, 0, 0, 100),
+                        new RegistryConfig(false, 0, 0, 100, true, Duration.ofMillis(100)),
                         new NodeCapacity(2 * MIB, 1000, List.of()),
                         () -> ids.get()))
                 .onComplete(deployed.succeedingThenComplete());

@@ -5,6 +5,7 @@ import dev.berth.bus.RegistryMessage.ContainerReady;
 import dev.berth.bus.RegistryMessage.ContainerReleased;
 import dev.berth.call.ContainerTimings;
 import dev.berth.config.RegistryConfig;
+import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -69,7 +70,7 @@ public class SlotTableBenchmark {
     private SlotTable newTable() {
         int[] launched = {0};
         return new SlotTable(
-                new RegistryConfig(true, 0, 0, 100),
+                new RegistryConfig(true, 0, 0, 100, true, Duration.ofMillis(100)),
                 new NodeCapacity((long) queues * SLOTS * Specs.MIB, 1000, List.of()),
                 TableDriver.NODE,
                 2,

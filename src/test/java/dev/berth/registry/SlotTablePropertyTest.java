@@ -25,6 +25,7 @@ final class SlotTablePropertyTest {
         FREEZE,
         THAW,
         PASS,
+        PASS_BRIEFLY,
         DELIVER_FROM_INGRESS,
         DELIVER_FROM_WORKER,
         DELIVER_TO_INGRESS,
@@ -51,7 +52,8 @@ final class SlotTablePropertyTest {
                 Tuple.of(3, Kind.VANISH),
                 Tuple.of(1, Kind.FREEZE),
                 Tuple.of(1, Kind.THAW),
-                Tuple.of(3, Kind.PASS),
+                Tuple.of(2, Kind.PASS),
+                Tuple.of(6, Kind.PASS_BRIEFLY),
                 Tuple.of(9, Kind.DELIVER_FROM_INGRESS),
                 Tuple.of(9, Kind.DELIVER_FROM_WORKER),
                 Tuple.of(7, Kind.DELIVER_TO_INGRESS),
@@ -69,8 +71,9 @@ final class SlotTablePropertyTest {
     }
 
     @Property(tries = 1000)
-    void keepsItsPromisesWhateverHappens(@ForAll boolean nonBlocking, @ForAll("steps") List<Step> steps) {
-        SlotWorld world = new SlotWorld(nonBlocking);
+    void keepsItsPromisesWhateverHappens(
+            @ForAll boolean nonBlocking, @ForAll boolean waits, @ForAll("steps") List<Step> steps) {
+        SlotWorld world = new SlotWorld(nonBlocking, waits);
         steps.forEach(step -> perform(world, step));
         world.settle();
         letUnclaimedLeasesExpire(world);
@@ -89,8 +92,11 @@ final class SlotTablePropertyTest {
 
     @Property(tries = 500)
     void leavesNothingBehindAfterADrain(
-            @ForAll boolean nonBlocking, @ForAll("steps") List<Step> before, @ForAll("steps") List<Step> after) {
-        SlotWorld world = new SlotWorld(nonBlocking);
+            @ForAll boolean nonBlocking,
+            @ForAll boolean waits,
+            @ForAll("steps") List<Step> before,
+            @ForAll("steps") List<Step> after) {
+        SlotWorld world = new SlotWorld(nonBlocking, waits);
         before.forEach(step -> perform(world, step));
         world.drain();
         after.forEach(step -> perform(world, step));
@@ -124,6 +130,7 @@ final class SlotTablePropertyTest {
             case FREEZE -> world.freeze(which, true);
             case THAW -> world.freeze(which, false);
             case PASS -> world.pass(Duration.ofSeconds(which / 2));
+            case PASS_BRIEFLY -> world.pass(Duration.ofMillis(10L * which));
             case DELIVER_FROM_INGRESS -> world.deliverFromIngress(which);
             case DELIVER_FROM_WORKER -> world.deliverFromWorker();
             case DELIVER_TO_INGRESS -> world.deliverToIngress(which, false);

@@ -242,6 +242,7 @@ final class SlotTableTest {
         node.call("a", spec("fn", 1, 0, 0, Duration.ofSeconds(30), "old"));
         Command.Launch withNew = (Command.Launch) node.call("b", spec("fn", 1, 0, 0, Duration.ofSeconds(30), "new"))
                 .get(0);
+        node.fails("c2", ErrorCode.INIT_FAILED);
         Command.Launch withNone = (Command.Launch) node.call("c", spec("fn", 1, 0, 0, Duration.ofSeconds(30), null))
                 .get(0);
 
@@ -253,12 +254,15 @@ final class SlotTableTest {
     void launchesGoToTheWorkerWithTheFewestContainersInTurn() {
         TableDriver node = TableDriver.of(false, 10, 8000, 1000, 3);
 
-        assertThat(node.call("a", FN)).first().extracting("worker").isEqualTo(0);
-        assertThat(node.call("b", FN)).first().extracting("worker").isEqualTo(1);
-        assertThat(node.call("c", FN)).first().extracting("worker").isEqualTo(2);
+        assertThat(node.call("a", spec("one", 1))).first().extracting("worker").isEqualTo(0);
+        assertThat(node.call("b", spec("two", 1))).first().extracting("worker").isEqualTo(1);
+        assertThat(node.call("c", spec("three", 1)))
+                .first()
+                .extracting("worker")
+                .isEqualTo(2);
         node.gone("c2");
-        assertThat(node.call("d", FN)).first().extracting("worker").isEqualTo(1);
-        assertThat(node.call("e", FN)).first().extracting("worker").isEqualTo(2);
+        assertThat(node.call("d", spec("four", 1))).first().extracting("worker").isEqualTo(1);
+        assertThat(node.call("e", spec("five", 1))).first().extracting("worker").isEqualTo(2);
     }
 
     // What others see
@@ -281,23 +285,25 @@ final class SlotTableTest {
     }
 
     @Test
-    void theTimesThatCallsAndStartsTakeAreAveraged() {
+    void theTimesThatCallsAndStartsTakeAreToldWithSomeCaution() {
         TableDriver node = TableDriver.blocking(10);
         node.call("a", FN);
         node.pass(Duration.ofMillis(800));
         Command.Grant one = (Command.Grant) node.ready("c1").get(0);
-        node.pass(Duration.ofMillis(100));
-        node.release("c1", one.lease());
-        Command.Grant two = (Command.Grant) node.call("b", FN).get(0);
-        node.pass(Duration.ofMillis(900));
-        node.release("c1", two.lease());
+        node.pass(Duration.ofMillis(700));
+        node.release("c1", one.lease()); // may be the cold function's doing
+        for (int millis : new int[] {100, 900}) {
+            Command.Grant next = (Command.Grant) node.call("b" + millis, FN).get(0);
+            node.pass(Duration.ofMillis(millis));
+            node.release("c1", next.lease());
+        }
         Command.Grant unused = (Command.Grant) node.call("c", FN).get(0);
         node.pass(Duration.ofSeconds(5));
         node.giveBack("c1", unused.lease());
 
         NodeSnapshot.Queue queue = node.snapshot().queues().get(0);
         assertThat(queue.startNanos()).isEqualTo(Duration.ofMillis(800).toNanos());
-        assertThat(queue.serviceNanos()).isEqualTo(Duration.ofMillis(200).toNanos());
+        assertThat(queue.serviceNanos()).isEqualTo(Duration.ofMillis(384).toNanos());
     }
 
     @Test

@@ -30,6 +30,7 @@ final class SlotWorld {
     static final long TOTAL_MIB = 10;
     static final long TOTAL_CPU = 4000;
     static final int MAX_WAITERS = 20;
+    static final Duration NON_BLOCKING_WAIT = Duration.ofMillis(100);
     private static final String OWN = Addresses.ingress("here", 0);
     private static final String OTHER_NODE = "there";
     private static final String OTHER = Addresses.ingress(OTHER_NODE, 0);
@@ -60,9 +61,9 @@ final class SlotWorld {
     private long tickets;
     private int launched;
 
-    SlotWorld(boolean nonBlocking) {
+    SlotWorld(boolean nonBlocking, boolean waits) {
         table = new SlotTable(
-                new RegistryConfig(nonBlocking, 0, 0, MAX_WAITERS),
+                new RegistryConfig(nonBlocking, 0, 0, MAX_WAITERS, waits, NON_BLOCKING_WAIT),
                 new NodeCapacity(TOTAL_MIB * MIB, TOTAL_CPU, List.of()),
                 "here",
                 1,
@@ -297,7 +298,7 @@ final class SlotWorld {
 
     private void tell(RegistryMessage message) {
         if (message != null) {
-            books.note(message);
+            books.note(message, now);
             turn(table.apply(message, now));
         }
     }

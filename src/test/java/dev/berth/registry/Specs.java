@@ -17,6 +17,10 @@ final class Specs {
         return new SlotKey(name.getBytes(StandardCharsets.UTF_8));
     }
 
+    static SlotQueue queue(ContainerSpec template) {
+        return new SlotQueue(template, new Demand(), 1, new Changes());
+    }
+
     static ContainerSpec spec(String name, long memoryMiB) {
         return spec(name, memoryMiB, 0);
     }

@@ -48,9 +48,17 @@ final class TableDriver {
 
     static TableDriver of(boolean nonBlocking, long memoryMiB, long cpuMillis, int maxWaiters, int workers) {
         return new TableDriver(
-                new RegistryConfig(nonBlocking, 0, 0, maxWaiters),
+                new RegistryConfig(nonBlocking, 0, 0, maxWaiters, true, Duration.ofMillis(100)),
                 new NodeCapacity(memoryMiB * MIB, cpuMillis, List.of()),
                 workers);
+    }
+
+    /** Blocking, and where no call is put off. */
+    static TableDriver without() {
+        return new TableDriver(
+                new RegistryConfig(false, 0, 0, 1000, false, Duration.ZERO),
+                new NodeCapacity(100 * MIB, 8000, List.of()),
+                1);
     }
 
     List<Command> apply(RegistryMessage message) {

@@ -29,6 +29,9 @@ final class WorldCall {
     /** It waited when its ingress was taken for lost. */
     boolean lost;
 
+    /** When the table heard of it, in nanoseconds of the world's clock. */
+    long arrived;
+
     String container = "";
 
     WorldCall(long ticket, String ingress, ContainerSpec spec) {

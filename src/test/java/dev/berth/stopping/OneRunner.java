@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A runner in a process of its own, with settings of a test. What it leaves behind can be asked for. */
-final class OneRunner implements AutoCloseable {
+public final class OneRunner implements AutoCloseable {
     private static final Pattern READY = Pattern.compile("berth \\S+ listening on 127\\.0\\.0\\.1:(\\d+), .*");
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(20).toNanos();
@@ -50,7 +50,7 @@ final class OneRunner implements AutoCloseable {
      * @param sockets its socket root
      * @param settings as {@code name=value}
      */
-    static OneRunner start(Path folder, Path sockets, String... settings) throws IOException {
+    public static OneRunner start(Path folder, Path sockets, String... settings) throws IOException {
         return start(System.getProperty("java.class.path"), folder, sockets, settings);
     }
 
@@ -95,11 +95,11 @@ final class OneRunner implements AutoCloseable {
         return port;
     }
 
-    EngageClient connect(Vertx vertx) {
+    public EngageClient connect(Vertx vertx) {
         return new EngageClient(vertx, port);
     }
 
-    void signal(String name) throws IOException, InterruptedException {
+    public void signal(String name) throws IOException, InterruptedException {
         signalled = System.nanoTime();
         assertThat(new ProcessBuilder("kill", "-s", name, Long.toString(process.pid()))
                         .start()
@@ -113,7 +113,7 @@ final class OneRunner implements AutoCloseable {
     }
 
     /** Waits for its end, which must come within so many seconds of the last signal. */
-    int exitCode(long seconds) throws InterruptedException {
+    public int exitCode(long seconds) throws InterruptedException {
         long left = TimeUnit.SECONDS.toNanos(seconds) - (System.nanoTime() - signalled);
         assertThat(process.waitFor(left, TimeUnit.NANOSECONDS))
                 .as(() -> "ended; its log: " + log())
@@ -145,7 +145,7 @@ final class OneRunner implements AutoCloseable {
         }
     }
 
-    RunnerStatus status(EngageClient client) {
+    public RunnerStatus status(EngageClient client) {
         return new UnaryClient(client).ask("/RunnerProtocol/Status", Empty.getDefaultInstance(), RunnerStatus.parser());
     }
 
@@ -195,7 +195,7 @@ final class OneRunner implements AutoCloseable {
     }
 
     /** Its containers on the engine of this machine, in whatever state. */
-    List<String> containers() throws IOException {
+    public List<String> containers() throws IOException {
         Process list = new ProcessBuilder("docker", "ps", "-aq", "--filter", "label=dev.berth.owner=" + owner())
                 .redirectErrorStream(true)
                 .start();

@@ -137,7 +137,7 @@ final class WhyTextTest {
     @Test
     void everyOtherRefusal() {
         assertThat(told(refused(Refused.NO_ROOM, new Shortage(0, 500, 0, 1000, "", List.of()))))
-                .contains("no room, and nobody is kept waiting here. It wanted 1000m CPU, 500m CPU missing");
+                .contains("no room, and nobody is kept waiting for it here. It wanted 1000m CPU, 500m CPU missing");
         assertThat(told(refused(Refused.DEADLINE, null))).contains("It was behind 5 calls, all 2 busy");
         assertThat(told(refused(Refused.WAITERS_FULL, null))).contains("as many calls wait here as may");
         assertThat(told(refused(Refused.DRAINING, null))).contains("the node is draining");
@@ -198,6 +198,13 @@ final class WhyTextTest {
                         + " (500m CPU missing)");
         assertThat(told(waited(Waited.BEHIND_BIG, new Shortage(MIB, 0, 4000 * MIB, 0, "report", List.of()))))
                 .contains("610 ms behind report, which wanted 4000 MB");
+    }
+
+    @Test
+    void aCallThatWasToWaitForLessThanAStart() {
+        assertThat(told(waited(Waited.SOONER, null)))
+                .startsWith("01HX5 ok in 840 ms, 610 ms behind 3 calls: all 8 busy, and starting one more was to take"
+                        + " longer");
     }
 
     @Test

@@ -1,0 +1,89 @@
+package dev.berth.registry;
+
+import dev.berth.bus.ClusterMessage.Entry;
+import dev.berth.bus.RegistryMessage.AcquireSlot;
+import dev.berth.bus.RegistryMessage.CancelAcquire;
+import dev.berth.bus.WorkerMessage.Reason;
+import dev.berth.call.ContainerTimings;
+import dev.berth.call.SlotKey;
+import dev.berth.error.RunnerException;
+import dev.berth.why.SlotFacts;
+import dev.berth.why.SlotFacts.Refused;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a turn of {@link SlotTable} has decided, in order, worded for those it concerns. Changes no slot and no waiter. */
+final class Decisions {
+    private final SlotObserver observer;
+    private List<Command> commands = new ArrayList<>();
+
+    Decisions(SlotObserver observer) {
+        this.observer = observer;
+    }
+
+    /** A turn begins, and nothing is decided yet. */
+    void begin() {
+        commands = new ArrayList<>(2);
+    }
+
+    List<Command> all() {
+        return commands;
+    }
+
+    /** The slot has its new lease already. */
+    void grant(Slot slot, Waiter.Id to, String callId, long claimWithin, ContainerTimings timings, SlotFacts facts) {
+        commands.add(new Command.Grant(
+                to.replyTo(), to.ticket(), callId, slot.worker, slot.id, slot.lease, claimWithin, timings, facts));
+    }
+
+    /** Refused without having waited. */
+    void refuse(AcquireSlot request, @Nullable SlotQueue queue, RunnerException error, Refused why) {
+        observer.refused(why);
+        Entry counts = request.isTry() ? counts(queue, request.spec().key()) : null;
+        commands.add(new Command.Refuse(
+                request.replyTo(),
+                request.ticket(),
+                request.callId(),
+                error,
+                ContainerTimings.NONE,
+                SlotFacts.refused(why),
+                counts));
+    }
+
+    /** After the waiter has left: its queue is counted without it. */
+    void refuse(Waiter waiter, RunnerException error, ContainerTimings timings, SlotFacts facts) {
+        observer.refused(facts.refused());
+        Entry counts = waiter.isTry ? counts(waiter.queue, waiter.queue.key()) : null;
+        commands.add(new Command.Refuse(
+                waiter.id.replyTo(), waiter.id.ticket(), waiter.callId, error, timings, facts, counts));
+    }
+
+    private static Entry counts(@Nullable SlotQueue queue, SlotKey key) {
+        return queue == null ? Entry.gone(key.hash64()) : Entry.of(queue.snapshot());
+    }
+
+    void explain(CancelAcquire to, SlotFacts facts) {
+        commands.add(new Command.Explain(to.replyTo(), to.ticket(), facts));
+    }
+
+    /** @param others containers of the same queue that are there already */
+    void launch(Slot slot, String causeCallId, int others) {
+        observer.launched(slot.queue.key(), others);
+        commands.add(new Command.Launch(slot.worker, slot.id, slot.queue.launchSpec(), causeCallId));
+    }
+
+    /** Only the worker knows whether the call of the lease has come, and only it can see to it that it comes too late. */
+    void revoke(Slot slot) {
+        commands.add(new Command.Revoke(slot.worker, slot.id, slot.lease));
+    }
+
+    void remove(Slot slot, Reason reason) {
+        observer.removed(slot.queue.key(), reason, slot.frozen);
+        commands.add(new Command.Remove(slot.worker, slot.id, reason));
+    }
+
+    void drained() {
+        commands.add(new Command.Drained());
+    }
+}

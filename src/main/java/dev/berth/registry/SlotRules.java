@@ -1,0 +1,379 @@
+package dev.berth.registry;
+
+import dev.berth.bus.Addresses;
+import dev.berth.bus.RegistryMessage.AcquireSlot;
+import dev.berth.bus.RegistryMessage.CancelAcquire;
+import dev.berth.bus.RegistryMessage.ContainerEnding;
+import dev.berth.bus.RegistryMessage.ContainerPaused;
+import dev.berth.bus.RegistryMessage.ContainerReady;
+import dev.berth.bus.RegistryMessage.LaunchFailed;
+import dev.berth.bus.RegistryMessage.LeaseClaimed;
+import dev.berth.bus.WorkerMessage.Reason;
+import dev.berth.call.ContainerTimings;
+import dev.berth.call.Saturating;
+import dev.berth.config.RegistryConfig;
+import dev.berth.error.ErrorCode;
+import dev.berth.error.RunnerException;
+import dev.berth.registry.Admission.Refusal;
+import dev.berth.why.ColdCause;
+import dev.berth.why.ContainerFate;
+import dev.berth.why.SlotFacts;
+import dev.berth.why.SlotFacts.Refused;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What each message to the registry of a node changes and decides, by the rules of the slots. The parts keep the
+ * accounts; here they are brought together. {@link SlotTable} makes turns of it.
+ */
+final class SlotRules {
+    private static final RunnerException BUSY = ErrorCode.SERVER_BUSY.exception();
+    private static final RunnerException ENGINE_GONE = ErrorCode.ENGINE_GONE.exception();
+    private static final RunnerException ENDED_UNREADY = ErrorCode.INIT_FAILED.exception();
+
+    private final Placement placement;
+    private final Claims claims;
+    private final Slots slots;
+    private final Waiters waiters;
+    private final Admission admission;
+    private final Queues queues;
+    private final SlotObserver observer;
+    private final Decisions decisions;
+    private final Account account;
+
+    private long now;
+    private boolean draining;
+    private boolean drainToConfirm;
+    private boolean engineAnswers = true;
+
+    /**
+     * @param incarnation of this node
+     * @param workers how many workers there are
+     * @param ids makes a new name for each container
+     */
+    SlotRules(
+            RegistryConfig config,
+            Room room,
+            Queues queues,
+            String incarnation,
+            int workers,
+            Supplier<String> ids,
+            SlotObserver observer) {
+        this.queues = queues;
+        this.observer = observer;
+        this.decisions = new Decisions(observer);
+        this.placement = new Placement(config.nonBlocking(), room, new PlacementActions());
+        this.claims = new Claims(incarnation);
+        Starts starts = new Starts(room.totalCpuMillis());
+        this.slots = new Slots(room, new Workers(workers), ids, placement, claims, starts);
+        this.waiters = new Waiters(placement, policy(config), starts);
+        this.admission = new Admission(config.maxWaiters(), room, placement, waiters);
+        this.account = new Account(room, queues);
+    }
+
+    private static WaitPolicy policy(RegistryConfig config) {
+        if (!config.waits()) {
+            return new WaitPolicy(0);
+        }
+        return new WaitPolicy(config.nonBlocking() ? Saturating.nanos(config.nonBlockingWait()) : WaitPolicy.NO_LIMIT);
+    }
+
+    void begin(long nowNanos) {
+        now = nowNanos;
+        decisions.begin();
+    }
+
+    /** What the turn that began last has decided, also if it has failed since. */
+    List<Command> decided() {
+        return decisions.all();
+    }
+
+    void end() {
+        placement.place();
+        if (placement.lacksRoom() && waiters.releaseAll()) {
+            placement.place();
+        }
+        if (drainToConfirm && slots.isEmpty()) {
+            drainToConfirm = false;
+            decisions.drained();
+        }
+    }
+
+    /** Whatever was due by now. */
+    void timePassed() {
+        for (Slot slot = slots.nextOverdue(now); slot != null; slot = slots.nextOverdue(now)) {
+            account.expired(slot, now);
+            remove(slot, Reason.IDLE_TIMEOUT);
+        }
+        for (Slot slot = claims.nextOverdue(now); slot != null; slot = claims.nextOverdue(now)) {
+            decisions.revoke(slot);
+        }
+        for (Waiter waiter = waiters.firstOverdue(now); waiter != null; waiter = waiters.firstOverdue(now)) {
+            refuse(waiter, BUSY, Refused.DEADLINE, ContainerTimings.NONE);
+            settle(waiter.queue);
+        }
+        for (SlotQueue queue = waiters.firstDue(now); queue != null; queue = waiters.firstDue(now)) {
+            settle(queue);
+        }
+    }
+
+    /** When to call {@link #timePassed}; it may turn out to have nothing to do. */
+    OptionalLong nextDeadline() {
+        OptionalLong ofSlots = earlier(slots.nextAlarm(), claims.nextDeadline());
+        return earlier(ofSlots, earlier(waiters.nextDeadline(), waiters.nextAlarm()));
+    }
+
+    private static OptionalLong earlier(OptionalLong one, OptionalLong other) {
+        if (one.isEmpty() || other.isEmpty()) {
+            return one.isEmpty() ? other : one;
+        }
+        return one.getAsLong() - other.getAsLong() <= 0 ? one : other;
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    /** Whether no slot is leased. */
+    boolean isIdle() {
+        return slots.areIdle();
+    }
+
+    void acquire(AcquireSlot request) {
+        SlotQueue queue = queues.find(request.spec().key());
+        Slot slot = queue == null ? null : queue.idle.last();
+        if (queue != null) {
+            queue.noteToken(request.spec().registryToken());
+        }
+        if (slot != null) {
+            lease(
+                    slot,
+                    new Waiter.Id(request.replyTo(), request.ticket()),
+                    request.callId(),
+                    ContainerTimings.NONE,
+                    account.idle(slot));
+        } else {
+            Refusal refusal = admission.refusal(request, queue, draining, engineAnswers);
+            if (refusal == null) {
+                SlotQueue joined = queue == null ? queues.open(request.spec()) : queue;
+                waiters.add(request, joined, now);
+                settle(joined);
+            } else {
+                decisions.refuse(request, queue, refusal.error(), refusal.why());
+            }
+        }
+    }
+
+    void cancel(CancelAcquire cancel) {
+        Waiter waiter = waiters.find(new Waiter.Id(cancel.replyTo(), cancel.ticket()));
+        if (waiter != null) {
+            if (cancel.explain()) {
+                decisions.explain(cancel, account.refused(waiter, Refused.DEADLINE, now));
+            }
+            waiters.leave(waiter);
+            settle(waiter.queue);
+        }
+    }
+
+    void released(String containerId, long lease, boolean unused) {
+        Slot slot = slots.find(containerId);
+        if (slot != null && slot.state == Slot.State.BUSY && slot.lease == lease) {
+            // A container that has run a call is awake; one that nobody touched may still be frozen.
+            slot.frozen &= unused;
+            if (!unused) {
+                slots.served(slot, now);
+            }
+            offer(slot, ContainerTimings.NONE, null, false);
+        }
+    }
+
+    void claimed(LeaseClaimed claimed) {
+        Slot slot = slots.find(claimed.containerId());
+        if (slot != null && slot.lease == claimed.lease()) {
+            claims.settle(slot);
+        }
+    }
+
+    /**
+     * Its running calls are ended by their workers, who lose the same node. Its waiters are refused: should it be
+     * there after all, it looks elsewhere.
+     */
+    void nodeLost(String incarnation) {
+        for (Waiter waiter : waiters.all()) {
+            if (incarnation.equals(Addresses.incarnation(waiter.id.replyTo()))) {
+                refuse(waiter, BUSY, Refused.ASKER_LOST, ContainerTimings.NONE);
+                settle(waiter.queue);
+            }
+        }
+        for (Slot slot : slots.all()) {
+            if (slot.state == Slot.State.BUSY && incarnation.equals(Addresses.incarnation(slot.holder))) {
+                claims.settle(slot);
+                decisions.revoke(slot);
+            }
+        }
+    }
+
+    void ready(ContainerReady ready) {
+        Slot slot = slots.find(ready.containerId());
+        if (slot != null && slot.state == Slot.State.STARTING) {
+            slots.start(slot, ready.timings().imagePull(), now);
+            Waiter cause = slot.cause;
+            waiters.uncoverCauseOf(slot);
+            offer(slot, ready.timings(), cause, true);
+        }
+    }
+
+    void launchFailed(LaunchFailed failed) {
+        Slot slot = slots.find(failed.containerId());
+        if (slot != null) {
+            account.launchFailed(slot, now);
+            slots.giveUp(slot);
+            observer.launchFailed(slot.queue.key(), failed.error().code());
+            tellCause(slot, failed.error(), failed.timings());
+            settleAfterEnd(slot.queue, true);
+        }
+    }
+
+    void paused(ContainerPaused paused) {
+        Slot slot = slots.find(paused.containerId());
+        if (slot != null) {
+            slots.freeze(slot, paused.paused());
+        }
+    }
+
+    void ending(ContainerEnding ending) {
+        Slot slot = slots.find(ending.containerId());
+        if (slot != null) {
+            boolean unready = slot.state == Slot.State.STARTING;
+            account.ended(slot, ending.fate(), now);
+            slots.giveUp(slot);
+            observer.ended(slot.queue.key());
+            settleAfterEnd(slot.queue, unready);
+        }
+    }
+
+    void gone(String containerId) {
+        Slot slot = slots.find(containerId);
+        if (slot != null) {
+            boolean unready = slot.state == Slot.State.STARTING;
+            account.ended(slot, ContainerFate.UNKNOWN, now);
+            slots.bury(slot);
+            tellCause(slot, ENDED_UNREADY, ContainerTimings.NONE);
+            settleAfterEnd(slot.queue, unready);
+        }
+    }
+
+    /** Those who wait for a container that is being started hear from it; the others could wait for ever. */
+    void engineAnswers(boolean answers) {
+        engineAnswers = answers;
+        if (!answers) {
+            for (Waiter waiter : waiters.all()) {
+                if (waiter.launch == null) {
+                    refuse(waiter, ENGINE_GONE, Refused.ENGINE_GONE, ContainerTimings.NONE);
+                    settle(waiter.queue);
+                }
+            }
+        }
+    }
+
+    void drain() {
+        draining = true;
+        drainToConfirm = true;
+        for (Waiter waiter : waiters.all()) {
+            refuse(waiter, BUSY, Refused.DRAINING, ContainerTimings.NONE);
+            settle(waiter.queue);
+        }
+        for (Slot slot : slots.all()) {
+            if (slot.state == Slot.State.IDLE || slot.state == Slot.State.STARTING) {
+                remove(slot, Reason.DRAINING);
+            }
+        }
+    }
+
+    /**
+     * A free slot goes to whoever has waited longest; without waiters it becomes idle.
+     *
+     * @param cause whom it was launched for, if it has just started
+     */
+    private void offer(Slot slot, ContainerTimings timings, @Nullable Waiter cause, boolean started) {
+        Waiter waiter = slot.queue.waiting.first();
+        if (draining) {
+            remove(slot, Reason.DRAINING);
+        } else if (waiter != null) {
+            SlotFacts facts =
+                    started ? account.started(slot, waiter, waiter == cause, now) : account.freed(waiter, now);
+            waiters.leave(waiter);
+            lease(slot, waiter.id, waiter.callId, timings, facts);
+            settle(slot.queue);
+        } else {
+            slots.idle(slot, now);
+        }
+    }
+
+    private void lease(Slot slot, Waiter.Id to, String callId, ContainerTimings timings, SlotFacts facts) {
+        long claimWithin = slots.lease(slot, to.replyTo(), now);
+        decisions.grant(slot, to, callId, claimWithin, timings, facts);
+    }
+
+    private void remove(Slot slot, Reason reason) {
+        decisions.remove(slot, reason);
+        slots.giveUp(slot);
+    }
+
+    private void tellCause(Slot slot, RunnerException error, ContainerTimings timings) {
+        if (slot.cause != null) {
+            refuse(slot.cause, error, Refused.LAUNCH_FAILED, timings);
+        }
+    }
+
+    private void refuse(Waiter waiter, RunnerException error, Refused why, ContainerTimings timings) {
+        SlotFacts facts = account.refused(waiter, why, now);
+        waiters.leave(waiter);
+        decisions.refuse(waiter, error, timings, facts);
+    }
+
+    /** Must end every change to a queue's waiters or containers. */
+    private void settle(SlotQueue queue) {
+        waiters.balance(queue, now);
+        queues.closeIfUnused(queue);
+    }
+
+    /** @param unready whether the container that has ended had not come up yet */
+    private void settleAfterEnd(SlotQueue queue, boolean unready) {
+        if (unready) {
+            waiters.hurry(queue, now);
+        }
+        settle(queue);
+    }
+
+    private void launch(Waiter waiter) {
+        SlotQueue queue = waiter.queue;
+        int others = queue.containers;
+        ColdCause why = account.coldCause(queue, now);
+        Slot slot = slots.launch(queue, now);
+        slot.coldCause = why;
+        waiters.cover(waiter, slot);
+        decisions.launch(slot, waiter.callId, others);
+    }
+
+    private final class PlacementActions implements Placement.Actions {
+        @Override
+        public void launchFor(Waiter waiter) {
+            launch(waiter);
+        }
+
+        @Override
+        public void evict(Slot slot, Waiter forWhom) {
+            account.evicted(slot, forWhom, now);
+            remove(slot, Reason.EVICTED);
+        }
+
+        @Override
+        public void refuse(Waiter waiter) {
+            SlotRules.this.refuse(waiter, BUSY, Refused.NO_ROOM, ContainerTimings.NONE);
+            settle(waiter.queue);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package dev.berth.registry;
+
+import java.util.OptionalLong;
+
+/**
+ * How many containers more are worth their start for a queue whose containers are all taken, and how long its calls
+ * may be put off. Pure. Times in nanoseconds; moments are of the caller's clock, which may wrap round.
+ */
+final class WaitPolicy {
+    /** For {@code longest}: no limit but those that follow from how long a start takes. */
+    static final long NO_LIMIT = Long.MAX_VALUE >> 2;
+
+    /** How many containers start for a queue never measured, before it is known how long its calls take. */
+    static final int SCOUTS = 2;
+
+    /** How long one of these runs its call before as many again start, and so on. */
+    static final long TRIAL_NANOS = 100_000_000;
+
+    private final long longest;
+
+    /** @param longest how long a call may be put off; 0: none is */
+    WaitPolicy(long longest) {
+        this.longest = Math.min(longest, NO_LIMIT);
+    }
+
+    /**
+     * A queue at one moment.
+     *
+     * @param waiting calls, those included for which containers start
+     * @param busy containers that run a call
+     * @param starting containers
+     * @param owed containers that are to be launched at the end of this turn
+     * @param measured whether it is known how long its calls take
+     * @param service how long; 0 if it is not known
+     * @param start how long a container takes that is launched now; positive
+     * @param busySince since when some container of it has been busy; of no meaning while none is
+     * @param since when a call of it last began; before any has ended, the first. Calls take at least as long as it
+     *     has run by now, whatever they took before. As {@code busySince}
+     * @param launched when its newest container was launched
+     */
+    record Line(
+            int waiting,
+            int busy,
+            int starting,
+            int owed,
+            boolean measured,
+            long service,
+            long start,
+            long busySince,
+            long since,
+            long launched) {
+
+        private int containers() {
+            return busy + starting + owed;
+        }
+    }
+
+    /** Whether any call is ever put off. */
+    boolean isOn() {
+        return longest > 0;
+    }
+
+    /** How many containers more should start now, at least 0; there may be less calls for them. */
+    int wanted(Line line, long now) {
+        double all = line.measured ? 1 : SCOUTS;
+        if (line.busy == 0) {
+            all = Math.max(all, share(line, line.service));
+            if (line.measured && line.starting > 0 && now - late(line) >= 0) {
+                all = Math.max(all, 2.0 * line.starting);
+            }
+        } else {
+            long age = now - line.since;
+            double share = share(line, Math.max(line.service, age));
+            all = Math.max(all, line.measured ? share : Math.min(share, SCOUTS * Math.pow(2, age / TRIAL_NANOS)));
+        }
+        return (int) Math.max(0, Math.min(all, Integer.MAX_VALUE) - line.containers());
+    }
+
+    /** As many containers as let all who wait begin within the time of a start. */
+    private static double share(Line line, long service) {
+        return Math.ceil((double) line.waiting * service / line.start);
+    }
+
+    /** When what starts last has taken longer than it should. */
+    private static long late(Line line) {
+        return line.launched + line.start;
+    }
+
+    /** Whether a call that arrived then has been put off for as long as may be. */
+    boolean isOver(Line line, long arrived, long now) {
+        return now - latest(line, arrived) >= 0;
+    }
+
+    /** As long as a start takes, counted from when a container of its queue was there. */
+    private long latest(Line line, long arrived) {
+        long limit = arrived + longest;
+        if (line.busy == 0) {
+            return limit;
+        }
+        long started = (arrived - line.busySince >= 0 ? arrived : line.busySince) + line.start;
+        return started - limit < 0 ? started : limit;
+    }
+
+    /**
+     * When one of the others will say otherwise, if nothing happens before. Empty: only when something happens.
+     *
+     * @param arrived when the first of those put off came
+     */
+    OptionalLong nextLook(Line line, long arrived, long now) {
+        long next = latest(line, arrived);
+        if (line.busy > 0) {
+            long age = line.measured
+                    ? (long) ((double) line.start * line.containers() / line.waiting) + 1
+                    : ((now - line.since) / TRIAL_NANOS + 1) * TRIAL_NANOS;
+            next = earlier(next, line.since + age);
+        } else if (line.measured) {
+            next = earlier(next, late(line));
+        } else if (longest == NO_LIMIT) {
+            return OptionalLong.empty();
+        }
+        return OptionalLong.of(next - now > 0 ? next : now + 1);
+    }
+
+    private static long earlier(long one, long other) {
+        return one - other <= 0 ? one : other;
+    }
+}
