@@ -19,6 +19,7 @@ test_packages() {
   for kind in "$@"; do
     "test_$kind" "$extent"
   done
+  test_monitoring
   clean_package_tests
   trap - EXIT
   say "packages work: $*"
@@ -26,6 +27,7 @@ test_packages() {
 
 # Only what these tests made.
 clean_package_tests() {
+  stop_prometheus
   stop_runner || true
   docker rm --force --volumes "$SYSTEMD_BOX" "$IMAGE_BOX" >/dev/null 2>&1 || true
   docker image rm "$SYSTEMD_IMAGE" >/dev/null 2>&1 || true

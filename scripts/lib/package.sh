@@ -111,6 +111,12 @@ copy_documents() {
   cp src/site/markdown/*.md "$1/"
 }
 
+# copy_monitoring FOLDER: the dashboard and the rules, for the operator to load.
+copy_monitoring() {
+  install -D -m 644 conf/grafana/berth.json "$1/grafana/berth.json"
+  install -D -m 644 conf/prometheus/berth-rules.yaml "$1/prometheus/berth-rules.yaml"
+}
+
 package_tar() {
   local name=berth-$VERSION home file
   home=/opt/$name
@@ -123,6 +129,7 @@ package_tar() {
   record_archive "$PACKAGE_ROOT" "$home/lib/berth"
   install -m 755 scripts/berth "$PACKAGE_ROOT$home/bin/berth"
   install -m 644 conf/berth.yaml "$PACKAGE_ROOT$home/conf/berth.yaml"
+  copy_monitoring "$PACKAGE_ROOT$home/conf"
   copy_documents "$PACKAGE_ROOT$home/doc"
   completion >"$PACKAGE_ROOT$home/conf/berth.bash-completion"
   tar -C "$PACKAGE_ROOT/opt" --sort=name --owner=0 --group=0 --numeric-owner -czf "$file" "$name"
@@ -174,6 +181,7 @@ package_deb() {
   completion >"$tree/usr/share/bash-completion/completions/berth"
   gzip -9nc "$deb/berth.1" >"$tree/usr/share/man/man1/berth.1.gz"
   copy_documents "$tree/usr/share/doc/berth"
+  copy_monitoring "$tree/usr/share/berth"
   install -m 644 "$deb/copyright" "$tree/usr/share/doc/berth/"
   printf 'berth (%s) stable; urgency=medium\n\n  * See the documents beside this file.\n\n -- %s  %s\n' "$VERSION" \
     "$(sed -n 's/^Maintainer: //p' "$deb/control")" "$(date -R)" | gzip -9nc >"$tree/usr/share/doc/berth/changelog.gz"

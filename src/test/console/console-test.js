@@ -16,6 +16,8 @@ const browser = await chromium.launchPersistentContext(profile, {
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync'],
 });
+const AXE = readFileSync(new URL('./node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+const PRINTS = 'read;stdout <b>seen%20in%20the%20console</b>%1b[2J%e2%80%ae;stderr <script>window.broken=1</script>;send ok';
 let passed = 0;
 
 async function page(url, options = {}) {
@@ -96,6 +98,49 @@ await check('why a call was slow is found from the page alone, by its id and fro
   await opened.close();
 });
 
+await check('what functions print is shown as it is printed, of one of them if wanted', async () => {
+  const { opened, complaints } = await page(http + '/console/');
+  await has(opened, 'ready');
+  await opened.keyboard.press('o');
+  await opened.fill('#output-of', 'berth/test-fn');
+  await opened.click('#output-form button');
+  spawnSync('scripts/berth', ['call', '--idle-timeout', '300', '-H', 'X-Do: ' + PRINTS, '--body', 'x', grpc, 'berth/test-fn'], { encoding: 'utf8' });
+  await opened.waitForFunction(() => document.getElementById('output-lines').innerText.includes('seen in the console'));
+  assert.equal(await opened.evaluate(() => window.broken), undefined);
+  assert.match(await opened.innerText('#output-lines'), /berth\/test-fn .{6} \| <b>seen in the console<\/b>·\[2J·/);
+  await opened.screenshot({ path: `${SHOTS}/output.png` });
+  assert.deepEqual(complaints, []);
+  await opened.close();
+});
+
+await check('a function is evicted and the log level set: each asked twice, by keyboard too', async () => {
+  const { opened, complaints } = await page(http + '/console/');
+  await has(opened, 'berth/test-fn');
+  await opened.keyboard.press('/');
+  await opened.keyboard.type('test-fn');
+  await opened.waitForFunction(() => document.querySelectorAll('#rows tbody tr').length === 1);
+  await opened.focus('#rows tbody button');
+  await opened.keyboard.press('Enter');
+  await opened.waitForFunction(() => document.getElementById('ask').open);
+  assert.match(await opened.innerText('#ask-text'), /idle containers of berth\/test-fn \(1 now\)/);
+  await opened.screenshot({ path: `${SHOTS}/ask.png` });
+  await opened.keyboard.press('Escape');
+  await opened.waitForFunction(() => !document.getElementById('ask').open);
+  assert.equal(await opened.evaluate(() => document.activeElement.getAttribute('aria-label')), 'evict berth/test-fn');
+  await opened.keyboard.press('Enter');
+  await opened.waitForFunction(() => document.getElementById('ask').open);
+  await opened.keyboard.press('Enter');
+  await opened.waitForFunction(() => document.querySelectorAll('#rows tbody tr').length === 0);
+  assert.match(await opened.innerText('#done'), /removing the containers of berth\/test-fn/);
+  await opened.click('#actions summary');
+  await opened.selectOption('#level', 'WARN');
+  await opened.click('#level-set');
+  await opened.click('#ask-do');
+  await has(opened, 'logging WARN and worse');
+  assert.deepEqual(complaints, []);
+  await opened.close();
+});
+
 await check('by keyboard: find a function, leave the field, open the settings', async () => {
   const { opened } = await page(http + '/console/');
   await has(opened, 'berth/hello-java');
@@ -128,13 +173,13 @@ const containers = { busy: 0, idle: 0, frozen: 0, starting: 0 };
 const row = (image, key, state = {}) =>
   ({ image, key, queues: 1, busy: 0, idle: 0, frozen: 0, starting: 0, waiting: 0, serviceMillis: 12.5, startMillis: 400, ...state });
 
-function event(rows, total, state = {}) {
+function event(rows, total, state = {}, peers = []) {
   const cut = { total, found: total, offset: 0, rows };
   const node = {
     id: 'made-up', version: '1', engine: 'docker', engineAnswers: true, isolated: true, draining: false, callsActive: 0,
     callsReceived: 0, callsHandled: 0, memoryTotalBytes: 2 ** 34, memoryUsedBytes: 2 ** 33, cpuTotalMillis: 8000,
     cpuUsedMillis: 1000, waiting: 0, containers, ...state };
-  return `event: node\ndata: ${JSON.stringify({ at: Date.now(), node, functions: cut, queues: cut, peers: [] })}\n\n`;
+  return `event: node\ndata: ${JSON.stringify({ at: Date.now(), node, functions: cut, queues: cut, peers })}\n\n`;
 }
 
 async function madeUp(stream, use, options) {
@@ -142,6 +187,11 @@ async function madeUp(stream, use, options) {
   const server = createServer(async (request, response) => {
     if (request.url === '/api/stream') {
       stream(request, response);
+      return;
+    }
+    if (request.url.startsWith('/api/logs')) {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.write(': follows\n\n');
       return;
     }
     const answer = await fetch(http + request.url);
@@ -232,6 +282,78 @@ await check('an engine that is gone and a node that drains are said in words', a
   await madeUp(live(() => event([], 0, { engineAnswers: false, draining: true })), async (opened) => {
     await has(opened, 'draining, the container engine does not answer');
   }, { forced: 'active' });
+});
+
+await check('the nodes of a cluster are told of, with what they have free', async () => {
+  const peer = (id, state, more = {}) => ({ id, incarnation: 'inc-' + id, address: '10.0.0.5:9192', version: '1', state, draining: false, ...more });
+  const told = { digestAgeMillis: 1200, freeMemoryBytes: 2 ** 31, freeCpuMillis: 2500, load: 0.25 };
+  await madeUp(live(() => event([], 0, {}, [peer('a', 'SELF', told), peer('b', 'UP', { ...told, draining: true }), peer('<i>c</i>', 'SUSPECT')])), async (opened) => {
+    await opened.waitForFunction(() => document.querySelectorAll('#nodes-rows tr').length === 3);
+    const shown = await opened.innerText('#nodes-rows');
+    assert.match(shown, /a\s+this node\s+10.0.0.5:9192\s+1\s+2 GiB\s+2.5\s+25 %\s+1.2 s ago/);
+    assert.match(shown, /b\s+draining/);
+    assert.match(shown, /<i>c<\/i>\s+suspect\s+10.0.0.5:9192\s+1\s+–/);
+  });
+});
+
+await check('a person who is on a row stays there while the table changes', async () => {
+  let turn = 0;
+  const rowsOf = () => ['one', 'two', 'three'].map((each, i) => row('team/' + each, String(i), { busy: (i + turn) % 3 }));
+  await madeUp(live(() => { turn++; return event(rowsOf(), 3); }), async (opened) => {
+    await opened.waitForFunction(() => document.querySelectorAll('#rows tbody tr').length === 3);
+    await opened.evaluate(() => [...document.querySelectorAll('#rows tbody button')].find((one) => one.getAttribute('aria-label') === 'evict team/two').focus());
+    const order = () => opened.evaluate(() => document.getElementById('rows').tBodies[0].rows[0].cells[0].textContent);
+    const first = await order();
+    await opened.waitForFunction((was) => document.getElementById('rows').tBodies[0].rows[0].cells[0].textContent !== was, first);
+    assert.equal(await opened.evaluate(() => document.activeElement.getAttribute('aria-label')), 'evict team/two');
+  });
+});
+
+for (const scheme of ['light', 'dark']) {
+  await check(`axe-core finds nothing to complain of, ${scheme}`, async () => {
+    await madeUp(live(() => event([row('team/one', '1', { idle: 1, waiting: 2 })], 1, {}, [{ id: 'a', incarnation: 'i', address: 'x:1', version: '1', state: 'SELF', draining: false }])), async (opened) => {
+      await has(opened, 'team/one');
+      for (const part of ['output', 'actions', 'settings']) await opened.evaluate((id) => { document.getElementById(id).open = true; }, part);
+      await has(opened, 'node.drainTimeout');
+      await opened.evaluate(AXE);
+      const found = await opened.evaluate(() => window.axe.run());
+      assert.deepEqual(found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ')}`), []);
+      assert.ok(found.passes.length > 20);
+    }, { scheme });
+  });
+}
+
+await check('seven tabs show the node, each while it is looked at', async () => {
+  const tabs = [];
+  // This browser takes every tab for seen; so it is told which one is.
+  const look = (tab, hidden) => tab.evaluate((now) => {
+    Object.defineProperty(document, 'hidden', { value: now, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, hidden);
+  for (let i = 0; i < 7; i++) {
+    const tab = (await page(http + '/console/')).opened;
+    tabs.push(tab);
+    await has(tab, 'ready');
+    await look(tab, true);
+    await has(tab, 'not looked at');
+  }
+  await look(tabs[0], false);
+  await tabs[0].waitForFunction(() => document.getElementById('state').innerText.startsWith('ready'));
+  for (const tab of tabs) await tab.close();
+});
+
+await check('a node is drained from the page, asked twice, and ends', async () => {
+  const { opened } = await page(http + '/console/');
+  await has(opened, 'ready');
+  await opened.click('#actions summary');
+  await opened.click('#drain');
+  await opened.waitForFunction(() => document.getElementById('ask-text').innerText.includes('ends the runner'));
+  await opened.click('#ask-close');
+  await has(opened, 'ready');
+  await opened.click('#drain');
+  await opened.click('#ask-do');
+  await has(opened, 'connection lost');
+  await opened.close();
 });
 
 await browser.close();

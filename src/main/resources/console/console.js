@@ -1,53 +1,55 @@
-import { $, cell, count, cpus, gib, ms, name, text } from '/console/view.js';
+import { $, button, cell, count, cpus, fill, gib, ms, name, text, write } from '/console/view.js';
 import { Charts } from '/console/charts.js';
 import { drawSlots } from '/console/slots.js';
+import { ask, events, hasToken, open, setToken } from '/console/http.js';
+import { evict } from '/console/actions.js';
+import '/console/output.js';
 
 const MOST_ROWS = 50;
 const COLUMNS = ['busy', 'idle', 'frozen', 'starting', 'waiting'];
 const charts = new Charts();
-let token = sessionStorage.getItem('token') ?? '';
 let sort = 'busy';
 let last = null;
 let previous = null;
 let settings = [];
 
-const headers = () => (token ? { Authorization: 'Bearer ' + token } : {});
+// ---- the stream
 
-// ---- the stream: EventSource can neither send a token nor tell why it failed
+let stream = null;
+
+// A browser has six connections for all tabs of a site: one that nobody sees holds none.
+const seen = () => new Promise((done) => {
+  const look = () => !document.hidden && done();
+  document.addEventListener('visibilitychange', look);
+  look();
+});
 
 async function listen() {
   for (;;) {
+    await seen();
     let why = 'connection lost';
+    stream = new AbortController();
     try {
-      const answer = await fetch('/api/stream', { headers: headers(), cache: 'no-store' });
+      const answer = await open('/api/stream', { signal: stream.signal });
       if (answer.status === 401 || answer.status === 403 || answer.status === 429) {
         await signIn((await answer.json()).message);
         continue;
       }
-      if (answer.ok) await read(answer.body.getReader());
+      if (answer.ok) await events(answer.body, take);
       else why = (await answer.json()).message ?? why;
     } catch (gone) {
       // What is wrong with a connection the browser does not tell.
     }
-    lost(why);
-    await new Promise((later) => setTimeout(later, document.hidden ? 10_000 : 2_000));
+    lost(document.hidden ? 'not looked at' : why);
+    if (!document.hidden) await new Promise((later) => setTimeout(later, 2_000));
   }
 }
 
-async function read(reader) {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) return;
-    const events = (rest + decoder.decode(value, { stream: true })).split('\n\n');
-    rest = events.pop();
-    for (const event of events) {
-      const data = /^data: (.*)$/m.exec(event);
-      if (data && /^event: node$/m.test(event)) show(JSON.parse(data[1]));
-      else if (/^event: silent$/m.test(event)) state('the slot registry does not answer', true);
-    }
-  }
+document.addEventListener('visibilitychange', () => document.hidden && stream?.abort());
+
+function take(kind, told) {
+  if (kind === 'node') show(told);
+  else if (kind === 'silent') state('the slot registry does not answer', true);
 }
 
 function lost(why) {
@@ -60,13 +62,12 @@ function lost(why) {
 
 function signIn(message) {
   $('sign-in').hidden = false;
-  text('sign-in-error', token ? message : '');
+  text('sign-in-error', hasToken() ? message : '');
   $('token').focus();
   return new Promise((done) => {
     $('sign-in').onsubmit = (event) => {
       event.preventDefault();
-      token = $('token').value;
-      sessionStorage.setItem('token', token);
+      setToken($('token').value);
       $('sign-in').hidden = true;
       done();
     };
@@ -127,6 +128,18 @@ function peers(all) {
       + (peer.draining ? ' draining' : '');
     return at;
   }));
+  $('nodes').hidden = all.length === 0;
+  fill($('nodes-rows'), all, (peer) => peer.incarnation, () => {
+    const line = document.createElement('tr');
+    line.append(...Array.from({ length: 8 }, (_, i) => cell('', i < 4 ? '' : 'number')));
+    return line;
+  }, (line, peer) => {
+    const known = peer.digestAgeMillis !== undefined;
+    [name(peer.id), peer.draining ? 'draining' : peer.state === 'SELF' ? 'this node' : peer.state.toLowerCase(), name(peer.address),
+      name(peer.version), known ? gib(peer.freeMemoryBytes) : '–', known ? cpus(peer.freeCpuMillis) : '–',
+      known ? count(peer.load * 100) + ' %' : '–', known ? count(peer.digestAgeMillis / 1000) + ' s ago' : '–',
+    ].forEach((value, i) => write(line.cells[i], value));
+  });
 }
 
 function rows() {
@@ -136,14 +149,16 @@ function rows() {
   const find = $('find').value.toLowerCase();
   const found = page.rows.filter((row) => !find || row.image.toLowerCase().includes(find) || (row.key ?? '').includes(find));
   found.sort((a, b) => (sort === 'image' ? a.image.localeCompare(b.image) : b[sort] - a[sort] || a.image.localeCompare(b.image)));
-  $('rows').tBodies[0].replaceChildren(...found.slice(0, MOST_ROWS).map((row) => {
+  fill($('rows').tBodies[0], found.slice(0, MOST_ROWS), (row) => row.key ?? row.image, (row) => {
     const line = document.createElement('tr');
-    if (row.waiting > 0) line.className = 'waiting';
-    line.append(cell(name(row.image) + (row.key ? ' · ' + row.key.slice(0, 8) : '')),
-      ...COLUMNS.map((column) => cell(count(row[column]), 'number')),
-      cell(ms(row.serviceMillis), 'number'), cell(ms(row.startMillis), 'number'));
+    line.append(...Array.from({ length: COLUMNS.length + 4 }, (_, i) => cell('', i === 0 ? '' : 'number')));
+    line.lastChild.append(button('evict', 'evict ' + name(row.image), () => evict(row.key ?? row.image)));
     return line;
-  }));
+  }, (line, row) => {
+    line.className = row.waiting > 0 ? 'waiting' : '';
+    [name(row.image) + (row.key ? ' · ' + row.key.slice(0, 8) : ''), ...COLUMNS.map((column) => count(row[column])),
+      ms(row.serviceMillis), ms(row.startMillis)].forEach((value, i) => write(line.cells[i], value));
+  });
   document.querySelectorAll('#rows th').forEach((head) => {
     if (head.firstChild.dataset.sort === sort) head.setAttribute('aria-sort', sort === 'image' ? 'ascending' : 'descending');
     else head.removeAttribute('aria-sort');
@@ -155,11 +170,6 @@ function rows() {
 }
 
 // ---- why a call went as it did
-
-async function ask(path) {
-  const answer = await fetch(path, { headers: headers() });
-  return { ok: answer.ok, told: await answer.json() };
-}
 
 async function why(id) {
   const { ok, told } = await ask('/api/calls/' + encodeURIComponent(id));
@@ -175,24 +185,20 @@ async function lookAtCalls() {
   if (document.hidden || !last) return;
   const { ok, told } = await ask('/api/calls?limit=20');
   if (!ok) return;
-  $('calls').replaceChildren(...told.calls.map((call) => {
+  fill($('calls'), told.calls, (call) => call.id + call.at, (call) => {
     const line = document.createElement('tr');
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.textContent = name(call.id);
-    button.addEventListener('click', () => why(call.id));
     const first = cell('');
-    first.append(button);
+    first.append(button(name(call.id), '', () => why(call.id)));
     line.append(first, cell(new Date(call.at).toLocaleTimeString()), cell(name(call.image)), cell(name(call.text.split('\n')[0], 400)));
     return line;
-  }));
+  }, () => {});
   text('calls-note', told.calls.length === 0 ? 'Nothing: no call failed, had to wait or was slow.' : 'The newest that failed, had to wait or were slow.');
 }
 
 async function loadSettings() {
   if (!$('settings').open || settings.length > 0) return showSettings();
-  const answer = await fetch('/api/settings?sort=key&limit=500', { headers: headers() });
-  if (answer.ok) settings = (await answer.json()).rows;
+  const { ok, told } = await ask('/api/settings?sort=key&limit=500');
+  if (ok) settings = told.rows;
   showSettings();
 }
 
@@ -238,9 +244,10 @@ document.addEventListener('keydown', (event) => {
   } else if (event.key === 'w') {
     event.preventDefault();
     $('why-id').focus();
-  } else if (event.key === 's') {
-    $('settings').open = !$('settings').open;
-    $('settings').querySelector('summary').focus();
+  } else if (event.key === 's' || event.key === 'o') {
+    const part = $(event.key === 's' ? 'settings' : 'output');
+    part.open = !part.open;
+    part.querySelector('summary').focus();
   }
 });
 $('why-form').addEventListener('submit', (event) => {

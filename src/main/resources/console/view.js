@@ -2,8 +2,36 @@
 export const $ = (id) => document.getElementById(id);
 
 export function text(id, value) {
-  const at = $(id);
+  write($(id), value);
+}
+
+export function write(at, value) {
   if (at.textContent !== value) at.textContent = value;
+}
+
+export function button(shown, said, press) {
+  const at = document.createElement('button');
+  at.type = 'button';
+  at.textContent = shown;
+  if (said) at.setAttribute('aria-label', said);
+  at.addEventListener('click', press);
+  return at;
+}
+
+// The rows of a table, each made once and written anew, so that whoever is on one of its buttons stays there.
+export function fill(body, rows, keyOf, make, update) {
+  const there = new Map([...body.children].map((line) => [line.dataset.key, line]));
+  const lines = rows.map((row) => {
+    const key = keyOf(row);
+    const line = there.get(key) ?? make(row);
+    line.dataset.key = key;
+    update(line, row);
+    return line;
+  });
+  if (lines.length === body.children.length && lines.every((line, i) => line === body.children[i])) return;
+  const focused = document.activeElement;
+  body.replaceChildren(...lines);
+  if (focused !== document.activeElement && body.contains(focused)) focused.focus({ preventScroll: true });
 }
 
 export function cell(value, kind) {

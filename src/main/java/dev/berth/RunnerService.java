@@ -37,6 +37,7 @@ public final class RunnerService {
     private final RunnerStop stop;
     private final RunnerVerticles verticles;
     private final Promise<Void> failed = Promise.promise();
+    private final Promise<Void> drainAsked = Promise.promise();
     private @Nullable Engine engine;
     private @Nullable Rehearsal rehearsal;
 
@@ -61,7 +62,8 @@ public final class RunnerService {
         this.config = loaded.config();
         this.vertx = vertx;
         this.parts = new RunnerParts(vertx);
-        this.verticles = new RunnerVerticles(vertx, membership, loaded, gate, parts, failed::tryComplete);
+        this.verticles = new RunnerVerticles(
+                vertx, membership, loaded, gate, parts, this::drainForOperator, failed::tryComplete);
         this.stop = new RunnerStop(vertx, config.node().drainTimeout(), parts, new StopSteps());
     }
 
@@ -140,6 +142,16 @@ public final class RunnerService {
     /** Completes if the runner cannot go on and must be stopped and started again; the log says why. */
     public Future<Void> failed() {
         return failed.future();
+    }
+
+    private void drainForOperator() {
+        drainAsked.tryComplete();
+        stop.begin();
+    }
+
+    /** Completes when an operator has asked for {@link #drain}, which has then begun. */
+    public Future<Void> drainAsked() {
+        return drainAsked.future();
     }
 
     /** The port calls are taken on. */

@@ -21,6 +21,7 @@ import dev.berth.ingress.NodeBus;
 import dev.berth.ingress.NodeParts;
 import dev.berth.logs.FunctionLogs;
 import dev.berth.logs.LogBuffer;
+import dev.berth.logs.LogTee;
 import dev.berth.ops.NodeView;
 import dev.berth.ops.OperationsPort;
 import dev.berth.ops.meter.NodeMeters;
@@ -44,8 +45,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -77,7 +81,9 @@ final class RunnerVerticles {
     private final PortGate gate;
     private final RunnerParts parts;
     private final Runnable failed;
+    private final Runnable drain;
     private final @Nullable LogBuffer logs;
+    private final @Nullable LogTee tee;
     private final IngressCounters counters = new IngressCounters();
     private final NodeBudget budget;
     private final ColdCapacity cold = new ColdCapacity();
@@ -90,6 +96,7 @@ final class RunnerVerticles {
 
     /**
      * @param parts are told of each that is open
+     * @param drain told when an operator wants the runner to stop
      * @param failed told, perhaps more than once, that the runner cannot go on
      */
     RunnerVerticles(
@@ -98,6 +105,7 @@ final class RunnerVerticles {
             LoadedConfig loaded,
             PortGate gate,
             RunnerParts parts,
+            Runnable drain,
             Runnable failed) {
         this.vertx = vertx;
         this.membership = membership;
@@ -105,6 +113,7 @@ final class RunnerVerticles {
         this.settings = loaded.effective();
         this.gate = gate;
         this.parts = parts;
+        this.drain = drain;
         this.failed = failed;
         this.incarnation = membership == null ? UUID.randomUUID().toString() : membership.incarnation();
         this.bus = BusCodecs.register(vertx);
@@ -113,6 +122,7 @@ final class RunnerVerticles {
         if (logs != null) {
             budget.reserve(config.logs().bufferBytes());
         }
+        this.tee = config.logs().live() && config.http().on() ? new LogTee() : null;
         this.why = new WhyBook(
                 config.node().id(),
                 this::nodeName,
@@ -130,11 +140,26 @@ final class RunnerVerticles {
                 () -> {
                     NodeMeters made =
                             new NodeMeters(config.metrics(), config.node().id());
+                    made.certificates(certificates());
                     meters = made;
                     parts.opened("meters", made);
                     return null;
                 },
                 false);
+    }
+
+    private Map<String, Path> certificates() {
+        Map<String, Path> files = new HashMap<>();
+        if (config.grpc().tls() != null) {
+            files.put("grpc", config.grpc().tls().certificate());
+        }
+        if (config.http().tls() != null) {
+            files.put("http", config.http().tls().certificate());
+        }
+        if (config.cluster().tls() != null) {
+            files.put("cluster", config.cluster().tls().certificate());
+        }
+        return files;
     }
 
     EngineCallListener engineListener() {
@@ -162,7 +187,7 @@ final class RunnerVerticles {
                 config.worker(),
                 config.call().maxRequestBytes(),
                 new FunctionLogs(
-                        logs, config.call().maxLogBytes(), config.logs().syslog()));
+                        logs, tee, config.call().maxLogBytes(), config.logs().syslog()));
         List<String> addresses = new ArrayList<>();
         List<Deployable> workers = new ArrayList<>();
         for (int i = 0; i < config.node().eventLoops(); i++) {
@@ -255,7 +280,9 @@ final class RunnerVerticles {
                 ingresses.stream().map(GrpcIngressVerticle::context).toList(),
                 settings,
                 meters,
-                why);
+                why,
+                tee,
+                new RunnerControl(bus, incarnation, drain));
         return vertx.executeBlocking(() -> OperationsPort.open(config.http(), view), false)
                 .compose(opening -> opening)
                 .map(opened -> {

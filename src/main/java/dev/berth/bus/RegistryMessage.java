@@ -3,9 +3,11 @@ package dev.berth.bus;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
 import dev.berth.call.Saturating;
+import dev.berth.call.SlotKey;
 import dev.berth.error.RunnerException;
 import dev.berth.why.ContainerFate;
 import java.time.Duration;
+import java.util.Set;
 
 /** What the slot registry is told. From one sender they arrive in the order sent. */
 public sealed interface RegistryMessage {
@@ -115,6 +117,16 @@ public sealed interface RegistryMessage {
      * first time, of all. For the one verticle that tells other nodes.
      */
     record Changes() implements RegistryMessage {}
+
+    /**
+     * An operator wants the containers of these queues gone: idle ones now, those that run a call after it. Those that
+     * start stay, as do the queues: the next call starts another.
+     */
+    record Clear(Set<SlotKey> keys) implements RegistryMessage {
+        public Clear {
+            keys = Set.copyOf(keys);
+        }
+    }
 
     /** A bus request for a {@link NodeSnapshot}. */
     record Snapshot() implements RegistryMessage {}

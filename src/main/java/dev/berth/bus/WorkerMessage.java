@@ -30,6 +30,8 @@ public sealed interface WorkerMessage
     enum Reason {
         IDLE_TIMEOUT,
         EVICTED,
-        DRAINING
+        DRAINING,
+        /** An operator wants it gone. */
+        CLEARED
     }
 }

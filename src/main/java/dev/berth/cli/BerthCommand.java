@@ -19,6 +19,9 @@ import picocli.CommandLine.Spec;
             CallCommand.class,
             StatusCommand.class,
             WhyCommand.class,
+            TopCommand.class,
+            LogsCommand.class,
+            DrainCommand.class,
             DoctorCommand.class,
             AutoComplete.GenerateCompletion.class
         })

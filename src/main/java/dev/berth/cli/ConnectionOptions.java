@@ -32,9 +32,14 @@ abstract class ConnectionOptions {
     abstract RunnerAddress address();
 
     EngageClient client(Vertx vertx) {
+        return new EngageClient(vertx, address(), clientTls());
+    }
+
+    /** Null: cleartext. */
+    @Nullable
+    ClientTls clientTls() {
         boolean secure = tls || insecure || authority != null || certificate != null || key != null;
-        return new EngageClient(
-                vertx, address(), secure ? new ClientTls(authority, certificate, key, !insecure) : null);
+        return secure ? new ClientTls(authority, certificate, key, !insecure) : null;
     }
 
     /** What is wrong with the options together; null: nothing. */

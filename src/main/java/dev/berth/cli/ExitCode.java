@@ -7,7 +7,10 @@ final class ExitCode {
     static final int FAILED = 1;
     /** Wrong options or settings. */
     static final int USAGE = 2;
-    /** Refused for now (503): the call has not run and may be placed elsewhere. */
+    /**
+     * Refused for now (503): the call has not run and may be placed elsewhere. Commands that ask the operations port: it
+     * refuses.
+     */
     static final int REFUSED = 3;
     /** Out of time (504). */
     static final int TIMEOUT = 4;

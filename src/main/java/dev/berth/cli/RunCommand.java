@@ -106,6 +106,7 @@ final class RunCommand implements Callable<Integer> {
             } else {
                 CompletableFuture.anyOf(
                                 signals.first(),
+                                service.drainAsked().toCompletionStage().toCompletableFuture(),
                                 service.failed().toCompletionStage().toCompletableFuture())
                         .join();
             }

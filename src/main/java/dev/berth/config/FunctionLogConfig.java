@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
  * The output of functions.
  *
  * @param stream keep it for StreamLogs
+ * @param live let operators see it as it is printed
  * @param bufferBytes memory for lines that have not been collected
  */
-public record FunctionLogConfig(boolean stream, int bufferBytes, Syslog syslog) {
+public record FunctionLogConfig(boolean stream, boolean live, int bufferBytes, Syslog syslog) {
     private static final int KIB = 1 << 10;
     private static final int MIB = 1 << 20;
 
@@ -20,6 +21,12 @@ public record FunctionLogConfig(boolean stream, int bufferBytes, Syslog syslog) 
             false,
             "Keep what functions print, for a collector that calls StreamLogs. Without it output is thrown away,"
                     + " but for functions with a syslog address.");
+
+    static final Setting<Boolean> LIVE = Setting.of(
+            "logs.live",
+            SettingTypes.bool(),
+            false,
+            "Let operators see what functions print, by berth logs and in the console; with logs.stream they always do.");
 
     static final Setting<Integer> BUFFER = Setting.of(
             "logs.buffer",
@@ -41,11 +48,12 @@ public record FunctionLogConfig(boolean stream, int bufferBytes, Syslog syslog) 
             "Syslog servers over tcp+tls must show a certificate signed by it, a PEM file; none: by an authority"
                     + " that Java trusts. Does not concern the driver of a container engine.");
 
-    static final List<Setting<?>> ALL = List.of(STREAM, BUFFER, SYSLOG_BUFFER, SYSLOG_AUTHORITY);
+    static final List<Setting<?>> ALL = List.of(STREAM, LIVE, BUFFER, SYSLOG_BUFFER, SYSLOG_AUTHORITY);
 
     static FunctionLogConfig read(Values values) {
         return new FunctionLogConfig(
                 values.get(STREAM),
+                values.get(STREAM) || values.get(LIVE),
                 values.get(BUFFER),
                 new Syslog(values.get(SYSLOG_BUFFER), values.get(SYSLOG_AUTHORITY)));
     }

@@ -7,6 +7,8 @@ public enum EndReason {
     EVICTED,
     /** The runner stops. */
     DRAINING,
+    /** An operator wanted it gone. */
+    CLEARED,
     /** Its process has ended by itself. */
     EXITED,
     OUT_OF_MEMORY,

@@ -9,22 +9,26 @@ import org.jspecify.annotations.Nullable;
 /** Where workers bring the output of their containers. Shared by all of a node. */
 public final class FunctionLogs {
     private final @Nullable LogBuffer buffer;
+    private final @Nullable LogTee tee;
     private final long maxBytesPerCall;
     private final FunctionLogConfig.Syslog syslog;
 
     /**
-     * @param buffer keeps output; null: what goes to no syslog server is thrown away
+     * @param buffer keeps output; null: none is kept for a collector
+     * @param tee shows it to operators; null: to none. Without either, what goes to no syslog server is thrown away
      * @param maxBytesPerCall what is kept, or sent to a syslog server, of one call's; 0: nothing
      */
-    public FunctionLogs(@Nullable LogBuffer buffer, long maxBytesPerCall, FunctionLogConfig.Syslog syslog) {
+    public FunctionLogs(
+            @Nullable LogBuffer buffer, @Nullable LogTee tee, long maxBytesPerCall, FunctionLogConfig.Syslog syslog) {
         this.buffer = buffer;
+        this.tee = tee;
         this.maxBytesPerCall = maxBytesPerCall;
         this.syslog = syslog;
     }
 
     /** Whether containers need be attached to. */
     public boolean kept() {
-        return buffer != null;
+        return buffer != null || tee != null;
     }
 
     /**
@@ -45,11 +49,13 @@ public final class FunctionLogs {
      * @param output where the lines go besides
      */
     public ContainerLog open(Vertx vertx, LogOrigin origin, @Nullable SyslogOutput output) {
-        LogBuffer kept = buffer;
-        Consumer<List<LogLine>> keep = kept == null ? lines -> {} : kept::add;
-        if (output != null) {
-            return new ContainerLog(vertx, origin, keep.andThen(output::accept), maxBytesPerCall);
+        Consumer<List<LogLine>> sink = buffer == null ? lines -> {} : buffer::add;
+        if (tee != null) {
+            sink = sink.andThen(tee::add);
         }
-        return new ContainerLog(vertx, origin, keep, kept == null ? 0 : maxBytesPerCall);
+        if (output != null) {
+            sink = sink.andThen(output::accept);
+        }
+        return new ContainerLog(vertx, origin, sink, kept() || output != null ? maxBytesPerCall : 0);
     }
 }

@@ -17,6 +17,8 @@ final class ApiPages {
             List.of("busy", "idle", "frozen", "starting", "waiting", "serviceMillis", "startMillis");
     private static final List<String> QUEUE_TEXTS = List.of("image", "key");
     private static final List<String> FUNCTION_TEXTS = List.of("image");
+    private static final List<String> CONTAINER_TEXTS = List.of("id", "image", "app", "fn", "key", "state");
+    private static final List<String> CONTAINER_NUMBERS = List.of("forMillis", "memoryBytes", "cpuMillis");
     private static final List<String> SETTING_TEXTS = List.of("key", "value", "source");
 
     private final NodeView node;
@@ -47,6 +49,13 @@ final class ApiPages {
                         QUEUE_TEXTS,
                         COUNTS,
                         asked -> page -> told(asked, snapshot -> page.cut(NodeJson.queues(snapshot), QUEUE_TEXTS))),
+                rows(
+                        "/api/containers",
+                        "Every container: whose it is, its state and for how long, what is reserved for it.",
+                        CONTAINER_TEXTS,
+                        CONTAINER_NUMBERS,
+                        asked -> page -> Answers.json(
+                                asked.response(), 200, page.cut(NodeJson.containers(node), CONTAINER_TEXTS))),
                 rows(
                         "/api/settings",
                         "Every setting, its value and where that comes from; secrets are hidden.",
@@ -107,7 +116,7 @@ final class ApiPages {
             JsonObject operation = new JsonObject()
                     .put("summary", endpoint.summary())
                     .put("parameters", parameters(endpoint))
-                    .put("responses", new JsonObject().put("200", new JsonObject().put("description", "OK")));
+                    .put("responses", responses(endpoint));
             if (endpoint.role() == Role.ANYBODY) {
                 operation.put("security", new JsonArray());
             }
@@ -132,8 +141,34 @@ final class ApiPages {
                 .put("security", new JsonArray().add(new JsonObject().put("token", new JsonArray())));
     }
 
+    private static JsonObject responses(Endpoint endpoint) {
+        JsonObject responses = new JsonObject();
+        if (endpoint.role() == Role.OPERATOR) {
+            responses
+                    .put("202", text("Asked once: what would be done, and the nonce to have it done."))
+                    .put("200", text("Asked twice: done."))
+                    .put("409", text("It cannot be done now, or the nonce is not one for this."));
+        } else {
+            responses.put("200", text("OK"));
+        }
+        return endpoint.role() == Role.ANYBODY
+                ? responses
+                : responses.put("401", text("A token is needed.")).put("403", text("The token is not enough."));
+    }
+
+    private static JsonObject text(String description) {
+        return new JsonObject().put("description", description);
+    }
+
     private static JsonArray parameters(Endpoint endpoint) {
         JsonArray parameters = new JsonArray();
+        for (String name : endpoint.pathParameters()) {
+            parameters.add(new JsonObject()
+                    .put("name", name)
+                    .put("in", "path")
+                    .put("required", true)
+                    .put("schema", new JsonObject().put("type", "string")));
+        }
         for (Endpoint.Parameter parameter : endpoint.parameters()) {
             parameters.add(new JsonObject()
                     .put("name", parameter.name())

@@ -19,23 +19,23 @@ final class ConsoleFiles {
             "css",
             "text/css; charset=utf-8");
     private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
-    private static final Map<String, String> FILES = Map.of(
-            "", "/console/index.html",
-            "console.js", "/console/console.js",
-            "view.js", "/console/view.js",
-            "slots.js", "/console/slots.js",
-            "charts.js", "/console/charts.js",
-            "console.css", "/console/console.css",
-            "uplot.js", UPLOT + "uPlot.esm.js",
-            "uplot.css", UPLOT + "uPlot.min.css");
+    private static final List<String> OWN = List.of(
+            "console.js", "view.js", "http.js", "slots.js", "charts.js", "actions.js", "output.js", "console.css");
 
     private ConsoleFiles() {}
 
     static List<Endpoint> endpoints() {
         List<Endpoint> endpoints = new ArrayList<>();
-        FILES.forEach((name, resource) -> endpoints.add(Endpoint.get(
-                "/console/" + name, Role.ANYBODY, "A file of the console.", asked -> serve(asked, resource))));
+        endpoints.add(file("", "/console/index.html"));
+        OWN.forEach(name -> endpoints.add(file(name, "/console/" + name)));
+        endpoints.add(file("uplot.js", UPLOT + "uPlot.esm.js"));
+        endpoints.add(file("uplot.css", UPLOT + "uPlot.min.css"));
         return endpoints;
+    }
+
+    private static Endpoint file(String name, String resource) {
+        return Endpoint.get(
+                "/console/" + name, Role.ANYBODY, "A file of the console.", asked -> serve(asked, resource));
     }
 
     private static void serve(RoutingContext asked, String resource) {

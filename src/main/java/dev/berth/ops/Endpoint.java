@@ -4,6 +4,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * One thing that can be asked for; the table of these is what the port serves and what its document says.
@@ -22,6 +23,8 @@ record Endpoint(
         String summary,
         List<Parameter> parameters,
         Consumer<RoutingContext> handler) {
+    private static final Pattern PARAMETER = Pattern.compile("\\{(\\w+)}");
+
     Endpoint {
         parameters = List.copyOf(parameters);
     }
@@ -33,13 +36,23 @@ record Endpoint(
         return new Endpoint(HttpMethod.GET, path, role, summary, List.of(), handler);
     }
 
+    /** Changes the node. */
+    static Endpoint post(String path, String summary, Consumer<RoutingContext> handler) {
+        return new Endpoint(HttpMethod.POST, path, Role.OPERATOR, summary, List.of(), handler);
+    }
+
     Endpoint with(Parameter... given) {
         return new Endpoint(method, path, role, summary, List.of(given), handler);
     }
 
+    /** Their names, in order. */
+    List<String> pathParameters() {
+        return PARAMETER.matcher(path).results().map(found -> found.group(1)).toList();
+    }
+
     /** The path in the form of the router. */
     String route() {
-        return path.replaceAll("\\{(\\w+)}", ":$1");
+        return PARAMETER.matcher(path).replaceAll(":$1");
     }
 
     boolean takes(HttpMethod asked) {

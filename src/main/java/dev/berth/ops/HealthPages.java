@@ -74,6 +74,11 @@ final class HealthPages {
         Answers.json(asked.response(), reasons.isEmpty() ? 200 : 503, ready);
     }
 
+    /** On any thread. */
+    boolean isReady() {
+        return unreadyBecause().isEmpty();
+    }
+
     private List<String> unreadyBecause() {
         List<String> reasons = new ArrayList<>();
         if (node.counters().draining()) {

@@ -1,13 +1,18 @@
 package dev.berth.ops;
 
 import dev.berth.bus.NodeSnapshot;
+import dev.berth.call.ContainerSpec;
 import dev.berth.cluster.ClusterReport;
+import dev.berth.ops.meter.ContainerMeters;
+import dev.berth.ops.meter.SlotState;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -93,6 +98,25 @@ final class NodeJson {
             }
         }
         return List.copyOf(rows.values());
+    }
+
+    /** One row for each container. */
+    static List<JsonObject> containers(NodeView view) {
+        List<JsonObject> rows = new ArrayList<>();
+        for (ContainerMeters.Entry container : view.meters().containers().all()) {
+            ContainerSpec spec = container.spec();
+            rows.add(new JsonObject()
+                    .put("id", container.id())
+                    .put("image", spec.image())
+                    .put("app", spec.appId())
+                    .put("fn", spec.fnId())
+                    .put("key", HexFormat.of().toHexDigits(spec.key().hash64()))
+                    .put("state", SlotState.of(container.state()).name().toLowerCase(Locale.ROOT))
+                    .put("forMillis", millis(container.sinceNanos()))
+                    .put("memoryBytes", spec.reservedBytes())
+                    .put("cpuMillis", spec.cpuMillis()));
+        }
+        return rows;
     }
 
     private static double millis(long nanos) {

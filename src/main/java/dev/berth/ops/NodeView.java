@@ -4,6 +4,7 @@ import dev.berth.bus.NodeSnapshot;
 import dev.berth.cluster.ClusterBoard;
 import dev.berth.config.LoadedConfig.Effective;
 import dev.berth.ingress.IngressCounters;
+import dev.berth.logs.LogTee;
 import dev.berth.ops.meter.NodeMeters;
 import dev.berth.status.ColdCapacity;
 import dev.berth.status.NodeFacts;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param loops one context of each event loop that runs calls
  * @param settings with secrets hidden
  * @param why what is kept of calls
+ * @param output what functions print; null: it is not read
+ * @param control changes the node
  */
 public record NodeView(
         NodeFacts facts,
@@ -33,7 +36,9 @@ public record NodeView(
         List<Context> loops,
         List<Effective> settings,
         NodeMeters meters,
-        WhyBook why) {
+        WhyBook why,
+        @Nullable LogTee output,
+        NodeControl control) {
     public NodeView {
         loops = List.copyOf(loops);
         settings = List.copyOf(settings);

@@ -130,10 +130,13 @@ public final class OperationsPort {
         ConnectionGuard connections = new ConnectionGuard(vertx, limits);
         Gatekeeper gate = new Gatekeeper(config, new Tokens(config, System::nanoTime));
         NodeFeed feed = new NodeFeed(vertx.getOrCreateContext(), node);
-        List<Endpoint> endpoints = new ArrayList<>(new HealthPages(node, watch).endpoints());
+        HealthPages health = new HealthPages(node, watch);
+        List<Endpoint> endpoints = new ArrayList<>(health.endpoints());
         endpoints.addAll(new MetricsPage(vertx, node.meters(), feed).endpoints());
         endpoints.addAll(new ApiPages(node, feed).endpoints());
         endpoints.addAll(new CallPages(vertx, node).endpoints());
+        endpoints.add(new LogPages(vertx, node.output(), connections).endpoint());
+        endpoints.addAll(new ActionPages(node, feed).endpoints());
         endpoints.add(new LiveStream(vertx, node, feed, connections).endpoint());
         endpoints.add(ApiPages.document(endpoints, node.facts().version()));
         endpoints.addAll(ConsoleFiles.endpoints());
@@ -143,6 +146,7 @@ public final class OperationsPort {
                 .listen()
                 .onSuccess(server -> {
                     port = server.actualPort();
+                    node.meters().ready(health::isReady);
                     LOG.info("operations port on {}:{}", config.host(), port);
                 });
     }

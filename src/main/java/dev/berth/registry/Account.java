@@ -106,6 +106,11 @@ final class Account {
         note(slot.queue.key(), new ColdCause(ColdCause.Reason.EXPIRED, 0, idleMillis, "", 0, 0), now);
     }
 
+    /** An operator wanted it gone. */
+    void cleared(Slot slot, long now) {
+        note(slot.queue.key(), ColdCause.of(ColdCause.Reason.CLEARED), now);
+    }
+
     /** By itself, or because of its last call. Not if it was to go anyway. */
     void ended(Slot slot, ContainerFate fate, long now) {
         if (slot.state != Slot.State.ENDING) {

@@ -44,6 +44,9 @@ final class Slot {
 
     boolean frozen;
 
+    /** While busy: it runs no further call. */
+    boolean unwanted;
+
     /** It has run a call to its end. */
     boolean served;
 

@@ -4,6 +4,7 @@ import dev.berth.bus.NodeSnapshot;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.bus.RegistryMessage.CancelAcquire;
+import dev.berth.bus.RegistryMessage.Clear;
 import dev.berth.bus.RegistryMessage.ContainerEnding;
 import dev.berth.bus.RegistryMessage.ContainerGone;
 import dev.berth.bus.RegistryMessage.ContainerPaused;
@@ -96,6 +97,8 @@ final class SlotTable {
             rules.nodeLost(lost.incarnation());
         } else if (message instanceof Drain) {
             rules.drain();
+        } else if (message instanceof Clear clear) {
+            rules.clear(clear.keys());
         }
         return end();
     }

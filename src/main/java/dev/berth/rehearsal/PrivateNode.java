@@ -125,7 +125,7 @@ final class PrivateNode {
                         LifecycleObserver.NONE,
                         config.worker(),
                         config.call().maxRequestBytes(),
-                        new FunctionLogs(null, 0, config.logs().syslog()))));
+                        new FunctionLogs(null, null, 0, config.logs().syslog()))));
     }
 
     private Future<?> deploy(WorkerParts ports) {

@@ -27,7 +27,9 @@ public record ColdCause(Reason reason, long agoMillis, long number, String other
         /** It runs one call and no more. */
         ONE_SHOT,
         /** It could not be frozen or woken, or its end was not explained. */
-        LOST
+        LOST,
+        /** An operator had it removed. */
+        CLEARED
     }
 
     public static ColdCause of(Reason reason) {

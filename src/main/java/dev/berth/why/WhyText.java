@@ -189,6 +189,7 @@ public final class WhyText {
             case BROKE -> "The last one of " + name + " was removed" + ago + " because its call may have spoilt it";
             case LAUNCH_FAILED -> "The last one of " + name + " had not come up" + ago;
             case ONE_SHOT -> "Each container of " + name + " runs one call";
+            case CLEARED -> "The last one of " + name + " was removed" + ago + " by an operator";
             case LOST, UNKNOWN -> "The last one of " + name + " was lost" + ago;
         };
     }

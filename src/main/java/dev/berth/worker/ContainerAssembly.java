@@ -68,7 +68,7 @@ final class ContainerAssembly {
         this.parts = parts;
         this.vertx = context.owner();
         this.context = context;
-        this.origin = new LogOrigin(spec.appId(), spec.fnId(), id);
+        this.origin = new LogOrigin(spec.appId(), spec.fnId(), id, spec.image());
         this.syslog = ownSyslog();
         this.log = parts.logs().open(vertx, origin, syslog);
     }

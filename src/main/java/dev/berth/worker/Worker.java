@@ -54,6 +54,7 @@ final class Worker {
             case IDLE_TIMEOUT -> EndReason.IDLE_TIMEOUT;
             case EVICTED -> EndReason.EVICTED;
             case DRAINING -> EndReason.DRAINING;
+            case CLEARED -> EndReason.CLEARED;
         };
     }
 

@@ -26,7 +26,7 @@ final class DocumentFuzzTest {
     @Test
     @Timeout(value = 20, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void anyDocumentIsASpecOrARunnerError() {
-        try (FuzzRun run = new FuzzRun(DocumentFuzzTest.class, 70)) {
+        try (FuzzRun run = new FuzzRun(DocumentFuzzTest.class, 65)) {
             for (int input = 0; input < run.inputs(); input++) {
                 Random random = run.random(input);
                 tryOne(run, input, CallDocuments.random(random), slotHash(random));

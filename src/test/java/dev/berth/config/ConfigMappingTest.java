@@ -113,7 +113,7 @@ final class ConfigMappingTest {
                         "tcp://logs.example:514",
                         "berth-7",
                         true),
-                new FunctionLogConfig(true, 1 << 20, new FunctionLogConfig.Syslog(128 << 10, pem)),
+                new FunctionLogConfig(true, true, 1 << 20, new FunctionLogConfig.Syslog(128 << 10, pem)),
                 new TracingConfig(
                         URI.create("http://collector.example:4318/v1/traces"),
                         URI.create("https://zipkin.example/spans?a=1"),

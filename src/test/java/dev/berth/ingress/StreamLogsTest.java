@@ -49,7 +49,7 @@ final class StreamLogsTest {
 
     @Test
     void linesAreGroupedByContainerAndCall() {
-        LogOrigin other = new LogOrigin("app", "fn", "container-2");
+        LogOrigin other = new LogOrigin("app", "fn", "container-2", "image");
         logs.add(List.of(
                 LogLines.line("a"),
                 LogLines.line(other, "call-9", "b"),
@@ -120,7 +120,7 @@ final class StreamLogsTest {
     @Test
     void largestBatchIsWithinTheLimit() {
         for (int i = 0; i < 300; i++) {
-            LogOrigin origin = new LogOrigin("ä".repeat(30), "fn", "container-" + i);
+            LogOrigin origin = new LogOrigin("ä".repeat(30), "fn", "container-" + i, "image");
             logs.add(List.of(LogLines.line(origin, "call-" + i, "x".repeat(16 * 1024))));
         }
         LogCollector collector = LogCollector.started(rig.client);

@@ -107,7 +107,7 @@ final class LogBufferTest {
         LogBuffer large = new LogBuffer(16 << 20);
         String text = "x".repeat(LineSplitter.MAX_LINE);
         for (int i = 0; i < 200; i++) {
-            large.add(List.of(LogLines.line(new LogOrigin("app", "fn", "container-" + i), "call-" + i, text)));
+            large.add(List.of(LogLines.line(new LogOrigin("app", "fn", "container-" + i, "image"), "call-" + i, text)));
         }
         LogBuffer.Collector collector = large.collect(() -> {}, () -> {});
 

@@ -4,7 +4,7 @@ import com.google.protobuf.ByteString;
 
 /** Lines for tests. */
 public final class LogLines {
-    public static final LogOrigin ORIGIN = new LogOrigin("app", "fn", "container-1");
+    public static final LogOrigin ORIGIN = new LogOrigin("app", "fn", "container-1", "image");
 
     private LogLines() {}
 

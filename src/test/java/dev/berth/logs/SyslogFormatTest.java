@@ -7,7 +7,7 @@ import dev.berth.conformance.Rule;
 import org.junit.jupiter.api.Test;
 
 final class SyslogFormatTest {
-    private static final LogOrigin ORIGIN = new LogOrigin("app-1", "fn-1", "container-1");
+    private static final LogOrigin ORIGIN = new LogOrigin("app-1", "fn-1", "container-1", "image");
 
     private static LogLine line(LogLine.Source source, String text) {
         return new LogLine(ORIGIN, "call-1", 1_700_000_000_123L, source, ByteString.copyFromUtf8(text));

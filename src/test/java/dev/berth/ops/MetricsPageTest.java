@@ -4,19 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.call.SlotKey;
+import dev.berth.config.MetricsConfig;
 import dev.berth.error.ErrorCode;
 import dev.berth.ingress.Await;
 import dev.berth.ingress.CallMeter;
+import dev.berth.ops.meter.NodeMeters;
+import dev.berth.ops.meter.Specs;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -70,6 +79,60 @@ final class MetricsPageTest {
                         "berth_memory_bytes{kind=\"used\"} 1024.0",
                         "berth_cpu_cores{kind=\"used\"} 0.5",
                         "berth_slots{state=\"idle\"} 0.0");
+    }
+
+    @Test
+    void tenThousandQueuesAndAHundredFunctionsAreWrittenInATenthOfASecond() throws IOException {
+        NodeSnapshot large = new NodeSnapshot(
+                false,
+                1L << 40,
+                1L << 39,
+                4_000,
+                500,
+                IntStream.range(0, 10_000).mapToObj(MetricsPageTest::queue).toList());
+        try (NodeMeters meters = new NodeMeters(new MetricsConfig(100, null, Duration.ofMinutes(1)), "n")) {
+            meters.complete(null);
+            for (int i = 0; i < 150; i++) {
+                meters.calls().ended(Specs.call("fn-" + i), null, 0, CallMeter.Stage.RUNNING, 1_000, 1_000, false);
+            }
+            long best = Long.MAX_VALUE;
+            int size = 0;
+            for (int i = 0; i < 20; i++) {
+                ByteArrayOutputStream out = new ByteArrayOutputStream();
+                long began = System.nanoTime();
+                meters.write(out, large, false);
+                best = Math.min(best, System.nanoTime() - began);
+                size = out.size();
+            }
+            System.out.printf("scrape: %d bytes in %.1f ms%n", size, best / 1e6);
+            assertThat(size).isGreaterThan(100_000);
+            assertThat(Duration.ofNanos(best)).isLessThan(Duration.ofMillis(100));
+        }
+    }
+
+    @Test
+    void whatIsCountedIsSentToACollectorToo() throws Exception {
+        Promise<Buffer> sent = Promise.promise();
+        HttpServer collector = Await.of(rig.vertx
+                .createHttpServer()
+                .requestHandler(request -> request.body().onSuccess(body -> {
+                    if (request.path().equals("/v1/metrics") && body.length() > 0) {
+                        sent.tryComplete(body);
+                    }
+                    request.response().end();
+                }))
+                .listen(0, "127.0.0.1"));
+        URI url = URI.create("http://127.0.0.1:" + collector.actualPort() + "/v1/metrics");
+        try (NodeMeters meters = new NodeMeters(new MetricsConfig(3, url, Duration.ofSeconds(1)), "node-7")) {
+            meters.calls().ended(null, null, 0, CallMeter.Stage.RUNNING, 1_000, 1_000, false);
+
+            String told = Await.of(sent.future()).toString(StandardCharsets.ISO_8859_1);
+            assertThat(told)
+                    .contains("service.name")
+                    .contains("node-7")
+                    .contains("berth.calls")
+                    .contains("outcome");
+        }
     }
 
     @Test

@@ -273,6 +273,29 @@ final class OperationsPortTest {
         awaitHealth(200, held);
     }
 
+    @Test
+    void aThousandConnectionsThatSayNothingAreBoundedAndCutOff() throws IOException {
+        rig.open(
+                OpsRig.config(null, null),
+                new ConnectionGuard.Limits(
+                        ConnectionGuard.Limits.DEFAULT.connections(), Duration.ofSeconds(4), LONG, LONG));
+        List<Socket> idle = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            idle.add(rig.connect());
+        }
+        assertThat(rig.get("/healthz").status()).isEqualTo(200);
+
+        for (int i = 0; i < 100; i++) {
+            idle.add(rig.connect());
+        }
+
+        for (Socket socket : idle) {
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+            socket.close();
+        }
+        assertThat(rig.get("/healthz").status()).isEqualTo(200);
+    }
+
     /** A place is free once the server has seen the connection close. */
     private void awaitHealth(int status, List<Socket> held) throws IOException {
         String answer = "";

@@ -1,12 +1,14 @@
 package dev.berth.ops;
 
 import dev.berth.bus.NodeSnapshot;
+import dev.berth.call.SlotKey;
 import dev.berth.config.HttpConfig;
 import dev.berth.config.LoadedConfig.Effective;
 import dev.berth.config.MetricsConfig;
 import dev.berth.config.Secret;
 import dev.berth.ingress.Await;
 import dev.berth.ingress.IngressCounters;
+import dev.berth.logs.LogTee;
 import dev.berth.ops.meter.NodeMeters;
 import dev.berth.status.ColdCapacity;
 import dev.berth.status.NodeFacts;
@@ -32,6 +34,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +53,29 @@ final class OpsRig implements AutoCloseable {
     volatile Supplier<Future<NodeSnapshot>> registry = () -> Future.succeededFuture(snapshot);
     final NodeMeters meters = new NodeMeters(new MetricsConfig(3, null, Duration.ofMinutes(1)), "node-7");
     List<Effective> settings = List.of();
+
+    @Nullable
+    LogTee output = new LogTee();
+
+    /** What the node has been told to do, in order. */
+    final List<String> told = new CopyOnWriteArrayList<>();
+
+    private final NodeControl control = new NodeControl() {
+        @Override
+        public void drain() {
+            told.add("drain");
+        }
+
+        @Override
+        public void clear(Set<SlotKey> keys) {
+            told.add("clear " + keys);
+        }
+
+        @Override
+        public void logLevel(String level) {
+            told.add("level " + level);
+        }
+    };
     /** Not the node's, whose loops a test may hold up. */
     private final Vertx clients = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
 
@@ -108,7 +135,9 @@ final class OpsRig implements AutoCloseable {
                 loops,
                 settings,
                 meters,
-                new WhyBook("node-7", name -> name, System::currentTimeMillis, 1 << 20, 1));
+                new WhyBook("node-7", name -> name, System::currentTimeMillis, 1 << 20, 1),
+                output,
+                control);
     }
 
     int port() {

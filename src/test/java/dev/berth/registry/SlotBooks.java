@@ -166,6 +166,7 @@ final class SlotBooks {
                         .anyMatch(queue -> queue.waiting() > queue.starting());
             }
             case DRAINING -> assertThat(draining).isTrue();
+            case CLEARED -> throw new AssertionError("removed for an operator, and there is none");
         }
     }
 

@@ -32,6 +32,44 @@ final class SlotTableEndTest {
     }
 
     @Test
+    void whatAnOperatorWantsGoneGoesNowIfIdleAndElseAfterItsCall() {
+        TableDriver node = TableDriver.blocking(10);
+        node.idle("a", FN);
+        node.call("b", FN);
+        Command.Launch second = (Command.Launch) node.call("c", FN).get(0);
+        Command.Grant running = (Command.Grant) node.ready(second.containerId()).get(0);
+        node.idle("d", spec("other", 1));
+
+        assertThat(node.clear(FN)).isEmpty();
+        assertThat(told(node.release(second.containerId(), running.lease())))
+                .containsExactly(remove(second.containerId(), Reason.CLEARED));
+        assertThat(node.clear(FN)).isEmpty();
+    }
+
+    @Test
+    void whoeverWaitsForAContainerThatIsUnwantedGetsAnotherOne() {
+        TableDriver node = TableDriver.blocking(1);
+        node.idle("a", FN);
+        Command.Grant running = (Command.Grant) node.call("b", FN).get(0);
+        node.call("waits", FN);
+        node.clear(FN);
+
+        assertThat(told(node.release("c1", running.lease()))).containsExactly(remove("c1", Reason.CLEARED));
+        assertThat(told(node.gone("c1"))).containsExactly(launch("c2", "waits"));
+    }
+
+    @Test
+    void anIdleContainerThatIsUnwantedGoesAtOnceAndStaysGone() {
+        TableDriver node = TableDriver.blocking(10);
+        node.idle("a", FN);
+
+        assertThat(told(node.clear(FN))).containsExactly(remove("c1", Reason.CLEARED));
+        assertThat(node.gone("c1")).isEmpty();
+        assertThat(node.table.snapshot().queues()).isEmpty();
+        assertThat(node.table.snapshot().memoryUsedBytes()).isZero();
+    }
+
+    @Test
     void aCallStartsTheIdleTimeAnew() {
         TableDriver node = TableDriver.blocking(10);
         node.idle("a", FN);

@@ -19,6 +19,7 @@ import dev.berth.config.RegistryConfig;
 import dev.berth.error.ErrorCode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Drives a {@link SlotTable} by hand. Containers are named c1, c2, … in order of launch; the name of a call
@@ -115,6 +116,10 @@ final class TableDriver {
 
     List<Command> engineAnswers(boolean answers) {
         return apply(new RegistryMessage.EngineAnswers(answers));
+    }
+
+    List<Command> clear(ContainerSpec spec) {
+        return apply(new RegistryMessage.Clear(Set.of(spec.key())));
     }
 
     List<Command> drain() {

@@ -13,7 +13,7 @@ final class RigSettings {
     long maxResponseBytes;
     int maxResponseHeaderBytes;
     boolean nativeTransport = true;
-    FunctionLogs logs = new FunctionLogs(null, 1 << 20, new FunctionLogConfig.Syslog(64 * 1024, null));
+    FunctionLogs logs = new FunctionLogs(null, null, 1 << 20, new FunctionLogConfig.Syslog(64 * 1024, null));
 
     RigSettings logs(FunctionLogs into) {
         logs = into;

@@ -30,9 +30,12 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -114,6 +117,28 @@ public final class NodeMeters implements AutoCloseable {
         if (cluster != null) {
             cluster(cluster);
         }
+    }
+
+    /**
+     * Adds when certificates expire.
+     *
+     * @param files PEM, by the name of the port they are for
+     */
+    public void certificates(Map<String, Path> files) {
+        new CertificateFigures(meters, files);
+    }
+
+    /**
+     * Adds whether the node is ready.
+     *
+     * @param ready asked on any thread
+     */
+    public void ready(BooleanSupplier ready) {
+        meters.gauge(
+                "berth.ready",
+                "1 if the node takes calls and can start containers, as /readyz says it; else 0.",
+                null,
+                () -> ready.getAsBoolean() ? 1 : 0);
     }
 
     private void cluster(ClusterBoard cluster) {

@@ -26,6 +26,7 @@ final class SlotMeters implements SlotObserver {
         ALL_BUSY,
         EVICTED,
         EXPIRED,
+        CLEARED,
         /** The last one ended by itself, or was spoilt by its call. */
         ENDED,
         LAUNCH_FAILED
@@ -86,6 +87,7 @@ final class SlotMeters implements SlotObserver {
                 ends.put(key, Cold.EVICTED);
             }
             case IDLE_TIMEOUT -> ends.put(key, Cold.EXPIRED);
+            case CLEARED -> ends.put(key, Cold.CLEARED);
             case DRAINING -> {}
         }
     }

@@ -48,6 +48,8 @@ final class MetricNamesTest {
     private static String scrape() throws IOException {
         try (NodeMeters meters = new NodeMeters(new MetricsConfig(3, null, Duration.ofMinutes(1)), "n")) {
             meters.complete(new ClusterBoard(new Member("i", "n", "h", 1, 1, "v", 0), 1));
+            meters.ready(() -> true);
+            meters.certificates(Map.of("grpc", Path.of("/nowhere")));
             meters.lag(0).accept(1);
             meters.answered("GET", "/version", 200, 1_000);
             meters.engine().onCall("create_container", 201, 1);

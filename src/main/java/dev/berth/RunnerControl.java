@@ -1,0 +1,36 @@
+package dev.berth;
+
+import dev.berth.bus.Addresses;
+import dev.berth.bus.RegistryMessage;
+import dev.berth.call.SlotKey;
+import dev.berth.ops.NodeControl;
+import dev.berth.status.LogLevels;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import java.util.Set;
+
+/**
+ * What operators can have done to a runner. Thread-safe.
+ *
+ * @param incarnation of the node, whose registry listens on the bus
+ * @param stop begins the drain
+ */
+record RunnerControl(EventBus bus, String incarnation, Runnable stop) implements NodeControl {
+    @Override
+    public void drain() {
+        stop.run();
+    }
+
+    @Override
+    public void clear(Set<SlotKey> keys) {
+        bus.send(
+                Addresses.registry(incarnation),
+                new RegistryMessage.Clear(keys),
+                new DeliveryOptions().setLocalOnly(true));
+    }
+
+    @Override
+    public void logLevel(String level) {
+        LogLevels.set(level);
+    }
+}
