@@ -131,7 +131,7 @@ test_under_systemd() {
   in_box systemctl enable --quiet --now berth
   expect "listening on 0.0.0.0:9190, engine docker" in_box systemctl show --property StatusText berth
   expect_call packaged in_box berth call 127.0.0.1:9190
-  container=$(docker ps --quiet --no-trunc --filter "label=dev.berth.owner=$SYSTEMD_BOX:/run/berth")
+  container=$(function_container "$SYSTEMD_BOX:/run/berth")
   # Not root, yet it freezes by file: the engine does not know of it.
   await 20 frozen "$container" || die "the service does not freeze containers by their control group's file"
   expect running docker inspect --format '{{.State.Status}}' "$container"
@@ -171,6 +171,11 @@ test_under_systemd() {
 
 in_box() { docker exec "$SYSTEMD_BOX" "$@"; }
 
+# function_container OWNER: what runs of that owner's but the places it holds ready.
+function_container() {
+  docker ps --quiet --no-trunc --filter "label=dev.berth.owner=$1" --filter label=dev.berth.role=function
+}
+
 # As either version of control groups has it.
 frozen() {
   local state
@@ -200,7 +205,7 @@ test_image() {
     "$IMAGE" >/dev/null
   await 30 image_listens || die "the image does not start: $(docker logs "$IMAGE_BOX" 2>&1 | tail -n 5)"
   expect_call image docker exec "$IMAGE_BOX" "$java" -jar "$jar" call --ca /tls/ca.crt localhost:9190
-  container=$(docker ps --quiet --no-trunc --filter "label=dev.berth.owner=$IMAGE_BOX:$sockets")
+  container=$(function_container "$IMAGE_BOX:$sockets")
   await 20 frozen "$container" || die "the image does not freeze containers by their control group's file"
   docker stop --time 30 "$IMAGE_BOX" >/dev/null
   expect 0 docker inspect --format '{{.State.ExitCode}}' "$IMAGE_BOX"

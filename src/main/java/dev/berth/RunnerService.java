@@ -215,6 +215,9 @@ public final class RunnerService {
         @Override
         public Future<Void> removeContainers() {
             Future<Void> drained = verticles.ask(new RegistryMessage.Drain());
+            if (engine != null) {
+                engine.startsEnd();
+            }
             verticles.announceDrain();
             return drained;
         }

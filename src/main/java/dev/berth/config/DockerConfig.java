@@ -55,10 +55,12 @@ public record DockerConfig(
     public record Ulimits(long openFiles, long lockedMemory, long pendingSignals, long messageQueue) {}
 
     /**
-     * @param poolSize 0: off
+     * @param poolSize 0: off; {@link #AUTO}: as many as cold starts need, of our own image, each for one use
      * @param useOnce a placeholder serves one container and is then replaced
      */
     public record Prefork(int poolSize, String image, String command, boolean useOnce, List<String> networks) {
+        public static final int AUTO = -1;
+
         public Prefork {
             networks = List.copyOf(networks);
         }

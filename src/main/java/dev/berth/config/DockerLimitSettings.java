@@ -15,16 +15,18 @@ final class DockerLimitSettings {
 
     static final Setting<Integer> POOL_SIZE = Setting.of(
                     "docker.prefork.poolSize",
-                    SettingTypes.integer(0, 10_000),
-                    0,
-                    "Containers kept ready whose network functions join, which makes starts faster; 0: off.")
+                    SettingTypes.integerOr("auto", DockerConfig.Prefork.AUTO, 0, 10_000),
+                    DockerConfig.Prefork.AUTO,
+                    "Containers kept ready whose network functions join, which makes starts faster; 0: none; auto: 2"
+                            + " to 16 of an image that Berth brings along, as many as cold starts need, each for one"
+                            + " function (none on Podman).")
             .or(FnRules.uintAsInt("FN_EXPERIMENTAL_PREFORK_POOL_SIZE"));
 
     static final Setting<String> IMAGE = Setting.of(
                     "docker.prefork.image",
                     SettingTypes.string().where("an image", image -> !image.isBlank()),
                     "busybox",
-                    "Their image; it must be on the engine already.")
+                    "Their image, pulled if need be. This one, command and useOnce are for a number of them.")
             .or(DockerSettings.unlessEmpty("FN_EXPERIMENTAL_PREFORK_IMAGE", text -> text));
 
     static final Setting<String> COMMAND = Setting.of(
@@ -47,7 +49,7 @@ final class DockerLimitSettings {
                     "docker.prefork.networks",
                     SettingTypes.list(),
                     List.of(),
-                    "Networks these containers are spread over; none: the engine's default.")
+                    "Networks these containers are spread over; none: docker.networks with auto, else the engine's default.")
             .or(FnRules.words("FN_EXPERIMENTAL_PREFORK_NETWORKS"));
 
     static final List<Setting<?>> ALL = List.of(

@@ -30,6 +30,17 @@ final class SettingTypes {
                 String::valueOf);
     }
 
+    /** A whole number or a word, which is read as {@code meaning}. */
+    static SettingType<Integer> integerOr(String word, int meaning, int min, int max) {
+        SettingType<Integer> plain = integer(min, max);
+        return new SettingType<>(
+                plain.name(),
+                plain.allowed() + ", or " + word,
+                raw -> raw.scalar().trim().equals(word) ? Integer.valueOf(meaning) : plain.parse(raw),
+                value -> value == meaning || plain.inRange().test(value),
+                value -> value == meaning ? word : String.valueOf(value));
+    }
+
     static SettingType<Long> longInteger(long min, long max) {
         String allowed = max == Long.MAX_VALUE
                 ? "a whole number, " + min + " or more"

@@ -59,6 +59,9 @@ public interface Engine {
         return Future.succeededFuture(List.of());
     }
 
+    /** No container will be created any more: what is kept ready for that can go. */
+    default void startsEnd() {}
+
     /** Lets go of connections and of what the engine keeps for itself. Containers must be gone already. */
     Future<Void> close();
 }

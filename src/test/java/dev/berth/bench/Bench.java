@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
 /** Measures a runner beside its own lower bounds and prints one table. Run from the repository's top folder. */
 @Command(name = "scripts/bench", mixinStandardHelpOptions = true, description = "Benchmark of the whole runner.")
 final class Bench implements Callable<Integer> {
-    private static final Set<String> ALL = Set.of("start", "first", "cold", "woken", "waiting", "hot", "bodies");
+    private static final Set<String> ALL =
+            Set.of("start", "first", "cold", "places", "woken", "waiting", "hot", "bodies");
 
     @Option(
             names = "--engine",
@@ -29,7 +30,7 @@ final class Bench implements Callable<Integer> {
     @Option(
             names = "--parts",
             split = ",",
-            description = "of start, first, cold, woken, waiting, hot, bodies; all of them unless given")
+            description = "of start, first, cold, places, woken, waiting, hot, bodies; all of them unless given")
     @Nullable
     Set<String> chosen;
 
@@ -102,6 +103,9 @@ final class Bench implements Callable<Integer> {
         }
         if (parts.contains("cold")) {
             new ColdStarts(run).measure();
+        }
+        if (parts.contains("places") && run.setup().engine().equals("docker")) {
+            new ColdStarts(run).measurePlaces();
         }
         if (parts.contains("woken") && run.setup().engine().equals("docker")) {
             new WokenCalls(run).measure();

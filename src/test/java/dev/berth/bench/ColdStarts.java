@@ -9,6 +9,7 @@ import java.util.List;
  */
 final class ColdStarts {
     private static final String FUNCTION = "echo-node";
+    private static final String POOL_SIZE = "BERTH_DOCKER_PREFORK_POOL_SIZE";
     private static final int BODY = 16;
     private static final long LOOK_AGAIN_MILLIS = 50;
     private static final long GONE_SECONDS = 60;
@@ -46,6 +47,28 @@ final class ColdStarts {
                 call,
                 " ms",
                 Report.number(rounds.excess(Cold::answered)) + " ms more");
+    }
+
+    /** Two runners in turns, one that holds places ready and one that does not. */
+    void measurePlaces() {
+        run.progress("cold starts with and without places");
+        RunnerProcess without = run.runner(run.setup().with(POOL_SIZE, "0"), "without-places");
+        RunnerProcess with = run.runner(run.setup().with(POOL_SIZE, "auto"), "with-places");
+        without.awaitQuiet();
+        with.awaitQuiet();
+        via(without);
+        via(with);
+        Rounds<Cold> rounds = Rounds.of(run.pace().coldStarts(), () -> via(without), () -> via(with));
+        run.cleanup().undoNow(without);
+        run.cleanup().undoNow(with);
+        run.report()
+                .pair(
+                        "cold call with places; beside: without",
+                        rounds.bare(Cold::answered),
+                        rounds.runner(Cold::answered),
+                        " ms",
+                        rounds.ratio(Cold::answered),
+                        Aim.atMost(0.5, "×"));
     }
 
     private Cold direct() {

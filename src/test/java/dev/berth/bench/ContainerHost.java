@@ -4,6 +4,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Functions in containers, confined as the runner confines them. */
@@ -24,7 +25,7 @@ final class ContainerHost implements FunctionHost {
 
     /** Of runs that were killed. */
     private void removeLeftovers() {
-        for (Object each : engine.list(LABEL)) {
+        for (Object each : engine.list(List.of(LABEL))) {
             JsonObject container = (JsonObject) each;
             String pid = container.getJsonObject("Labels").getString(LABEL);
             if (!Files.exists(Path.of("/proc", pid))) {

@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SocketAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** The container engine's HTTP interface, so that a start is timed without the command line client. Blocks. */
 final class EngineApi {
@@ -58,9 +59,8 @@ final class EngineApi {
     }
 
     /** All containers with a label, which may have a value: running, stopped or paused. */
-    JsonArray list(String label) {
-        String filter =
-                new JsonObject().put("label", new JsonArray().add(label)).encode();
+    JsonArray list(List<String> labels) {
+        String filter = new JsonObject().put("label", new JsonArray(labels)).encode();
         return request(
                         HttpMethod.GET,
                         "/containers/json?all=1&filters=" + URLEncoder.encode(filter, StandardCharsets.UTF_8),

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -37,31 +38,41 @@ final class Holder implements AutoCloseable {
     /** Waits until a runner without calls holds nothing any more. */
     void awaitNothing(Checks checks, RunnerProcess runner, String when) {
         long end = System.nanoTime() + QUIET_WITHIN.toNanos();
-        while (System.nanoTime() < end && !(Holdings.idle(runner.status()) && nothing())) {
+        while (System.nanoTime() < end && !(Holdings.idle(runner.status()) && functions() == 0 && leavesNothing())) {
             RunnerProcess.pause(200);
         }
         checks.that(Holdings.idle(runner.status()), "no call or capacity is left " + when, "%s", runner.containers());
-        checkNothing(checks, when);
+        check(checks, when, functions());
     }
 
+    /** Of a runner that has ended: not even what it held ready is left. */
     void checkNothing(Checks checks, String when) {
+        check(checks, when, containers());
+    }
+
+    private void check(Checks checks, String when, int containersLeft) {
         checks.that(
-                nothing(),
+                containersLeft == 0 && leavesNothing(),
                 "no container, folder or mount is left " + when,
                 "%d containers, %d folders, %d mounts",
-                containers(),
+                containersLeft,
                 folders(),
                 mounts());
     }
 
-    private boolean nothing() {
-        return containers() == 0 && folders() == 0 && mounts() == 0;
+    private boolean leavesNothing() {
+        return folders() == 0 && mounts() == 0;
     }
 
-    private int containers() {
+    private int functions() {
+        return containers("dev.berth.role=function");
+    }
+
+    private int containers(String... labels) {
         try {
-            String owner = InetAddress.getLocalHost().getHostName() + ":" + root;
-            return containers ? engine.list("dev.berth.owner=" + owner).size() : 0;
+            List<String> all = new ArrayList<>(List.of(labels));
+            all.add("dev.berth.owner=" + InetAddress.getLocalHost().getHostName() + ":" + root);
+            return containers ? engine.list(all).size() : 0;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

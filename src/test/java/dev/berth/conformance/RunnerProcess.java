@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -106,13 +107,16 @@ final class RunnerProcess implements AutoCloseable {
         end();
     }
 
-    /** The containers that this runner has on the engine, in whatever state. */
+    /** The containers that this runner has on the engine, in whatever state; while it runs those of functions. */
     List<String> containers() {
         try {
             String owner = InetAddress.getLocalHost().getHostName() + ":" + sockets;
-            Process list = new ProcessBuilder("docker", "ps", "-aq", "--filter", "label=dev.berth.owner=" + owner)
-                    .redirectErrorStream(true)
-                    .start();
+            List<String> command =
+                    new ArrayList<>(List.of("docker", "ps", "-aq", "--filter", "label=dev.berth.owner=" + owner));
+            if (!stopped) {
+                command.addAll(List.of("--filter", "label=dev.berth.role=function"));
+            }
+            Process list = new ProcessBuilder(command).redirectErrorStream(true).start();
             return list.inputReader().lines().toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

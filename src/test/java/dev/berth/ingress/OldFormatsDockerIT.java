@@ -15,8 +15,24 @@ final class OldFormatsDockerIT extends OldFormatsScenarios {
 
     @Override
     int containers(Path socketRoot) throws Exception {
+        return count(socketRoot, "dev.berth.role");
+    }
+
+    @Override
+    int functions(Path socketRoot) throws Exception {
+        return count(socketRoot, "dev.berth.role=function");
+    }
+
+    private static int count(Path socketRoot, String label) throws Exception {
         String owner = InetAddress.getLocalHost().getHostName() + ":" + socketRoot;
-        Process list = new ProcessBuilder("docker", "ps", "-aq", "--filter", "label=dev.berth.owner=" + owner)
+        Process list = new ProcessBuilder(
+                        "docker",
+                        "ps",
+                        "-aq",
+                        "--filter",
+                        "label=dev.berth.owner=" + owner,
+                        "--filter",
+                        "label=" + label)
                 .redirectErrorStream(true)
                 .start();
         String ids = new String(list.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

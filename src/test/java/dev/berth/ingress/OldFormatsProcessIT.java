@@ -16,4 +16,9 @@ final class OldFormatsProcessIT extends OldFormatsScenarios {
                 .filter(process -> process.info().command().orElse("").endsWith("node"))
                 .count();
     }
+
+    @Override
+    int functions(Path socketRoot) {
+        return containers(socketRoot);
+    }
 }

@@ -45,7 +45,11 @@ abstract class OldFormatsScenarios {
      *
      * @param socketRoot of the runner, which no other one shares
      */
+    /** All that the runner has on its engine. */
     abstract int containers(Path socketRoot) throws Exception;
+
+    /** What of it runs functions. */
+    abstract int functions(Path socketRoot) throws Exception;
 
     @BeforeEach
     void start() {
@@ -106,9 +110,9 @@ abstract class OldFormatsScenarios {
 
     final void left(int count) throws Exception {
         long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(Await.LIMIT_SECONDS);
-        while (containers(root) != count) {
+        while (functions(root) != count) {
             assertThat(System.nanoTime())
-                    .as("not %s but %s containers", count, containers(root))
+                    .as("not %s but %s containers", count, functions(root))
                     .isLessThan(limit);
             Await.of(vertx.timer(50));
         }

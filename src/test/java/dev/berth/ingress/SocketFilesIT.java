@@ -116,9 +116,12 @@ final class SocketFilesIT {
         return output;
     }
 
-    private String containers() throws Exception {
+    private String containers(String... filter) throws Exception {
         String owner = InetAddress.getLocalHost().getHostName() + ":" + root;
-        return run("docker", "ps", "-aq", "--filter", "label=dev.berth.owner=" + owner);
+        List<String> command =
+                new ArrayList<>(List.of("docker", "ps", "-aq", "--filter", "label=dev.berth.owner=" + owner));
+        command.addAll(List.of(filter));
+        return run(command.toArray(String[]::new));
     }
 
     private Path instance() throws Exception {
@@ -137,7 +140,8 @@ final class SocketFilesIT {
 
     private void untilNothingIsLeft() throws Exception {
         long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(Await.LIMIT_SECONDS);
-        while (!folders().isEmpty() || !containers().isEmpty()) {
+        while (!folders().isEmpty()
+                || !containers("--filter", "label=dev.berth.role=function").isEmpty()) {
             assertThat(System.nanoTime()).as("left: %s", folders()).isLessThan(limit);
             Await.of(vertx.timer(50));
         }

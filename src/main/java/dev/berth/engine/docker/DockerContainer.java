@@ -26,14 +26,14 @@ final class DockerContainer implements EngineContainer {
 
     private final Parts parts;
     private final String name;
-    private final String engineId;
+    private final Steps steps;
     private final Attach attach;
-    private final Runnable whenGone;
     private final ExitWatch exitWatch;
     private final HealthWatch healthWatch;
     private Pausing.Hold hold = Pausing.Hold.NONE;
     private boolean wokenByEngine;
-    private Future<Void> last = Future.succeededFuture();
+    private Made made;
+    private Future<?> last = Future.succeededFuture();
     private @Nullable NetSocket output;
     private @Nullable NetSocket input;
     private @Nullable ContainerStreams streams;
@@ -42,16 +42,22 @@ final class DockerContainer implements EngineContainer {
     /** What all containers of an engine share. */
     record Parts(Vertx vertx, EngineApi api, Pausing pausing, MemoryKills memoryKills, Remover remover) {}
 
+    /** What the engine has made: its own id, and the network that is given back once the container is removed. */
+    record Made(String engineId, NetworkLease network) {}
+
     /**
-     * @param engineId the engine's own id
-     * @param whenGone run once the container is removed
+     * @param remake makes the same container anew, when this one is removed, on a network that nobody holds ready
+     * @param startEnded run when the start has ended, however it did; may be run again
+     * @param gone run once the container is removed
      */
-    DockerContainer(Parts parts, ContainerPlan plan, String engineId, Runnable whenGone) {
+    record Steps(Supplier<Future<Made>> remake, Runnable startEnded, Runnable gone) {}
+
+    DockerContainer(Parts parts, ContainerPlan plan, Made made, Steps steps) {
         this.parts = parts;
         this.name = plan.id();
         this.attach = plan.attach();
-        this.engineId = engineId;
-        this.whenGone = whenGone;
+        this.made = made;
+        this.steps = steps;
         this.exitWatch = new ExitWatch(parts.vertx(), parts.api(), name);
         this.healthWatch = new HealthWatch(parts.vertx(), parts.api(), name);
     }
@@ -63,9 +69,40 @@ final class DockerContainer implements EngineContainer {
 
     @Override
     public Future<Void> start() {
-        return attached()
-                .compose(ready -> parts.api().startContainer(name))
-                .compose(reply -> reply.ok() ? Future.succeededFuture() : Future.failedFuture(startFailure(reply)));
+        return attempt()
+                .compose(reply ->
+                        made.network().refused(reply) ? inTurn(this::elsewhere) : Future.succeededFuture(reply))
+                .compose(reply ->
+                        reply.ok() ? Future.<Void>succeededFuture() : Future.<Void>failedFuture(startFailure(reply)))
+                .onComplete(done -> steps.startEnded().run());
+    }
+
+    private Future<EngineResponse> attempt() {
+        return attached().compose(ready -> parts.api().startContainer(name));
+    }
+
+    /**
+     * The container whose network it was to join is gone: the engine was restarted, or someone has removed it. No
+     * function has run, so nobody needs to know.
+     */
+    private Future<EngineResponse> elsewhere() {
+        if (removal != null) {
+            return Future.failedFuture(ErrorCode.SERVER_BUSY.exception());
+        }
+        made.network().lost().run();
+        close(output);
+        close(input);
+        return parts.remover()
+                .remove(name)
+                .compose(gone -> {
+                    made.network().release().run();
+                    made = new Made(made.engineId(), NetworkLease.NO_NETWORK);
+                    return steps.remake().get();
+                })
+                .compose(again -> {
+                    made = again;
+                    return attempt();
+                });
     }
 
     private Future<Void> attached() {
@@ -122,7 +159,7 @@ final class DockerContainer implements EngineContainer {
 
     @Override
     public Future<Boolean> killedForMemory() {
-        return parts.memoryKills().any(engineId);
+        return parts.memoryKills().any(made.engineId());
     }
 
     @Override
@@ -134,7 +171,7 @@ final class DockerContainer implements EngineContainer {
     public Future<Void> pause() {
         return inTurn(() -> hold == Pausing.Hold.NONE
                 ? parts.pausing()
-                        .hold(name, engineId)
+                        .hold(name, made.engineId())
                         .onSuccess(held -> hold = held)
                         .mapEmpty()
                 : Future.succeededFuture());
@@ -144,7 +181,7 @@ final class DockerContainer implements EngineContainer {
     public Future<Void> resume() {
         return inTurn(() -> {
             Pausing.Hold was = hold;
-            return parts.pausing().release(was, name, engineId).onSuccess(released -> {
+            return parts.pausing().release(was, name, made.engineId()).onSuccess(released -> {
                 wokenByEngine = was == Pausing.Hold.PAUSED;
                 hold = Pausing.Hold.NONE;
             });
@@ -183,10 +220,12 @@ final class DockerContainer implements EngineContainer {
         }
         Future<Void> released = hold == Pausing.Hold.NONE
                 ? Future.succeededFuture()
-                : parts.pausing().releaseAny(name, engineId, hold == Pausing.Hold.PAUSED);
+                : parts.pausing().releaseAny(name, made.engineId(), hold == Pausing.Hold.PAUSED);
         return released.compose(free -> parts.remover().remove(name)).onSuccess(gone -> {
             close(input);
-            whenGone.run();
+            steps.startEnded().run();
+            made.network().release().run();
+            steps.gone().run();
         });
     }
 
@@ -209,8 +248,9 @@ final class DockerContainer implements EngineContainer {
         return streams;
     }
 
-    private Future<Void> inTurn(Supplier<Future<Void>> action) {
-        last = last.transform(done -> action.get());
-        return last;
+    private <T> Future<T> inTurn(Supplier<Future<T>> action) {
+        Future<T> next = last.transform(done -> action.get());
+        last = next;
+        return next;
     }
 }

@@ -194,16 +194,23 @@ public final class DockerEngine implements Engine {
     @Override
     public Future<EngineContainer> create(ContainerPlan plan) {
         return whileItAnswers(known -> {
-            NetworkLease network = known.networks().choose(plan);
+            Runnable startEnded = known.starts().begin();
             Runnable freeImage = known.useImage(plan);
-            Runnable whenGone = () -> {
-                network.release().run();
-                freeImage.run();
-            };
-            return create(known, plan, network)
-                    .<EngineContainer>map(engineId -> new DockerContainer(known.parts(), plan, engineId, whenGone))
-                    .onFailure(cause -> whenGone.run());
+            DockerContainer.Steps steps = new DockerContainer.Steps(
+                    () -> make(known, plan, known.networks().ordinary()), startEnded, freeImage);
+            return make(known, plan, known.networks().choose(plan))
+                    .<EngineContainer>map(made -> new DockerContainer(known.parts(), plan, made, steps))
+                    .onFailure(cause -> {
+                        startEnded.run();
+                        freeImage.run();
+                    });
         });
+    }
+
+    private Future<DockerContainer.Made> make(EngineParts known, ContainerPlan plan, NetworkLease network) {
+        return create(known, plan, network)
+                .map(engineId -> new DockerContainer.Made(engineId, network))
+                .onFailure(cause -> network.release().run());
     }
 
     /** The engine's id of the new container. */
@@ -234,6 +241,14 @@ public final class DockerEngine implements Engine {
         return reply.status() == 409
                 || (reply.status() == 400 && reply.message().contains("Conflict."))
                 || reply.message().contains("is already in use");
+    }
+
+    @Override
+    public void startsEnd() {
+        EngineParts known = parts;
+        if (known != null && known.pool() != null) {
+            known.pool().startsEnd();
+        }
     }
 
     @Override

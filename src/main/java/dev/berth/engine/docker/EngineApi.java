@@ -118,9 +118,16 @@ final class EngineApi {
 
     /** The head of the load's progress stream. The archive is sent as it is read. */
     Future<HttpClientResponse> loadImages(ReadStream<Buffer> archive, Duration limit) {
-        EngineRequest request = EngineRequest.post("load_images", "/images/load?quiet=1", limit)
+        return http.open(load(limit), sent -> sent.setChunked(true).send(archive));
+    }
+
+    Future<HttpClientResponse> loadImages(Buffer archive, Duration limit) {
+        return http.open(load(limit), sent -> sent.send(archive));
+    }
+
+    private static EngineRequest load(Duration limit) {
+        return EngineRequest.post("load_images", "/images/load?quiet=1", limit)
                 .withHeaders(Map.of("Content-Type", "application/x-tar"));
-        return http.open(request, sent -> sent.setChunked(true).send(archive));
     }
 
     /** Empty if there is no such network. */
@@ -196,7 +203,15 @@ final class EngineApi {
 
     /** All containers with this label, running or not. */
     Future<List<Container>> listContainers(String label, String value) {
-        String filters = encode("{\"label\":[" + quote(label + "=" + value) + "]}");
+        return listContainers(Map.of(label, value));
+    }
+
+    /** All containers with these labels, running or not. */
+    Future<List<Container>> listContainers(Map<String, String> labels) {
+        List<String> wanted = labels.entrySet().stream()
+                .map(label -> label.getKey() + "=" + label.getValue())
+                .toList();
+        String filters = encode(write(Map.of("label", wanted)).toString());
         return read(
                         EngineRequest.get("list_containers", "/containers/json?all=1&filters=" + filters, LIST),
                         Container[].class)

@@ -66,8 +66,16 @@ final class EngineHandshake {
                 return Future.failedFuture(api.http().failure(problem));
             }
             boolean cgroupV1 = !"2".equals(info.result().getCGroupVersion());
-            return Future.succeededFuture(
-                    new EngineFacts(podman, engineVersion, apiVersion, cgroupV1, hostName.result()));
+            String architecture = info.result().getArchitecture();
+            Integer cpus = info.result().getNCPU();
+            return Future.succeededFuture(new EngineFacts(
+                    podman,
+                    engineVersion,
+                    apiVersion,
+                    cgroupV1,
+                    hostName.result(),
+                    architecture == null ? "" : architecture,
+                    cpus == null || cpus < 1 ? 1 : cpus));
         });
     }
 

@@ -16,8 +16,9 @@ record EngineParts(
         DockerContainer.Parts parts,
         ImagePuller puller,
         NetworkChooser networks,
+        StartsUnderWay starts,
         CgroupFreezer freezer,
-        @Nullable PreforkPool placeholders,
+        @Nullable NetworkPool pool,
         @Nullable ImageCleaner cleaner) {
 
     private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
@@ -39,29 +40,31 @@ record EngineParts(
                 new Remover(vertx, api));
         ImagePuller puller =
                 new ImagePuller(vertx, api, credentials, given.engine().pullTimeout());
-        PreforkPool placeholders =
-                docker.prefork().poolSize() > 0 ? new PreforkPool(parts, puller, docker, given.instances()) : null;
+        StartsUnderWay starts = new StartsUnderWay();
+        NetworkSpread networks = new NetworkSpread(docker.networks());
+        NetworkPools pools = new NetworkPools(parts, given, facts, watch);
+        NetworkPool pool = pools.choose(puller, networks, starts);
         return new EngineParts(
                 facts,
                 new ContainerOptions(docker, given.paths(), given.instances(), facts),
                 parts,
                 puller,
-                new NetworkChooser(docker.networks(), placeholders),
+                new NetworkChooser(networks, pool),
+                starts,
                 freezer,
-                placeholders,
-                docker.imageCleanMaxBytes() > 0 ? cleaner(vertx, api, docker) : null);
+                pool,
+                docker.imageCleanMaxBytes() > 0 ? cleaner(vertx, api, docker, pools.image()) : null);
     }
 
-    private static ImageCleaner cleaner(Vertx vertx, EngineApi api, DockerConfig docker) {
+    private static ImageCleaner cleaner(Vertx vertx, EngineApi api, DockerConfig docker, String poolImage) {
         Set<String> exempt = new HashSet<>(docker.imageCleanExempt());
-        String placeholder = docker.prefork().image();
-        exempt.add(ImageReference.parse(placeholder).nameWithTag());
+        exempt.add(poolImage);
         return new ImageCleaner(vertx, api, docker.imageCleanMaxBytes(), exempt);
     }
 
     Future<Void> start() {
-        if (placeholders != null) {
-            placeholders.start();
+        if (pool != null) {
+            pool.start();
         }
         return cleaner == null ? Future.succeededFuture() : cleaner.start();
     }
@@ -70,7 +73,7 @@ record EngineParts(
         if (cleaner != null) {
             cleaner.close();
         }
-        Future<Void> emptied = placeholders == null ? Future.succeededFuture() : placeholders.close();
+        Future<Void> emptied = pool == null ? Future.succeededFuture() : pool.close();
         return emptied.eventually(freezer::close);
     }
 

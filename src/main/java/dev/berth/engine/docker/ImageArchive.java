@@ -4,13 +4,14 @@ import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.file.AsyncFile;
 import io.vertx.core.file.OpenOptions;
 import io.vertx.core.http.HttpClientResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Gives the engine an image archive, streamed from its file. */
+/** Gives the engine an image archive: one streamed from its file, or one in memory. */
 final class ImageArchive {
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
@@ -28,6 +29,11 @@ final class ImageArchive {
                 .open(file.toString(), new OpenOptions().setWrite(false))
                 .compose(opened -> send(opened).eventually(opened::close))
                 .recover(cause -> Future.failedFuture(failed(file, String.valueOf(cause.getMessage()))));
+    }
+
+    /** Fails with ENGINE_FAILED or ENGINE_GONE. */
+    Future<Void> load(Buffer archive) {
+        return api.loadImages(archive, LIMIT).compose(this::finish);
     }
 
     private Future<Void> send(AsyncFile file) {

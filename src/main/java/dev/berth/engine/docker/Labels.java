@@ -14,12 +14,20 @@ final class Labels {
 
     static final String AGENT = "fn-agent-instance";
 
+    /** What the container is for: {@link #FUNCTION} or {@link #PLACE}. */
+    static final String ROLE = "dev.berth.role";
+
+    static final String FUNCTION = "function";
+    /** Its network is for a function to join. */
+    static final String PLACE = "place";
+
     private Labels() {}
 
-    static Map<String, String> of(Instances instances, @Nullable String labelTag) {
+    static Map<String, String> of(Instances instances, String role, @Nullable String labelTag) {
         Map<String, String> labels = new LinkedHashMap<>();
         labels.put(INSTANCE, instances.instanceId());
         labels.put(OWNER, instances.owner());
+        labels.put(ROLE, role);
         if (labelTag != null) {
             labels.put(CLASSIFIER, labelTag);
             labels.put(AGENT, instances.instanceId());

@@ -18,12 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Placeholder containers that do nothing but hold a network name space ready. Making one is most of what a
- * container's start costs; a function that joins a placeholder's starts in less than half the time. A
- * placeholder serves one container at a time, and is made anew whenever it ends. May be used on any context; placeholders live on the
- * one the pool was made on.
+ * Fn's own pool: a fixed number of placeholder containers of an image that is configured. A placeholder serves one
+ * container at a time, and is made anew whenever it ends. Placeholders live on the context the pool was made on.
  */
-final class PreforkPool {
+final class PreforkPool implements NetworkPool {
     private static final Logger log = LoggerFactory.getLogger(PreforkPool.class);
 
     private static final int REMADE_PER_SECOND = 10;
@@ -46,14 +44,14 @@ final class PreforkPool {
         }
     }
 
-    /** Begins to fill the pool; nobody has to wait for it. */
-    void start() {
+    @Override
+    public void start() {
         home.runOnContext(v -> all.forEach(Placeholder::run));
     }
 
     /** The last placeholder to become free; null if there is none. */
-    @Nullable
-    NetworkLease take() {
+    @Override
+    public @Nullable NetworkLease take() {
         Placeholder placeholder = free.pollLast();
         if (placeholder == null) {
             if (emptiness.compareAndSet(false, true)) {
@@ -62,12 +60,12 @@ final class PreforkPool {
             return null;
         }
         int life = placeholder.life();
-        return new NetworkLease(
+        return NetworkLease.on(
                 "container:" + placeholder.name(), () -> home.runOnContext(v -> giveBack(placeholder, life)));
     }
 
-    /** Ends the placeholders and removes them. */
-    Future<Void> close() {
+    @Override
+    public Future<Void> close() {
         Promise<Void> closed = Promise.promise();
         home.runOnContext(v -> Future.join(all.stream().map(Placeholder::close).toList())
                 .<Void>mapEmpty()
@@ -113,7 +111,7 @@ final class PreforkPool {
         options.withName(name)
                 .withHostName(name)
                 .withCmd(prefork.command().strip().split("\\s+"))
-                .withLabels(Labels.of(instances, docker.labelTag()))
+                .withLabels(Labels.of(instances, Labels.PLACE, docker.labelTag()))
                 .withHostConfig(host);
         return options;
     }

@@ -38,7 +38,7 @@ final class ColdStartComparison {
                 RealEngine.docker(Map.of()),
                 new SocketPaths(Path.of("/tmp"), null),
                 real.instances,
-                new EngineFacts(false, "", "", true, "host"));
+                new EngineFacts(false, "", "", true, "host", "x86_64", 2));
         this.engine = ScriptedEngines.engine(
                 real.vertx,
                 RealEngine.docker(Map.of()).host(),

@@ -38,7 +38,7 @@ final class ContainerOptionsTest {
                   "OpenStdin": false, "StdinOnce": false,
                   "Env": ["A=1=1", "B=2", "FN_LISTENER=unix:/tmp/iofs/lsnr.sock"],
                   "Image": "user/fn:1", "Volumes": {}, "ExposedPorts": {},
-                  "Labels": {"dev.berth.instance": "0123456789ab", "dev.berth.owner": "host:/tmp"},
+                  "Labels": {"dev.berth.instance": "0123456789ab", "dev.berth.owner": "host:/tmp", "dev.berth.role": "function"},
                   "HostConfig": {
                     "Binds": ["/sockets/x:/tmp/iofs:rw"],
                     "CapDrop": ["ALL"],
@@ -174,7 +174,7 @@ final class ContainerOptionsTest {
                 RealEngine.docker(new HashMap<>(environment)),
                 new SocketPaths(Path.of("/sockets"), null),
                 new Someone(),
-                new EngineFacts(podman, "20.10", "1.41", cgroupV1, "machine"));
+                new EngineFacts(podman, "20.10", "1.41", cgroupV1, "machine", "x86_64", 2));
         return new JsonObject(EngineApi.write(options.of(plan, network)));
     }
 

@@ -140,6 +140,7 @@ final class HardeningIT {
         assertThat(listed.getLabels())
                 .containsEntry("dev.berth.instance", real.instances.instanceId())
                 .containsEntry("dev.berth.owner", real.instances.owner())
+                .containsEntry("dev.berth.role", "function")
                 .containsEntry("fn-agent-classifier", "berth-it-tag")
                 .containsEntry("fn-agent-instance", real.instances.instanceId());
         real.context.await(container::remove);

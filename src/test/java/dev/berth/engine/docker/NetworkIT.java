@@ -91,7 +91,7 @@ final class NetworkIT {
 
     private static Map<String, String> placeholders(int count, boolean once) {
         Map<String, String> environment = new HashMap<>();
-        environment.put("FN_EXPERIMENTAL_PREFORK_POOL_SIZE", String.valueOf(count));
+        environment.put(RealEngine.POOL_SIZE, String.valueOf(count));
         environment.put("FN_EXPERIMENTAL_PREFORK_IMAGE", RealEngine.IMAGE);
         environment.put("FN_EXPERIMENTAL_PREFORK_CMD", "sleep 10000");
         environment.put("FN_EXPERIMENTAL_PREFORK_USE_ONCE", once ? "1" : "0");

@@ -6,6 +6,7 @@ import com.github.dockerjava.api.command.InspectContainerResponse;
 import dev.berth.engine.ContainerPlan;
 import dev.berth.engine.EngineContainer;
 import dev.berth.engine.ExitStatus;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +50,11 @@ final class PauseIT {
         DockerContainer.Parts parts =
                 new DockerContainer.Parts(vertx, real.api, pausing, kills, new Remover(vertx, real.api));
         EngineContainer made = real.create(plan);
-        return new DockerContainer(parts, plan, inspect(made).getId(), () -> {});
+        return new DockerContainer(
+                parts,
+                plan,
+                new DockerContainer.Made(inspect(made).getId(), NetworkLease.NO_NETWORK),
+                new DockerContainer.Steps(() -> Future.failedFuture("once only"), () -> {}, () -> {}));
     }
 
     @Test

@@ -62,7 +62,7 @@ final class SmallPartsTest {
 
     @Test
     void leastUsedNetworkIsChosen() {
-        NetworkChooser networks = new NetworkChooser(List.of("a", "b"), null);
+        NetworkChooser networks = new NetworkChooser(new NetworkSpread(List.of("a", "b")), null);
         NetworkLease first = networks.choose(plan(false));
         NetworkLease second = networks.choose(plan(false));
         assertThat(List.of(first.mode(), second.mode())).containsExactlyInAnyOrder("a", "b");
@@ -72,9 +72,11 @@ final class SmallPartsTest {
 
     @Test
     void planWithoutANetworkGetsNone() {
-        NetworkChooser networks = new NetworkChooser(List.of("a"), null);
+        NetworkChooser networks = new NetworkChooser(new NetworkSpread(List.of("a")), null);
         assertThat(networks.choose(plan(true)).mode()).isEqualTo("none");
-        assertThat(new NetworkChooser(List.of(), null).choose(plan(false)).mode())
+        assertThat(new NetworkChooser(new NetworkSpread(List.of()), null)
+                        .choose(plan(false))
+                        .mode())
                 .isNull();
     }
 
