@@ -91,7 +91,16 @@ final class HttpSyntax {
             return false;
         }
         int colon = host.indexOf(':', bracket + 1);
-        return colon < 0 || host.substring(colon + 1).chars().allMatch(c -> c >= '0' && c <= '9');
+        return colon < 0 || areDigits(host, colon + 1);
+    }
+
+    private static boolean areDigits(String text, int from) {
+        for (int i = from; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean escapesAreWhole(String text) {

@@ -4,8 +4,9 @@ import dev.berth.error.ErrorCode;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -80,9 +81,14 @@ public final class SlotHash {
     }
 
     private SlotHash add(Map<String, String> map, Set<String> keys) {
-        String[] sorted = keys.stream().filter(map::containsKey).toArray(String[]::new);
-        Arrays.sort(sorted);
-        add(sorted.length);
+        List<String> sorted = new ArrayList<>(keys.size());
+        for (String key : keys) {
+            if (map.containsKey(key)) {
+                sorted.add(key);
+            }
+        }
+        sorted.sort(null);
+        add(sorted.size());
         for (String key : sorted) {
             add(key).add(map.getOrDefault(key, ""));
         }

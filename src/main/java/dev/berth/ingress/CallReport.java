@@ -99,8 +99,8 @@ public final class CallReport implements EndedCall {
 
     /** A slot is won. The last one counts. */
     public void start(ContainerTimings timings) {
-        startedAt = Instant.now();
         started = System.nanoTime();
+        startedAt = createdAt.plusNanos(started - created);
         trace.started(timings);
         meter.started();
         stage = CallMeter.Stage.RUNNING;
@@ -120,6 +120,7 @@ public final class CallReport implements EndedCall {
 
     /** The caller has gone: nobody is told. */
     void abandon() {
+        ended = System.nanoTime();
         RunnerException cancelled = ErrorCode.CANCELLED.exception();
         trace.finished(cancelled, ContainerTimings.NONE);
         if (call != null) {
@@ -130,26 +131,27 @@ public final class CallReport implements EndedCall {
 
     /** A status stands in place of the closing message. */
     void abort(GrpcStatus status, String text) {
+        ended = System.nanoTime();
         trace.aborted(status.code, text);
         meter.aborted(stage);
         keep(ErrorCode.CANCELLED.exception("grpc status " + status.name() + ": " + text));
     }
 
     private void count(@Nullable RunnerException error, ContainerTimings timings) {
-        long now = System.nanoTime();
         boolean ran = stage == CallMeter.Stage.RUNNING;
         meter.ended(
                 call,
                 error == null ? null : error.code(),
                 error == null ? 0 : error.wireCode(),
                 stage,
-                (ran ? started : now) - created,
-                ran ? now - started : 0,
+                (ran ? started : ended) - created,
+                ran ? ended - started : 0,
                 !timings.equals(ContainerTimings.NONE));
     }
 
     /** The closing message, as of now. */
     public CallFinished finish(@Nullable RunnerException outcome, ContainerTimings timings) {
+        ended = System.nanoTime();
         trace.finished(outcome, timings);
         count(outcome, timings);
         keep(outcome);
@@ -163,11 +165,10 @@ public final class CallReport implements EndedCall {
                 .setCtrCreateDuration(timings.create())
                 .setInitStartTime(timings.init());
         if (startedAt != null) {
-            long now = ended;
             finished.setStartedAt(WireTimes.format(startedAt))
-                    .setCompletedAt(WireTimes.format(startedAt.plusNanos(now - started)))
+                    .setCompletedAt(WireTimes.format(startedAt.plusNanos(ended - started)))
                     .setSchedulerDuration(started - created)
-                    .setExecutionDuration(now - started);
+                    .setExecutionDuration(ended - started);
         }
         if (outcome != null) {
             finished.setErrorCode(outcome.wireCode())
@@ -180,7 +181,6 @@ public final class CallReport implements EndedCall {
 
     private void keep(@Nullable RunnerException outcome) {
         error = outcome;
-        ended = System.nanoTime();
         kept = why.ended(this, ended);
         if (AccessLog.on() && !callId.isEmpty()) {
             AccessLog.write(this, requestId, ran().truth());

@@ -45,16 +45,20 @@ final class EngageCodec {
         to.appendBytes(bytes);
     }
 
-    /** A RunnerMsg with the bytes from {@code start} to {@code end}, with its gRPC prefix. */
-    static Buffer encodeData(Buffer bytes, int start, int end) {
-        Buffer message = Buffer.buffer(PREFIX + MAX_DATA_HEADER + end - start);
-        appendData(message, bytes, start, end);
-        return message;
+    /** What stands before so many bytes of a body in a RunnerMsg with its gRPC prefix. */
+    static Buffer dataHead(int length) {
+        Buffer head = Buffer.buffer(PREFIX + MAX_DATA_HEADER);
+        appendDataHead(head, length);
+        return head;
     }
 
     /** Adds a RunnerMsg with the bytes from {@code start} to {@code end}, with its gRPC prefix. */
     static void appendData(Buffer to, Buffer bytes, int start, int end) {
-        int length = end - start;
+        appendDataHead(to, end - start);
+        to.appendBuffer(bytes, start, end - start);
+    }
+
+    private static void appendDataHead(Buffer to, int length) {
         int frameLength = length == 0 ? 0 : 1 + varintLength(length) + length;
         appendPrefix(to, 1 + varintLength(frameLength) + frameLength);
         to.appendByte((byte) FRAME_TAG);
@@ -62,7 +66,6 @@ final class EngageCodec {
         if (length > 0) {
             to.appendByte((byte) DATA_TAG);
             appendVarint(to, length);
-            to.appendBuffer(bytes, start, length);
         }
     }
 

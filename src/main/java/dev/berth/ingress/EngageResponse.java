@@ -157,7 +157,9 @@ final class EngageResponse {
         } else {
             writeGathered();
             for (int start = 0; start < length; start += frameBytes) {
-                write(EngageCodec.encodeData(bytes, start, Math.min(start + frameBytes, length)));
+                int end = Math.min(start + frameBytes, length);
+                write(EngageCodec.dataHead(end - start));
+                write(bytes.slice(start, end));
             }
         }
         if (response.writeQueueFull()) {

@@ -43,6 +43,8 @@ public class EngageCodecBenchmark {
 
     @Benchmark
     public Object encodeFrame() {
-        return EngageCodec.encodeData(bytes, 0, size);
+        Buffer message = Buffer.buffer(size);
+        EngageCodec.appendData(message, bytes, 0, size);
+        return message;
     }
 }

@@ -37,8 +37,10 @@ final class EngageCodecTest {
     void dataFramesAreWrittenAsTheGeneratedClassesDo(int length) throws Exception {
         Buffer bytes = Buffer.buffer(bytes(length + 20));
 
-        Buffer message = EngageCodec.encodeData(bytes, 10, 10 + length);
+        Buffer message = Buffer.buffer();
+        EngageCodec.appendData(message, bytes, 10, 10 + length);
 
+        assertThat(EngageCodec.dataHead(length).appendBuffer(bytes, 10, length)).isEqualTo(message);
         assertThat(message.getByte(0)).isZero();
         assertThat(message.getInt(1)).isEqualTo(message.length() - 5);
         assertThat(message.getBytes(5, message.length()))
