@@ -44,7 +44,7 @@ final class Bench implements Callable<Integer> {
     @Option(
             names = "--cluster",
             description = "measure nodes of a cluster on the process engine instead; its parts are start, hot, bodies,"
-                    + " slow, warm")
+                    + " slow, warm, faults")
     boolean cluster;
 
     @Option(names = "--event-loops", split = ",", description = "measure again with so many event loops of the runner")
@@ -66,7 +66,7 @@ final class Bench implements Callable<Integer> {
                 Cleanup cleanup = new Cleanup()) {
             Path catalogue = Path.of("src/examples").toAbsolutePath();
             FunctionHost host = host(driver, catalogue);
-            BenchRun.Pace pace = quick ? BenchRun.Pace.QUICK : BenchRun.Pace.FULL;
+            BenchRun.Pace pace = pace();
             RunnerProcess.Setup setup = new RunnerProcess.Setup(host.kind(), catalogue, environment);
             Report report = against == null
                     ? new Report("beside", "through the runner")
@@ -83,9 +83,17 @@ final class Bench implements Callable<Integer> {
             } else {
                 new Versus(run, against, parts).measure();
             }
+            report.condition("load of the machine at the end", Conditions.load());
             System.out.println(report.markdown());
             return report.failed() ? 1 : 0;
         }
+    }
+
+    private BenchRun.Pace pace() {
+        if (!quick) {
+            return BenchRun.Pace.FULL;
+        }
+        return cluster ? BenchRun.Pace.QUICK_CLUSTER : BenchRun.Pace.QUICK;
     }
 
     private FunctionHost host(Driver driver, Path catalogue) {

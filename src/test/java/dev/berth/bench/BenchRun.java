@@ -37,6 +37,9 @@ record BenchRun(
         static final Pace FULL = new Pace(5, 9, 2, 4, 15, 10, 20, 3, 40, 10_000);
         static final Pace QUICK = new Pace(3, 3, 1, 2, 5, 3, 3, 1, 5, 200);
 
+        /** Of a cluster, which has many parts: each once. */
+        static final Pace QUICK_CLUSTER = new Pace(1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+
         ClosedLoop.Plan plan() {
             return ClosedLoop.Plan.lasting(
                     java.time.Duration.ofSeconds(warmupSeconds), java.time.Duration.ofSeconds(seconds));

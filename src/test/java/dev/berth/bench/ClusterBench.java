@@ -9,7 +9,7 @@ import java.util.Set;
  * that has them and through one that has no room for any, in turns.
  */
 final class ClusterBench {
-    static final Set<String> PARTS = Set.of("start", "hot", "bodies", "slow", "warm");
+    static final Set<String> PARTS = Set.of("start", "hot", "bodies", "slow", "warm", "faults");
 
     /** More than the first node has room for in all. */
     private static final int FUNCTION_MIB = 256;
@@ -39,6 +39,9 @@ final class ClusterBench {
         }
         if (parts.contains("warm")) {
             new WarmCalls(run).measure();
+        }
+        if (parts.contains("faults")) {
+            new NodeFaults(run).measure();
         }
     }
 

@@ -63,7 +63,23 @@ final class ClusterNodes {
      * @param memoryMiB for functions
      */
     RunnerProcess start(int memoryMiB) {
-        int number = nodes.size();
+        RunnerProcess node = start(nodes.size(), memoryMiB);
+        nodes.add(node);
+        return node;
+    }
+
+    /**
+     * Starts a node that has ended once more, under its name.
+     *
+     * @param memoryMiB for functions
+     */
+    void restart(RunnerProcess ended, int memoryMiB) {
+        run.cleanup().undoNow(ended);
+        int number = nodes.indexOf(ended);
+        nodes.set(number, start(number, memoryMiB));
+    }
+
+    private RunnerProcess start(int number, int memoryMiB) {
         Ports own = ports.get(number);
         List<String> members =
                 ports.stream().map(each -> "127.0.0.1:" + each.member).toList();
@@ -82,9 +98,7 @@ final class ClusterNodes {
                     .with("BERTH_CLUSTER_TLS_KEY", absolute(identity.key()))
                     .with("BERTH_CLUSTER_TLS_AUTHORITY", absolute(authority.authority));
         }
-        RunnerProcess node = run.runner(setup, cluster + "-" + number);
-        nodes.add(node);
-        return node;
+        return run.runner(setup, cluster + "-" + number);
     }
 
     private static String absolute(Path path) {
@@ -136,6 +150,16 @@ final class ClusterNodes {
             if (i == UP_TRIES) {
                 throw new CompletionException(
                         new IllegalStateException("no call is placed on another node: " + one.firstError()));
+            }
+            RunnerProcess.pause(UP_PAUSE_MILLIS);
+        }
+    }
+
+    /** Waits until a node places calls on so many others. */
+    void awaitUp(RunnerProcess node, int others) {
+        for (int i = 0; node.peersUp() < others; i++) {
+            if (i == UP_TRIES) {
+                throw new IllegalStateException("the node sees " + node.peersUp() + " others in place of " + others);
             }
             RunnerProcess.pause(UP_PAUSE_MILLIS);
         }

@@ -17,6 +17,7 @@ final class Conditions {
         report.condition("date", LocalDate.now(ZoneOffset.UTC).toString());
         report.condition("commit", commit());
         report.condition("processor", cores() + " cores of " + processor());
+        report.condition("load of the machine at the start", load());
         report.condition("kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         report.condition("JDK", System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
         report.condition("engine", host.description());
@@ -26,6 +27,16 @@ final class Conditions {
                         + " cold starts, " + pace.startUps() + " starts of the runner");
         if (!setup.environment().isEmpty()) {
             report.condition("settings", setup.environment().toString());
+        }
+    }
+
+    /** Of the last minute, five minutes and quarter of an hour. */
+    static String load() {
+        try {
+            String[] words = Files.readString(Path.of("/proc/loadavg")).split(" ");
+            return words[0] + ", " + words[1] + ", " + words[2];
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -13,6 +13,7 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.grpc.client.GrpcClient;
 import io.vertx.grpc.client.GrpcClientOptions;
 import io.vertx.grpc.client.GrpcClientRequest;
+import io.vertx.grpc.client.GrpcClientResponse;
 import io.vertx.grpc.common.ServiceName;
 
 /** One HTTP/2 connection to a runner, made when it is first used and again when it was lost. Used on one event loop. */
@@ -49,6 +50,14 @@ final class EngageConnection {
 
     Future<RunnerStatus> status() {
         return RunnerProtocolGrpcClient.create(client, address).status(Empty.getDefaultInstance());
+    }
+
+    /** With all nodes of its cluster. */
+    Future<RunnerStatus> clusterStatus() {
+        return client.request(address, RunnerProtocolGrpcClient.Status).compose(request -> {
+            request.headers().set("berth-cluster", "1");
+            return request.send(Empty.getDefaultInstance()).compose(GrpcClientResponse::last);
+        });
     }
 
     Future<Void> close() {

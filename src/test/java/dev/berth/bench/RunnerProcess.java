@@ -165,6 +165,31 @@ final class RunnerProcess implements AutoCloseable {
         return process.pid();
     }
 
+    /** How many other nodes it places calls on. */
+    long peersUp() {
+        return driver.await(connection::clusterStatus).getCluster().getMembersList().stream()
+                .filter(member -> member.getState().equals("UP"))
+                .count();
+    }
+
+    /** {@code KILL}, {@code STOP} or {@code CONT}. */
+    void signal(String name) {
+        try {
+            int code = new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            if (code != 0) {
+                throw new IllegalStateException("kill -" + name + " " + pid() + " ended with " + code);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
     boolean alive() {
         return process.isAlive();
     }
