@@ -16,7 +16,7 @@ final class DockerLimitSettings {
     static final Setting<Integer> POOL_SIZE = Setting.of(
                     "docker.prefork.poolSize",
                     SettingTypes.integerOr("auto", DockerConfig.Prefork.AUTO, 0, 10_000),
-                    DockerConfig.Prefork.AUTO,
+                    0,
                     "Containers kept ready whose network functions join, which makes starts faster; 0: none; auto: 2"
                             + " to 16 of an image that Berth brings along, as many as cold starts need, each for one"
                             + " function (none on Podman).")

@@ -3,10 +3,11 @@ package dev.berth.ingress;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
 import io.vertx.grpc.common.GrpcStatus;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of one gRPC request, read from HTTP/2 directly. While it is paused it keeps what still comes, in few
- * pieces, and the stream's window is not credited: so it keeps no more than a window, whatever the size of the frames,
+ * The messages of one gRPC request, read from HTTP/2 directly. While it is paused it keeps what still comes, in one
+ * piece, and the stream's window is not credited: so it keeps no more than a window, whatever the size of the frames,
  * and the connection's window is free for other streams. Besides that there is at most one message being put together.
  * All of it is taken from the node's budget first.
  *
@@ -44,15 +45,23 @@ public final class MessageReader {
     private static final int CLOSE_AFTER = 16 * 1024;
 
     private static final int PREFIX = 5;
+    /** Room for the prefix of a message, the wrapping of a frame, and a frame of 64 KiB. */
+    private static final int FIRST_ALLOCATION = 64 * 1024 + 64;
 
     private final ReadStream<Buffer> request;
     private final int maxMessageBytes;
     private final Listener listener;
     private final NodeBudget.Lease lease;
     private final Window window;
-    private final Received unread = new Received();
     private int windowBytes = FIRST_WINDOW;
     private boolean closed;
+    private @Nullable Buffer unread;
+    /** Whether {@link #unread} may be written to: it is no part of what was received. */
+    private boolean own;
+
+    private @Nullable Buffer partial;
+    private int partialLength;
+    private int partialMemory;
     private boolean paused;
     private boolean reading;
     private boolean dropping;
@@ -112,7 +121,8 @@ public final class MessageReader {
     /** Reads and drops whatever still comes. */
     void drop() {
         dropping = true;
-        unread.clear();
+        unread = null;
+        partial = null;
         lease.giveBack();
         openWindow();
     }
@@ -121,11 +131,27 @@ public final class MessageReader {
         if (dropping || chunk.length() == 0) {
             return;
         }
-        unread.add(chunk);
+        if (unread == null) {
+            unread = chunk;
+            own = false;
+        } else {
+            append(unread, chunk);
+        }
         if (paused) {
             keep();
         } else {
             readOn();
+        }
+    }
+
+    private void append(Buffer before, Buffer chunk) {
+        if (own) {
+            before.appendBuffer(chunk);
+        } else {
+            unread = Buffer.buffer(before.length() + chunk.length())
+                    .appendBuffer(before)
+                    .appendBuffer(chunk);
+            own = true;
         }
     }
 
@@ -136,16 +162,20 @@ public final class MessageReader {
             listener.onOverBudget();
             return false;
         }
-        if (paused && !closed && unread.length() > CLOSE_AFTER) {
+        if (paused && !closed && unread != null && unread.length() > CLOSE_AFTER) {
             closed = true;
             window.size(0);
         }
         return true;
     }
 
-    /** A piece that grows has up to twice its length. */
     private int kept() {
-        return Integer.highestOneBit(unread.length()) * 2;
+        return memoryOf(unread) + (partial == null ? 0 : Math.max(partialMemory, memoryOf(partial)));
+    }
+
+    /** A buffer that grows has up to twice its length. */
+    private static int memoryOf(@Nullable Buffer buffer) {
+        return buffer == null ? 0 : Integer.highestOneBit(buffer.length()) * 2;
     }
 
     private void openWindow() {
@@ -177,8 +207,14 @@ public final class MessageReader {
     private void readOn() {
         reading = true;
         try {
-            while (!paused && !dropping && readMessage()) {
-                // Each may be the last that is wanted now.
+            Buffer chunk;
+            while (!paused && !dropping && (chunk = unread) != null) {
+                unread = null;
+                int used = read(chunk);
+                if (used < chunk.length() && !dropping) {
+                    unread = chunk.slice(used, chunk.length());
+                    own = false;
+                }
             }
         } finally {
             reading = false;
@@ -193,25 +229,67 @@ public final class MessageReader {
 
     private void halfClose() {
         halfCloseDue = false;
-        if (unread.length() == 0) {
+        if (partial == null) {
             listener.onHalfClose();
         } else {
             broken(GrpcStatus.INTERNAL, "the last message is cut off");
         }
     }
 
-    /** Reads one message; false if it is not whole yet, or is refused. */
-    private boolean readMessage() {
-        if (unread.length() < PREFIX) {
-            return false;
+    /** Reads messages until the chunk is used up or no more are wanted; the result is how much was used. */
+    private int read(Buffer chunk) {
+        int at = 0;
+        while (at < chunk.length() && !paused && !dropping) {
+            int left = chunk.length() - at;
+            if (partial == null && left >= PREFIX) {
+                long length = chunk.getUnsignedInt(at + 1);
+                if (!acceptable(chunk.getByte(at), length)) {
+                    return at;
+                }
+                if (left - PREFIX >= length) {
+                    int end = at + PREFIX + (int) length;
+                    Buffer payload = chunk.slice(at + PREFIX, end);
+                    at = end;
+                    listener.onMessage(payload);
+                    continue;
+                }
+            }
+            at += collect(chunk, at);
         }
-        long length = unread.number();
-        if (!acceptable(unread.first(), length) || unread.length() - PREFIX < length) {
-            return false;
+        return at;
+    }
+
+    /** Takes a piece of a message that came in several chunks; the result is how much was taken. */
+    private int collect(Buffer chunk, int at) {
+        Buffer collected = partial;
+        if (collected == null) {
+            int left = chunk.length() - at;
+            partialLength = left >= PREFIX ? PREFIX + (int) chunk.getUnsignedInt(at + 1) : PREFIX;
+            collected = allocate();
         }
-        unread.skip(PREFIX);
-        listener.onMessage(unread.take((int) length));
-        return true;
+        int taken = Math.min(partialLength - collected.length(), chunk.length() - at);
+        collected.appendBuffer(chunk, at, taken);
+        if (collected.length() == PREFIX) {
+            long length = collected.getUnsignedInt(1);
+            if (!acceptable(collected.getByte(0), length)) {
+                return taken;
+            }
+            partialLength = PREFIX + (int) length;
+            collected = allocate().appendBuffer(collected);
+        }
+        if (collected.length() == partialLength) {
+            partial = null;
+            listener.onMessage(collected.slice(PREFIX, partialLength));
+        }
+        return taken;
+    }
+
+    /** Grows as bytes come if that is not enough, and is paid for: a prefix alone must not cost megabytes. */
+    private Buffer allocate() {
+        partialMemory = Math.min(partialLength, FIRST_ALLOCATION);
+        Buffer allocated = Buffer.buffer(partialMemory);
+        partial = allocated;
+        return allocated;
     }
 
     private boolean acceptable(byte flag, long length) {

@@ -11,6 +11,7 @@ import dev.berth.bus.RegistryMessage.LeaseClaimed;
 import dev.berth.bus.WorkerMessage.Reason;
 import dev.berth.call.ContainerTimings;
 import dev.berth.call.Saturating;
+import dev.berth.call.SlotKey;
 import dev.berth.config.RegistryConfig;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
@@ -21,6 +22,7 @@ import dev.berth.why.SlotFacts;
 import dev.berth.why.SlotFacts.Refused;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -292,6 +294,21 @@ final class SlotRules {
         }
     }
 
+    /** An operator wants the containers of these queues gone: idle ones now, those that run a call after it. */
+    void clear(Set<SlotKey> keys) {
+        for (Slot slot : slots.all()) {
+            if (keys.contains(slot.queue.key())) {
+                if (slot.state == Slot.State.IDLE) {
+                    account.cleared(slot, now);
+                    remove(slot, Reason.CLEARED);
+                    settle(slot.queue);
+                } else {
+                    slot.unwanted = slot.state == Slot.State.BUSY;
+                }
+            }
+        }
+    }
+
     /**
      * A free slot goes to whoever has waited longest; without waiters it becomes idle.
      *
@@ -301,6 +318,10 @@ final class SlotRules {
         Waiter waiter = slot.queue.waiting.first();
         if (draining) {
             remove(slot, Reason.DRAINING);
+        } else if (slot.unwanted) {
+            account.cleared(slot, now);
+            remove(slot, Reason.CLEARED);
+            settle(slot.queue);
         } else if (waiter != null) {
             SlotFacts facts =
                     started ? account.started(slot, waiter, waiter == cause, now) : account.freed(waiter, now);

@@ -71,7 +71,8 @@ final class WaitPolicy {
         } else {
             long age = now - line.since;
             double share = share(line, Math.max(line.service, age));
-            all = Math.max(all, line.measured ? share : Math.min(share, SCOUTS * Math.pow(2, age / TRIAL_NANOS)));
+            long trials = age / TRIAL_NANOS;
+            all = Math.max(all, line.measured ? share : Math.min(share, SCOUTS * Math.pow(2, (double) trials)));
         }
         return (int) Math.max(0, Math.min(all, Integer.MAX_VALUE) - line.containers());
     }

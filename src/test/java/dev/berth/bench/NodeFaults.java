@@ -44,7 +44,8 @@ final class NodeFaults {
         }
         Report report = run.report();
         report.figure("kill -9 of a node: outcome of the last of its calls", median(killed), " s", Aim.atMost(2, " s"));
-        report.figure("node stands still: outcome of the last of its calls", median(stopped), " s", Aim.atMost(5, " s"));
+        report.figure(
+                "node stands still: outcome of the last of its calls", median(stopped), " s", Aim.atMost(5, " s"));
         report.figure("outcomes other than PEER_LOST", unlikeLost.get(), "", Aim.atMost(0, ""));
         report.figure("node goes on: it runs calls of another again", median(resumed), " s", Aim.atMost(15, " s"));
         report.figure("kill -9 of the callers' node: room is free again", median(freed), " s", Aim.atMost(5, " s"));
@@ -84,14 +85,14 @@ final class NodeFaults {
         EngageWire wire = new EngageWire(hanging, payload);
         List<Future<Long>> calls = new ArrayList<>();
         for (int i = 0; i < CALLS; i++) {
-            EngageLane lane =
-                    new EngageLane(via.connection(), run.driver().ids(), wire, Expected.likeTheFirst());
+            EngageLane lane = new EngageLane(via.connection(), run.driver().ids(), wire, Expected.likeTheFirst());
             calls.add(run.driver().await(() -> Future.succeededFuture(lane.call(false))));
         }
         long start = System.nanoTime();
         while (on.busy() < CALLS) {
             if (secondsSince(start) > LIMIT_SECONDS) {
-                throw new IllegalStateException("of " + CALLS + " calls " + on.busy() + " run on the other node: " + calls);
+                throw new IllegalStateException(
+                        "of " + CALLS + " calls " + on.busy() + " run on the other node: " + calls);
             }
             RunnerProcess.pause(POLL_MILLIS);
         }
@@ -104,8 +105,7 @@ final class NodeFaults {
         for (Future<Long> call : calls) {
             ends.add(call.transform(end -> {
                 boolean lost = end.failed()
-                        && String.valueOf(end.cause().getMessage())
-                                .startsWith(ErrorCode.PEER_LOST.wire() + " ");
+                        && String.valueOf(end.cause().getMessage()).startsWith(ErrorCode.PEER_LOST.wire() + " ");
                 unlikeLost.addAndGet(lost ? 0 : 1);
                 return Future.succeededFuture(System.nanoTime());
             }));

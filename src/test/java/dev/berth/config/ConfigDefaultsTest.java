@@ -115,8 +115,7 @@ final class ConfigDefaultsTest {
                         new DockerConfig.Ulimits(350, 65_536, 5_000, 819_200),
                         0,
                         Set.of(),
-                        new DockerConfig.Prefork(
-                                DockerConfig.Prefork.AUTO, "busybox", "tail -f /dev/null", false, List.of())));
+                        new DockerConfig.Prefork(0, "busybox", "tail -f /dev/null", false, List.of())));
     }
 
     @Test

@@ -60,7 +60,7 @@ final class FnVariablesTest {
             FN_MAX_MESSAGE_QUEUE                | 18446744073709551615 | docker.ulimits.messageQueue | -1
             FN_EXPERIMENTAL_PREFORK_POOL_SIZE   | 3              | docker.prefork.poolSize  | 3
             FN_EXPERIMENTAL_PREFORK_POOL_SIZE   | 0              | docker.prefork.poolSize  | 0
-            FN_EXPERIMENTAL_PREFORK_POOL_SIZE   | ''             | docker.prefork.poolSize  | auto
+            FN_EXPERIMENTAL_PREFORK_POOL_SIZE   | ''             | docker.prefork.poolSize  | 0
             FN_EXPERIMENTAL_PREFORK_IMAGE       | pause          | docker.prefork.image     | pause
             FN_EXPERIMENTAL_PREFORK_CMD         | ''             | docker.prefork.command   | ''
             FN_EXPERIMENTAL_PREFORK_USE_ONCE    | 2              | docker.prefork.useOnce   | true

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,8 +72,8 @@ final class GoneContainersIT {
         List<String> command = new ArrayList<>(List.of("docker", "rm", "-f"));
         command.addAll(containers);
         Process removal = new ProcessBuilder(command).redirectErrorStream(true).start();
-        removal.inputReader().lines().toList();
-        assertThat(removal.waitFor()).isZero();
+        String said = removal.inputReader().lines().collect(Collectors.joining("\n"));
+        assertThat(removal.waitFor()).as(said).isZero();
     }
 
     @ParameterizedTest

@@ -102,7 +102,7 @@ final class PauseProgram {
 
     private void programHeader(ByteBuffer file) {
         long offset = 0;
-        long size = HEADERS + code.length;
+        long size = (long) HEADERS + code.length;
         file.putInt(LOAD).putInt(READ_AND_EXECUTE);
         file.putLong(offset).putLong(ADDRESS).putLong(ADDRESS);
         file.putLong(size).putLong(size).putLong(page);

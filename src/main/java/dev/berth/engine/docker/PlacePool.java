@@ -190,7 +190,7 @@ final class PlacePool implements NetworkPool {
     /** Removes what is too old, what is too much, and what does not run. */
     private void look() {
         long now = System.nanoTime();
-        for (Place place : free) {
+        for (Place place : List.copyOf(free)) {
             if (now - place.madeAt() > times.longestLife().toNanos() && free.remove(place)) {
                 remove(place);
             }
@@ -204,7 +204,7 @@ final class PlacePool implements NetworkPool {
 
     private void compare(Map<String, String> states, long asked) {
         boolean gone = false;
-        for (Place place : free) {
+        for (Place place : List.copyOf(free)) {
             String state = states.get(place.engineId());
             boolean known = place.madeAt() - asked < 0;
             if (known && !"running".equals(state) && free.remove(place)) {

@@ -32,7 +32,7 @@ final class NetworkPoolsTest {
     private NetworkPools pools(Map<String, String> environment, boolean podman, String architecture) {
         RunnerConfig config = ConfigLoader.load(null, environment, Map.of()).config();
         EngineApi api = new EngineApi(ScriptedEngines.http(vertx, "unix:///nowhere"));
-        EngineWatch watch = new EngineWatch(vertx, api, EngineCallListener.NONE);
+        EngineWatch watch = new EngineWatch(vertx, api::probe, EngineCallListener.NONE);
         DockerContainer.Parts parts = new DockerContainer.Parts(
                 vertx,
                 api,

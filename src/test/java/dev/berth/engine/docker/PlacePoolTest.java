@@ -80,7 +80,7 @@ final class PlacePoolTest {
     }
 
     private EngineWatch watch() {
-        return new EngineWatch(vertx, api, EngineCallListener.NONE);
+        return new EngineWatch(vertx, api::probe, EngineCallListener.NONE);
     }
 
     @Test
