@@ -282,6 +282,7 @@ final class ConfigMappingTest {
               access: true
             logs:
               stream: true
+              live: true
               buffer: 1MiB
               syslog:
                 buffer: 128KiB

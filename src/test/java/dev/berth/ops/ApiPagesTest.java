@@ -171,7 +171,8 @@ final class ApiPagesTest {
         assertThat(paths.fieldNames()).contains("/", "/healthz", "/version", "/api/node", "/api/queues", "/api/stream");
         List<String> checked = new ArrayList<>();
         for (String path : paths.fieldNames()) {
-            if (!path.equals("/api/stream") && !path.contains("{")) {
+            boolean read = paths.getJsonObject(path).containsKey("get");
+            if (read && !path.equals("/api/stream") && !path.equals("/api/logs") && !path.contains("{")) {
                 assertThat(rig.get(path).status()).as(path).isIn(200, 503);
                 checked.add(path);
             }

@@ -31,7 +31,7 @@ final class OperationsFuzzTest {
     private static final int PATIENCE_MILLIS = 600;
     private static final int MOST_BYTES = 1 << 16;
     /** Whoever asks in a protocol that there is not is told so in it. */
-    private static final Pattern HEAD = Pattern.compile("(?m)^[!-~]{1,16}/\\d+\\.\\d+ (\\d{3}) ");
+    private static final Pattern HEAD = Pattern.compile("(?m)^[!-~\\x80-\\xff]{1,16}/\\d+\\.\\d+ (\\d{3}) ");
 
     private static final Set<Integer> STATUSES =
             Set.of(200, 202, 302, 304, 400, 401, 403, 404, 405, 409, 413, 414, 429, 431, 501, 503, 505);

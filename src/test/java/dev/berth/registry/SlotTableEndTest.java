@@ -33,7 +33,7 @@ final class SlotTableEndTest {
 
     @Test
     void whatAnOperatorWantsGoneGoesNowIfIdleAndElseAfterItsCall() {
-        TableDriver node = TableDriver.blocking(10);
+        TableDriver node = TableDriver.without();
         node.idle("a", FN);
         node.call("b", FN);
         Command.Launch second = (Command.Launch) node.call("c", FN).get(0);

@@ -29,6 +29,8 @@ final class NetworkPoolsTest {
         new OnContext(vertx).begin(vertx::close).join();
     }
 
+    private static final Map<String, String> WANTED = Map.of("BERTH_DOCKER_PREFORK_POOL_SIZE", "auto");
+
     private NetworkPools pools(Map<String, String> environment, boolean podman, String architecture) {
         RunnerConfig config = ConfigLoader.load(null, environment, Map.of()).config();
         EngineApi api = new EngineApi(ScriptedEngines.http(vertx, "unix:///nowhere"));
@@ -59,9 +61,10 @@ final class NetworkPoolsTest {
     }
 
     @Test
-    void withoutSettingsPlacesAreHeldReady() {
-        assertThat(chosen(pools(Map.of(), false, "x86_64"))).isInstanceOf(PlacePool.class);
-        assertThat(chosen(pools(Map.of(), false, "aarch64"))).isInstanceOf(PlacePool.class);
+    void placesAreHeldReadyWhereTheyAreWanted() {
+        assertThat(chosen(pools(WANTED, false, "x86_64"))).isInstanceOf(PlacePool.class);
+        assertThat(chosen(pools(WANTED, false, "aarch64"))).isInstanceOf(PlacePool.class);
+        assertThat(chosen(pools(Map.of(), false, "x86_64"))).isNull();
     }
 
     @Test
@@ -78,9 +81,12 @@ final class NetworkPoolsTest {
 
     @Test
     void whereThereIsNothingToHoldReadyThereIsNoPool() {
-        assertThat(chosen(pools(Map.of(), true, "x86_64"))).as("Podman").isNull();
-        assertThat(chosen(pools(Map.of(), false, "s390x"))).as("no program").isNull();
-        assertThat(chosen(pools(Map.of("FN_DOCKER_NETWORKS", "host"), false, "x86_64")))
+        assertThat(chosen(pools(WANTED, true, "x86_64"))).as("Podman").isNull();
+        assertThat(chosen(pools(WANTED, false, "s390x"))).as("no program").isNull();
+        assertThat(chosen(pools(
+                        Map.of("FN_DOCKER_NETWORKS", "host", "BERTH_DOCKER_PREFORK_POOL_SIZE", "auto"),
+                        false,
+                        "x86_64")))
                 .as("the machine's own network")
                 .isNull();
     }
@@ -99,7 +105,7 @@ final class NetworkPoolsTest {
                                     .encode()));
             script.on("DELETE /images/.*", json(200, "[]"));
             Map<String, String> environment = new HashMap<>();
-            environment.put(RealEngine.POOL_SIZE, "");
+            environment.put(RealEngine.POOL_SIZE, "auto");
             environment.put("FN_IMAGE_CLEAN_MAX_SIZE", "1");
             DockerEngine engine = ScriptedEngines.engine(vertx, script.address(), environment, EngineCallListener.NONE);
             context.await(engine::start);
