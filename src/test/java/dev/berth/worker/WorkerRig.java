@@ -167,8 +167,17 @@ final class WorkerRig implements AutoCloseable {
     }
 
     static ContainerSpec spec(CallFormat format, String syslogUrl) {
+        return spec(format, syslogUrl, 1);
+    }
+
+    /** A function of many, by its number. */
+    static ContainerSpec function(int number) {
+        return spec(CallFormat.HTTP_STREAM, "tcp://logs:514", number);
+    }
+
+    private static ContainerSpec spec(CallFormat format, String syslogUrl, int number) {
         return new ContainerSpec(
-                new SlotKey(new byte[] {1}),
+                new SlotKey(new byte[] {(byte) number, (byte) (number >> 8)}),
                 "image:1",
                 format,
                 Map.of("KEY", "value"),

@@ -93,7 +93,9 @@ final class WorkerStormTest {
         int dice = random.nextInt(100);
         if (alive.size() < CONTAINERS) {
             disturb(rig, random);
-            String launched = rig.launch();
+            // Each a function of its own: second calls to one that has ended with its answer before would wait a
+            // second.
+            String launched = rig.launch(WorkerRig.function(containers.size()));
             containers.add(launched);
             alive.add(launched);
         } else if (dice < 3) {
