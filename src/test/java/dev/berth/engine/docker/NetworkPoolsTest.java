@@ -29,7 +29,7 @@ final class NetworkPoolsTest {
         new OnContext(vertx).begin(vertx::close).join();
     }
 
-    private static final Map<String, String> WANTED = Map.of("BERTH_DOCKER_PREFORK_POOL_SIZE", "auto");
+    private static final Map<String, String> WANTED = Map.of(RealEngine.PLACES, "auto");
 
     private NetworkPools pools(Map<String, String> environment, boolean podman, String architecture) {
         RunnerConfig config = ConfigLoader.load(null, environment, Map.of()).config();
@@ -83,10 +83,7 @@ final class NetworkPoolsTest {
     void whereThereIsNothingToHoldReadyThereIsNoPool() {
         assertThat(chosen(pools(WANTED, true, "x86_64"))).as("Podman").isNull();
         assertThat(chosen(pools(WANTED, false, "s390x"))).as("no program").isNull();
-        assertThat(chosen(pools(
-                        Map.of("FN_DOCKER_NETWORKS", "host", "BERTH_DOCKER_PREFORK_POOL_SIZE", "auto"),
-                        false,
-                        "x86_64")))
+        assertThat(chosen(pools(Map.of("FN_DOCKER_NETWORKS", "host", RealEngine.PLACES, "auto"), false, "x86_64")))
                 .as("the machine's own network")
                 .isNull();
     }
@@ -105,7 +102,7 @@ final class NetworkPoolsTest {
                                     .encode()));
             script.on("DELETE /images/.*", json(200, "[]"));
             Map<String, String> environment = new HashMap<>();
-            environment.put(RealEngine.POOL_SIZE, "auto");
+            environment.put(RealEngine.PLACES, "auto");
             environment.put("FN_IMAGE_CLEAN_MAX_SIZE", "1");
             DockerEngine engine = ScriptedEngines.engine(vertx, script.address(), environment, EngineCallListener.NONE);
             context.await(engine::start);

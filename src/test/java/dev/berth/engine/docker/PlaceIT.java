@@ -22,7 +22,7 @@ final class PlaceIT {
 
     private static RealEngine start(Map<String, String> more) {
         Map<String, String> environment = new HashMap<>(more);
-        environment.put(RealEngine.POOL_SIZE, "auto");
+        environment.put(RealEngine.PLACES, "auto");
         RealEngine real = RealEngine.start(environment);
         await(real, () -> running(real).size() == PlaceDemand.LEAST);
         return real;
@@ -114,7 +114,7 @@ final class PlaceIT {
     void aDeadInstancesPlacesAreSwept() {
         try (RealEngine real = RealEngine.start()) {
             TestInstances dead = real.instances.another();
-            DockerEngine other = real.another(Map.of(RealEngine.POOL_SIZE, "auto"), dead);
+            DockerEngine other = real.another(Map.of(RealEngine.PLACES, "auto"), dead);
             real.context.await(other::start);
             await(real, () -> running(real).size() == PlaceDemand.LEAST);
             real.instances.dies(dead);

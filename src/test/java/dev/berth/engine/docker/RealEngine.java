@@ -40,6 +40,8 @@ final class RealEngine implements AutoCloseable {
     /** There is no pool unless a test asks for one; empty is not set, so that places are held ready. */
     static final String POOL_SIZE = "FN_EXPERIMENTAL_PREFORK_POOL_SIZE";
 
+    static final String PLACES = "BERTH_DOCKER_PREFORK_POOL_SIZE";
+
     private static final List<Path> BUSYBOX = List.of(Path.of("/bin/busybox"), Path.of("/usr/bin/busybox"));
     private static final List<String> APPLETS = List.of(
             "sh",
@@ -106,7 +108,6 @@ final class RealEngine implements AutoCloseable {
 
     private static RunnerConfig config(Map<String, String> environment) {
         Map<String, String> all = new HashMap<>(environment);
-        all.putIfAbsent(POOL_SIZE, "0");
         String host = System.getenv("DOCKER_HOST");
         if (host != null) {
             all.putIfAbsent("DOCKER_HOST", host);

@@ -15,7 +15,6 @@ final class ScriptedEngines {
             Vertx vertx, String address, Map<String, String> environment, EngineCallListener listener) {
         Map<String, String> all = new HashMap<>(environment);
         all.put("DOCKER_HOST", address);
-        all.putIfAbsent(RealEngine.POOL_SIZE, "0");
         RunnerConfig config = ConfigLoader.load(null, all, Map.of()).config();
         return new DockerEngine(
                 vertx,
