@@ -12,9 +12,7 @@ import dev.berth.conformance.Raises;
 import dev.berth.engine.ContainerPlan;
 import dev.berth.engine.ContainerPlan.Attach;
 import dev.berth.engine.EngineContainer;
-import dev.berth.engine.ExitStatus;
 import dev.berth.engine.ImageRequest;
-import dev.berth.engine.Sweep;
 import dev.berth.error.Descriptors;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
@@ -25,10 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -38,38 +33,26 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What becomes of an engine's faults. */
+/** What becomes of the faults of an engine that is asked for something. */
 final class EngineFaultsTest {
-    private static final ContainerPlan PLAN =
-            new ContainerPlan("01H", "fn:1", Map.of(), 0, 0, 0, null, null, "", true, Attach.NONE);
-    private static final String CONTAINER = "/containers/01H";
-
-    private final Vertx vertx = Vertx.vertx();
-    private final OnContext context = new OnContext(vertx);
-    private final List<String> heard = new CopyOnWriteArrayList<>();
+    private EngineRig rig;
+    private Vertx vertx;
+    private OnContext context;
     private ScriptedEngine script;
     private DockerEngine engine;
 
     @BeforeEach
     void start(@TempDir Path folder) {
-        script = new ScriptedEngine(vertx, folder);
-        script.on("POST /containers/create", json(201, "{\"Id\":\"" + "ab".repeat(32) + "\"}"));
-        script.on("POST " + CONTAINER + "/start", json(204, ""));
-        script.on("DELETE " + CONTAINER, json(204, ""));
-        engine = ScriptedEngines.engine(
-                vertx, script.address(), Map.of(), (verb, status, nanos) -> heard.add(verb + " " + status));
+        rig = new EngineRig(folder);
+        vertx = rig.vertx;
+        context = rig.context;
+        script = rig.script;
+        engine = rig.engine;
     }
 
     @AfterEach
     void stop() {
-        context.await(engine::close);
-        script.close();
-        new OnContext(vertx).begin(vertx::close).join();
-    }
-
-    private EngineContainer create() {
-        context.await(engine::start);
-        return context.await(() -> engine.create(PLAN));
+        rig.close();
     }
 
     @Test
@@ -90,7 +73,7 @@ final class EngineFaultsTest {
 
     @Test
     void unusedEngineSaysSo() {
-        assertThatThrownBy(() -> context.await(() -> engine.create(PLAN))).hasMessageContaining("start() comes first");
+        assertThatThrownBy(() -> context.await(() -> engine.create(EngineRig.PLAN))).hasMessageContaining("start() comes first");
     }
 
     @Test
@@ -109,8 +92,8 @@ final class EngineFaultsTest {
 
     @Test
     void everyRequestIsHeardOf() {
-        create();
-        assertThat(heard).contains("ping 200", "version 200", "info 200", "create_container 201");
+        rig.create();
+        assertThat(rig.heard).contains("ping 200", "version 200", "info 200", "create_container 201");
     }
 
     /** It is this runner that lacks them; nothing has been asked of the engine. */
@@ -171,19 +154,19 @@ final class EngineFaultsTest {
     void createThatMayHaveHappenedIsUndone() {
         script.on("POST /containers/create", hangUp());
         context.await(engine::start);
-        assertThatThrownBy(() -> context.await(() -> engine.create(PLAN))).isInstanceOf(RunnerException.class);
-        awaitRequest("DELETE " + CONTAINER);
+        assertThatThrownBy(() -> context.await(() -> engine.create(EngineRig.PLAN))).isInstanceOf(RunnerException.class);
+        awaitRequest("DELETE " + EngineRig.CONTAINER);
     }
 
     @Test
     void createThatFailedInsideTheEngineIsUndone() {
         script.on("POST /containers/create", error(500, "disk full"));
         context.await(engine::start);
-        assertThatThrownBy(() -> context.await(() -> engine.create(PLAN)))
+        assertThatThrownBy(() -> context.await(() -> engine.create(EngineRig.PLAN)))
                 .hasMessage("API error (500): disk full")
                 .extracting(e -> ((RunnerException) e).code())
                 .isEqualTo(ErrorCode.ENGINE_FAILED);
-        awaitRequest("DELETE " + CONTAINER);
+        awaitRequest("DELETE " + EngineRig.CONTAINER);
     }
 
     @ParameterizedTest
@@ -195,7 +178,7 @@ final class EngineFaultsTest {
     void containerOfSomeoneElsesNameIsNotTouched(int status, String message) {
         script.on("POST /containers/create", error(status, message));
         context.await(engine::start);
-        assertThatThrownBy(() -> context.await(() -> engine.create(PLAN))).hasMessage("container already exists");
+        assertThatThrownBy(() -> context.await(() -> engine.create(EngineRig.PLAN))).hasMessage("container already exists");
         context.await(() -> vertx.timer(100));
         assertThat(script.requests("DELETE .*")).isEmpty();
     }
@@ -203,8 +186,8 @@ final class EngineFaultsTest {
     @Test
     @Raises(ErrorCode.ENGINE_FAILED)
     void failedStartKeepsTheEnginesWords() {
-        script.on("POST " + CONTAINER + "/start", error(400, "OCI runtime create failed"));
-        EngineContainer container = create();
+        script.on("POST " + EngineRig.CONTAINER + "/start", error(400, "OCI runtime create failed"));
+        EngineContainer container = rig.create();
         assertThatThrownBy(() -> context.await(container::start))
                 .hasMessage("API error (400): OCI runtime create failed")
                 .extracting(e -> ((RunnerException) e).wireCode())
@@ -212,134 +195,10 @@ final class EngineFaultsTest {
     }
 
     @Test
-    void removalIsTriedAgainWhileTheEngineHasTrouble() {
-        AtomicInteger tries = new AtomicInteger();
-        script.on("DELETE " + CONTAINER, request -> {
-            switch (tries.incrementAndGet()) {
-                case 1 -> error(500, "driver failed").handle(request);
-                case 2 -> hangUp().handle(request);
-                default -> json(204, "").handle(request);
-            }
-        });
-        EngineContainer container = create();
-        context.await(container::remove);
-        assertThat(tries).hasValue(3);
-    }
-
-    @Test
-    void removalThatFailedCanBeAskedForAgain() {
-        script.on("DELETE " + CONTAINER, error(400, "no"));
-        EngineContainer container = create();
-        assertThatThrownBy(() -> context.await(container::remove)).hasMessage("API error (400): no");
-        script.on("DELETE " + CONTAINER, json(204, ""));
-        context.await(container::remove);
-    }
-
-    @Test
-    void anOrphanThatStaysKeepsItsInstancesDirectory() {
-        context.await(engine::start);
-        script.on(
-                "GET /containers/json",
-                json(200, "[{\"Id\":\"dead\",\"Labels\":{\"dev.berth.instance\":\"0123456789ab\"}}]"));
-        script.on("DELETE /containers/dead", json(409, "{\"message\":\"it resists\"}"));
-        assertThat(context.await(engine::sweep)).isEqualTo(new Sweep(0, Set.of("0123456789ab")));
-
-        script.on("DELETE /containers/dead", json(204, ""));
-        assertThat(context.await(engine::sweep)).isEqualTo(new Sweep(1, Set.of()));
-    }
-
-    @Test
-    void exitOfAContainerIsNotWaitedForOnceTheEngineIsClosed() {
-        script.on("POST " + CONTAINER + "/wait", silence());
-        EngineContainer container = create();
-        CompletableFuture<ExitStatus> exit = context.begin(container::exit);
-        context.await(() -> vertx.timer(100));
-        context.await(engine::close);
-        assertThat(exit).failsWithin(Duration.ofSeconds(20));
-    }
-
-    @Test
-    void goneOrGoingIsRemoved() {
-        script.on("DELETE " + CONTAINER, error(404, "No such container: 01H"));
-        EngineContainer container = create();
-        context.await(container::remove);
-        script.on("DELETE " + CONTAINER, error(409, "removal of container 01H is already in progress"));
-        EngineContainer again = context.await(() -> engine.create(PLAN));
-        context.await(again::remove);
-    }
-
-    @Test
-    void exitIsLearntAcrossALostConnection() {
-        AtomicInteger waits = new AtomicInteger();
-        script.on("POST " + CONTAINER + "/wait", request -> {
-            if (waits.incrementAndGet() == 1) {
-                hangUp().handle(request);
-            } else {
-                json(200, "{\"StatusCode\":3}").handle(request);
-            }
-        });
-        script.on("GET " + CONTAINER + "/json", request -> {
-            if (script.requests("GET " + CONTAINER + "/json").size() < 3) {
-                hangUp().handle(request);
-            } else {
-                json(200, "{\"State\":{\"Running\":true}}").handle(request);
-            }
-        });
-        EngineContainer container = create();
-        assertThat(context.await(container::exit)).isEqualTo(new ExitStatus(3, false));
-    }
-
-    @Test
-    void containerThatEndedWhileTheEngineWasAwayIsLookedUp() {
-        script.on("POST " + CONTAINER + "/wait", hangUp());
-        script.on(
-                "GET " + CONTAINER + "/json",
-                json(200, "{\"State\":{\"Running\":false,\"ExitCode\":137,\"OOMKilled\":true}}"));
-        EngineContainer container = create();
-        assertThat(context.await(container::exit)).isEqualTo(new ExitStatus(137, true));
-    }
-
-    @Test
-    void memorysEndIsFoundAmongTheEventsWhenItCameTooLate() {
-        script.on("POST " + CONTAINER + "/wait", json(200, "{\"StatusCode\":137}"));
-        script.on(
-                "GET " + CONTAINER + "/json",
-                json(200, "{\"State\":{\"Running\":false,\"ExitCode\":137,\"OOMKilled\":false}}"));
-        script.on("GET /events", json(200, "{\"status\":\"oom\",\"id\":\"x\"}\n"));
-        EngineContainer container = create();
-        assertThat(context.await(container::exit)).isEqualTo(new ExitStatus(137, true));
-        script.on("GET /events", json(200, ""));
-        EngineContainer killed = context.await(() -> engine.create(PLAN));
-        assertThat(context.await(killed::exit)).isEqualTo(new ExitStatus(137, false));
-    }
-
-    @Test
-    void containerSomeoneElseRemovedWasKilled() {
-        script.on("POST " + CONTAINER + "/wait", error(404, "No such container"));
-        script.on("GET " + CONTAINER + "/json", error(404, "No such container"));
-        EngineContainer container = create();
-        assertThat(context.await(container::exit)).isEqualTo(new ExitStatus(137, false));
-    }
-
-    @Test
-    void waitingContainersDoNotHoldUpOtherRequests() {
-        script.on(
-                "POST /containers/.*/wait",
-                request -> request.response().setChunked(true).write(""));
-        context.await(engine::start);
-        for (int i = 0; i < 100; i++) {
-            EngineContainer container = context.await(() -> engine.create(PLAN));
-            context.begin(container::exit);
-        }
-        EngineContainer last = context.await(() -> engine.create(PLAN));
-        context.await(last::start);
-    }
-
-    @Test
     @Raises(ErrorCode.PAUSE_UNSUPPORTED)
     void whereNothingCanBePausedItIsSaid() {
-        script.on("POST " + CONTAINER + "/pause", error(500, "cannot pause: cgroup freezer not mounted"));
-        EngineContainer container = create();
+        script.on("POST " + EngineRig.CONTAINER + "/pause", error(500, "cannot pause: cgroup freezer not mounted"));
+        EngineContainer container = rig.create();
         assertThatThrownBy(() -> context.await(container::pause))
                 .hasMessage("containers cannot be paused here: cannot pause: cgroup freezer not mounted")
                 .extracting(e -> ((RunnerException) e).code())
@@ -351,9 +210,9 @@ final class EngineFaultsTest {
     @Test
     void pauseOfAContainerThatEndsSaysNothingOfTheOthers() {
         script.on(
-                "POST " + CONTAINER + "/pause",
+                "POST " + EngineRig.CONTAINER + "/pause",
                 error(500, "cannot pause: open /sys/fs/cgroup/freezer/docker/x/freezer.state: no such file"));
-        EngineContainer container = create();
+        EngineContainer container = rig.create();
         assertThatThrownBy(() -> context.await(container::pause))
                 .extracting(e -> ((RunnerException) e).code())
                 .isEqualTo(ErrorCode.ENGINE_FAILED);
@@ -363,7 +222,7 @@ final class EngineFaultsTest {
     void engineThatGoesAwayIsNotAskedUntilItIsBack() {
         List<Boolean> answers = new CopyOnWriteArrayList<>();
         engine.watch(answers::add);
-        EngineContainer container = create();
+        EngineContainer container = rig.create();
         script.on("GET /_ping", hangUp());
         script.on("GET /images/.*", hangUp());
 
@@ -371,14 +230,14 @@ final class EngineFaultsTest {
         await(() -> answers.equals(List.of(true, false)));
         int asked = script.requests("GET /images/.*").size();
         assertGone(() -> context.await(() -> engine.ensureImage(new ImageRequest("fn:1", null))));
-        assertGone(() -> context.await(() -> engine.create(PLAN)));
+        assertGone(() -> context.await(() -> engine.create(EngineRig.PLAN)));
         assertGone(() -> context.await(container::pause));
         assertThat(script.requests("GET /images/.*")).hasSize(asked);
         assertThat(script.requests("POST .*/pause")).isEmpty();
 
         script.on("GET /_ping", json(200, "OK"));
         await(() -> answers.equals(List.of(true, false, true)));
-        context.await(() -> engine.create(PLAN));
+        context.await(() -> engine.create(EngineRig.PLAN));
     }
 
     private static void assertGone(ThrowingCallable asked) {
@@ -398,29 +257,15 @@ final class EngineFaultsTest {
 
     @Test
     void pauseThatFailsThisOnceIsAFailure() {
-        script.on("POST " + CONTAINER + "/pause", error(409, "Container 01H is not running"));
-        EngineContainer container = create();
+        script.on("POST " + EngineRig.CONTAINER + "/pause", error(409, "Container 01H is not running"));
+        EngineContainer container = rig.create();
         assertThatThrownBy(() -> context.await(container::pause))
                 .hasMessage("API error (409): Container 01H is not running");
     }
 
     @Test
-    void containerPausedByTheEngineIsUnpausedBeforeItIsRemoved() {
-        script.on("POST " + CONTAINER + "/pause", json(204, ""));
-        script.on("POST " + CONTAINER + "/unpause", json(204, ""));
-        EngineContainer container = create();
-        context.await(container::pause);
-        context.await(container::remove);
-        assertThat(script.requests("(POST|DELETE) " + CONTAINER + ".*"))
-                .containsExactly(
-                        "POST /containers/01H/pause",
-                        "POST /containers/01H/unpause",
-                        "DELETE /containers/01H?force=1&v=1");
-    }
-
-    @Test
     void refusedAttachFailsTheStart() {
-        script.on("POST " + CONTAINER + "/attach", error(409, "container is dead"));
+        script.on("POST " + EngineRig.CONTAINER + "/attach", error(409, "container is dead"));
         context.await(engine::start);
         ContainerPlan attached = new ContainerPlan("01H", "fn:1", Map.of(), 0, 0, 0, null, null, "", true, Attach.ALL);
         EngineContainer container = context.await(() -> engine.create(attached));
@@ -430,7 +275,7 @@ final class EngineFaultsTest {
 
     @Test
     void attachThatIsCutOffFailsTheStart() {
-        script.on("POST " + CONTAINER + "/attach", hangUp());
+        script.on("POST " + EngineRig.CONTAINER + "/attach", hangUp());
         context.await(engine::start);
         ContainerPlan attached =
                 new ContainerPlan("01H", "fn:1", Map.of(), 0, 0, 0, null, null, "", true, Attach.OUTPUT);
