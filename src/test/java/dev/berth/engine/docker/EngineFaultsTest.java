@@ -73,7 +73,8 @@ final class EngineFaultsTest {
 
     @Test
     void unusedEngineSaysSo() {
-        assertThatThrownBy(() -> context.await(() -> engine.create(EngineRig.PLAN))).hasMessageContaining("start() comes first");
+        assertThatThrownBy(() -> context.await(() -> engine.create(EngineRig.PLAN)))
+                .hasMessageContaining("start() comes first");
     }
 
     @Test
@@ -154,7 +155,8 @@ final class EngineFaultsTest {
     void createThatMayHaveHappenedIsUndone() {
         script.on("POST /containers/create", hangUp());
         context.await(engine::start);
-        assertThatThrownBy(() -> context.await(() -> engine.create(EngineRig.PLAN))).isInstanceOf(RunnerException.class);
+        assertThatThrownBy(() -> context.await(() -> engine.create(EngineRig.PLAN)))
+                .isInstanceOf(RunnerException.class);
         awaitRequest("DELETE " + EngineRig.CONTAINER);
     }
 
@@ -178,7 +180,8 @@ final class EngineFaultsTest {
     void containerOfSomeoneElsesNameIsNotTouched(int status, String message) {
         script.on("POST /containers/create", error(status, message));
         context.await(engine::start);
-        assertThatThrownBy(() -> context.await(() -> engine.create(EngineRig.PLAN))).hasMessage("container already exists");
+        assertThatThrownBy(() -> context.await(() -> engine.create(EngineRig.PLAN)))
+                .hasMessage("container already exists");
         context.await(() -> vertx.timer(100));
         assertThat(script.requests("DELETE .*")).isEmpty();
     }
