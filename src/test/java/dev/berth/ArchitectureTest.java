@@ -85,6 +85,7 @@ final class ArchitectureTest {
                             "engine",
                             "error",
                             "ingress",
+                            "logs",
                             "observe",
                             "port",
                             "proto",
@@ -151,7 +152,7 @@ final class ArchitectureTest {
             .resideInAPackage(ROOT)
             .should()
             .haveNameMatching(ROOT.replace(".", "\\.")
-                    + "\\.(Runner(Main|Service|Start|Stop|Parts|Verticles)(\\$.*)?|package-info)");
+                    + "\\.(Runner(Main|Service|Start|Stop|Parts|Verticles|Control)(\\$.*)?|package-info)");
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =

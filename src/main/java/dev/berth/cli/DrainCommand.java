@@ -9,7 +9,6 @@ import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -82,7 +81,7 @@ final class DrainCommand implements Callable<Integer> {
                 && (answer.strip().equalsIgnoreCase("y") || answer.strip().equalsIgnoreCase("yes"));
     }
 
-    private void awaitEnd(OperationsClient client) throws InterruptedException {
+    private void awaitEnd(OperationsClient client) throws Exception {
         int silent = 0;
         long told = -1;
         while (silent < GONE_AFTER) {
@@ -100,7 +99,7 @@ final class DrainCommand implements Callable<Integer> {
             } catch (Exception gone) {
                 silent++;
             }
-            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            Blocking.await(client.pause(LOOK_MILLIS), LIMIT);
         }
         say("ended");
     }

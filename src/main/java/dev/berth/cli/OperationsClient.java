@@ -23,6 +23,7 @@ final class OperationsClient {
     /** An event stream tells something each few seconds. */
     private static final int SILENT_SECONDS = 30;
 
+    private final Vertx vertx;
     private final HttpClientAgent http;
     private final RunnerAddress address;
     private final @Nullable String token;
@@ -44,6 +45,7 @@ final class OperationsClient {
      * @param token null: none is shown
      */
     OperationsClient(Vertx vertx, RunnerAddress address, @Nullable ClientTls tls, @Nullable String token) {
+        this.vertx = vertx;
         this.address = address;
         this.token = token;
         HttpClientOptions options = new HttpClientOptions()
@@ -54,6 +56,11 @@ final class OperationsClient {
             secure(options, tls);
         }
         this.http = vertx.createHttpClient(options);
+    }
+
+    /** Completes after a while, for who asks again and again. */
+    Future<?> pause(long millis) {
+        return vertx.timer(millis);
     }
 
     private static void secure(HttpClientOptions options, ClientTls tls) {
