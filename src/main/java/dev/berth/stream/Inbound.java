@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
  * The receiving half of a stream. Holds at most one window of bytes. Data waits for demand and for the first
  * handler; notes and ends wait only for the data before them. An end or failure that comes before its handler
  * is set is kept for it; a note is not.
+ *
+ * <p>No {@code flow.Source}, though it reads like one: data is one of four kinds that come in one order, failures wait
+ * for their handler, data without a handler any more is dropped and counts as taken, and what waited is delivered in a
+ * turn of its own.
  */
 final class Inbound implements ReadStream<Buffer> {
     private static final int MAX_QUEUED_NOTES = 1024;
