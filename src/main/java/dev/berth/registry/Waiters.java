@@ -68,7 +68,11 @@ final class Waiters {
             }
             queue.waiting.addLast(waiter.inWaiting);
             queue.changed();
-            admit(waiter);
+            if (waiter.existingOnly) {
+                queue.existingOnly++;
+            } else {
+                admit(waiter);
+            }
         }
     }
 
@@ -80,12 +84,27 @@ final class Waiters {
         }
         waiter.inWaiting.unlink();
         waiter.queue.changed();
-        if (waiter.launch != null) {
+        if (waiter.existingOnly) {
+            waiter.queue.existingOnly--;
+        } else if (waiter.launch != null) {
             waiter.launch.cause = null;
             waiter.launch = null;
         } else if (!waiter.queue.relying.remove(waiter) && !waiter.queue.parked.remove(waiter)) {
             withdraw(waiter);
         }
+    }
+
+    /** Somebody who waits for what is there, where nothing is; null if there is nobody. */
+    @Nullable
+    Waiter waitingInVain(SlotQueue queue) {
+        if (queue.existingOnly == 0 || queue.hasContainers()) {
+            return null;
+        }
+        Waiter waiter = queue.waiting.first();
+        while (waiter != null && !waiter.existingOnly) {
+            waiter = waiter.inWaiting.next();
+        }
+        return waiter;
     }
 
     /** A container was launched for this starved waiter. */
