@@ -85,10 +85,10 @@ final class SlotRules {
     }
 
     void end() {
-        placement.place();
-        if (placement.lacksRoom() && waiters.releaseAll()) {
-            placement.place();
+        if (waiters.isAnybodyPutOff() && placement.willLackRoom()) {
+            waiters.releaseAll();
         }
+        placement.place();
         if (drainToConfirm && slots.isEmpty()) {
             drainToConfirm = false;
             decisions.drained();

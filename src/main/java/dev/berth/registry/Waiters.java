@@ -138,14 +138,16 @@ final class Waiters {
         review(queue, now);
     }
 
-    /** Somebody lacks room, so nobody is put off any more. Returns whether anybody was. */
-    boolean releaseAll() {
-        List<SlotQueue> queues = parked.all();
-        for (SlotQueue queue : queues) {
+    boolean isAnybodyPutOff() {
+        return !parked.isEmpty();
+    }
+
+    /** Somebody is going to lack room, so nobody is put off any more. */
+    void releaseAll() {
+        for (SlotQueue queue : parked.all()) {
             release(queue);
             parked.remove(queue);
         }
-        return !queues.isEmpty();
     }
 
     /** A queue in which somebody may have been put off for long enough; null if there is none now. */
