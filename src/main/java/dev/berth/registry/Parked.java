@@ -37,6 +37,10 @@ final class Parked {
         }
     }
 
+    boolean isEmpty() {
+        return queues.isEmpty();
+    }
+
     /** A copy. */
     List<SlotQueue> all() {
         return new ArrayList<>(queues);

@@ -95,16 +95,53 @@ final class Placement {
         evictable.add(slot);
     }
 
-    /** Called at the end of every turn, and again if that has made others starve. */
+    /** Whether {@link #place} would leave somebody waiting for room. To be asked before, since it may evict for him. */
+    boolean willLackRoom() {
+        reckon();
+        for (Waiter waiter : starved) {
+            Reservation wanted = waiter.queue.reservation;
+            if (fits(wanted)) {
+                promise(wanted);
+            } else if (!nonBlocking || canBeGiven(wanted)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean canBeGiven(Reservation wanted) {
+        long bytes = shortBytes(wanted);
+        long cpu = shortCpu(wanted);
+        return (bytes == 0 && cpu == 0) || !evictable.cover(bytes, cpu).isEmpty();
+    }
+
+    private void reckon() {
+        freeBytes = room.totalBytes() - room.usedBytes();
+        freeCpuMillis = room.totalCpuMillis() - room.usedCpuMillis();
+        comingBytes = room.endingBytes();
+        comingCpuMillis = room.endingCpuMillis();
+    }
+
+    private boolean fits(Reservation wanted) {
+        return wanted.bytes() <= freeBytes && wanted.cpuMillis() <= freeCpuMillis;
+    }
+
+    /** Of what is neither free nor coming. */
+    private long shortBytes(Reservation wanted) {
+        return Math.max(0, wanted.bytes() - freeBytes - comingBytes);
+    }
+
+    private long shortCpu(Reservation wanted) {
+        return Math.max(0, wanted.cpuMillis() - freeCpuMillis - comingCpuMillis);
+    }
+
+    /** Called at the end of every turn. */
     void place() {
         while (!weightless.isEmpty()) {
             actions.launchFor(weightless.first());
         }
         if (!starved.isEmpty()) {
-            freeBytes = room.totalBytes() - room.usedBytes();
-            freeCpuMillis = room.totalCpuMillis() - room.usedCpuMillis();
-            comingBytes = room.endingBytes();
-            comingCpuMillis = room.endingCpuMillis();
+            reckon();
             Waiter waiter = starved.first();
             while (waiter != null && place(waiter)) {
                 waiter = starved.higher(waiter);
@@ -117,15 +154,15 @@ final class Placement {
     /** Whether those who came later may be looked at. */
     private boolean place(Waiter waiter) {
         Reservation wanted = waiter.queue.reservation;
-        if (wanted.bytes() <= freeBytes && wanted.cpuMillis() <= freeCpuMillis) {
+        if (fits(wanted)) {
             promise(wanted);
             actions.launchFor(waiter);
             return true;
         }
         waiter.missingBytes = Math.max(0, wanted.bytes() - freeBytes);
         waiter.missingCpuMillis = Math.max(0, wanted.cpuMillis() - freeCpuMillis);
-        long shortBytes = Math.max(0, wanted.bytes() - freeBytes - comingBytes);
-        long shortCpu = Math.max(0, wanted.cpuMillis() - freeCpuMillis - comingCpuMillis);
+        long shortBytes = shortBytes(wanted);
+        long shortCpu = shortCpu(wanted);
         if ((shortBytes > 0 || shortCpu > 0) && !makeRoom(waiter, shortBytes, shortCpu)) {
             if (nonBlocking) {
                 actions.refuse(waiter);

@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
  * The slots and waiters of one slot key. The first call's specification is the template of all its
  * containers; only the pull credential follows the calls. Those who belong to it keep its accounts: {@link Slots} and {@link Waiters}.
  *
- * <p>A waiter is in one of four positions: a container was launched for it ({@link Waiter#launch}); or it
- * is {@link #relying} on a container that starts and whose own waiter has left; or it is {@link #starved},
- * so that a launch must be found for it; or it is {@link #parked}, since a container that is there already will be
- * free for it soon enough. Every relying waiter has arrived before every starved one, and these before the parked.
+ * <p>A waiter is in one of five positions: it waits for what is there and {@link Waiter#existingOnly nothing else};
+ * or a container was launched for it ({@link Waiter#launch}); or it is {@link #relying} on a container that starts and
+ * whose own waiter has left; or it is {@link #starved}, so that a launch must be found for it; or it is
+ * {@link #parked}, since a container that is there already will be free for it soon enough. Every relying waiter has
+ * arrived before every starved one, and these before the parked.
  */
 final class SlotQueue {
     private final ContainerSpec template;
@@ -50,6 +51,9 @@ final class SlotQueue {
     final TreeSet<Waiter> relying = new TreeSet<>(Waiter.BY_ARRIVAL);
     final TreeSet<Waiter> starved = new TreeSet<>(Waiter.BY_ARRIVAL);
     final TreeSet<Waiter> parked = new TreeSet<>(Waiter.BY_ARRIVAL);
+
+    /** How many of {@link #waiting} are {@link Waiter#existingOnly}. */
+    int existingOnly;
 
     /** When {@link Waiters} looks at the parked again, in nanoseconds of the caller's clock. */
     long alarm;
@@ -119,10 +123,18 @@ final class SlotQueue {
         return template.withRegistryToken(registryToken);
     }
 
-    /** How many waiters have no container on its way: neither their own nor one whose waiter has left. */
+    /**
+     * How many waiters that may have one launched have no container on its way: neither their own nor one whose waiter
+     * has left.
+     */
     int uncovered() {
-        int missing = waiting.size() - starting;
+        int missing = waiting.size() - existingOnly - starting;
         return Math.max(0, Math.min(missing, relying.size() + starved.size() + parked.size()));
+    }
+
+    /** Whether it has a container that a call may still get. */
+    boolean hasContainers() {
+        return containers > ending;
     }
 
     /** How many containers run a call. */

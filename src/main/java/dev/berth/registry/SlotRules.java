@@ -10,7 +10,6 @@ import dev.berth.bus.RegistryMessage.LaunchFailed;
 import dev.berth.bus.RegistryMessage.LeaseClaimed;
 import dev.berth.bus.WorkerMessage.Reason;
 import dev.berth.call.ContainerTimings;
-import dev.berth.call.Saturating;
 import dev.berth.call.SlotKey;
 import dev.berth.config.RegistryConfig;
 import dev.berth.error.ErrorCode;
@@ -70,16 +69,9 @@ final class SlotRules {
         this.claims = new Claims(incarnation);
         Starts starts = new Starts(room.totalCpuMillis());
         this.slots = new Slots(room, new Workers(workers), ids, placement, claims, starts);
-        this.waiters = new Waiters(placement, policy(config), starts);
+        this.waiters = new Waiters(placement, WaitPolicy.of(config), starts);
         this.admission = new Admission(config.maxWaiters(), room, placement, waiters);
         this.account = new Account(room, queues);
-    }
-
-    private static WaitPolicy policy(RegistryConfig config) {
-        if (!config.waits()) {
-            return new WaitPolicy(0);
-        }
-        return new WaitPolicy(config.nonBlocking() ? Saturating.nanos(config.nonBlockingWait()) : WaitPolicy.NO_LIMIT);
     }
 
     void begin(long nowNanos) {
@@ -93,10 +85,10 @@ final class SlotRules {
     }
 
     void end() {
-        placement.place();
-        if (placement.lacksRoom() && waiters.releaseAll()) {
-            placement.place();
+        if (waiters.isAnybodyPutOff() && placement.willLackRoom()) {
+            waiters.releaseAll();
         }
+        placement.place();
         if (drainToConfirm && slots.isEmpty()) {
             drainToConfirm = false;
             decisions.drained();
@@ -358,6 +350,9 @@ final class SlotRules {
     /** Must end every change to a queue's waiters or containers. */
     private void settle(SlotQueue queue) {
         waiters.balance(queue, now);
+        for (Waiter waiter = waiters.waitingInVain(queue); waiter != null; waiter = waiters.waitingInVain(queue)) {
+            refuse(waiter, BUSY, Refused.NOT_HERE, ContainerTimings.NONE);
+        }
         queues.closeIfUnused(queue);
     }
 

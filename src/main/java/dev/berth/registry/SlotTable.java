@@ -31,7 +31,8 @@ import java.util.function.Supplier;
  *   <li>a slot is idle, leased once, or ending, never two of these, and an ending one never comes back;
  *   <li>a queue with an idle slot has no waiter;
  *   <li>every waiter has a container on its way, or is starved, and then {@link Placement} knows it, or is put off,
- *       and then its queue has other containers and {@link Parked} knows when to look again;
+ *       and then its queue has other containers and {@link Parked} knows when to look again, or it waits for existing
+ *       containers only, and then its queue has one;
  *   <li>nobody is put off while somebody lacks room;
  *   <li>what is used of the room is the sum of the reservations of all slots;
  *   <li>a queue with neither container nor waiter is not kept.

@@ -1,5 +1,7 @@
 package dev.berth.registry;
 
+import dev.berth.call.Saturating;
+import dev.berth.config.RegistryConfig;
 import java.util.OptionalLong;
 
 /**
@@ -23,10 +25,18 @@ final class WaitPolicy {
         this.longest = Math.min(longest, NO_LIMIT);
     }
 
+    static WaitPolicy of(RegistryConfig config) {
+        if (!config.waits()) {
+            return new WaitPolicy(0);
+        }
+        return new WaitPolicy(config.nonBlocking() ? Saturating.nanos(config.nonBlockingWait()) : NO_LIMIT);
+    }
+
     /**
      * A queue at one moment.
      *
-     * @param waiting calls, those included for which containers start
+     * @param waiting calls, those included for which containers start, and those that wait for what is there only: they
+     *     take their turn before those behind them
      * @param busy containers that run a call
      * @param starting containers
      * @param owed containers that are to be launched at the end of this turn

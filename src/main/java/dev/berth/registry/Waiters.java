@@ -68,7 +68,11 @@ final class Waiters {
             }
             queue.waiting.addLast(waiter.inWaiting);
             queue.changed();
-            admit(waiter);
+            if (waiter.existingOnly) {
+                queue.existingOnly++;
+            } else {
+                admit(waiter);
+            }
         }
     }
 
@@ -80,12 +84,27 @@ final class Waiters {
         }
         waiter.inWaiting.unlink();
         waiter.queue.changed();
-        if (waiter.launch != null) {
+        if (waiter.existingOnly) {
+            waiter.queue.existingOnly--;
+        } else if (waiter.launch != null) {
             waiter.launch.cause = null;
             waiter.launch = null;
         } else if (!waiter.queue.relying.remove(waiter) && !waiter.queue.parked.remove(waiter)) {
             withdraw(waiter);
         }
+    }
+
+    /** Somebody who waits for what is there, where nothing is; null if there is nobody. */
+    @Nullable
+    Waiter waitingInVain(SlotQueue queue) {
+        if (queue.existingOnly == 0 || queue.hasContainers()) {
+            return null;
+        }
+        Waiter waiter = queue.waiting.first();
+        while (waiter != null && !waiter.existingOnly) {
+            waiter = waiter.inWaiting.next();
+        }
+        return waiter;
     }
 
     /** A container was launched for this starved waiter. */
@@ -119,14 +138,16 @@ final class Waiters {
         review(queue, now);
     }
 
-    /** Somebody lacks room, so nobody is put off any more. Returns whether anybody was. */
-    boolean releaseAll() {
-        List<SlotQueue> queues = parked.all();
-        for (SlotQueue queue : queues) {
+    boolean isAnybodyPutOff() {
+        return !parked.isEmpty();
+    }
+
+    /** Somebody is going to lack room, so nobody is put off any more. */
+    void releaseAll() {
+        for (SlotQueue queue : parked.all()) {
             release(queue);
             parked.remove(queue);
         }
-        return !queues.isEmpty();
     }
 
     /** A queue in which somebody may have been put off for long enough; null if there is none now. */

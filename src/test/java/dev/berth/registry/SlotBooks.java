@@ -121,6 +121,9 @@ final class SlotBooks {
             refused(refuse);
         } else if (command instanceof Command.Launch launch) {
             assertThat(draining).as("launches while draining").isFalse();
+            assertThat(calls.get(SlotWorld.ticket(launch.causeCallId())).existingOnly)
+                    .as("launches for a call that waits for existing containers only")
+                    .isFalse();
             known.put(launch.containerId(), new WorldContainer(launch.containerId(), launch.spec()));
         } else if (command instanceof Command.Remove remove) {
             WorldContainer container = known(remove.containerId());
@@ -163,7 +166,7 @@ final class SlotBooks {
                 assertThat(container.spec.evictable()).isTrue();
                 assertThat(table.snapshot().queues())
                         .as("evicted for nobody")
-                        .anyMatch(queue -> queue.waiting() > queue.starting());
+                        .anyMatch(queue -> mayLaunch(queue.key()).size() > queue.starting());
             }
             case DRAINING -> assertThat(draining).isTrue();
             case CLEARED -> throw new AssertionError("removed for an operator, and there is none");
@@ -247,7 +250,7 @@ final class SlotBooks {
             if (queue.waiting() > 0) {
                 assertThat(queue.idle()).as("waits beside an idle slot").isZero();
             }
-            if (nonBlocking && queue.waiting() > queue.starting() && going == 0) {
+            if (nonBlocking && mayLaunch(queue.key()).size() > queue.starting() && going == 0) {
                 assertThat(queue.busy() + queue.starting())
                         .as("waits for nothing")
                         .isPositive();
@@ -269,13 +272,23 @@ final class SlotBooks {
         assertThat(calls.values()).as("waits for a lost node").noneMatch(call -> call.lost && isQueued(call));
     }
 
+    /** Who waits of this queue and may have a container launched, in order of arrival. */
+    private List<Long> mayLaunch(SlotKey key) {
+        return queued.getOrDefault(key, List.of()).stream()
+                .filter(ticket -> !calls.get(ticket).existingOnly)
+                .toList();
+    }
+
     /** Of those who have no container on its way, how long the first has waited. */
     private Duration longestPutOff(NodeSnapshot.Queue queue) {
-        List<Long> tickets = queued.get(queue.key());
+        List<Long> tickets = mayLaunch(queue.key());
         return Duration.ofNanos(now - calls.get(tickets.get(queue.starting())).arrived);
     }
 
-    /** A container that comes, a place among those who lack room, or one among those put off and an alarm. */
+    /**
+     * A container that comes, a place among those who lack room, or one among those put off and an alarm; or, of those
+     * who wait for existing containers only, one that exists.
+     */
     private void everybodyHasAPlace(SlotQueue queue, boolean draining) {
         int own = 0;
         int starting = 0;
@@ -283,9 +296,16 @@ final class SlotBooks {
             own += waiter.launch == null ? 0 : 1;
             starting += waiter.launch != null && waiter.launch.state == Slot.State.STARTING ? 1 : 0;
         }
+        int others = mayLaunch(queue.key()).size();
         assertThat(own + queue.relying.size() + queue.starved.size() + queue.parked.size())
                 .as("places")
-                .isEqualTo(queue.waiting.size());
+                .isEqualTo(others);
+        assertThat(queue.existingOnly).as("waits for existing ones").isEqualTo(queue.waiting.size() - others);
+        if (queue.existingOnly > 0) {
+            assertThat(queue.busy() + queue.starting)
+                    .as("waits for existing ones and there are none")
+                    .isPositive();
+        }
         assertThat(starting + queue.relying.size()).as("covered").isLessThanOrEqualTo(queue.starting);
         assertThat(queue.alarmSet && queue.parked.isEmpty())
                 .as("alarm for nobody")

@@ -86,6 +86,7 @@ final class SlotWorld {
         String ingress = ingress(which / FUNCTIONS.size());
         WorldCall call = new WorldCall(++tickets, ingress, FUNCTIONS.get(which % FUNCTIONS.size()));
         call.impatient = which >= 2 * FUNCTIONS.size();
+        call.existingOnly = call.impatient && which % 2 != 0;
         calls.put(call.ticket, call);
         String id = "call-" + call.ticket;
         fromIngress
@@ -97,9 +98,14 @@ final class SlotWorld {
                                         call.ticket,
                                         id,
                                         call.spec,
-                                        which % 2 == 0 ? Mode.ANY : Mode.EXISTING,
-                                        Duration.ofSeconds(which % 3))
+                                        call.existingOnly ? Mode.EXISTING : Mode.ANY,
+                                        which % 5 == 0 ? AcquireSlot.FOREVER : Duration.ofSeconds(which % 3))
                                 : new AcquireSlot(ingress, call.ticket, id, call.spec));
+    }
+
+    /** Of the call that goes by this id. */
+    static long ticket(String callId) {
+        return Long.parseLong(callId.substring("call-".length()));
     }
 
     void cancel(int which) {

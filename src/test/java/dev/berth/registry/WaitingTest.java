@@ -271,4 +271,17 @@ final class WaitingTest {
 
         assertThat(launches(burst(node, 32, FN))).isEqualTo(31);
     }
+
+    @Test
+    void nothingIsEvictedForACallThatIsRefusedOnceThosePutOffHaveTheirRoom() {
+        ContainerSpec fn = spec("fn", 2);
+        TableDriver node = TableDriver.nonBlocking(10);
+        node.idle("first", spec("idle", 2));
+        node.busy("a", fn);
+        node.call("b", fn);
+        assertThat(node.call("putOff", fn)).isEmpty();
+
+        assertThat(told(node.call("big", spec("big", 5))))
+                .containsExactly(launch("c4", "putOff"), refuse("big", ErrorCode.SERVER_BUSY));
+    }
 }
