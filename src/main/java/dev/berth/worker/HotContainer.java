@@ -12,7 +12,6 @@ import dev.berth.container.EndReason;
 import dev.berth.container.LifecycleObserver;
 import dev.berth.engine.ExitStatus;
 import dev.berth.error.Backoff;
-import dev.berth.error.Descriptors;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import dev.berth.observe.CallKeys;
@@ -43,19 +42,18 @@ final class HotContainer implements ActiveCall.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(HotContainer.class);
     private static final Backoff REMOVAL = Backoff.of(Duration.ofMillis(100), Duration.ofSeconds(30));
 
-    private final LaunchContainer launch;
+    private final LaunchContainer order;
     private final WorkerParts parts;
     private final Host host;
     private final ContainerLifecycle lifecycle;
     private final ContainerAssembly assembly;
+    private final ContainerLaunch launch;
     private final Alarm alarm;
     private final ContainerReports reports;
     private final ContainerFreezer freezer;
     private final ExitAccount account;
     private final Turns turns = new Turns();
-    private @Nullable FunctionExchange exchange;
     private @Nullable ActiveCall call;
-    private RunnerException launchError = ErrorCode.SERVER_BUSY.exception();
     private long lease;
     /** The lease of the call that it was woken for last; 0: none yet. */
     private long wokenFor;
@@ -69,21 +67,45 @@ final class HotContainer implements ActiveCall.Owner {
      */
     record Host(Context context, FunctionDialer dialer, RegistryReports registry, Consumer<HotContainer> gone) {}
 
-    HotContainer(LaunchContainer launch, WorkerParts parts, Host host) {
-        this.launch = launch;
+    /** What its launch brings about. */
+    private final class Launching implements ContainerLaunch.Owner {
+        @Override
+        public ContainerState state() {
+            return HotContainer.this.state();
+        }
+
+        @Override
+        public void turn(Runnable step) {
+            turns.run(step);
+        }
+
+        @Override
+        public void take(ContainerEvent event) {
+            HotContainer.this.take(event);
+        }
+
+        @Override
+        public void watchExit() {
+            HotContainer.this.watchExit();
+        }
+    }
+
+    HotContainer(LaunchContainer order, WorkerParts parts, Host host) {
+        this.order = order;
         this.parts = parts;
         this.host = host;
-        LifecycleObserver observer = parts.observer().of(launch.containerId(), launch.spec());
-        this.lifecycle = new ContainerLifecycle(launch.containerId(), observer);
-        this.assembly = new ContainerAssembly(launch.containerId(), launch.spec(), parts, host.context());
-        this.reports = new ContainerReports(launch, host.registry(), observer);
+        LifecycleObserver observer = parts.observer().of(order.containerId(), order.spec());
+        this.lifecycle = new ContainerLifecycle(order.containerId(), observer);
+        this.assembly = new ContainerAssembly(order.containerId(), order.spec(), parts, host.context());
+        this.reports = new ContainerReports(order, host.registry(), observer);
         this.alarm = new Alarm(host.context().owner(), this::due);
+        this.launch = new ContainerLaunch(order, parts, host, assembly, alarm, new Launching());
         this.freezer = new ContainerFreezer(parts, assembly, reports, alarm, lifecycle, this::fire);
-        this.account = new ExitAccount(assembly, alarm, launch.spec().memoryMiB());
+        this.account = new ExitAccount(assembly, alarm, order.spec().memoryMiB());
     }
 
     String id() {
-        return launch.containerId();
+        return order.containerId();
     }
 
     ContainerState state() {
@@ -195,7 +217,7 @@ final class HotContainer implements ActiveCall.Owner {
 
     private void due(Alarm.Slot slot) {
         switch (slot) {
-            case START -> assembly.blame(ErrorCode.INIT_TIMEOUT.exception()).onSuccess(this::initBroke);
+            case START -> launch.overdue();
             case FREEZE -> {
                 if (state() == ContainerState.IDLE) {
                     fire(ContainerEvent.FREEZE_DUE);
@@ -237,13 +259,13 @@ final class HotContainer implements ActiveCall.Owner {
 
     private void perform(ContainerEffect effect) {
         switch (effect) {
-            case PULL -> pull();
-            case PREPARE -> step(assembly.prepare(), ContainerEvent.PREPARED);
-            case CREATE -> step(assembly.create(), ContainerEvent.CREATED);
-            case START -> step(assembly.start(), ContainerEvent.STARTED);
-            case AWAIT_READY -> awaitReady();
+            case PULL -> launch.pull();
+            case PREPARE -> launch.prepare();
+            case CREATE -> launch.create();
+            case START -> launch.start();
+            case AWAIT_READY -> launch.awaitReady();
             case REPORT_READY -> reports.ready(assembly.timings());
-            case FAIL_LAUNCH -> reports.launchFailed(launchError, assembly.timings());
+            case FAIL_LAUNCH -> reports.launchFailed(launch.error(), assembly.timings());
             case RUN_CALL -> runCall(Objects.requireNonNull(call));
             case RELEASE -> reports.released(lease);
             case RETURN_CALL, BREAK_CALL -> breakCall();
@@ -259,7 +281,7 @@ final class HotContainer implements ActiveCall.Owner {
             }
             case AWAIT_FREEZE -> {
                 // A container for one call has that call coming.
-                if (launch.spec().format() != CallFormat.DEFAULT) {
+                if (order.spec().format() != CallFormat.DEFAULT) {
                     freezer.await();
                 }
             }
@@ -275,101 +297,9 @@ final class HotContainer implements ActiveCall.Owner {
         started.begin(exchange());
     }
 
-    private void pull() {
-        assembly.pull().onComplete(pulled -> {
-            // A removal does not wait for a pull, which may take minutes and is shared with others.
-            if (state() == ContainerState.PULLING) {
-                stepOver(pulled, ContainerEvent.PULLED);
-            }
-        });
-    }
-
-    private void step(Future<?> work, ContainerEvent done) {
-        work.onComplete(result -> stepOver(result, done));
-    }
-
-    private void stepOver(AsyncResult<?> result, ContainerEvent done) {
-        if (result.failed()) {
-            launchError = ofLaunch(RunnerException.of(result.cause()));
-            fire(ContainerEvent.LAUNCH_BROKE);
-        } else {
-            fire(done);
-        }
-    }
-
-    private void awaitReady() {
-        if (assembly.overSocket()) {
-            awaitSocket();
-        } else {
-            awaitHealth();
-        }
-    }
-
-    private void awaitHealth() {
-        alarm.set(Alarm.Slot.START, parts.config().healthTimeout().toNanos());
-        exchange = new StdioFunction(assembly.stdio());
-        assembly.healthy().onComplete(this::healthSettled);
-        watchExit();
-    }
-
     private void watchExit() {
         assembly.watchExit();
         assembly.exit().onComplete(this::exited);
-    }
-
-    private void healthSettled(AsyncResult<Void> healthy) {
-        turns.run(() -> {
-            if (state() == ContainerState.INITIALIZING) {
-                if (healthy.succeeded()) {
-                    assembly.initOver();
-                    take(ContainerEvent.READY);
-                } else {
-                    breakLaunch(RunnerException.of(healthy.cause()));
-                }
-            }
-        });
-    }
-
-    private void awaitSocket() {
-        alarm.set(Alarm.Slot.START, parts.config().startTimeout().toNanos());
-        watchExit();
-        assembly.socketReady()
-                .onComplete(ready -> turns.run(() -> {
-                    if (state() != ContainerState.INITIALIZING) {
-                        return;
-                    }
-                    if (ready.succeeded()) {
-                        assembly.initOver();
-                        exchange = new FunctionConnection(
-                                host.context(),
-                                host.dialer(),
-                                assembly.socket(),
-                                parts.config(),
-                                alarm,
-                                parts.oneShots().watch(launch.spec().key()));
-                        take(ContainerEvent.READY);
-                    } else {
-                        breakLaunch(RunnerException.of(ready.cause()));
-                    }
-                }));
-    }
-
-    private void initBroke(RunnerException error) {
-        turns.run(() -> {
-            if (state() == ContainerState.INITIALIZING) {
-                breakLaunch(error);
-            }
-        });
-    }
-
-    private void breakLaunch(RunnerException error) {
-        assembly.initOver();
-        launchError = ofLaunch(error);
-        take(ContainerEvent.LAUNCH_BROKE);
-    }
-
-    private static RunnerException ofLaunch(RunnerException error) {
-        return Descriptors.exhausted(error) ? Descriptors.none("to start a container") : error;
     }
 
     private void exited(AsyncResult<ExitStatus> exit) {
@@ -385,9 +315,10 @@ final class HotContainer implements ActiveCall.Owner {
         boolean early = state() == ContainerState.INITIALIZING;
         (early ? assembly.blame(broken) : Future.succeededFuture(broken))
                 .onSuccess(judged -> turns.run(() -> {
+                    FunctionExchange exchange = launch.exchange();
                     if (state() == ContainerState.INITIALIZING && (assembly.overSocket() || exit.failed())) {
                         reports.because(why, "exited before it was ready: " + outcome);
-                        breakLaunch(judged);
+                        launch.broke(judged);
                     } else if (exchange != null && exit.succeeded() && exchange.exited(exit.result())) {
                         LOG.atDebug().addKeyValue("containerId", id()).log("exited, as its call will tell");
                     } else if (state() != ContainerState.GONE) {
@@ -413,8 +344,8 @@ final class HotContainer implements ActiveCall.Owner {
         for (Alarm.Slot slot : Alarm.Slot.values()) {
             alarm.clear(slot);
         }
-        if (exchange != null) {
-            exchange.close();
+        if (launch.exchange() != null) {
+            launch.exchange().close();
         }
         assembly.remove().onComplete(removed -> {
             if (removed.failed()) {
@@ -435,7 +366,7 @@ final class HotContainer implements ActiveCall.Owner {
     }
 
     private FunctionExchange exchange() {
-        return Objects.requireNonNull(exchange, "not ready yet");
+        return Objects.requireNonNull(launch.exchange(), "not ready yet");
     }
 
     private static long nanosUntil(Instant deadline) {
