@@ -242,7 +242,7 @@ final class SlotRules {
         if (slot != null) {
             boolean unready = slot.state == Slot.State.STARTING;
             account.ended(slot, ending.fate(), now);
-            slots.giveUp(slot);
+            slots.end(slot);
             observer.ended(slot.queue.key());
             settleAfterEnd(slot.queue, unready);
         }

@@ -85,6 +85,7 @@ final class Slots {
 
     /** What was leased has run a call. */
     void served(Slot slot, long now) {
+        slot.queue.arrivals().survived();
         Demand demand = slot.queue.demand;
         if (slot.served) {
             demand.served(now - slot.since);
@@ -102,6 +103,7 @@ final class Slots {
         slot.queue.changed();
         slot.queue.idle.addLast(slot.inIdle);
         slot.queue.frozen += slot.frozen ? 1 : 0;
+        slot.queue.callsChanged(now);
         placement.becameIdle(slot);
         idleClock.idleSince(slot, now);
     }
@@ -117,6 +119,7 @@ final class Slots {
             leaveIdle(slot);
         }
         slot.state = Slot.State.BUSY;
+        slot.queue.callsChanged(now);
         slot.since = now;
         slot.queue.granted = now;
         slot.queue.changed();
@@ -142,6 +145,14 @@ final class Slots {
         }
     }
 
+    /** By itself. From any state to ending. */
+    void end(Slot slot) {
+        if (slot.state == Slot.State.IDLE || slot.state == Slot.State.BUSY) {
+            slot.queue.arrivals().crashed();
+        }
+        giveUp(slot);
+    }
+
     /** From any state to ending, which is where it stays. */
     void giveUp(Slot slot) {
         switch (slot.state) {
@@ -164,7 +175,7 @@ final class Slots {
 
     /** Nothing of the container is left, whether or not that was expected. */
     void bury(Slot slot) {
-        giveUp(slot);
+        end(slot);
         byId.remove(slot.id);
         idleClock.forget(slot);
         workers.release(slot.worker);

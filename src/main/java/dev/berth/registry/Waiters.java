@@ -126,6 +126,7 @@ final class Waiters {
 
     /** Must follow every change of a queue's waiters or containers. */
     void balance(SlotQueue queue, long now) {
+        queue.callsChanged(now);
         boolean mayPark = policy.isOn() && queue.reusable && !queue.reservation.isNothing() && !placement.lacksRoom();
         cover(queue, mayPark);
         review(queue, now);
