@@ -27,6 +27,11 @@ final class Chain<E> {
         }
 
         @Nullable
+        E previous() {
+            return previous == null ? null : previous.element;
+        }
+
+        @Nullable
         E next() {
             return next == null ? null : next.element;
         }

@@ -57,6 +57,8 @@ final class SlotQueue {
     /** How many of {@link #waiting} are {@link Waiter#existingOnly}. */
     int existingOnly;
 
+    final Backlog backlog = new Backlog();
+
     /** When {@link Waiters} looks at the parked again, in nanoseconds of the caller's clock. */
     long alarm;
 

@@ -353,6 +353,10 @@ final class SlotRules {
         for (Waiter waiter = waiters.waitingInVain(queue); waiter != null; waiter = waiters.waitingInVain(queue)) {
             refuse(waiter, BUSY, Refused.NOT_HERE, ContainerTimings.NONE);
         }
+        Waiter tooMany = waiters.oneTooMany(queue);
+        if (tooMany != null) {
+            refuse(tooMany, BUSY, Refused.NOT_HERE, ContainerTimings.NONE);
+        }
         queues.closeIfUnused(queue);
     }
 
