@@ -274,7 +274,10 @@ final class HotContainer implements ActiveCall.Owner {
                 freezer.pause();
             }
             case STOP_PAUSING -> LOG.atDebug().addKeyValue("containerId", id()).log("container runs on unfrozen");
-            case REPORT_PAUSED -> reports.paused(true);
+            case REPORT_PAUSED -> {
+                reports.paused(true);
+                exchange().asleep();
+            }
             case RESUME -> {
                 wokenFor = lease;
                 freezer.resume();
