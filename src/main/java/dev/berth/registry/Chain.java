@@ -26,6 +26,10 @@ final class Chain<E> {
             }
         }
 
+        boolean isLinked() {
+            return chain != null;
+        }
+
         @Nullable
         E next() {
             return next == null ? null : next.element;

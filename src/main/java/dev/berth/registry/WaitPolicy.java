@@ -1,5 +1,7 @@
 package dev.berth.registry;
 
+import dev.berth.call.Saturating;
+import dev.berth.config.RegistryConfig;
 import java.util.OptionalLong;
 
 /**
@@ -21,6 +23,13 @@ final class WaitPolicy {
     /** @param longest how long a call may be put off; 0: none is */
     WaitPolicy(long longest) {
         this.longest = Math.min(longest, NO_LIMIT);
+    }
+
+    static WaitPolicy of(RegistryConfig config) {
+        if (!config.waits()) {
+            return new WaitPolicy(0);
+        }
+        return new WaitPolicy(config.nonBlocking() ? Saturating.nanos(config.nonBlockingWait()) : NO_LIMIT);
     }
 
     /**

@@ -93,6 +93,7 @@ final class Waiters {
         withdraw(waiter);
         waiter.launch = launched;
         launched.cause = waiter;
+        launched.displacing = waiter.displacing;
     }
 
     /** The container that was launched for somebody has started, and goes to whoever has waited longest. */
