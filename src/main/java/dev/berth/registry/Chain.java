@@ -26,6 +26,10 @@ final class Chain<E> {
             }
         }
 
+        boolean isLinked() {
+            return chain != null;
+        }
+
         @Nullable
         E previous() {
             return previous == null ? null : previous.element;

@@ -58,6 +58,8 @@ final class SlotRules {
             RegistryConfig config,
             Room room,
             Queues queues,
+            Starts starts,
+            Keeping keeping,
             String incarnation,
             int workers,
             Supplier<String> ids,
@@ -65,10 +67,9 @@ final class SlotRules {
         this.queues = queues;
         this.observer = observer;
         this.decisions = new Decisions(observer);
-        this.placement = new Placement(config.nonBlocking(), room, new PlacementActions());
+        this.placement = new Placement(config.nonBlocking(), room, keeping.order(), new PlacementActions());
         this.claims = new Claims(incarnation);
-        Starts starts = new Starts(room.totalCpuMillis());
-        this.slots = new Slots(room, new Workers(workers), ids, placement, claims, starts);
+        this.slots = new Slots(room, new Workers(workers), ids, keeping, placement, claims, starts);
         this.waiters = new Waiters(placement, WaitPolicy.of(config), starts);
         this.admission = new Admission(config.maxWaiters(), room, placement, waiters);
         this.account = new Account(room, queues);
@@ -85,10 +86,7 @@ final class SlotRules {
     }
 
     void end() {
-        if (waiters.isAnybodyPutOff() && placement.willLackRoom()) {
-            waiters.releaseAll();
-        }
-        placement.place();
+        placement.place(now);
         if (drainToConfirm && slots.isEmpty()) {
             drainToConfirm = false;
             decisions.drained();
@@ -101,6 +99,7 @@ final class SlotRules {
             account.expired(slot, now);
             remove(slot, Reason.IDLE_TIMEOUT);
         }
+        placement.endHolds(now);
         for (Slot slot = claims.nextOverdue(now); slot != null; slot = claims.nextOverdue(now)) {
             decisions.revoke(slot);
         }
@@ -115,7 +114,7 @@ final class SlotRules {
 
     /** When to call {@link #timePassed}; it may turn out to have nothing to do. */
     OptionalLong nextDeadline() {
-        OptionalLong ofSlots = earlier(slots.nextAlarm(), claims.nextDeadline());
+        OptionalLong ofSlots = earlier(earlier(slots.nextAlarm(), placement.nextEndOfHold()), claims.nextDeadline());
         return earlier(ofSlots, earlier(waiters.nextDeadline(), waiters.nextAlarm()));
     }
 
@@ -386,8 +385,14 @@ final class SlotRules {
 
         @Override
         public void evict(Slot slot, Waiter forWhom) {
+            forWhom.displacing = true;
             account.evicted(slot, forWhom, now);
             remove(slot, Reason.EVICTED);
+        }
+
+        @Override
+        public boolean releasePutOff() {
+            return waiters.releaseAll();
         }
 
         @Override

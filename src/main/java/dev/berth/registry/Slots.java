@@ -23,16 +23,24 @@ final class Slots {
     private final Workers workers;
     private final Supplier<String> ids;
     private final Placement placement;
-    private final IdleClock idleClock = new IdleClock();
+    private final IdleClock idleClock;
     private final Claims claims;
     private final Starts starts;
     private long launches;
     private long leases;
 
-    Slots(Room room, Workers workers, Supplier<String> ids, Placement placement, Claims claims, Starts starts) {
+    Slots(
+            Room room,
+            Workers workers,
+            Supplier<String> ids,
+            Keeping keeping,
+            Placement placement,
+            Claims claims,
+            Starts starts) {
         this.room = room;
         this.workers = workers;
         this.ids = ids;
+        this.idleClock = new IdleClock(keeping);
         this.placement = placement;
         this.claims = claims;
         this.starts = starts;
@@ -81,6 +89,9 @@ final class Slots {
         starts.succeeded(slot.queue.demand, Math.max(0, now - slot.since - pull), slot.slowdown);
         starts.over();
         slot.queue.changed();
+        if (slot.displacing) {
+            Holds.begin(slot, starts.expectedNanos(slot.queue.demand), now);
+        }
     }
 
     /** What was leased has run a call. */
@@ -104,7 +115,7 @@ final class Slots {
         slot.queue.idle.addLast(slot.inIdle);
         slot.queue.frozen += slot.frozen ? 1 : 0;
         slot.queue.callsChanged(now);
-        placement.becameIdle(slot);
+        placement.becameIdle(slot, now);
         idleClock.idleSince(slot, now);
     }
 

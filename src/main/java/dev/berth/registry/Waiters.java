@@ -112,6 +112,7 @@ final class Waiters {
         withdraw(waiter);
         waiter.launch = launched;
         launched.cause = waiter;
+        launched.displacing = waiter.displacing;
     }
 
     /** The container that was launched for somebody has started, and goes to whoever has waited longest. */
@@ -140,16 +141,14 @@ final class Waiters {
         review(queue, now);
     }
 
-    boolean isAnybodyPutOff() {
-        return !parked.isEmpty();
-    }
-
-    /** Somebody is going to lack room, so nobody is put off any more. */
-    void releaseAll() {
-        for (SlotQueue queue : parked.all()) {
+    /** Somebody is going to lack room, so nobody is put off any more. Returns whether anybody was. */
+    boolean releaseAll() {
+        List<SlotQueue> queues = parked.all();
+        for (SlotQueue queue : queues) {
             release(queue);
             parked.remove(queue);
         }
+        return !queues.isEmpty();
     }
 
     /** A queue in which somebody may have been put off for long enough; null if there is none now. */

@@ -43,7 +43,6 @@ final class HotContainer implements ActiveCall.Owner {
     private static final Backoff REMOVAL = Backoff.of(Duration.ofMillis(100), Duration.ofSeconds(30));
 
     private final LaunchContainer order;
-    private final WorkerParts parts;
     private final Host host;
     private final ContainerLifecycle lifecycle;
     private final ContainerAssembly assembly;
@@ -94,7 +93,6 @@ final class HotContainer implements ActiveCall.Owner {
 
     HotContainer(LaunchContainer order, WorkerParts parts, Host host) {
         this.order = order;
-        this.parts = parts;
         this.host = host;
         LifecycleObserver observer = parts.observer().of(order.containerId(), order.spec());
         this.lifecycle = new ContainerLifecycle(order.containerId(), observer);
