@@ -133,7 +133,7 @@ public final class OneRunner implements AutoCloseable {
         return read(log);
     }
 
-    long linesWith(String text) {
+    public long linesWith(String text) {
         return log().lines().filter(line -> line.contains(text)).count();
     }
 
@@ -208,7 +208,7 @@ public final class OneRunner implements AutoCloseable {
         }
     }
 
-    void assertNothingLeft() throws IOException {
+    public void assertNothingLeft() throws IOException {
         assertThat(processes()).as("processes").isEmpty();
         assertThat(folders()).as("folders").isEmpty();
     }
