@@ -57,6 +57,8 @@ final class HotContainer implements ActiveCall.Owner {
     private @Nullable ActiveCall call;
     private RunnerException launchError = ErrorCode.SERVER_BUSY.exception();
     private long lease;
+    /** The lease of a call that is on its way, or came; 0: none yet. */
+    private long promised;
     /** The lease of the call that it was woken for last; 0: none yet. */
     private long wokenFor;
 
@@ -129,6 +131,14 @@ final class HotContainer implements ActiveCall.Owner {
         alarm.set(Alarm.Slot.DEADLINE, left);
         fire(ContainerEvent.LEASED);
         return true;
+    }
+
+    /** The call of this lease is on its way, and need not wait for all of the thaw. */
+    void wake(long coming) {
+        if (state() == ContainerState.PAUSED && coming > lease && freezer.lasts()) {
+            promised = coming;
+            fire(ContainerEvent.WAKE_ASKED);
+        }
     }
 
     /** A call that comes under this lease comes too late from now on. One that has come is told of instead. */
@@ -257,7 +267,7 @@ final class HotContainer implements ActiveCall.Owner {
                 exchange().asleep();
             }
             case RESUME -> {
-                wokenFor = lease;
+                wokenFor = Math.max(lease, promised);
                 freezer.resume();
             }
             case AWAIT_FREEZE -> {

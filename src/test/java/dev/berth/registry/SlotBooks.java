@@ -132,6 +132,10 @@ final class SlotBooks {
             assertThat(known(revoke.containerId()).knownLease)
                     .as("revokes what is not leased")
                     .isEqualTo(revoke.lease());
+        } else if (command instanceof Command.Wake wake) {
+            assertThat(known(wake.containerId()).knownLease)
+                    .as("wakes what runs")
+                    .isZero();
         } else {
             assertThat(known).isEmpty();
             drained++;
