@@ -372,7 +372,7 @@ final class SlotTableTest {
                 .extracting("idle", "paused")
                 .containsExactly(1, 1);
 
-        Command.Grant used = (Command.Grant) node.call("c", FN).get(0);
+        Command.Grant used = (Command.Grant) node.call("c", FN).get(1);
         node.release("c1", used.lease());
         assertThat(node.snapshot().queues())
                 .first()
