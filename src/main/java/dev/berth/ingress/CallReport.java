@@ -103,6 +103,7 @@ public final class CallReport implements EndedCall {
     public void start(ContainerTimings timings) {
         started = System.nanoTime();
         startedAt = createdAt.plusNanos(started - created);
+        trace.explained(facts());
         trace.started(timings);
         meter.started();
         stage = CallMeter.Stage.RUNNING;
@@ -130,6 +131,7 @@ public final class CallReport implements EndedCall {
     void abandon() {
         ended = System.nanoTime();
         RunnerException cancelled = ErrorCode.CANCELLED.exception();
+        explain();
         trace.finished(cancelled, ContainerTimings.NONE);
         if (call != null) {
             count(cancelled, ContainerTimings.NONE);
@@ -143,6 +145,15 @@ public final class CallReport implements EndedCall {
         trace.aborted(status.code, text);
         meter.aborted(stage);
         keep(ErrorCode.CANCELLED.exception("grpc status " + status.name() + ": " + text));
+    }
+
+    /** Before the trace's end. */
+    private void explain() {
+        if (stage == CallMeter.Stage.RUNNING) {
+            trace.ran(ran());
+        } else {
+            trace.explained(facts());
+        }
     }
 
     private void count(@Nullable RunnerException error, ContainerTimings timings) {
@@ -160,6 +171,7 @@ public final class CallReport implements EndedCall {
     /** The closing message, as of now. */
     public CallFinished finish(@Nullable RunnerException outcome, ContainerTimings timings) {
         ended = System.nanoTime();
+        explain();
         trace.finished(outcome, timings);
         count(outcome, timings);
         keep(outcome);
