@@ -17,6 +17,7 @@ import dev.berth.error.RunnerException;
 import dev.berth.observe.CallKeys;
 import dev.berth.stream.FrameStream;
 import dev.berth.why.ContainerFate;
+import dev.berth.why.ContainerFate.Kind;
 import dev.berth.why.RunFacts;
 import dev.berth.why.Truth;
 import io.vertx.core.AsyncResult;
@@ -42,6 +43,8 @@ final class HotContainer implements ActiveCall.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(HotContainer.class);
     private static final Backoff REMOVAL = Backoff.of(Duration.ofMillis(100), Duration.ofSeconds(30));
 
+    private static final long BYTES_PER_MIB = 1024 * 1024;
+
     private final LaunchContainer order;
     private final Host host;
     private final ContainerLifecycle lifecycle;
@@ -51,6 +54,7 @@ final class HotContainer implements ActiveCall.Owner {
     private final ContainerReports reports;
     private final ContainerFreezer freezer;
     private final ExitAccount account;
+    private final CallUsage usage;
     private final Turns turns = new Turns();
     private @Nullable ActiveCall call;
     private long lease;
@@ -100,8 +104,9 @@ final class HotContainer implements ActiveCall.Owner {
         this.reports = new ContainerReports(order, host.registry(), observer);
         this.alarm = new Alarm(host.context().owner(), this::due);
         this.launch = new ContainerLaunch(order, parts, host, assembly, alarm, new Launching());
-        this.freezer = new ContainerFreezer(parts, assembly, reports, alarm, lifecycle, this::fire);
         this.account = new ExitAccount(assembly, alarm, order.spec().memoryMiB());
+        this.freezer = new ContainerFreezer(parts, assembly, reports, alarm, lifecycle, account, this::fire);
+        this.usage = new CallUsage(host.context(), observer, order.spec().memoryMiB() * BYTES_PER_MIB);
     }
 
     String id() {
@@ -119,7 +124,7 @@ final class HotContainer implements ActiveCall.Owner {
     /** Removes the container, at whatever stage it is. Idempotent. */
     void remove(EndReason reason, String text) {
         if (state() != ContainerState.GONE) {
-            reports.fate(ContainerFate.of(ContainerFate.Kind.REMOVED));
+            reports.fate(ContainerFate.of(Kind.REMOVED));
             reports.because(reason, text);
             fire(ContainerEvent.REMOVE_ASKED);
         }
@@ -179,8 +184,8 @@ final class HotContainer implements ActiveCall.Owner {
                 assembly.log().end();
                 clearCallAlarms();
                 if (!keep) {
-                    reports.fate(ContainerFate.of(ContainerFate.Kind.BROKE));
-                    reports.because(EndReason.CALL_BROKE, "call broke");
+                    reports.fate(ended.foundNobody() ? account.ofNobody() : ContainerFate.of(Kind.BROKE));
+                    reports.because(EndReason.CALL_BROKE, ended.foundNobody() ? "takes no call" : "call broke");
                 }
                 take(keep ? ContainerEvent.CALL_KEPT : ContainerEvent.CALL_BROKE);
             }
@@ -188,7 +193,11 @@ final class HotContainer implements ActiveCall.Owner {
     }
 
     @Override
-    public RunFacts facts(ActiveCall ending, @Nullable RunnerException error) {
+    public void tell(ActiveCall ending, @Nullable RunnerException error) {
+        usage.end(ending, new CallEnd(error, facts(ending, error)));
+    }
+
+    private RunFacts facts(ActiveCall ending, @Nullable RunnerException error) {
         boolean woken = wokenFor == ending.lease();
         if (error == null && !woken) {
             return RunFacts.NONE;
@@ -202,6 +211,7 @@ final class HotContainer implements ActiveCall.Owner {
 
     @Override
     public void callBroke(ActiveCall broken) {
+        usage.broke(broken);
         account.await(broken);
     }
 
@@ -271,7 +281,10 @@ final class HotContainer implements ActiveCall.Owner {
             case PREPARE -> launch.prepare();
             case CREATE -> launch.create();
             case START -> launch.start();
-            case AWAIT_READY -> launch.awaitReady();
+            case AWAIT_READY -> {
+                assembly.usage().onSuccess(usage::opened);
+                launch.awaitReady();
+            }
             case REPORT_READY -> reports.ready(assembly.timings());
             case FAIL_LAUNCH -> reports.launchFailed(launch.error(), assembly.timings());
             case RUN_CALL -> runCall(Objects.requireNonNull(call));
@@ -306,6 +319,7 @@ final class HotContainer implements ActiveCall.Owner {
     private void runCall(ActiveCall started) {
         assembly.log().begin(started.request().callId());
         started.begin(exchange());
+        usage.begin(started);
     }
 
     private void watchExit() {
@@ -358,7 +372,7 @@ final class HotContainer implements ActiveCall.Owner {
         if (launch.exchange() != null) {
             launch.exchange().close();
         }
-        assembly.remove().onComplete(removed -> {
+        usage.close().compose(closed -> assembly.remove()).onComplete(removed -> {
             if (removed.failed()) {
                 reports.removeFailed(removed.cause(), REMOVAL.after(++removalFailures));
             }
