@@ -105,6 +105,7 @@ final class ActionPages {
             return;
         }
         int idle = found.stream().mapToInt(NodeSnapshot.Queue::idle).sum();
+        int starting = found.stream().mapToInt(NodeSnapshot.Queue::starting).sum();
         int busy = found.stream().mapToInt(NodeSnapshot.Queue::busy).sum();
         Set<SlotKey> keys = found.stream().map(NodeSnapshot.Queue::key).collect(Collectors.toSet());
         String name = printable(wanted);
@@ -112,8 +113,10 @@ final class ActionPages {
                 asked,
                 new Action(
                         "evict " + wanted,
-                        "Removes the idle containers of " + name + " (" + idle + " now), and those that run a call ("
-                                + busy + " now) when it has ended. The next calls start new ones.",
+                        "Removes the idle containers of " + name + " (" + idle + " now), those that run a call ("
+                                + busy + " now) when it has ended, and those that start (" + starting
+                                + " now) when their first call has ended or none waits for them. The next calls start"
+                                + " new ones.",
                         "removing the containers of " + name,
                         () -> node.control().clear(keys)));
     }
