@@ -57,7 +57,10 @@ final class ActionPages {
                                 "Removes the containers of a slot queue or, by its image, of a function: idle ones now,"
                                         + " those that run a call after it.",
                                 this::evict)
-                        .with(AGAIN),
+                        .with(AGAIN)
+                        .or(400, "The key is too long.")
+                        .or(404, "There is no such queue or image.")
+                        .or(503, "The slot registry does not answer."),
                 Endpoint.post(
                                 "/api/loglevel",
                                 "Sets the lowest level that is logged, until the next start.",
@@ -65,7 +68,8 @@ final class ActionPages {
                         .with(
                                 new Endpoint.Parameter(
                                         "level", "string", "One of " + String.join(", ", LogLevels.NAMES) + "."),
-                                AGAIN));
+                                AGAIN)
+                        .or(400, "There is no such level."));
     }
 
     private void drain(RoutingContext asked) {
