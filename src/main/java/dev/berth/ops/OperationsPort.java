@@ -155,7 +155,7 @@ public final class OperationsPort {
         endpoints.add(new LogPages(vertx, node.output(), connections).endpoint());
         endpoints.addAll(new ActionPages(node, feed).endpoints());
         endpoints.add(new LiveStream(vertx, node, feed, connections).endpoint());
-        endpoints.add(ApiPages.document(endpoints, node.facts().version()));
+        endpoints.add(OpenApi.document(endpoints, node.facts().version()));
         endpoints.addAll(ConsoleFiles.endpoints());
         return vertx.createHttpServer(options)
                 .connectionHandler(connections::opened)

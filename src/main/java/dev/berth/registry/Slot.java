@@ -44,7 +44,7 @@ final class Slot {
 
     boolean frozen;
 
-    /** While busy: it runs no further call. */
+    /** While busy: it runs no further call. While starting: none after the first. */
     boolean unwanted;
 
     /** It has run a call to its end. */

@@ -285,7 +285,7 @@ final class SlotRules {
         }
     }
 
-    /** An operator wants the containers of these queues gone: idle ones now, those that run a call after it. */
+    /** For an operator: idle ones go now, others after the call that they run, or that waits for them to start. */
     void clear(Set<SlotKey> keys) {
         for (Slot slot : slots.all()) {
             if (keys.contains(slot.queue.key())) {
@@ -294,7 +294,7 @@ final class SlotRules {
                     remove(slot, Reason.CLEARED);
                     settle(slot.queue);
                 } else {
-                    slot.unwanted = slot.state == Slot.State.BUSY;
+                    slot.unwanted = slot.state == Slot.State.BUSY || slot.state == Slot.State.STARTING;
                 }
             }
         }
@@ -309,7 +309,7 @@ final class SlotRules {
         Waiter waiter = slot.queue.waiting.first();
         if (draining) {
             remove(slot, Reason.DRAINING);
-        } else if (slot.unwanted) {
+        } else if (slot.unwanted && !(started && waiter != null)) {
             account.cleared(slot, now);
             remove(slot, Reason.CLEARED);
             settle(slot.queue);
