@@ -56,8 +56,24 @@ public final class OneRunner implements AutoCloseable {
         return start(System.getProperty("java.class.path"), folder, sockets, settings);
     }
 
+    /** The same, with another folder for temporary files. */
+    static OneRunner startWithTemporary(Path temporary, Path folder, Path sockets, String... settings)
+            throws IOException {
+        return start(
+                List.of("-Djava.io.tmpdir=" + temporary),
+                System.getProperty("java.class.path"),
+                folder,
+                sockets,
+                settings);
+    }
+
     /** The same, of other classes. */
     static OneRunner start(String classPath, Path folder, Path sockets, String... settings) throws IOException {
+        return start(List.of(), classPath, folder, sockets, settings);
+    }
+
+    private static OneRunner start(
+            List<String> options, String classPath, Path folder, Path sockets, String... settings) throws IOException {
         Files.createDirectories(sockets);
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElseThrow(),
@@ -76,6 +92,7 @@ public final class OneRunner implements AutoCloseable {
                 "worker.startTimeout=60s",
                 "--set",
                 "worker.socketRoot=" + sockets));
+        command.addAll(1, options);
         for (String setting : settings) {
             command.addAll(List.of("--set", setting));
         }
