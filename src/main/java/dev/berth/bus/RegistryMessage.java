@@ -28,7 +28,10 @@ public sealed interface RegistryMessage {
         public enum Mode {
             /** A container may be started, and others removed for it. */
             ANY,
-            /** Refused at once where no container of its queue is ready, busy or starting. */
+            /**
+             * Only containers that are there or start for others may serve it: none is started, none is removed for it.
+             * Refused at once where no container of its queue is ready, busy or starting, and as soon as none is left.
+             */
             EXISTING,
             /** Refused at once where no container is idle and none can be started in room that is free now. */
             LAUNCH

@@ -70,7 +70,7 @@ public final class ClusterBoard {
 
     /** For one thread that places calls. */
     public Placer placer() {
-        return new Placer(this, RandomGenerator.getDefault());
+        return new Placer(this, Picker.twoAtRandom(RandomGenerator.getDefault()));
     }
 
     /** What an operator is told of all nodes. */

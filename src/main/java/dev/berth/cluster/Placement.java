@@ -4,15 +4,13 @@ import dev.berth.bus.ClusterMessage.Entry;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.random.RandomGenerator;
 
 /**
  * Where a call is best placed, as a list of tries in order:
  * <ol>
  *   <li>an idle container of this node;
- *   <li>a container that exists, here or at one of two peers picked at random, with the least expected wait, as long
- *       as that is no longer than a start would take. Two at random and not the best of all: with hints as old as
- *       they are, everybody's best would be the same one;
+ *   <li>a container that exists, here or at one of the peers picked, with the least expected wait, as long as that is
+ *       no longer than a start would take;
  *   <li>a new container, here while this node is not much busier than the mean, else at the first peer in the order of
  *       this function's own that has room and is not;
  *   <li>this node's queue.
@@ -44,9 +42,9 @@ final class Placement {
     }
 
     /** At least one, unless this node drains and no other is there; at most {@value #MOST_REMOTE} of other nodes. */
-    static List<Candidate> candidates(ClusterView view, Demand demand, RandomGenerator random) {
+    static List<Candidate> candidates(ClusterView view, Demand demand, Picker picker) {
         Placement placement = new Placement(view, demand);
-        placement.existing(random);
+        placement.existing(picker);
         placement.launches();
         if (!view.own().hints().isDraining()) {
             placement.add(view.own(), Candidate.Mode.QUEUE, 0);
@@ -56,11 +54,11 @@ final class Placement {
 
     private record Option(Place place, long waitNanos, long startNanos) {}
 
-    private void existing(RandomGenerator random) {
+    private void existing(Picker picker) {
         List<Option> options = new ArrayList<>();
         addOption(options, view.own());
         if (options.isEmpty() || options.get(0).waitNanos > 0) {
-            twoAtRandom(random).forEach(peer -> addOption(options, peer));
+            picker.pick(holders(), demand.hash()).forEach(peer -> addOption(options, peer));
         }
         // Stable: this node, being first, wins among equals.
         options.sort(Comparator.comparingLong(Option::waitNanos));
@@ -70,7 +68,7 @@ final class Placement {
         }
     }
 
-    private List<Place> twoAtRandom(RandomGenerator random) {
+    private List<Place> holders() {
         List<Place> holders = new ArrayList<>();
         for (Place peer : view.up()) {
             Entry entry = peer.hints().entry(demand.hash());
@@ -78,12 +76,7 @@ final class Placement {
                 holders.add(peer);
             }
         }
-        int first = holders.isEmpty() ? 0 : random.nextInt(holders.size());
-        if (holders.size() <= 2) {
-            return holders;
-        }
-        int second = (first + 1 + random.nextInt(holders.size() - 1)) % holders.size();
-        return List.of(holders.get(first), holders.get(second));
+        return holders;
     }
 
     private void addOption(List<Option> options, Place place) {

@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Placer {
     private final ClusterBoard board;
-    private final RandomGenerator random;
+    private final Picker picker;
     private final Map<String, Place> places = new HashMap<>();
     private ClusterPicture seen;
     private ClusterView view;
 
-    Placer(ClusterBoard board, RandomGenerator random) {
+    Placer(ClusterBoard board, Picker picker) {
         this.board = board;
-        this.random = random;
+        this.picker = picker;
         this.seen = board.picture();
         this.view = mine(seen.view());
     }
@@ -50,7 +49,7 @@ public final class Placer {
         if (own != null) {
             view.own().hints().put(own);
         }
-        return Placement.candidates(view, demand(spec), random);
+        return Placement.candidates(view, demand(spec), picker);
     }
 
     /** The other nodes as queues to wait in, in the order of this function's own. */

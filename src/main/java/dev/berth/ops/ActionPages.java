@@ -94,7 +94,7 @@ final class ActionPages {
             Answers.message(asked.response(), 400, "a key has at most " + MAX_KEY + " characters");
             return;
         }
-        feed.snapshot()
+        feed.now()
                 .onSuccess(snapshot -> evict(asked, wanted, snapshot))
                 .onFailure(silent -> Answers.message(asked.response(), 503, "the slot registry does not answer"));
     }

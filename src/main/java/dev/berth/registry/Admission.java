@@ -57,7 +57,7 @@ final class Admission {
         }
         return switch (request.mode()) {
             case ANY -> true;
-            case EXISTING -> queue != null && queue.containers > queue.ending;
+            case EXISTING -> queue != null && queue.hasContainers();
             case LAUNCH ->
                 !placement.isStarved()
                         && (queue == null

@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
  * The slots and waiters of one slot key. The first call's specification is the template of all its
  * containers; only the pull credential follows the calls. Those who belong to it keep its accounts: {@link Slots} and {@link Waiters}.
  *
- * <p>A waiter is in one of four positions: a container was launched for it ({@link Waiter#launch}); or it
- * is {@link #relying} on a container that starts and whose own waiter has left; or it is {@link #starved},
- * so that a launch must be found for it; or it is {@link #parked}, since a container that is there already will be
- * free for it soon enough. Every relying waiter has arrived before every starved one, and these before the parked.
+ * <p>A waiter is in one of five positions: it waits for what is there and {@link Waiter#existingOnly nothing else};
+ * or a container was launched for it ({@link Waiter#launch}); or it is {@link #relying} on a container that starts and
+ * whose own waiter has left; or it is {@link #starved}, so that a launch must be found for it; or it is
+ * {@link #parked}, since a container that is there already will be free for it soon enough. Every relying waiter has
+ * arrived before every starved one, and these before the parked.
  */
 final class SlotQueue {
     private final ContainerSpec template;
@@ -26,6 +27,8 @@ final class SlotQueue {
 
     /** What its function's calls have shown. */
     final Demand demand;
+
+    private final Learned learned;
 
     /** Grows by opening; orders queues whose alarms fall together. */
     final long number;
@@ -51,6 +54,11 @@ final class SlotQueue {
     final TreeSet<Waiter> starved = new TreeSet<>(Waiter.BY_ARRIVAL);
     final TreeSet<Waiter> parked = new TreeSet<>(Waiter.BY_ARRIVAL);
 
+    /** How many of {@link #waiting} are {@link Waiter#existingOnly}. */
+    int existingOnly;
+
+    final Backlog backlog = new Backlog();
+
     /** When {@link Waiters} looks at the parked again, in nanoseconds of the caller's clock. */
     long alarm;
 
@@ -74,9 +82,10 @@ final class SlotQueue {
     /** How many of {@link #idle} are frozen. */
     int frozen;
 
-    SlotQueue(ContainerSpec template, Demand demand, long number, Changes changes) {
+    SlotQueue(ContainerSpec template, Learned learned, long number, Changes changes) {
         this.template = template;
-        this.demand = demand;
+        this.learned = learned;
+        this.demand = learned.demand();
         this.number = number;
         this.changes = changes;
         this.registryToken = template.registryToken();
@@ -119,15 +128,38 @@ final class SlotQueue {
         return template.withRegistryToken(registryToken);
     }
 
-    /** How many waiters have no container on its way: neither their own nor one whose waiter has left. */
+    /**
+     * How many waiters that may have one launched have no container on its way: neither their own nor one whose waiter
+     * has left.
+     */
     int uncovered() {
-        int missing = waiting.size() - starting;
+        int missing = waiting.size() - existingOnly - starting;
         return Math.max(0, Math.min(missing, relying.size() + starved.size() + parked.size()));
+    }
+
+    /** Whether it has a container that a call may still get. */
+    boolean hasContainers() {
+        return containers > ending;
     }
 
     /** How many containers run a call. */
     int busy() {
         return containers - starting - ending - idle.size();
+    }
+
+    /** When its calls came. */
+    Arrivals arrivals() {
+        return learned.arrivals();
+    }
+
+    /** Must follow every change of how many calls hold a slot or wait for one. */
+    void callsChanged(long now) {
+        learned.calls(busy() + waiting.size(), now);
+    }
+
+    /** How soon the last of so many containers of it will be wanted, as times a second. */
+    double soonness(int containers, long now) {
+        return learned.arrivals().soonness(containers, learned.usual(), now);
     }
 
     boolean isUnused() {

@@ -10,7 +10,6 @@ import dev.berth.bus.RegistryMessage.LaunchFailed;
 import dev.berth.bus.RegistryMessage.LeaseClaimed;
 import dev.berth.bus.WorkerMessage.Reason;
 import dev.berth.call.ContainerTimings;
-import dev.berth.call.Saturating;
 import dev.berth.call.SlotKey;
 import dev.berth.config.RegistryConfig;
 import dev.berth.error.ErrorCode;
@@ -59,6 +58,8 @@ final class SlotRules {
             RegistryConfig config,
             Room room,
             Queues queues,
+            Starts starts,
+            Keeping keeping,
             String incarnation,
             int workers,
             Supplier<String> ids,
@@ -66,20 +67,12 @@ final class SlotRules {
         this.queues = queues;
         this.observer = observer;
         this.decisions = new Decisions(observer);
-        this.placement = new Placement(config.nonBlocking(), room, new PlacementActions());
+        this.placement = new Placement(config.nonBlocking(), room, keeping.order(), new PlacementActions());
         this.claims = new Claims(incarnation);
-        Starts starts = new Starts(room.totalCpuMillis());
-        this.slots = new Slots(room, new Workers(workers), ids, placement, claims, starts);
-        this.waiters = new Waiters(placement, policy(config), starts);
+        this.slots = new Slots(room, new Workers(workers), ids, keeping, placement, claims, starts);
+        this.waiters = new Waiters(placement, WaitPolicy.of(config), starts);
         this.admission = new Admission(config.maxWaiters(), room, placement, waiters);
         this.account = new Account(room, queues);
-    }
-
-    private static WaitPolicy policy(RegistryConfig config) {
-        if (!config.waits()) {
-            return new WaitPolicy(0);
-        }
-        return new WaitPolicy(config.nonBlocking() ? Saturating.nanos(config.nonBlockingWait()) : WaitPolicy.NO_LIMIT);
     }
 
     void begin(long nowNanos) {
@@ -93,10 +86,7 @@ final class SlotRules {
     }
 
     void end() {
-        placement.place();
-        if (placement.lacksRoom() && waiters.releaseAll()) {
-            placement.place();
-        }
+        placement.place(now);
         if (drainToConfirm && slots.isEmpty()) {
             drainToConfirm = false;
             decisions.drained();
@@ -109,6 +99,7 @@ final class SlotRules {
             account.expired(slot, now);
             remove(slot, Reason.IDLE_TIMEOUT);
         }
+        placement.endHolds(now);
         for (Slot slot = claims.nextOverdue(now); slot != null; slot = claims.nextOverdue(now)) {
             decisions.revoke(slot);
         }
@@ -123,7 +114,7 @@ final class SlotRules {
 
     /** When to call {@link #timePassed}; it may turn out to have nothing to do. */
     OptionalLong nextDeadline() {
-        OptionalLong ofSlots = earlier(slots.nextAlarm(), claims.nextDeadline());
+        OptionalLong ofSlots = earlier(earlier(slots.nextAlarm(), placement.nextEndOfHold()), claims.nextDeadline());
         return earlier(ofSlots, earlier(waiters.nextDeadline(), waiters.nextAlarm()));
     }
 
@@ -250,7 +241,7 @@ final class SlotRules {
         if (slot != null) {
             boolean unready = slot.state == Slot.State.STARTING;
             account.ended(slot, ending.fate(), now);
-            slots.giveUp(slot);
+            slots.end(slot);
             observer.ended(slot.queue.key());
             settleAfterEnd(slot.queue, unready);
         }
@@ -358,6 +349,13 @@ final class SlotRules {
     /** Must end every change to a queue's waiters or containers. */
     private void settle(SlotQueue queue) {
         waiters.balance(queue, now);
+        for (Waiter waiter = waiters.waitingInVain(queue); waiter != null; waiter = waiters.waitingInVain(queue)) {
+            refuse(waiter, BUSY, Refused.NOT_HERE, ContainerTimings.NONE);
+        }
+        Waiter tooMany = waiters.oneTooMany(queue);
+        if (tooMany != null) {
+            refuse(tooMany, BUSY, Refused.NOT_HERE, ContainerTimings.NONE);
+        }
         queues.closeIfUnused(queue);
     }
 
@@ -387,8 +385,14 @@ final class SlotRules {
 
         @Override
         public void evict(Slot slot, Waiter forWhom) {
+            forWhom.displacing = true;
             account.evicted(slot, forWhom, now);
             remove(slot, Reason.EVICTED);
+        }
+
+        @Override
+        public boolean releasePutOff() {
+            return waiters.releaseAll();
         }
 
         @Override

@@ -20,6 +20,7 @@ import dev.berth.config.RegistryConfig;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The slots, waiters and capacity of one node. Told what happened, it changes its own fields and returns
@@ -31,7 +32,8 @@ import java.util.function.Supplier;
  *   <li>a slot is idle, leased once, or ending, never two of these, and an ending one never comes back;
  *   <li>a queue with an idle slot has no waiter;
  *   <li>every waiter has a container on its way, or is starved, and then {@link Placement} knows it, or is put off,
- *       and then its queue has other containers and {@link Parked} knows when to look again;
+ *       and then its queue has other containers and {@link Parked} knows when to look again, or it waits for existing
+ *       containers only, and then its queue has one;
  *   <li>nobody is put off while somebody lacks room;
  *   <li>what is used of the room is the sum of the reservations of all slots;
  *   <li>a queue with neither container nor waiter is not kept.
@@ -54,8 +56,22 @@ final class SlotTable {
             int workers,
             Supplier<String> ids,
             SlotObserver observer) {
+        this(config, capacity, incarnation, workers, ids, observer, null);
+    }
+
+    /** @param worth of idle containers; null: as calls have shown */
+    SlotTable(
+            RegistryConfig config,
+            NodeCapacity capacity,
+            String incarnation,
+            int workers,
+            Supplier<String> ids,
+            SlotObserver observer,
+            @Nullable Worth worth) {
         this.room = new Room(capacity.memoryBytes(), capacity.cpuMillis());
-        this.rules = new SlotRules(config, room, queues, incarnation, workers, ids, observer);
+        Starts starts = new Starts(room.totalCpuMillis());
+        Keeping keeping = new Keeping(config.keeping(), worth == null ? new LearnedWorth(starts, room) : worth);
+        this.rules = new SlotRules(config, room, queues, starts, keeping, incarnation, workers, ids, observer);
     }
 
     /** As the other, with nobody to hear of it. */

@@ -31,6 +31,9 @@ final class Waiter {
     /** It would rather be refused than wait for room to be made. */
     final boolean isTry;
 
+    /** It waits for containers that are there or start for others: nothing is started or removed for it. */
+    final boolean existingOnly;
+
     final Chain.Link<Waiter> inWaiting = new Chain.Link<>(this);
 
     /** How many of its queue waited when it came. */
@@ -43,6 +46,9 @@ final class Waiter {
     long missingBytes;
 
     long missingCpuMillis;
+
+    /** Containers were evicted for it. */
+    boolean displacing;
 
     /** Who was first in line when it had to join the line. */
     @Nullable
@@ -62,6 +68,7 @@ final class Waiter {
         this.arrival = arrival;
         this.since = now;
         this.isTry = request.isTry();
+        this.existingOnly = request.mode() == AcquireSlot.Mode.EXISTING;
         this.ahead = queue.waiting.size();
         this.busy = queue.busy();
         this.patient = request.patience().compareTo(AcquireSlot.FOREVER) >= 0;

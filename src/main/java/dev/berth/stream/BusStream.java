@@ -37,9 +37,8 @@ final class BusStream implements FrameStream {
         this.id = id;
         this.initiator = initiator;
         this.openPayload = open.payload();
-        long credit = initiator ? open.credit() : open.window();
-        this.outbound = new Outbound(this, credit, windows.frame(), windows.inbound());
-        this.inbound = new Inbound(this, windows, initiator ? windows.inbound() : open.credit());
+        this.outbound = new Outbound(this, windows);
+        this.inbound = new Inbound(this, windows.inbound());
     }
 
     StreamId id() {

@@ -1,6 +1,5 @@
 package dev.berth.stream;
 
-import dev.berth.bus.Addresses;
 import dev.berth.config.StreamConfig;
 import dev.berth.error.ErrorCode;
 import io.vertx.core.Vertx;
@@ -86,7 +85,7 @@ final class Liveness {
     private void check(Peer peer, Census census) {
         peer.silentTicks = peer.heard ? 0 : peer.silentTicks + 1;
         peer.heard = false;
-        if (peer.silentTicks >= silentTicksAllowed && Addresses.sameNode(endpoint.address(), peer.address())) {
+        if (peer.silentTicks >= silentTicksAllowed && !peer.isElsewhere()) {
             endpoint.lose(peer, "was silent for " + silentTicksAllowed * intervalMillis + " ms");
         } else {
             endpoint.send(peer, new Frame.Ping(census.opened, census.accepted));

@@ -12,10 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The sending half of a stream. Sends at once while there is credit, keeps the rest in order. Holds at most
- * {@code QUEUED_WINDOWS} windows and the write that went past them, in {@code MAX_QUEUED} writes and notes.
+ * {@link Windows#queue} and the write that went past it, in {@code MAX_QUEUED} writes and notes.
  */
 final class Outbound implements WriteStream<Buffer> {
-    private static final int QUEUED_WINDOWS = 4;
     private static final int MAX_QUEUED = 4096;
     private static final Future<Void> SENT = Future.succeededFuture();
 
@@ -42,6 +41,9 @@ final class Outbound implements WriteStream<Buffer> {
     private final CreditWindow credit;
     private final int maxFrame;
     private final long cap;
+    /** The credit that the peer has not given yet. */
+    private final @Nullable RoomShare presumed;
+
     private final ArrayDeque<Queued> queue = new ArrayDeque<>(2);
     private State state = State.OPEN;
     private long queuedBytes;
@@ -56,12 +58,13 @@ final class Outbound implements WriteStream<Buffer> {
     private @Nullable Handler<Void> drainHandler;
     private @Nullable Handler<Throwable> exceptionHandler;
 
-    Outbound(BusStream stream, long credit, int maxFrame, long window) {
+    Outbound(BusStream stream, Windows windows) {
         this.stream = stream;
-        this.credit = new CreditWindow(credit);
-        this.maxFrame = maxFrame;
-        this.cap = QUEUED_WINDOWS * window;
-        this.blocked = credit <= 0;
+        this.credit = new CreditWindow(windows.credit());
+        this.maxFrame = windows.frame();
+        this.cap = windows.queue();
+        this.presumed = windows.presumed();
+        this.blocked = windows.credit() <= 0;
     }
 
     @Override
@@ -156,7 +159,10 @@ final class Outbound implements WriteStream<Buffer> {
                 return sendPieces((Buffer) payload(head));
             }
             case NOTE -> stream.send(new Frame.Note(seq++, payload(head)));
-            case END -> stream.send(new Frame.End(seq++));
+            case END -> {
+                presume(credit.sent());
+                stream.send(new Frame.End(seq++));
+            }
             case FINISH -> stream.sendFinish(new Frame.Finish(seq++, payload(head)));
         }
         return true;
@@ -188,14 +194,23 @@ final class Outbound implements WriteStream<Buffer> {
 
     void onGrant(long total) {
         if (credit.grant(total)) {
+            presume(0);
             flush();
             drained();
+        }
+    }
+
+    /** Of what the peer has not given only so much is still needed. */
+    private void presume(long bytes) {
+        if (presumed != null) {
+            presumed.keep(bytes);
         }
     }
 
     /** The peer finished: what is queued, and all that is written from now on, is dropped and succeeds. */
     void discard() {
         state = State.DISCARDING;
+        presume(0);
         queuedBytes = 0;
         Queued head;
         while ((head = queue.poll()) != null) {
@@ -208,6 +223,7 @@ final class Outbound implements WriteStream<Buffer> {
     /** Ends this half: what is queued fails. A writer that waits for a drain is woken, to find out. */
     void fail(RunnerException why) {
         state = State.FAILED;
+        presume(0);
         failure = why;
         queuedBytes = 0;
         Queued head;

@@ -1,6 +1,5 @@
 package dev.berth.stream;
 
-import dev.berth.bus.Addresses;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -8,6 +7,7 @@ import io.vertx.core.eventbus.MessageProducer;
 import io.vertx.core.tracing.TracingPolicy;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Another endpoint, as this one sees it. */
 final class Peer {
@@ -17,6 +17,7 @@ final class Peer {
     private final StreamEndpoint endpoint;
     private final String address;
     private final MessageProducer<Envelope> producer;
+    private final @Nullable NodePair pair;
     /** What goes there in this turn. */
     private final List<Envelope.Packet> waiting = new ArrayList<>();
 
@@ -29,10 +30,12 @@ final class Peer {
     /** Ticks since the last frame. */
     int silentTicks;
 
-    Peer(StreamEndpoint endpoint, Vertx vertx, String address) {
+    /** @param pair null within a node */
+    Peer(StreamEndpoint endpoint, Vertx vertx, String address, @Nullable NodePair pair) {
         this.endpoint = endpoint;
         this.address = address;
-        this.producer = vertx.eventBus().sender(address, options(Addresses.sameNode(endpoint.address(), address)));
+        this.pair = pair;
+        this.producer = vertx.eventBus().sender(address, options(pair == null));
     }
 
     /**
@@ -49,6 +52,16 @@ final class Peer {
 
     String address() {
         return address;
+    }
+
+    boolean isElsewhere() {
+        return pair != null;
+    }
+
+    /** What is shared by all that goes between the two nodes; null within a node. */
+    @Nullable
+    NodePair pair() {
+        return pair;
     }
 
     void join() {

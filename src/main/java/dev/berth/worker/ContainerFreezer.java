@@ -56,6 +56,11 @@ final class ContainerFreezer {
         }
     }
 
+    /** Whether a container that is awake stays so for a while. */
+    boolean lasts() {
+        return !parts.config().freezeIdle().isZero();
+    }
+
     void pause() {
         assembly.pause().onComplete(paused -> {
             if (paused.succeeded()) {

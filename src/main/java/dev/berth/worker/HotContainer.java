@@ -58,6 +58,8 @@ final class HotContainer implements ActiveCall.Owner {
     private final Turns turns = new Turns();
     private @Nullable ActiveCall call;
     private long lease;
+    /** The lease of a call that is on its way, or came; 0: none yet. */
+    private long promised;
     /** The lease of the call that it was woken for last; 0: none yet. */
     private long wokenFor;
 
@@ -154,6 +156,14 @@ final class HotContainer implements ActiveCall.Owner {
         alarm.set(Alarm.Slot.DEADLINE, left);
         fire(ContainerEvent.LEASED);
         return true;
+    }
+
+    /** The call of this lease is on its way, and need not wait for all of the thaw. */
+    void wake(long coming) {
+        if (state() == ContainerState.PAUSED && coming > lease && freezer.lasts()) {
+            promised = coming;
+            fire(ContainerEvent.WAKE_ASKED);
+        }
     }
 
     /** A call that comes under this lease comes too late from now on. One that has come is told of instead. */
@@ -285,9 +295,12 @@ final class HotContainer implements ActiveCall.Owner {
                 freezer.pause();
             }
             case STOP_PAUSING -> LOG.atDebug().addKeyValue("containerId", id()).log("container runs on unfrozen");
-            case REPORT_PAUSED -> reports.paused(true);
+            case REPORT_PAUSED -> {
+                reports.paused(true);
+                exchange().asleep();
+            }
             case RESUME -> {
-                wokenFor = lease;
+                wokenFor = Math.max(lease, promised);
                 freezer.resume();
             }
             case AWAIT_FREEZE -> {

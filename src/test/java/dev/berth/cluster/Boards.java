@@ -51,7 +51,7 @@ public final class Boards {
     }
 
     public Placer placer() {
-        return new Placer(board, new Random(1));
+        return new Placer(board, Picker.twoAtRandom(new Random(1)));
     }
 
     public long count(Placed placed) {

@@ -48,7 +48,7 @@ final class PlacementTest {
         List<Place> places = places(nodes);
         ClusterView view = new ClusterView(places.get(0), places.subList(1, places.size()));
 
-        List<Candidate> found = Placement.candidates(view, WISH, new Random(1));
+        List<Candidate> found = Placement.candidates(view, WISH, Picker.twoAtRandom(new Random(1)));
 
         assertThat(found.stream().map(PlacementTest::text).collect(Collectors.joining(", ")))
                 .as(rule)
@@ -92,10 +92,10 @@ final class PlacementTest {
             up.add(place("p" + i, new Entry(HASH, i == 0 ? 100 : 1, 0, 0, 0, 0, 0), 500, true, false));
         }
         ClusterView view = new ClusterView(place("own", new Entry(1, 0, 0, 0, 0, 0, 0), 500, true, false), up);
-        Random random = new Random(7);
+        Picker picker = Picker.twoAtRandom(new Random(7));
         Set<String> first = new HashSet<>();
         for (int i = 0; i < 500; i++) {
-            first.add(Placement.candidates(view, WISH, random).get(0).incarnation());
+            first.add(Placement.candidates(view, WISH, picker).get(0).incarnation());
         }
         assertThat(first).hasSize(20);
     }
@@ -110,9 +110,12 @@ final class PlacementTest {
         Set<String> chosen = new HashSet<>();
         for (long hash = 0; hash < 200; hash++) {
             Demand demand = new Demand(hash, MIB, 1);
-            String one =
-                    Placement.candidates(view, demand, new Random(1)).get(0).incarnation();
-            assertThat(Placement.candidates(view, demand, new Random(2)).get(0).incarnation())
+            String one = Placement.candidates(view, demand, Picker.twoAtRandom(new Random(1)))
+                    .get(0)
+                    .incarnation();
+            assertThat(Placement.candidates(view, demand, Picker.twoAtRandom(new Random(2)))
+                            .get(0)
+                            .incarnation())
                     .isEqualTo(one);
             chosen.add(one);
         }
@@ -136,8 +139,8 @@ final class PlacementTest {
             places.add(place("n" + i, entry, random.nextInt(1001), random.nextBoolean(), drains));
         }
 
-        List<Candidate> tries =
-                Placement.candidates(new ClusterView(places.get(0), places.subList(1, nodes)), WISH, random);
+        List<Candidate> tries = Placement.candidates(
+                new ClusterView(places.get(0), places.subList(1, nodes)), WISH, Picker.twoAtRandom(random));
 
         assertThat(tries.stream().filter(one -> !one.incarnation().equals("n0")))
                 .hasSizeLessThanOrEqualTo(Placement.MOST_REMOTE);

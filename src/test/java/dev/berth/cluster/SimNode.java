@@ -48,7 +48,7 @@ final class SimNode {
         this.queues = new OwnQueues(publisher);
         ClusterBoard shown = new ClusterBoard(member, 1);
         this.board = new BoardWriter(shown, incarnation);
-        Placer placer = new Placer(shown, new Random(incarnation.hashCode()));
+        Placer placer = new Placer(shown, Picker.twoAtRandom(new Random(incarnation.hashCode())));
         this.ingress = new SimIngress(this, placer, bug);
         in(0, this::tick);
     }

@@ -16,10 +16,9 @@ import java.util.function.Consumer;
 
 /** The shipped slotRequests, placement and itinerary without a verticle around them, for simulations outside this package. */
 public final class IngressSeat {
-    private final String incarnation;
     private final Links links;
     private final SlotRequests slotRequests;
-    private final Placer placer;
+    private final Itinerary.Planner planner;
     private final Set<Placed> open = new LinkedHashSet<>();
 
     /** The way out. */
@@ -37,8 +36,7 @@ public final class IngressSeat {
     }
 
     public IngressSeat(String address, String incarnation, Placer placer, Links links) {
-        this.incarnation = incarnation;
-        this.placer = placer;
+        this.planner = ClusterItinerary.planner(placer, incarnation);
         this.links = links;
         this.slotRequests = new SlotRequests(address, links::send);
     }
@@ -84,7 +82,6 @@ public final class IngressSeat {
             this.spec = spec;
             this.end = end;
             this.deadline = Deadline.after(links.now(), nanos);
-            Itinerary.Planner planner = ClusterItinerary.planner(placer, incarnation);
             this.placement = new CallPlacement(this, () -> planner.plan(spec), deadline, nanos);
         }
 

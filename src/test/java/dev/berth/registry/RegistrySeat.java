@@ -46,6 +46,11 @@ public final class RegistrySeat {
 
     /** A function of this name that takes so much. */
     public static ContainerSpec spec(String name, long memoryMiB) {
-        return Specs.spec(name, memoryMiB, 0, 0, Duration.ofSeconds(3), null);
+        return spec(name, memoryMiB, Duration.ofSeconds(3));
+    }
+
+    /** A function of this name that takes so much, and whose containers are kept that long. */
+    public static ContainerSpec spec(String name, long memoryMiB, Duration idleTimeout) {
+        return Specs.spec(name, memoryMiB, 0, 0, idleTimeout, null);
     }
 }

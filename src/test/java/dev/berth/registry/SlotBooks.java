@@ -7,7 +7,9 @@ import dev.berth.bus.Addresses;
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.bus.WorkerMessage;
+import dev.berth.call.ContainerSpec;
 import dev.berth.call.SlotKey;
+import dev.berth.config.KeepConfig;
 import dev.berth.error.ErrorCode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,10 +22,14 @@ import java.util.TreeSet;
 final class SlotBooks {
     private final SlotTable table;
     private final boolean nonBlocking;
+    private final KeepConfig keeping;
     private final Map<Long, WorldCall> calls;
     private final Map<String, WorldContainer> known = new HashMap<>();
     /** The table's queues, as its changes have told of them. */
     private final Map<SlotKey, NodeSnapshot.Queue> told = new HashMap<>();
+
+    /** The idle containers that others have just gone for, and until when that counts. */
+    private final Map<String, Long> held = new HashMap<>();
 
     private final Map<SlotKey, List<Long>> queued = new HashMap<>();
     private long now;
@@ -32,9 +38,10 @@ final class SlotBooks {
     int drained;
     int evicted;
 
-    SlotBooks(SlotTable table, boolean nonBlocking, Map<Long, WorldCall> calls) {
+    SlotBooks(SlotTable table, boolean nonBlocking, KeepConfig keeping, Map<Long, WorldCall> calls) {
         this.table = table;
         this.nonBlocking = nonBlocking;
+        this.keeping = keeping;
         this.calls = calls;
     }
 
@@ -121,6 +128,9 @@ final class SlotBooks {
             refused(refuse);
         } else if (command instanceof Command.Launch launch) {
             assertThat(draining).as("launches while draining").isFalse();
+            assertThat(calls.get(SlotWorld.ticket(launch.causeCallId())).existingOnly)
+                    .as("launches for a call that waits for existing containers only")
+                    .isFalse();
             known.put(launch.containerId(), new WorldContainer(launch.containerId(), launch.spec()));
         } else if (command instanceof Command.Remove remove) {
             WorldContainer container = known(remove.containerId());
@@ -132,6 +142,10 @@ final class SlotBooks {
             assertThat(known(revoke.containerId()).knownLease)
                     .as("revokes what is not leased")
                     .isEqualTo(revoke.lease());
+        } else if (command instanceof Command.Wake wake) {
+            assertThat(known(wake.containerId()).knownLease)
+                    .as("wakes what runs")
+                    .isZero();
         } else {
             assertThat(known).isEmpty();
             drained++;
@@ -157,17 +171,32 @@ final class SlotBooks {
             case IDLE_TIMEOUT ->
                 assertThat(idleTime(container))
                         .as("removed too early")
-                        .isGreaterThanOrEqualTo(container.spec.idleTimeout());
+                        .isGreaterThanOrEqualTo(leastIdle(container.spec));
             case EVICTED -> {
                 evicted++;
+                assertThat(held.getOrDefault(container.id, now) - now)
+                        .as("evicted, though others have just gone for it")
+                        .isNotPositive();
                 assertThat(container.spec.evictable()).isTrue();
                 assertThat(table.snapshot().queues())
                         .as("evicted for nobody")
-                        .anyMatch(queue -> queue.waiting() > queue.starting());
+                        .anyMatch(queue -> mayLaunch(queue.key()).size() > queue.starting());
             }
             case DRAINING -> assertThat(draining).isTrue();
             case CLEARED -> throw new AssertionError("removed for an operator, and there is none");
         }
+    }
+
+    private Duration leastIdle(ContainerSpec spec) {
+        boolean early = spec.evictable() && !keeping.leastSaved().isZero();
+        return early ? Duration.ofSeconds(1) : longestIdle(spec);
+    }
+
+    private Duration longestIdle(ContainerSpec spec) {
+        boolean longer = keeping.keep() == KeepConfig.Keep.VALUE
+                && spec.evictable()
+                && keeping.maxIdle().compareTo(spec.idleTimeout()) > 0;
+        return longer ? keeping.maxIdle() : spec.idleTimeout();
     }
 
     private Duration idleTime(WorldContainer container) {
@@ -177,7 +206,7 @@ final class SlotBooks {
     void nothingIsKeptTooLong() {
         for (WorldContainer container : known.values()) {
             if (container.idleTurn > 0) {
-                assertThat(idleTime(container)).as("kept too long").isLessThan(container.spec.idleTimeout());
+                assertThat(idleTime(container)).as("kept too long").isLessThan(longestIdle(container.spec));
             }
         }
     }
@@ -247,7 +276,7 @@ final class SlotBooks {
             if (queue.waiting() > 0) {
                 assertThat(queue.idle()).as("waits beside an idle slot").isZero();
             }
-            if (nonBlocking && queue.waiting() > queue.starting() && going == 0) {
+            if (nonBlocking && mayLaunch(queue.key()).size() > queue.starting() && going == 0) {
                 assertThat(queue.busy() + queue.starting())
                         .as("waits for nothing")
                         .isPositive();
@@ -258,6 +287,8 @@ final class SlotBooks {
         }
         assertThat(waiting).isEqualTo(waiting());
         table.queues.all().forEach(queue -> everybodyHasAPlace(queue, snapshot.draining()));
+        held.clear();
+        table.queues.all().forEach(this::noteHeld);
         for (NodeSnapshot.Queue queue : table.changes().queues()) {
             if (queue.isGone()) {
                 told.remove(queue.key());
@@ -269,13 +300,23 @@ final class SlotBooks {
         assertThat(calls.values()).as("waits for a lost node").noneMatch(call -> call.lost && isQueued(call));
     }
 
+    /** Who waits of this queue and may have a container launched, in order of arrival. */
+    private List<Long> mayLaunch(SlotKey key) {
+        return queued.getOrDefault(key, List.of()).stream()
+                .filter(ticket -> !calls.get(ticket).existingOnly)
+                .toList();
+    }
+
     /** Of those who have no container on its way, how long the first has waited. */
     private Duration longestPutOff(NodeSnapshot.Queue queue) {
-        List<Long> tickets = queued.get(queue.key());
+        List<Long> tickets = mayLaunch(queue.key());
         return Duration.ofNanos(now - calls.get(tickets.get(queue.starting())).arrived);
     }
 
-    /** A container that comes, a place among those who lack room, or one among those put off and an alarm. */
+    /**
+     * A container that comes, a place among those who lack room, or one among those put off and an alarm; or, of those
+     * who wait for existing containers only, one that exists.
+     */
     private void everybodyHasAPlace(SlotQueue queue, boolean draining) {
         int own = 0;
         int starting = 0;
@@ -283,9 +324,16 @@ final class SlotBooks {
             own += waiter.launch == null ? 0 : 1;
             starting += waiter.launch != null && waiter.launch.state == Slot.State.STARTING ? 1 : 0;
         }
+        int others = mayLaunch(queue.key()).size();
         assertThat(own + queue.relying.size() + queue.starved.size() + queue.parked.size())
                 .as("places")
-                .isEqualTo(queue.waiting.size());
+                .isEqualTo(others);
+        assertThat(queue.existingOnly).as("waits for existing ones").isEqualTo(queue.waiting.size() - others);
+        if (queue.existingOnly > 0) {
+            assertThat(queue.busy() + queue.starting)
+                    .as("waits for existing ones and there are none")
+                    .isPositive();
+        }
         assertThat(starting + queue.relying.size()).as("covered").isLessThanOrEqualTo(queue.starting);
         assertThat(queue.alarmSet && queue.parked.isEmpty())
                 .as("alarm for nobody")
@@ -307,6 +355,25 @@ final class SlotBooks {
             assertThat(nonBlocking || queue.busy() > 0 || queue.demand.isMeasured())
                     .isFalse();
         }
+    }
+
+    /** What may be evicted is known to whoever evicts, and what is held is not. */
+    private void noteHeld(SlotQueue queue) {
+        for (Slot slot = queue.idle.first(); slot != null; slot = slot.inIdle.next()) {
+            assertThat(slot.inEvictable.isLinked()).as("evictable").isEqualTo(queue.evictable && !isHeld(slot));
+            if (isHeld(slot)) {
+                assertThat(slot.heldUntil - now)
+                        .as("held")
+                        .isBetween(1L, Duration.ofSeconds(1).toNanos());
+                assertThat(table.nextDeadlineNanos().getAsLong() - slot.heldUntil)
+                        .isNotPositive();
+                held.put(slot.id, slot.heldUntil);
+            }
+        }
+    }
+
+    private boolean isHeld(Slot slot) {
+        return slot.held && !nonBlocking;
     }
 
     private static void inOrder(TreeSet<Waiter> before, TreeSet<Waiter> after) {

@@ -26,6 +26,9 @@ final class WorldCall {
     /** It may be refused where others wait. */
     boolean impatient;
 
+    /** No container may be launched for it. */
+    boolean existingOnly;
+
     /** It waited when its ingress was taken for lost. */
     boolean lost;
 

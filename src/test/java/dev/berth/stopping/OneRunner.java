@@ -135,7 +135,7 @@ public final class OneRunner implements AutoCloseable {
         return read(log);
     }
 
-    long linesWith(String text) {
+    public long linesWith(String text) {
         return log().lines().filter(line -> line.contains(text)).count();
     }
 
@@ -246,7 +246,7 @@ public final class OneRunner implements AutoCloseable {
         }
     }
 
-    void assertNothingLeft() throws IOException {
+    public void assertNothingLeft() throws IOException {
         assertThat(processes()).as("processes").isEmpty();
         assertThat(folders()).as("folders").isEmpty();
     }

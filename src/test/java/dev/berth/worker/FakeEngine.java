@@ -296,11 +296,18 @@ final class FakeEngine implements Engine {
 
         @Override
         public Future<Void> pause() {
-            return operation(Operation.PAUSE);
+            return operation(Operation.PAUSE).onSuccess(done -> {
+                if (function != null) {
+                    function.sleep();
+                }
+            });
         }
 
         @Override
         public Future<Void> resume() {
+            if (function != null) {
+                function.wake();
+            }
             return operation(Operation.RESUME);
         }
 

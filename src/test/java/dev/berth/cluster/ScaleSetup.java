@@ -1,0 +1,35 @@
+package dev.berth.cluster;
+
+/**
+ * What is simulated.
+ *
+ * @param nodes each with 60 slots and 20 functions
+ * @param zipf exponent of how often each function is called
+ * @param busy percent of all slots that calls would keep busy if each had one at once
+ * @param balancer how calls come to nodes
+ * @param scheme how nodes place them
+ * @param seconds of virtual time that are measured, after as many, but at least ten, that are not
+ */
+record ScaleSetup(int nodes, double zipf, int busy, Balancer balancer, Scheme scheme, int seconds) {
+    private static final int LEAST_WARM_UP_SECONDS = 10;
+
+    enum Balancer {
+        /** To any node. */
+        RANDOM,
+        /** All calls of a function to one node. */
+        BY_HASH
+    }
+
+    enum Scheme {
+        /** Nodes that do not know each other. */
+        ALONE,
+        /** The shipped placement, but the peer with the most idle containers is asked first. */
+        FULLEST_FIRST,
+        /** The shipped placement, each node told of by all. */
+        FULL_VIEW
+    }
+
+    int warmUpSeconds() {
+        return Math.max(LEAST_WARM_UP_SECONDS, seconds);
+    }
+}
