@@ -75,7 +75,7 @@ final class EngineExam {
                         "mount and enable these controllers, or look into the engine's warnings (docker info)");
     }
 
-    private Finding usage(boolean v1) {
+    Finding usage(boolean v1) {
         return switch (ControlGroupMeters.reach(cgroups, v1)) {
             case READABLE -> Finding.ok("usage", "what calls use of processors and memory is measured");
             case DENIED ->

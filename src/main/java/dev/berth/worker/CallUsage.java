@@ -106,7 +106,7 @@ final class CallUsage {
             return;
         }
         long lasted = call.lasted();
-        shortCalls = lasted < NOTEWORTHY_NANOS ? shortCalls + 1 : 0;
+        shortCalls = lasted < NOTEWORTHY_NANOS ? Math.min(SHORT_CALLS, shortCalls + 1) : 0;
         if (measured == null) {
             call.stream().finish(end);
         } else if (lasted >= LONG_NANOS) {
