@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>every waiter has a container on its way, or is starved, and then {@link Placement} knows it, or is put off,
  *       and then its queue has other containers and {@link Parked} knows when to look again;
  *   <li>nobody is put off while somebody lacks room;
+ *   <li>an idle slot may be evicted, or others have just gone for it and {@link Holds} knows until when that counts;
  *   <li>what is used of the room is the sum of the reservations of all slots;
  *   <li>a queue with neither container nor waiter is not kept.
  * </ul>
