@@ -23,13 +23,23 @@ final class Arrivals {
     /** Gaps longer than 39 hours are taken for as long. */
     private static final int LAST_SHIFT = FIRST_SHIFT + BINS + 1;
 
-    /** What one gap weighs in its bin. */
-    private static final int ONE = 1024;
+    /** The bins of a level fade all at once, so four share a word, with 16 bits each. */
+    private static final int BIN_BITS = 16;
 
-    /** A gap loses this part of its weight with each that follows: 1 in 2^5. */
+    private static final int WORD_BINS = Long.SIZE / BIN_BITS;
+    private static final int LEVEL_WORDS = BINS / WORD_BINS;
+    private static final long BIN_MASK = (1L << BIN_BITS) - 1;
+
+    /** What one gap weighs in its bin. */
+    private static final long ONE = 1024;
+
+    /** A gap loses this part of its weight with each that follows: 1 in 2^5. So a bin stays below 2^16. */
     private static final int FADE_SHIFT = 5;
 
-    private static final int HALF_FADE = 1 << (FADE_SHIFT - 1);
+    /** The bits of a word that are still in the bin that they came from after a shift by that much. */
+    private static final long FADED = 0x07FF_07FF_07FF_07FFL;
+
+    private static final long HALVED = 0x7FFF_7FFF_7FFF_7FFFL;
 
     /** Of crashes the last 16 or so containers count. */
     private static final int CRASH_SHIFT = 4;
@@ -37,7 +47,7 @@ final class Arrivals {
     private static final int CRASH_ROUND = (1 << CRASH_SHIFT) - 1;
     private static final int CERTAIN = Character.MAX_VALUE;
 
-    private final char[] gaps = new char[LEVELS * BINS];
+    private final long[] gaps = new long[LEVELS * LEVEL_WORDS];
 
     /** When the calls at once last became fewer than each level has, in units. */
     private int fellBelow1;
@@ -93,11 +103,11 @@ final class Arrivals {
             return;
         }
         int bin = bin(Integer.toUnsignedLong(now - fellBelow(level)));
-        int first = level * BINS;
-        for (int i = first; i < first + BINS; i++) {
-            gaps[i] -= (char) ((gaps[i] + HALF_FADE) >> FADE_SHIFT);
+        int first = level * LEVEL_WORDS;
+        for (int i = first; i < first + LEVEL_WORDS; i++) {
+            gaps[i] -= gaps[i] >>> FADE_SHIFT & FADED;
         }
-        gaps[first + bin] += (char) ONE;
+        gaps[first + bin / WORD_BINS] += ONE << bin % WORD_BINS * BIN_BITS;
         usual.add(level, bin);
     }
 
@@ -146,7 +156,7 @@ final class Arrivals {
     /** What a queue of the same function with other settings has shown counts half. */
     void inherit(Arrivals other) {
         for (int i = 0; i < gaps.length; i++) {
-            gaps[i] = (char) (other.gaps[i] / 2);
+            gaps[i] = other.gaps[i] >>> 1 & HALVED;
         }
         crash = other.crash;
     }
@@ -192,6 +202,7 @@ final class Arrivals {
     }
 
     private double weight(int level, int bin, UsualGaps usual) {
-        return (double) gaps[level * BINS + bin] / ONE + usual.weight(level, bin);
+        long word = gaps[level * LEVEL_WORDS + bin / WORD_BINS];
+        return (double) (word >>> bin % WORD_BINS * BIN_BITS & BIN_MASK) / ONE + usual.weight(level, bin);
     }
 }

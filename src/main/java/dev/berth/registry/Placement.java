@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A waiter for whom there is no room, not even by eviction, is refused in non-blocking mode. In blocking
  * mode it stays, everybody behind it waits too, and from then on each container that becomes idle is given
  * up for it, whether or not that suffices yet: otherwise a big one would wait for ever for enough small ones
- * to be idle in the same moment.
+ * to be idle in the same moment. There, what has just started in the place of others is spared for a moment, so that two
+ * functions in room for one take turns.
  */
 final class Placement {
 

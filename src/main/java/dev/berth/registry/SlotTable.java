@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  *       and then its queue has other containers and {@link Parked} knows when to look again, or it waits for existing
  *       containers only, and then its queue has one;
  *   <li>nobody is put off while somebody lacks room;
+ *   <li>an idle slot may be evicted, or others have just gone for it and {@link Holds} knows until when that counts;
  *   <li>what is used of the room is the sum of the reservations of all slots;
  *   <li>a queue with neither container nor waiter is not kept.
  * </ul>

@@ -182,6 +182,22 @@ final class ArrivalsTest {
         assertThat(arrivals.crashRate()).isBetween(0.1, 0.3);
     }
 
+    @Test
+    void whatIsUsualAddsUpToOneHoweverLongItHasBeenLearned() {
+        for (int i = 0; i < 200_000; i++) {
+            usual.add(0, i % 3);
+        }
+        double sum = 0;
+        for (int bin = 0; bin < Arrivals.BINS; bin++) {
+            sum += usual.weight(0, bin);
+            assertThat(usual.weight(1, bin)).isEqualTo(1.0 / Arrivals.BINS);
+        }
+
+        assertThat(sum).isCloseTo(1, within(1e-6));
+        assertThat(usual.weight(0, 0)).isCloseTo(1.0 / 3, within(0.01));
+        assertThat(usual.weight(0, 3)).isLessThan(1e-6);
+    }
+
     @Property(tries = 500)
     void isAlwaysANumber(
             @ForAll @Size(max = 200) List<@IntRange(max = 12) Integer> atOnce,
