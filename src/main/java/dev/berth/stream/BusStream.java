@@ -37,7 +37,8 @@ final class BusStream implements FrameStream {
         this.id = id;
         this.initiator = initiator;
         this.openPayload = open.payload();
-        this.outbound = new Outbound(this, windows);
+        NodePair pair = peer.pair();
+        this.outbound = new Outbound(this, windows, pair == null ? null : pair.link());
         this.inbound = new Inbound(this, windows.inbound());
     }
 

@@ -13,6 +13,7 @@ final class NodePair {
 
     private final SharedRoom inbound = new SharedRoom(GIVEN);
     private final SharedRoom presumed = new SharedRoom(PRESUMED);
+    private final Link link = new Link();
 
     /** What the other node may have under way to this one. */
     SharedRoom inbound() {
@@ -22,5 +23,10 @@ final class NodePair {
     /** What this node's requests have under way to the other one before it has granted them anything. */
     SharedRoom presumed() {
         return presumed;
+    }
+
+    /** The way to the other node. */
+    Link link() {
+        return link;
     }
 }

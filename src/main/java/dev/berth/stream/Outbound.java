@@ -11,7 +11,8 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sending half of a stream. Sends at once while there is credit, keeps the rest in order. Holds at most
+ * The sending half of a stream. Sends at once while there is credit, and room on the way to another node; keeps the rest
+ * in order. Holds at most
  * {@link Windows#queue} and the write that went past it, in {@code MAX_QUEUED} writes and notes.
  */
 final class Outbound implements WriteStream<Buffer> {
@@ -43,6 +44,8 @@ final class Outbound implements WriteStream<Buffer> {
     private final long cap;
     /** The credit that the peer has not given yet. */
     private final @Nullable RoomShare presumed;
+    /** The way to another node; null within a node. */
+    private final @Nullable LinkTurn link;
 
     private final ArrayDeque<Queued> queue = new ArrayDeque<>(2);
     private State state = State.OPEN;
@@ -58,12 +61,13 @@ final class Outbound implements WriteStream<Buffer> {
     private @Nullable Handler<Void> drainHandler;
     private @Nullable Handler<Throwable> exceptionHandler;
 
-    Outbound(BusStream stream, Windows windows) {
+    Outbound(BusStream stream, Windows windows, @Nullable Link link) {
         this.stream = stream;
         this.credit = new CreditWindow(windows.credit());
         this.maxFrame = windows.frame();
         this.cap = windows.queue();
         this.presumed = windows.presumed();
+        this.link = link == null ? null : new LinkTurn(link, stream::later, () -> stream.guarded(this::goOn));
         this.blocked = windows.credit() <= 0;
     }
 
@@ -77,7 +81,10 @@ final class Outbound implements WriteStream<Buffer> {
         if (length == 0) {
             return SENT;
         }
-        if (queue.isEmpty() && length <= maxFrame && length <= credit.available()) {
+        if (queue.isEmpty()
+                && length <= maxFrame
+                && length <= credit.available()
+                && (link == null || link.takes(length))) {
             credit.take(length);
             stream.send(new Frame.Data(seq++, bytes));
             blocked = credit.available() == 0;
@@ -172,6 +179,9 @@ final class Outbound implements WriteStream<Buffer> {
         int length = bytes.length();
         while (headSent < length) {
             int piece = (int) Math.min(credit.available(), Math.min(maxFrame, length - headSent));
+            if (piece > 0 && link != null) {
+                piece = link.admit(piece);
+            }
             if (piece == 0) {
                 return false;
             }
@@ -195,9 +205,13 @@ final class Outbound implements WriteStream<Buffer> {
     void onGrant(long total) {
         if (credit.grant(total)) {
             presume(0);
-            flush();
-            drained();
+            goOn();
         }
+    }
+
+    private void goOn() {
+        flush();
+        drained();
     }
 
     /** Of what the peer has not given only so much is still needed. */

@@ -23,6 +23,8 @@ final class Peer {
 
     private int waitingBytes;
     private boolean flushDue;
+    /** Messages to another node that the bus has not written yet. */
+    private int underWay;
     /** Streams that end if it is lost. */
     int streams;
     /** A frame came since the last tick. */
@@ -48,6 +50,17 @@ final class Peer {
                 .setCodecName(FrameCodec.NAME)
                 .setTracingPolicy(TracingPolicy.IGNORE)
                 .setLocalOnly(local);
+    }
+
+    private void written(List<Envelope.Packet> packets) {
+        if (pair != null) {
+            pair.link().written(packets);
+        }
+    }
+
+    /** Whether no stream needs it and nothing to it is on its way. */
+    boolean idle() {
+        return streams == 0 && underWay == 0;
     }
 
     String address() {
@@ -112,6 +125,7 @@ final class Peer {
             sent = producer.write(new Envelope(endpoint.address(), packets));
         } catch (RuntimeException e) {
             if (packets.size() == 1) {
+                written(packets);
                 endpoint.onUnsendable(packets.get(0).stream(), e);
             } else {
                 // Those beside the one that cannot be sent are not to blame.
@@ -120,6 +134,13 @@ final class Peer {
             return;
         }
         // Within the process this is decided by now; to other nodes later.
+        if (pair != null) {
+            underWay++;
+            sent.onComplete(done -> {
+                underWay--;
+                written(packets);
+            });
+        }
         if (!sent.succeeded()) {
             sent.onFailure(failure -> endpoint.onUnreachable(this, packets, failure));
         }

@@ -352,7 +352,7 @@ public final class StreamEndpoint {
     }
 
     void forgetIdlePeers() {
-        forget(peers.values().stream().filter(peer -> peer.streams == 0).toList());
+        forget(peers.values().stream().filter(Peer::idle).toList());
     }
 
     private void forget(Collection<Peer> forgotten) {
