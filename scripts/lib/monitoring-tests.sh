@@ -22,7 +22,7 @@ test_monitoring() {
   expect '"health":"ok"' curl -sS "http://127.0.0.1:$prometheus/api/v1/rules"
   [[ $(curl -sS "http://127.0.0.1:$prometheus/api/v1/rules") != *'"health":"err"'* ]] || die "a rule cannot be evaluated"
   stop_prometheus
-  stop_runner
+  stop_runner_clean docker
 }
 
 # The page says what to do for each alert there is, and for no other.

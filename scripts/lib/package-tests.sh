@@ -29,6 +29,7 @@ test_packages() {
 clean_package_tests() {
   stop_prometheus
   stop_runner || true
+  rmdir "$RUNNER_SOCKETS" 2>/dev/null || true
   docker rm --force --volumes "$SYSTEMD_BOX" "$IMAGE_BOX" >/dev/null 2>&1 || true
   docker image rm "$SYSTEMD_IMAGE" >/dev/null 2>&1 || true
   if [[ -d $PACKAGE_SCRATCH ]]; then
@@ -70,7 +71,7 @@ test_tar() {
     say "the conformance kit against the packaged runtime"
     scripts/conformance "$RUNNER" | tail -n 5
   fi
-  stop_runner
+  stop_runner_clean docker
 }
 
 # --- deb ---

@@ -58,6 +58,14 @@ stop_runner() {
   wait "$pid" || die "the runner ended with exit code $?; its log is $RUNNER_LOG"
 }
 
+# stop_runner_clean ENGINE: stops it, and ends the script if it has left anything.
+stop_runner_clean() {
+  local left
+  stop_runner
+  left=$(leftovers "$1")
+  [[ -z $left ]] || die "left behind: $left"
+}
+
 # leftovers ENGINE: what a stopped runner of this script has left; prints nothing if it is nothing.
 leftovers() {
   local engine=$1

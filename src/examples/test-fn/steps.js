@@ -39,6 +39,16 @@ async function fill (call, bytes) {
   }
 }
 
+/** Time of all threads counts, as it does to the runner, which reads it of the container. */
+function burn (call, ms) {
+  const begun = process.cpuUsage()
+  let used = 0
+  while (used < Number(ms) * 1000) {
+    const { user, system } = process.cpuUsage(begun)
+    used = user + system
+  }
+}
+
 async function drip (call, chunks, bytes, ms) {
   for (let i = 0; i < Number(chunks); i++) {
     await call.answer.send(pattern(Number(bytes)))
@@ -105,6 +115,7 @@ const steps = {
 
   // the connection and the process
   sleep: { args: [1, 1], run: async (call, ms) => { await pause(Number(ms)) } },
+  burn: { args: [1, 1], run: burn },
   close: { args: [0, 0], run: (call) => call.close() },
   reset: { args: [0, 0], run: (call) => call.reset() },
   hang: { args: [0, 0], run: (call) => call.hang() },

@@ -77,11 +77,13 @@ final class CallProtos {
                 .setContainerId(run.containerId())
                 .setLease(run.lease())
                 .setRequest(write(run.request(), now))
+                .setLooked(run.looked())
                 .build();
     }
 
     static RunCall read(dev.berth.proto.bus.RunCall run, Instant now) {
-        return new RunCall(given("container", run.getContainerId()), run.getLease(), read(run.getRequest(), now));
+        return new RunCall(
+                given("container", run.getContainerId()), run.getLease(), read(run.getRequest(), now), run.getLooked());
     }
 
     private static dev.berth.proto.bus.CallRequest write(CallRequest request, Instant now) {

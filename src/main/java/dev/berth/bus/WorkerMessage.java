@@ -7,6 +7,7 @@ public sealed interface WorkerMessage
         permits WorkerMessage.LaunchContainer,
                 WorkerMessage.RemoveContainer,
                 WorkerMessage.RevokeLease,
+                WorkerMessage.WakeContainer,
                 RegistryMessage.NodeLost {
 
     /**
@@ -26,6 +27,12 @@ public sealed interface WorkerMessage
      * {@link RegistryMessage.ReturnLease}. None if the lease is over already.
      */
     record RevokeLease(String containerId, long lease) implements WorkerMessage {}
+
+    /**
+     * The call of this lease is on its way: thaw the container meanwhile, if it is frozen. Nothing else depends on it: a
+     * call that finds its container frozen thaws it, and a container whose call does not come is frozen again.
+     */
+    record WakeContainer(String containerId, long lease) implements WorkerMessage {}
 
     enum Reason {
         IDLE_TIMEOUT,

@@ -14,6 +14,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A client of one operations port. Thread-safe. */
@@ -86,8 +87,11 @@ final class OperationsClient {
     }
 
     private Future<JsonObject> ask(HttpMethod method, String path) {
-        return send(method, path, ANSWER_MILLIS)
-                .compose(response -> response.body()
+        return send(
+                method,
+                path,
+                ANSWER_MILLIS,
+                response -> response.body()
                         .compose(body -> response.statusCode() / 100 == 2
                                 ? Future.succeededFuture(body.toJsonObject())
                                 : Future.failedFuture(refused(response.statusCode(), body))));
@@ -95,7 +99,7 @@ final class OperationsClient {
 
     /** The head of an answer that does not end; paused. Fails with Refused if there is none. */
     Future<HttpClientResponse> stream(String path) {
-        return send(HttpMethod.GET, path, 0).compose(response -> {
+        return send(HttpMethod.GET, path, 0, response -> {
             if (response.statusCode() == 200) {
                 response.pause();
                 return Future.succeededFuture(response);
@@ -104,7 +108,11 @@ final class OperationsClient {
         });
     }
 
-    private Future<HttpClientResponse> send(HttpMethod method, String path, long limitMillis) {
+    /**
+     * @param taken gets the answer in the turn it arrives in: later, its body may have passed, and nobody would be told
+     */
+    private <T> Future<T> send(
+            HttpMethod method, String path, long limitMillis, Function<HttpClientResponse, Future<T>> taken) {
         RequestOptions options = new RequestOptions()
                 .setHost(address.host())
                 .setPort(address.port())
@@ -114,7 +122,7 @@ final class OperationsClient {
         if (token != null) {
             options.putHeader(HttpHeaders.AUTHORIZATION, "Bearer " + token);
         }
-        return http.request(options).compose(request -> request.send());
+        return http.request(options).compose(request -> request.send().compose(taken));
     }
 
     private static Refused refused(int status, Buffer body) {

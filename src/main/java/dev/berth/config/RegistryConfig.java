@@ -12,6 +12,7 @@ import java.util.List;
  * @param maxWaiters calls that may wait on this node; more are refused
  * @param waits whether a call waits for a busy container where that takes less time than another's start
  * @param nonBlockingWait for how long at most it does where it is refused at once else; 0: not at all
+ * @param keeping which idle containers are kept
  */
 public record RegistryConfig(
         boolean nonBlocking,
@@ -19,7 +20,8 @@ public record RegistryConfig(
         long maxCpuMillis,
         int maxWaiters,
         boolean waits,
-        Duration nonBlockingWait) {
+        Duration nonBlockingWait,
+        KeepConfig keeping) {
     static final Setting<Boolean> NON_BLOCKING = Setting.of(
                     "registry.nonBlocking",
                     SettingTypes.bool(),
@@ -65,6 +67,17 @@ public record RegistryConfig(
     static final List<Setting<?>> ALL =
             List.of(NON_BLOCKING, MAX_MEMORY, MAX_CPU_MILLIS, MAX_WAITERS, WAIT, NON_BLOCKING_WAIT);
 
+    /** Idle containers are kept as without a setting. */
+    public RegistryConfig(
+            boolean nonBlocking,
+            long maxMemoryBytes,
+            long maxCpuMillis,
+            int maxWaiters,
+            boolean waits,
+            Duration nonBlockingWait) {
+        this(nonBlocking, maxMemoryBytes, maxCpuMillis, maxWaiters, waits, nonBlockingWait, KeepConfig.DEFAULT);
+    }
+
     static RegistryConfig read(Values values) {
         return new RegistryConfig(
                 values.get(NON_BLOCKING),
@@ -72,6 +85,7 @@ public record RegistryConfig(
                 values.get(MAX_CPU_MILLIS),
                 values.get(MAX_WAITERS),
                 values.get(WAIT),
-                values.get(NON_BLOCKING_WAIT));
+                values.get(NON_BLOCKING_WAIT),
+                KeepConfig.read(values));
     }
 }

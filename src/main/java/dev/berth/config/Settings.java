@@ -19,6 +19,7 @@ final class Settings {
             HttpConfig.ALL,
             CallConfig.ALL,
             RegistryConfig.ALL,
+            KeepConfig.ALL,
             WorkerConfig.ALL,
             StreamConfig.ALL,
             EngineConfig.ALL,

@@ -25,6 +25,8 @@ public enum ContainerEvent {
     PAUSE_UNSUPPORTED,
     RESUME_DONE,
     RESUME_FAILED,
+    /** A call is on its way. */
+    WAKE_ASKED,
     /** The process ended by itself. */
     EXITED,
     /** The registry wants the container removed. */

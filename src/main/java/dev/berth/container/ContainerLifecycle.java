@@ -41,6 +41,7 @@ import static dev.berth.container.ContainerEvent.RESUME_DONE;
 import static dev.berth.container.ContainerEvent.RESUME_FAILED;
 import static dev.berth.container.ContainerEvent.RETRY_DUE;
 import static dev.berth.container.ContainerEvent.STARTED;
+import static dev.berth.container.ContainerEvent.WAKE_ASKED;
 import static dev.berth.container.ContainerState.BUSY;
 import static dev.berth.container.ContainerState.CREATING;
 import static dev.berth.container.ContainerState.ENDING;
@@ -118,6 +119,7 @@ public final class ContainerLifecycle {
             .row(PAUSING_LEASED, EXITED, ENDING, RETURN_CALL, REPORT_ENDING)
             .row(PAUSING_LEASED, REMOVE_ASKED, ENDING, RETURN_CALL)
             .row(PAUSED, LEASED, RESUMING, RESUME, RUN_CALL)
+            .row(PAUSED, WAKE_ASKED, THAWING, RESUME)
             .row(PAUSED, EXITED, REMOVING, REPORT_ENDING, REMOVE)
             .row(PAUSED, REMOVE_ASKED, REMOVING, REMOVE)
             .row(RESUMING, RESUME_DONE, BUSY)

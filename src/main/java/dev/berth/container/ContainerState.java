@@ -23,7 +23,7 @@ public enum ContainerState {
     PAUSED,
     /** Running a call while the engine is still thawing it. */
     RESUMING,
-    /** The call was over before the engine said that the container is thawed. Ready for another. */
+    /** The engine is thawing it, and no call is there: it is on its way, or was over before. Ready for another. */
     THAWING,
     /** To be removed, once the engine has finished what it is doing to the container. */
     ENDING,

@@ -47,6 +47,16 @@ public interface LifecycleObserver {
 
     default void frozen(Frozen result) {}
 
+    /**
+     * It has been found to have used so much since this was told last, its start included.
+     *
+     * @param throttledNanos how long it was held back by its processor limit
+     */
+    default void used(long cpuNanos, long throttledNanos) {}
+
+    /** The most memory that was in use during a call of its. */
+    default void callPeak(long bytes) {}
+
     /** @param nanos from asking for it until it ran again */
     default void woken(long nanos) {}
 }

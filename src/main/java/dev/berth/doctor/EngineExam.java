@@ -2,6 +2,7 @@ package dev.berth.doctor;
 
 import dev.berth.config.DockerConfig;
 import dev.berth.engine.docker.CgroupFreezer;
+import dev.berth.engine.docker.ControlGroupMeters;
 import dev.berth.engine.docker.EngineVisit;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,6 +53,7 @@ final class EngineExam {
         if (config.host().startsWith(UNIX)) {
             found.add(groups(engine.cgroupV1()));
             found.add(freezer(engine.cgroupV1()));
+            found.add(usage(engine.cgroupV1()));
         }
         return found;
     }
@@ -71,6 +73,21 @@ final class EngineExam {
                         version + " at " + cgroups + " without " + String.join(", ", missing)
                                 + ": functions may have no limit of it",
                         "mount and enable these controllers, or look into the engine's warnings (docker info)");
+    }
+
+    Finding usage(boolean v1) {
+        return switch (ControlGroupMeters.reach(cgroups, v1)) {
+            case READABLE -> Finding.ok("usage", "what calls use of processors and memory is measured");
+            case DENIED ->
+                Finding.warn(
+                        "usage",
+                        "no right to read the control groups of containers: what calls use is not measured",
+                        "run as root, or give the service CAP_DAC_OVERRIDE");
+            case NOT_FOUND ->
+                Finding.ok(
+                        "usage",
+                        "no control group of a container here yet: whether what calls use can be measured is not known");
+        };
     }
 
     private List<String> missingOf(List<String> wanted) {

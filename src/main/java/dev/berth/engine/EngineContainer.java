@@ -40,7 +40,10 @@ public interface EngineContainer {
      */
     Future<Void> pause();
 
-    /** Fails with SERVER_BUSY if a file descriptor of this process's was wanting: it can be tried again. */
+    /**
+     * Fails with SERVER_BUSY if a file descriptor of this process's was wanting: it can be tried again. With SLOT_GONE if the
+     * container has gone meanwhile.
+     */
     Future<Void> resume();
 
     /** Whether it took the engine to wake it last, and not only a file of the machine's. */
@@ -53,6 +56,14 @@ public interface EngineContainer {
      * that is attached, may come a moment later.
      */
     Future<Void> remove();
+
+    /**
+     * Opens what tells how much the container uses. May be called once, after {@link #start()}; whoever does closes it
+     * before the container is removed. Does not fail: {@link UsageMeter#NONE} where nothing tells it.
+     */
+    default Future<UsageMeter> usage() {
+        return Future.succeededFuture(UsageMeter.NONE);
+    }
 
     /** The attached standard streams; null unless the plan asked for them. Available once started. */
     @Nullable

@@ -30,6 +30,7 @@ public final class FolderRemoval {
     private static final Path ITSELF = Path.of(".");
 
     private final SecureDirectoryStream<Path> top;
+    private final @Nullable Path last;
     private final Deque<Path> waiting = new ArrayDeque<>();
     private final String prefix = ".berth-" + UUID.randomUUID() + "-";
     private long moved;
@@ -37,8 +38,9 @@ public final class FolderRemoval {
     private int left;
     private @Nullable IOException firstFailure;
 
-    private FolderRemoval(SecureDirectoryStream<Path> top) {
+    private FolderRemoval(SecureDirectoryStream<Path> top, @Nullable Path last) {
         this.top = top;
+        this.last = last;
     }
 
     /**
@@ -49,6 +51,15 @@ public final class FolderRemoval {
      * @throws IOException in one short line how much is left, and why
      */
     public static void remove(Path folder) throws IOException {
+        remove(folder, null);
+    }
+
+    /**
+     * The same, but for one file in it that goes only when all the rest has gone.
+     *
+     * @param last the name of the file
+     */
+    static void remove(Path folder, @Nullable Path last) throws IOException {
         Path name = folder.getFileName();
         Path parent = folder.toAbsolutePath().getParent();
         if (name == null || parent == null || removedEmpty(folder)) {
@@ -56,7 +67,7 @@ public final class FolderRemoval {
         }
         try (SecureDirectoryStream<Path> above = open(parent)) {
             try (SecureDirectoryStream<Path> inside = above.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
-                new FolderRemoval(inside).empty();
+                new FolderRemoval(inside, last).empty();
             }
             above.deleteDirectory(name);
         } catch (NoSuchFileException gone) {
@@ -84,6 +95,13 @@ public final class FolderRemoval {
     }
 
     private void empty() throws IOException {
+        emptyButLast();
+        if (last != null && !deleted(top, last)) {
+            throw new DirectoryNotEmptyException(last.toString());
+        }
+    }
+
+    private void emptyButLast() throws IOException {
         int passes = 0;
         do {
             progress = false;
@@ -101,7 +119,7 @@ public final class FolderRemoval {
     private void pass() throws IOException {
         try (SecureDirectoryStream<Path> again = top.newDirectoryStream(ITSELF, LinkOption.NOFOLLOW_LINKS)) {
             for (Path entry : again) {
-                Path next = entry.getFileName();
+                Path next = entry.getFileName().equals(last) ? null : entry.getFileName();
                 while (next != null) {
                     if (!deleted(top, next)) {
                         emptyFolder(next);

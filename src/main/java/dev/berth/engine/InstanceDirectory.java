@@ -243,8 +243,9 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
         }
     }
 
+    /** The lock file goes last: by it the next start knows whose the rest is, at once. */
     private static void deleteAll(Path directory) throws IOException {
         Mounts.unmountAll(directory);
-        FolderRemoval.remove(directory);
+        FolderRemoval.remove(directory, Path.of(LOCK));
     }
 }

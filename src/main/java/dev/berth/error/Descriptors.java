@@ -13,6 +13,9 @@ public final class Descriptors {
     /** More than a start of a process takes, and than others may take while it begins. */
     private static final long PLENTY = 64;
 
+    /** One in so many may go to what can be done without. */
+    private static final long DISPENSABLE = 8;
+
     private Descriptors() {}
 
     /**
@@ -27,6 +30,15 @@ public final class Descriptors {
                 && system.getMaxFileDescriptorCount() - open(system) < PLENTY) {
             throw new IOException(EXHAUSTED);
         }
+    }
+
+    /**
+     * Whether there are many left for other things when something that could be done without has got this number. The
+     * kernel gives the lowest that is free, so what asks here never holds more than an eighth of all.
+     */
+    public static boolean plentyBelow(int number) {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+                && number < system.getMaxFileDescriptorCount() / DISPENSABLE;
     }
 
     private static long open(UnixOperatingSystemMXBean system) {

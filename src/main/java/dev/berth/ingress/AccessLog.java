@@ -76,9 +76,10 @@ final class AccessLog {
     private static LoggingEventBuilder truth(LoggingEventBuilder begun, Truth truth) {
         LoggingEventBuilder line = begun;
         if (truth.known()) {
-            line = line.addKeyValue("cpuUs", truth.cpuMicros())
-                    .addKeyValue("throttledUs", truth.throttledMicros())
-                    .addKeyValue("peakBytes", truth.peakBytes());
+            line = line.addKeyValue("cpuUs", truth.cpuMicros()).addKeyValue("throttledUs", truth.throttledMicros());
+            if (truth.peakBytes() > 0) {
+                line = line.addKeyValue(truth.peakOfCall() ? "peakBytes" : "containerPeakBytes", truth.peakBytes());
+            }
         }
         return line;
     }

@@ -16,6 +16,7 @@ import dev.berth.stream.FrameStream;
 import dev.berth.why.Journey;
 import dev.berth.why.RunFacts;
 import dev.berth.why.SlotFacts;
+import dev.berth.why.Truth;
 import dev.berth.why.Try;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
@@ -38,6 +39,9 @@ public final class CallExecution implements SlotRequests.Waiter, CallPlacement.A
     private final OneTimer timer;
     /** Whether it ends because its time is over. */
     private boolean late;
+
+    /** Whether the call is over, and what it has used is to come. */
+    private boolean measuring;
 
     private @Nullable FrameStream stream;
     /** What it has been told on its way; the newest counts. */
@@ -117,7 +121,10 @@ public final class CallExecution implements SlotRequests.Waiter, CallPlacement.A
         FrameStream opened;
         try {
             RunCall call = new RunCall(
-                    grant.containerId(), grant.lease(), order.request().apply(deadline.instant()));
+                    grant.containerId(),
+                    grant.lease(),
+                    order.request().apply(deadline.instant()),
+                    listener.looks(grant.facts()));
             opened = parts.workers().open(grant.worker(), call, grant.requestWindow());
         } catch (RuntimeException failure) {
             placement.openRefused(RunnerException.of(failure));
@@ -133,7 +140,7 @@ public final class CallExecution implements SlotRequests.Waiter, CallPlacement.A
         stream = opened;
         opened.noteHandler(this::onNote);
         opened.finishHandler(this::onFinish);
-        opened.failureHandler(placement::failed);
+        opened.failureHandler(this::onFailure);
         opened.inbound().handler(this::onBytes);
         // The stream's own failure handler hears of failures; a stream without this one would log them.
         opened.inbound().exceptionHandler(failure -> {});
@@ -143,6 +150,9 @@ public final class CallExecution implements SlotRequests.Waiter, CallPlacement.A
         if (note instanceof ResponseHead head && !placement.isDone()) {
             take();
             listener.onHead(head);
+        } else if (note instanceof CallEnd callEnd && !placement.isDone()) {
+            measuring = true;
+            onEnd(callEnd);
         }
     }
 
@@ -161,12 +171,36 @@ public final class CallExecution implements SlotRequests.Waiter, CallPlacement.A
     }
 
     private void onFinish(Object payload) {
+        Truth truth = payload instanceof CallEnd callEnd ? callEnd.facts().truth() : Truth.NONE;
+        if (measured(truth)) {
+            return;
+        }
         if (payload instanceof CallEnd callEnd) {
-            ran = callEnd.facts();
-            placement.finished(callEnd.error());
+            onEnd(callEnd);
         } else {
             placement.finished(ErrorCode.STREAM_BROKEN.exception());
         }
+    }
+
+    private void onEnd(CallEnd callEnd) {
+        ran = callEnd.facts();
+        placement.finished(callEnd.error());
+    }
+
+    private void onFailure(RunnerException why) {
+        if (!measured(Truth.NONE)) {
+            placement.failed(why);
+        }
+    }
+
+    /** Whether the call was over already, and this was all that it had still to be told of. */
+    private boolean measured(Truth truth) {
+        boolean due = measuring;
+        measuring = false;
+        if (due) {
+            listener.onMeasured(truth);
+        }
+        return due;
     }
 
     @Override
@@ -199,6 +233,9 @@ public final class CallExecution implements SlotRequests.Waiter, CallPlacement.A
     @Override
     public void end(@Nullable RunnerException error) {
         timer.clear();
+        if (error != null && (error.code() == ErrorCode.SLOT_GONE || error.code() == ErrorCode.UNDELIVERED)) {
+            facts = facts.butRefused(SlotFacts.Refused.SLOT_LOST);
+        }
         listener.onEnd(error);
     }
 
@@ -267,6 +304,11 @@ public final class CallExecution implements SlotRequests.Waiter, CallPlacement.A
     /** Why it had to wait, or was refused. */
     SlotFacts facts() {
         return facts;
+    }
+
+    /** Whether the call is over, and what it has used is to come. */
+    boolean measuring() {
+        return measuring;
     }
 
     /** What its worker has told at its end. */

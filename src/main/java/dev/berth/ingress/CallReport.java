@@ -12,9 +12,11 @@ import dev.berth.why.EndedCall;
 import dev.berth.why.Journey;
 import dev.berth.why.RunFacts;
 import dev.berth.why.SlotFacts;
+import dev.berth.why.Truth;
 import dev.berth.why.WhyRing;
 import io.vertx.grpc.common.GrpcStatus;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,10 +103,17 @@ public final class CallReport implements EndedCall {
     public void start(ContainerTimings timings) {
         started = System.nanoTime();
         startedAt = createdAt.plusNanos(started - created);
+        trace.explained(facts());
         trace.started(timings);
         meter.started();
         stage = CallMeter.Stage.RUNNING;
-        sampled = why.sample(started);
+    }
+
+    /** A slot is about to be won: whether anybody will look at what the call uses. */
+    boolean looks(SlotFacts facts) {
+        long now = System.nanoTime();
+        sampled = why.sample(now);
+        return sampled || AccessLog.on() || trace.id() != null || WhyRing.worthALook(facts, now - created);
     }
 
     /** The function has answered. */
@@ -122,6 +131,7 @@ public final class CallReport implements EndedCall {
     void abandon() {
         ended = System.nanoTime();
         RunnerException cancelled = ErrorCode.CANCELLED.exception();
+        explain();
         trace.finished(cancelled, ContainerTimings.NONE);
         if (call != null) {
             count(cancelled, ContainerTimings.NONE);
@@ -135,6 +145,15 @@ public final class CallReport implements EndedCall {
         trace.aborted(status.code, text);
         meter.aborted(stage);
         keep(ErrorCode.CANCELLED.exception("grpc status " + status.name() + ": " + text));
+    }
+
+    /** Before the trace's end. */
+    private void explain() {
+        if (stage == CallMeter.Stage.RUNNING) {
+            trace.ran(ran());
+        } else {
+            trace.explained(facts());
+        }
     }
 
     private void count(@Nullable RunnerException error, ContainerTimings timings) {
@@ -152,6 +171,7 @@ public final class CallReport implements EndedCall {
     /** The closing message, as of now. */
     public CallFinished finish(@Nullable RunnerException outcome, ContainerTimings timings) {
         ended = System.nanoTime();
+        explain();
         trace.finished(outcome, timings);
         count(outcome, timings);
         keep(outcome);
@@ -170,6 +190,7 @@ public final class CallReport implements EndedCall {
                     .setSchedulerDuration(started - created)
                     .setExecutionDuration(ended - started);
         }
+        used(finished, ran().truth());
         if (outcome != null) {
             finished.setErrorCode(outcome.wireCode())
                     .setErrorStr(
@@ -179,11 +200,35 @@ public final class CallReport implements EndedCall {
         return finished.build();
     }
 
+    private static void used(CallFinished.Builder finished, Truth truth) {
+        if (truth.known()) {
+            finished.setCpuDuration(TimeUnit.MICROSECONDS.toNanos(truth.cpuMicros()))
+                    .setCpuThrottledDuration(TimeUnit.MICROSECONDS.toNanos(truth.throttledMicros()));
+            if (truth.peakBytes() > 0) {
+                finished.setMemoryPeak(truth.peakBytes()).setMemoryPeakOfContainer(!truth.peakOfCall());
+            }
+        }
+    }
+
     private void keep(@Nullable RunnerException outcome) {
         error = outcome;
         kept = why.ended(this, ended);
+        if (execution == null || !execution.measuring()) {
+            line(ran().truth());
+        }
+    }
+
+    /** After the end, which has left this open. */
+    void measured(Truth truth) {
+        if (truth.known()) {
+            why.add(kept, truth);
+        }
+        line(truth);
+    }
+
+    private void line(Truth truth) {
         if (AccessLog.on() && !callId.isEmpty()) {
-            AccessLog.write(this, requestId, ran().truth());
+            AccessLog.write(this, requestId, truth);
         }
     }
 

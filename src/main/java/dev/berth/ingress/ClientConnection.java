@@ -73,7 +73,9 @@ public final class ClientConnection extends Http2ConnectionAdapter {
         handler.connection().addListener(connection);
         handler.decoder().frameListener(connection.new Frames(handler.decoder().frameListener()));
         MalformedStreams malformed = new MalformedStreams(handler.connection(), connection::countReset);
-        channel.pipeline().addBefore(context.name(), null, malformed);
+        channel.pipeline()
+                .addBefore(context.name(), null, malformed)
+                .addBefore(context.name(), null, new WholeFrames());
         return connection;
     }
 

@@ -8,6 +8,7 @@ import dev.berth.error.RunnerException;
 import dev.berth.observe.CallKeys;
 import dev.berth.proto.TryCall;
 import dev.berth.why.SlotFacts;
+import dev.berth.why.Truth;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.grpc.common.GrpcStatus;
@@ -320,6 +321,11 @@ public final class Engagement implements CallListener, MessageReader.Listener {
     }
 
     @Override
+    public boolean looks(SlotFacts facts) {
+        return report.looks(facts);
+    }
+
+    @Override
     public void onSlotLost() {
         report.await();
         reader.running(false);
@@ -362,6 +368,11 @@ public final class Engagement implements CallListener, MessageReader.Listener {
     @Override
     public void onExplained(SlotFacts facts) {
         report.explained(facts);
+    }
+
+    @Override
+    public void onMeasured(Truth truth) {
+        report.measured(truth);
     }
 
     @Override

@@ -64,6 +64,7 @@ public final class LogSetup {
                                     ? "INFO"
                                     : config.level().name()));
         }
+        quietenPort(context, config.level());
         quietenCluster(context, config.level());
         context.getLogger(ACCESS).setLevel(config.access() ? Level.INFO : Level.OFF);
         String problem = "";
@@ -80,6 +81,13 @@ public final class LogSetup {
                     .atWarn()
                     .addKeyValue("destination", config.destination())
                     .log("log destination failed, using stderr: {}", problem);
+        }
+    }
+
+    /** What a client may bring about at will would fill the log: frames of streams that are reset, broken connections. */
+    private static void quietenPort(LoggerContext context, RunnerLogConfig.Level level) {
+        if (level == RunnerLogConfig.Level.INFO) {
+            context.getLogger("io.netty.handler.codec.http2").setLevel(Level.WARN);
         }
     }
 
@@ -172,6 +180,7 @@ public final class LogSetup {
         appender.setNeverBlock(true);
         appender.setMaxFlushTime(FLUSH_MILLIS);
         appender.addFilter(new Unlogged());
+        appender.addFilter(new ClosedStreams());
         appender.addAppender(target);
         appender.start();
         return appender;

@@ -57,7 +57,10 @@ final class ActionPages {
                                 "Removes the containers of a slot queue or, by its image, of a function: idle ones now,"
                                         + " those that run a call after it.",
                                 this::evict)
-                        .with(AGAIN),
+                        .with(AGAIN)
+                        .or(400, "The key is too long.")
+                        .or(404, "There is no such queue or image.")
+                        .or(503, "The slot registry does not answer."),
                 Endpoint.post(
                                 "/api/loglevel",
                                 "Sets the lowest level that is logged, until the next start.",
@@ -65,7 +68,8 @@ final class ActionPages {
                         .with(
                                 new Endpoint.Parameter(
                                         "level", "string", "One of " + String.join(", ", LogLevels.NAMES) + "."),
-                                AGAIN));
+                                AGAIN)
+                        .or(400, "There is no such level."));
     }
 
     private void drain(RoutingContext asked) {
@@ -90,7 +94,7 @@ final class ActionPages {
             Answers.message(asked.response(), 400, "a key has at most " + MAX_KEY + " characters");
             return;
         }
-        feed.snapshot()
+        feed.now()
                 .onSuccess(snapshot -> evict(asked, wanted, snapshot))
                 .onFailure(silent -> Answers.message(asked.response(), 503, "the slot registry does not answer"));
     }
@@ -105,6 +109,7 @@ final class ActionPages {
             return;
         }
         int idle = found.stream().mapToInt(NodeSnapshot.Queue::idle).sum();
+        int starting = found.stream().mapToInt(NodeSnapshot.Queue::starting).sum();
         int busy = found.stream().mapToInt(NodeSnapshot.Queue::busy).sum();
         Set<SlotKey> keys = found.stream().map(NodeSnapshot.Queue::key).collect(Collectors.toSet());
         String name = printable(wanted);
@@ -112,8 +117,10 @@ final class ActionPages {
                 asked,
                 new Action(
                         "evict " + wanted,
-                        "Removes the idle containers of " + name + " (" + idle + " now), and those that run a call ("
-                                + busy + " now) when it has ended. The next calls start new ones.",
+                        "Removes the idle containers of " + name + " (" + idle + " now), those that run a call ("
+                                + busy + " now) when it has ended, and those that start (" + starting
+                                + " now) when their first call has ended or none waits for them. The next calls start"
+                                + " new ones.",
                         "removing the containers of " + name,
                         () -> node.control().clear(keys)));
     }

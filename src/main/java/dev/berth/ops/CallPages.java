@@ -29,12 +29,17 @@ final class CallPages {
                                 "The newest calls that are worth a look: they failed, had to wait, or were slow.",
                                 this::newest)
                         .with(new Endpoint.Parameter(
-                                "limit", "integer", "Most rows, 1 to " + RowPage.MOST + "; usually 100.")),
+                                "limit", "integer", "Most rows, 1 to " + RowPage.MOST + "; usually 100."))
+                        .answering("Calls")
+                        .or(400, "The query cannot be understood."),
                 Endpoint.get(
-                        "/api/calls/{id}",
-                        Role.READER,
-                        "Why a call went as it did, by its id; 404 with the reason if nothing is kept of it.",
-                        this::one));
+                                "/api/calls/{id}",
+                                Role.READER,
+                                "Why a call went as it did, by its id; 404 with the reason if nothing is kept of it.",
+                                this::one)
+                        .answering("Calls")
+                        .or(400, "The id is too long.")
+                        .or(404, "Nothing is kept of it, and why."));
     }
 
     private void newest(RoutingContext asked) {

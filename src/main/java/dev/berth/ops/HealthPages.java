@@ -22,19 +22,25 @@ final class HealthPages {
 
     List<Endpoint> endpoints() {
         return List.of(
-                Endpoint.get("/", Role.ANYBODY, "Fn's greeting; says nothing of the node.", this::hello),
+                Endpoint.get("/", Role.ANYBODY, "Fn's greeting; says nothing of the node.", this::hello)
+                        .answering("Hello"),
                 Endpoint.get(
-                        "/healthz",
-                        Role.ANYBODY,
-                        "Whether the process lives: 200, or 503 when an event loop stands still and only a new start"
-                                + " helps.",
-                        this::health),
+                                "/healthz",
+                                Role.ANYBODY,
+                                "Whether the process lives: 200, or 503 when an event loop stands still and only a new start"
+                                        + " helps.",
+                                this::health)
+                        .answering("Health")
+                        .or(503, "An event loop stands still."),
                 Endpoint.get(
-                        "/readyz",
-                        Role.ANYBODY,
-                        "Whether the node takes calls and can start containers: 200, or 503 with the reasons.",
-                        this::ready),
-                Endpoint.get("/version", Role.ANYBODY, "The runner's version.", this::version));
+                                "/readyz",
+                                Role.ANYBODY,
+                                "Whether the node takes calls and can start containers: 200, or 503 with the reasons.",
+                                this::ready)
+                        .answering("Readiness")
+                        .or(503, "It does not, or cannot."),
+                Endpoint.get("/version", Role.ANYBODY, "The runner's version.", this::version)
+                        .answering("Version"));
     }
 
     /** A person is led to the console. */

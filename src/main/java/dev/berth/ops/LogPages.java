@@ -49,7 +49,10 @@ final class LogPages {
                 .with(
                         new Endpoint.Parameter(
                                 "function", "string", "Only of this function id, image, or container id; else of all."),
-                        new Endpoint.Parameter("follow", "string", "false: only the last lines there are."));
+                        new Endpoint.Parameter("follow", "string", "false: only the last lines there are."))
+                .or(400, "The query cannot be understood.")
+                .or(409, "The node does not read what functions print.")
+                .or(503, "There are too many such streams.");
     }
 
     private void open(RoutingContext asked) {

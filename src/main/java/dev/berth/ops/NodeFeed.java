@@ -26,14 +26,19 @@ final class NodeFeed {
     /** Completes on the context; fails if the registry does not answer. */
     Future<NodeSnapshot> snapshot() {
         Future<NodeSnapshot> known = asked;
-        long now = System.nanoTime();
-        if (known != null && (!known.isComplete() || (known.succeeded() && now - askedAt < FRESH_NANOS))) {
+        if (known != null
+                && (!known.isComplete() || (known.succeeded() && System.nanoTime() - askedAt < FRESH_NANOS))) {
             return known;
         }
+        return now();
+    }
+
+    /** As {@link #snapshot()}, and never older than this request: for a person who decides by it. */
+    Future<NodeSnapshot> now() {
         Future<NodeSnapshot> answer =
                 NodeView.onContext(context, node.registry().get());
         asked = answer;
-        askedAt = now;
+        askedAt = System.nanoTime();
         return answer;
     }
 }

@@ -5,6 +5,7 @@ import dev.berth.config.GrpcConfig;
 import dev.berth.config.HttpConfig;
 import dev.berth.port.TlsFiles;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -57,11 +58,27 @@ public final class OperationsPort {
 
     /** @param port 0: any that is free */
     static Future<OperationsPort> open(HttpConfig config, int port, NodeView node, ConnectionGuard.Limits limits) {
-        OperationsPort opening = new OperationsPort(vertx(), config, node, limits);
-        return opening.listen(port)
-                .recover(opening::elsewhere)
-                .recover(opening::failed)
-                .map(opening);
+        return apart().compose(vertx -> {
+            OperationsPort opening = new OperationsPort(vertx, config, node, limits);
+            return opening.listen(port)
+                    .recover(opening::elsewhere)
+                    .recover(opening::failed)
+                    .map(opening);
+        });
+    }
+
+    /** On a thread of its own: on one of another Vert.x it is begun with a warning. */
+    private static Future<Vertx> apart() {
+        Promise<Vertx> begun = Promise.promise();
+        Runnable begin = () -> {
+            try {
+                begun.complete(vertx());
+            } catch (RuntimeException failure) {
+                begun.fail(failure);
+            }
+        };
+        new Thread(begin, "operations-port").start();
+        return begun.future();
     }
 
     private static Vertx vertx() {
@@ -138,7 +155,7 @@ public final class OperationsPort {
         endpoints.add(new LogPages(vertx, node.output(), connections).endpoint());
         endpoints.addAll(new ActionPages(node, feed).endpoints());
         endpoints.add(new LiveStream(vertx, node, feed, connections).endpoint());
-        endpoints.add(ApiPages.document(endpoints, node.facts().version()));
+        endpoints.add(OpenApi.document(endpoints, node.facts().version()));
         endpoints.addAll(ConsoleFiles.endpoints());
         return vertx.createHttpServer(options)
                 .connectionHandler(connections::opened)

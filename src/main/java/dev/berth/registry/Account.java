@@ -102,7 +102,7 @@ final class Account {
     }
 
     void expired(Slot slot, long now) {
-        long idleMillis = slot.queue.idleTimeoutNanos / 1_000_000;
+        long idleMillis = Math.min(now - slot.idleSince, slot.idleDeadline - slot.idleSince) / 1_000_000;
         note(slot.queue.key(), new ColdCause(ColdCause.Reason.EXPIRED, 0, idleMillis, "", 0, 0), now);
     }
 

@@ -26,6 +26,15 @@ final class Chain<E> {
             }
         }
 
+        boolean isLinked() {
+            return chain != null;
+        }
+
+        @Nullable
+        E previous() {
+            return previous == null ? null : previous.element;
+        }
+
         @Nullable
         E next() {
             return next == null ? null : next.element;

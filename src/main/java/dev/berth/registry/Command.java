@@ -43,6 +43,9 @@ sealed interface Command {
     /** Unless the call of this lease has come, it must not run any more. */
     record Revoke(int worker, String containerId, long lease) implements Command {}
 
+    /** The call of this lease will find the container frozen. */
+    record Wake(int worker, String containerId, long lease) implements Command {}
+
     record Remove(int worker, String containerId, WorkerMessage.Reason reason) implements Command {}
 
     /** Everybody who asked for a drain may be told that no container is left. */

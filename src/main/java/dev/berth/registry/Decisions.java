@@ -31,8 +31,11 @@ final class Decisions {
         return commands;
     }
 
-    /** The slot has its new lease already. */
+    /** The slot has its new lease already. A frozen container is woken while its call is on its way. */
     void grant(Slot slot, Waiter.Id to, String callId, long claimWithin, ContainerTimings timings, SlotFacts facts) {
+        if (slot.frozen) {
+            commands.add(new Command.Wake(slot.worker, slot.id, slot.lease));
+        }
         commands.add(new Command.Grant(
                 to.replyTo(), to.ticket(), callId, slot.worker, slot.id, slot.lease, claimWithin, timings, facts));
     }

@@ -14,7 +14,7 @@ final class Demands {
     private final Map<Function, Demand> byFunction = new LinkedHashMap<>(16, 0.75f, true);
 
     /** Queues of one function with other settings, another image say, have this in common. */
-    private record Function(String appId, String id, String path) {
+    record Function(String appId, String id, String path) {
         static Function of(ContainerSpec spec) {
             String id = spec.fnId().isEmpty() ? spec.image() : spec.fnId();
             return new Function(spec.appId(), id, spec.path());

@@ -2,17 +2,31 @@ package dev.berth.registry;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The idle slots whose removal gives room, in the order in which they have to go: frozen ones first, since
- * taking them up again costs a thaw, and among equals the one idle longest.
+ * The idle slots whose removal gives room, and which of them go first: those whose containers are worth least, or,
+ * where nobody says what they are worth, those idle longest, but frozen ones before others, since taking them up again
+ * costs a thaw.
  */
 final class Evictable {
     private final Chain<Slot> frozen = new Chain<>();
     private final Chain<Slot> running = new Chain<>();
     private long bytes;
     private long cpuMillis;
+    private final @Nullable Worth worth;
+
+    /** Each of the slots once. */
+    interface Order {
+        @Nullable
+        Slot next();
+    }
+
+    /** @param worth null: they go by idle time */
+    Evictable(@Nullable Worth worth) {
+        this.worth = worth;
+    }
 
     void add(Slot slot) {
         if (slot.queue.evictable) {
@@ -37,14 +51,15 @@ final class Evictable {
      * @param shortBytes at least 0
      * @param shortCpuMillis at least 0; one of the two is positive
      */
-    List<Slot> cover(long shortBytes, long shortCpuMillis) {
+    List<Slot> cover(long shortBytes, long shortCpuMillis, long now) {
         if (bytes < shortBytes || cpuMillis < shortCpuMillis) {
             return List.of();
         }
         List<Slot> picked = new ArrayList<>();
         long overBytes = -shortBytes;
         long overCpu = -shortCpuMillis;
-        for (Slot slot = first(); slot != null && (overBytes < 0 || overCpu < 0); slot = after(slot)) {
+        Order order = order(now);
+        for (Slot slot = order.next(); slot != null && (overBytes < 0 || overCpu < 0); slot = order.next()) {
             Reservation gain = slot.queue.reservation;
             if ((overBytes < 0 && gain.bytes() > 0) || (overCpu < 0 && gain.cpuMillis() > 0)) {
                 picked.add(slot);
@@ -56,7 +71,7 @@ final class Evictable {
         return picked;
     }
 
-    /** Drops what later picks made unnecessary, the most recently used first. */
+    /** Drops what later picks made unnecessary, those that were to go last first. */
     private static void spare(List<Slot> picked, long overBytes, long overCpu) {
         for (int i = picked.size() - 1; i >= 0; i--) {
             Reservation gain = picked.get(i).queue.reservation;
@@ -68,13 +83,33 @@ final class Evictable {
         }
     }
 
-    private @Nullable Slot first() {
-        Slot slot = frozen.first();
-        return slot != null ? slot : running.first();
+    private Order order(long now) {
+        if (worth == null) {
+            return new LongestIdle();
+        }
+        LeastWorth order = new LeastWorth(worth, now);
+        each(frozen, order::see);
+        each(running, order::see);
+        return order;
     }
 
-    private @Nullable Slot after(Slot slot) {
-        Slot next = slot.inEvictable.next();
-        return next == null && slot.frozen ? running.first() : next;
+    private static void each(Chain<Slot> chain, Consumer<Slot> action) {
+        for (Slot slot = chain.first(); slot != null; slot = slot.inEvictable.next()) {
+            action.accept(slot);
+        }
+    }
+
+    private final class LongestIdle implements Order {
+        private @Nullable Slot next = frozen.first() != null ? frozen.first() : running.first();
+
+        @Override
+        public @Nullable Slot next() {
+            Slot slot = next;
+            if (slot != null) {
+                Slot following = slot.inEvictable.next();
+                next = following == null && slot.frozen ? running.first() : following;
+            }
+            return slot;
+        }
     }
 }

@@ -6,10 +6,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * When idle slots have been idle too long. A slot that is leased keeps its alarm, and the alarm is moved
- * only when it rings: so a busy container costs this clock one look per idle timeout, not two per call.
+ * only when it rings: so a busy container costs this clock one look per alarm, not two per call.
  */
 final class IdleClock {
     private final TreeSet<Slot> alarms = new TreeSet<>(IdleClock::compare);
+    private final Keeping keeping;
+
+    IdleClock(Keeping keeping) {
+        this.keeping = keeping;
+    }
 
     /** Orders by difference, since times of {@link System#nanoTime} may wrap round. */
     private static int compare(Slot one, Slot other) {
@@ -18,9 +23,10 @@ final class IdleClock {
     }
 
     void idleSince(Slot slot, long now) {
-        slot.idleDeadline = now + slot.queue.idleTimeoutNanos;
+        slot.idleSince = now;
+        slot.idleDeadline = now + keeping.longest(slot.queue);
         if (!slot.alarmSet) {
-            set(slot, slot.idleDeadline);
+            set(slot, keeping.nextLook(slot, now));
         }
     }
 
@@ -31,17 +37,17 @@ final class IdleClock {
         }
     }
 
-    /** A slot that is idle and past its deadline, taken off the clock; null if there is none now. */
+    /** A slot that has been idle for long enough, taken off the clock; null if there is none now. */
     @Nullable
     Slot nextOverdue(long now) {
         while (!alarms.isEmpty() && alarms.first().alarm - now <= 0) {
             Slot slot = alarms.first();
             forget(slot);
             if (slot.state == Slot.State.IDLE) {
-                if (slot.idleDeadline - now <= 0) {
+                if (keeping.isOver(slot, now)) {
                     return slot;
                 }
-                set(slot, slot.idleDeadline);
+                set(slot, keeping.nextLook(slot, now));
             }
         }
         return null;

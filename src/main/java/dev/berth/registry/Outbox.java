@@ -47,6 +47,8 @@ final class Outbox {
             remove(remove);
         } else if (command instanceof Command.Revoke revoke) {
             revoke(revoke);
+        } else if (command instanceof Command.Wake wake) {
+            send.accept(workers.get(wake.worker()), new WorkerMessage.WakeContainer(wake.containerId(), wake.lease()));
         }
     }
 

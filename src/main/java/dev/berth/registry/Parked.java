@@ -37,10 +37,6 @@ final class Parked {
         }
     }
 
-    boolean isEmpty() {
-        return queues.isEmpty();
-    }
-
     /** A copy. */
     List<SlotQueue> all() {
         return new ArrayList<>(queues);

@@ -1,6 +1,8 @@
 package dev.berth.registry;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -12,17 +14,21 @@ import org.jspecify.annotations.Nullable;
  * <p>A waiter for whom there is no room, not even by eviction, is refused in non-blocking mode. In blocking
  * mode it stays, everybody behind it waits too, and from then on each container that becomes idle is given
  * up for it, whether or not that suffices yet: otherwise a big one would wait for ever for enough small ones
- * to be idle in the same moment.
+ * to be idle in the same moment. There, what has just started in the place of others is spared for a moment, so that two
+ * functions in room for one take turns.
  */
 final class Placement {
 
-    /** What the decisions are carried out by. Each of the three ends the waiter's or the slot's stay here. */
+    /** What the decisions are carried out by. Each of the first three ends the waiter's or the slot's stay here. */
     interface Actions {
         void launchFor(Waiter waiter);
 
         void evict(Slot slot, Waiter forWhom);
 
         void refuse(Waiter waiter);
+
+        /** Somebody will lack room, so nobody is put off any more. Returns whether others starve now. */
+        boolean releasePutOff();
     }
 
     private final boolean nonBlocking;
@@ -33,10 +39,11 @@ final class Placement {
     /** Starved only until the end of this turn: their containers reserve nothing, so they always fit. */
     private final TreeSet<Waiter> weightless = new TreeSet<>(Waiter.BY_ARRIVAL);
 
-    private final Evictable evictable = new Evictable();
+    private final Evictable evictable;
+    private final Holds holds = new Holds();
 
-    /** The slot that became idle in this turn, if it still is. */
-    private @Nullable Slot justIdle;
+    /** The slots that became idle in this turn, or are not held any more, if they still are idle. */
+    private final List<Slot> justIdle = new ArrayList<>(1);
 
     // What this turn's walk has not promised to anybody yet.
     private long freeBytes;
@@ -46,9 +53,11 @@ final class Placement {
 
     private boolean lacksRoom;
 
-    Placement(boolean nonBlocking, Room room, Actions actions) {
+    /** @param worth of idle containers, so that those worth least go first; null: those idle longest */
+    Placement(boolean nonBlocking, Room room, @Nullable Worth worth, Actions actions) {
         this.nonBlocking = nonBlocking;
         this.room = room;
+        this.evictable = new Evictable(worth);
         this.actions = actions;
     }
 
@@ -77,122 +86,115 @@ final class Placement {
         return waiter.queue.reservation.isNothing() ? weightless : starved;
     }
 
-    void becameIdle(Slot slot) {
+    void becameIdle(Slot slot, long now) {
+        if (nonBlocking || !holds.add(slot, now)) {
+            mayGo(slot);
+        }
+    }
+
+    private void mayGo(Slot slot) {
         evictable.add(slot);
-        justIdle = slot;
+        justIdle.add(slot);
     }
 
     void leftIdle(Slot slot) {
-        evictable.remove(slot);
-        if (justIdle == slot) {
-            justIdle = null;
+        if (!holds.remove(slot)) {
+            evictable.remove(slot);
+            justIdle.remove(slot);
         }
     }
 
     void freeze(Slot slot, boolean frozen) {
-        evictable.remove(slot);
-        slot.frozen = frozen;
-        evictable.add(slot);
-    }
-
-    /** Whether {@link #place} would leave somebody waiting for room. To be asked before, since it may evict for him. */
-    boolean willLackRoom() {
-        reckon();
-        for (Waiter waiter : starved) {
-            Reservation wanted = waiter.queue.reservation;
-            if (fits(wanted)) {
-                promise(wanted);
-            } else if (!nonBlocking || canBeGiven(wanted)) {
-                return true;
-            }
+        if (holds.contains(slot)) {
+            slot.frozen = frozen;
+        } else {
+            evictable.remove(slot);
+            slot.frozen = frozen;
+            evictable.add(slot);
         }
-        return false;
     }
 
-    private boolean canBeGiven(Reservation wanted) {
-        long bytes = shortBytes(wanted);
-        long cpu = shortCpu(wanted);
-        return (bytes == 0 && cpu == 0) || !evictable.cover(bytes, cpu).isEmpty();
+    /** Those held until now may be evicted in this turn. */
+    void endHolds(long now) {
+        for (Slot slot = holds.nextOver(now); slot != null; slot = holds.nextOver(now)) {
+            mayGo(slot);
+        }
     }
 
-    private void reckon() {
-        freeBytes = room.totalBytes() - room.usedBytes();
-        freeCpuMillis = room.totalCpuMillis() - room.usedCpuMillis();
-        comingBytes = room.endingBytes();
-        comingCpuMillis = room.endingCpuMillis();
-    }
-
-    private boolean fits(Reservation wanted) {
-        return wanted.bytes() <= freeBytes && wanted.cpuMillis() <= freeCpuMillis;
-    }
-
-    /** Of what is neither free nor coming. */
-    private long shortBytes(Reservation wanted) {
-        return Math.max(0, wanted.bytes() - freeBytes - comingBytes);
-    }
-
-    private long shortCpu(Reservation wanted) {
-        return Math.max(0, wanted.cpuMillis() - freeCpuMillis - comingCpuMillis);
+    /** When to call {@link #endHolds}. */
+    OptionalLong nextEndOfHold() {
+        return holds.nextEnd();
     }
 
     /** Called at the end of every turn. */
-    void place() {
+    void place(long now) {
         while (!weightless.isEmpty()) {
             actions.launchFor(weightless.first());
         }
         if (!starved.isEmpty()) {
-            reckon();
-            Waiter waiter = starved.first();
-            while (waiter != null && place(waiter)) {
-                waiter = starved.higher(waiter);
-            }
+            placeFrom(starved.first(), now);
         }
-        justIdle = null;
+        justIdle.clear();
         lacksRoom = !starved.isEmpty();
     }
 
+    private void placeFrom(Waiter first, long now) {
+        freeBytes = room.totalBytes() - room.usedBytes();
+        freeCpuMillis = room.totalCpuMillis() - room.usedCpuMillis();
+        comingBytes = room.endingBytes();
+        comingCpuMillis = room.endingCpuMillis();
+        Waiter waiter = first;
+        while (waiter != null && place(waiter, now)) {
+            waiter = starved.higher(waiter);
+        }
+    }
+
     /** Whether those who came later may be looked at. */
-    private boolean place(Waiter waiter) {
+    private boolean place(Waiter waiter, long now) {
         Reservation wanted = waiter.queue.reservation;
-        if (fits(wanted)) {
+        if (wanted.bytes() <= freeBytes && wanted.cpuMillis() <= freeCpuMillis) {
             promise(wanted);
             actions.launchFor(waiter);
             return true;
         }
         waiter.missingBytes = Math.max(0, wanted.bytes() - freeBytes);
         waiter.missingCpuMillis = Math.max(0, wanted.cpuMillis() - freeCpuMillis);
-        long shortBytes = shortBytes(wanted);
-        long shortCpu = shortCpu(wanted);
-        if ((shortBytes > 0 || shortCpu > 0) && !makeRoom(waiter, shortBytes, shortCpu)) {
-            if (nonBlocking) {
-                actions.refuse(waiter);
-                return true;
-            }
+        long shortBytes = Math.max(0, wanted.bytes() - freeBytes - comingBytes);
+        long shortCpu = Math.max(0, wanted.cpuMillis() - freeCpuMillis - comingCpuMillis);
+        boolean isShort = shortBytes > 0 || shortCpu > 0;
+        List<Slot> victims = isShort ? evictable.cover(shortBytes, shortCpu, now) : List.of();
+        boolean isStuck = isShort && victims.isEmpty();
+        if (isStuck && nonBlocking) {
+            actions.refuse(waiter);
+            return true;
+        }
+        // Those put off may have come before it: what is evicted for it now would be of no use if they took the rest.
+        if (actions.releasePutOff()) {
+            placeFrom(starved.first(), now);
+            return false;
+        }
+        if (isStuck) {
             giveUpJustIdle(waiter, shortBytes, shortCpu);
             return false;
         }
+        victims.forEach(victim -> evict(victim, waiter));
         promise(wanted);
         return true;
     }
 
-    private boolean makeRoom(Waiter waiter, long shortBytes, long shortCpu) {
-        List<Slot> victims = evictable.cover(shortBytes, shortCpu);
-        for (Slot victim : victims) {
-            comingBytes += victim.queue.reservation.bytes();
-            comingCpuMillis += victim.queue.reservation.cpuMillis();
-            actions.evict(victim, waiter);
-        }
-        return !victims.isEmpty();
+    private void evict(Slot victim, Waiter forWhom) {
+        comingBytes += victim.queue.reservation.bytes();
+        comingCpuMillis += victim.queue.reservation.cpuMillis();
+        actions.evict(victim, forWhom);
     }
 
     private void giveUpJustIdle(Waiter waiter, long shortBytes, long shortCpu) {
-        Slot slot = justIdle;
-        if (slot == null || !slot.queue.evictable) {
-            return;
-        }
-        Reservation gain = slot.queue.reservation;
-        if ((shortBytes > 0 && gain.bytes() > 0) || (shortCpu > 0 && gain.cpuMillis() > 0)) {
-            actions.evict(slot, waiter);
+        for (Slot slot : List.copyOf(justIdle)) {
+            Reservation gain = slot.queue.reservation;
+            boolean helps = (shortBytes > 0 && gain.bytes() > 0) || (shortCpu > 0 && gain.cpuMillis() > 0);
+            if (helps && slot.queue.evictable) {
+                actions.evict(slot, waiter);
+            }
         }
     }
 

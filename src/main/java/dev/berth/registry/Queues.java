@@ -15,6 +15,8 @@ final class Queues {
     private final Map<SlotKey, SlotQueue> byKey = new HashMap<>();
     private final Changes changes = new Changes();
     private final Demands demands = new Demands();
+    private final KnownArrivals arrivals = new KnownArrivals();
+    private final UsualGaps usual = new UsualGaps();
     private long opened;
 
     @Nullable
@@ -23,7 +25,8 @@ final class Queues {
     }
 
     SlotQueue open(ContainerSpec template) {
-        SlotQueue queue = new SlotQueue(template, demands.of(template), ++opened, changes);
+        Learned learned = new Learned(demands.of(template), arrivals.of(template), usual);
+        SlotQueue queue = new SlotQueue(template, learned, ++opened, changes);
         byKey.put(queue.key(), queue);
         return queue;
     }
@@ -32,6 +35,7 @@ final class Queues {
         if (queue.isUnused()) {
             byKey.remove(queue.key());
             demands.keep(queue.template(), queue.demand);
+            arrivals.keep(queue.template(), queue.arrivals());
         }
     }
 

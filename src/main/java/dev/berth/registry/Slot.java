@@ -44,7 +44,7 @@ final class Slot {
 
     boolean frozen;
 
-    /** While busy: it runs no further call. */
+    /** While busy: it runs no further call. While starting: none after the first. */
     boolean unwanted;
 
     /** It has run a call to its end. */
@@ -61,6 +61,9 @@ final class Slot {
     @Nullable
     Waiter cause;
 
+    /** While idle: since when, in nanoseconds of the caller's clock. */
+    long idleSince;
+
     /** While idle: when it has been idle too long, in nanoseconds of the caller's clock. */
     long idleDeadline;
 
@@ -68,6 +71,15 @@ final class Slot {
     long alarm;
 
     boolean alarmSet;
+
+    /** Others were evicted for whoever it was launched for. */
+    boolean displacing;
+
+    /** It is not evicted before {@link #heldUntil}; see {@link Holds}. */
+    boolean held;
+
+    /** In nanoseconds of the caller's clock. */
+    long heldUntil;
 
     Slot(String id, SlotQueue queue, int worker, long number) {
         this.id = id;

@@ -28,6 +28,8 @@ final class SlotQueue {
     /** What its function's calls have shown. */
     final Demand demand;
 
+    private final Learned learned;
+
     /** Grows by opening; orders queues whose alarms fall together. */
     final long number;
 
@@ -55,6 +57,8 @@ final class SlotQueue {
     /** How many of {@link #waiting} are {@link Waiter#existingOnly}. */
     int existingOnly;
 
+    final Backlog backlog = new Backlog();
+
     /** When {@link Waiters} looks at the parked again, in nanoseconds of the caller's clock. */
     long alarm;
 
@@ -78,9 +82,10 @@ final class SlotQueue {
     /** How many of {@link #idle} are frozen. */
     int frozen;
 
-    SlotQueue(ContainerSpec template, Demand demand, long number, Changes changes) {
+    SlotQueue(ContainerSpec template, Learned learned, long number, Changes changes) {
         this.template = template;
-        this.demand = demand;
+        this.learned = learned;
+        this.demand = learned.demand();
         this.number = number;
         this.changes = changes;
         this.registryToken = template.registryToken();
@@ -140,6 +145,21 @@ final class SlotQueue {
     /** How many containers run a call. */
     int busy() {
         return containers - starting - ending - idle.size();
+    }
+
+    /** When its calls came. */
+    Arrivals arrivals() {
+        return learned.arrivals();
+    }
+
+    /** Must follow every change of how many calls hold a slot or wait for one. */
+    void callsChanged(long now) {
+        learned.calls(busy() + waiting.size(), now);
+    }
+
+    /** How soon the last of so many containers of it will be wanted, as times a second. */
+    double soonness(int containers, long now) {
+        return learned.arrivals().soonness(containers, learned.usual(), now);
     }
 
     boolean isUnused() {

@@ -58,6 +58,8 @@ final class SlotRules {
             RegistryConfig config,
             Room room,
             Queues queues,
+            Starts starts,
+            Keeping keeping,
             String incarnation,
             int workers,
             Supplier<String> ids,
@@ -65,10 +67,9 @@ final class SlotRules {
         this.queues = queues;
         this.observer = observer;
         this.decisions = new Decisions(observer);
-        this.placement = new Placement(config.nonBlocking(), room, new PlacementActions());
+        this.placement = new Placement(config.nonBlocking(), room, keeping.order(), new PlacementActions());
         this.claims = new Claims(incarnation);
-        Starts starts = new Starts(room.totalCpuMillis());
-        this.slots = new Slots(room, new Workers(workers), ids, placement, claims, starts);
+        this.slots = new Slots(room, new Workers(workers), ids, keeping, placement, claims, starts);
         this.waiters = new Waiters(placement, WaitPolicy.of(config), starts);
         this.admission = new Admission(config.maxWaiters(), room, placement, waiters);
         this.account = new Account(room, queues);
@@ -85,10 +86,7 @@ final class SlotRules {
     }
 
     void end() {
-        if (waiters.isAnybodyPutOff() && placement.willLackRoom()) {
-            waiters.releaseAll();
-        }
-        placement.place();
+        placement.place(now);
         if (drainToConfirm && slots.isEmpty()) {
             drainToConfirm = false;
             decisions.drained();
@@ -101,6 +99,7 @@ final class SlotRules {
             account.expired(slot, now);
             remove(slot, Reason.IDLE_TIMEOUT);
         }
+        placement.endHolds(now);
         for (Slot slot = claims.nextOverdue(now); slot != null; slot = claims.nextOverdue(now)) {
             decisions.revoke(slot);
         }
@@ -115,7 +114,7 @@ final class SlotRules {
 
     /** When to call {@link #timePassed}; it may turn out to have nothing to do. */
     OptionalLong nextDeadline() {
-        OptionalLong ofSlots = earlier(slots.nextAlarm(), claims.nextDeadline());
+        OptionalLong ofSlots = earlier(earlier(slots.nextAlarm(), placement.nextEndOfHold()), claims.nextDeadline());
         return earlier(ofSlots, earlier(waiters.nextDeadline(), waiters.nextAlarm()));
     }
 
@@ -242,7 +241,7 @@ final class SlotRules {
         if (slot != null) {
             boolean unready = slot.state == Slot.State.STARTING;
             account.ended(slot, ending.fate(), now);
-            slots.giveUp(slot);
+            slots.end(slot);
             observer.ended(slot.queue.key());
             settleAfterEnd(slot.queue, unready);
         }
@@ -286,7 +285,7 @@ final class SlotRules {
         }
     }
 
-    /** An operator wants the containers of these queues gone: idle ones now, those that run a call after it. */
+    /** For an operator: idle ones go now, others after the call that they run, or that waits for them to start. */
     void clear(Set<SlotKey> keys) {
         for (Slot slot : slots.all()) {
             if (keys.contains(slot.queue.key())) {
@@ -295,7 +294,7 @@ final class SlotRules {
                     remove(slot, Reason.CLEARED);
                     settle(slot.queue);
                 } else {
-                    slot.unwanted = slot.state == Slot.State.BUSY;
+                    slot.unwanted = slot.state == Slot.State.BUSY || slot.state == Slot.State.STARTING;
                 }
             }
         }
@@ -310,7 +309,7 @@ final class SlotRules {
         Waiter waiter = slot.queue.waiting.first();
         if (draining) {
             remove(slot, Reason.DRAINING);
-        } else if (slot.unwanted) {
+        } else if (slot.unwanted && !(started && waiter != null)) {
             account.cleared(slot, now);
             remove(slot, Reason.CLEARED);
             settle(slot.queue);
@@ -353,6 +352,10 @@ final class SlotRules {
         for (Waiter waiter = waiters.waitingInVain(queue); waiter != null; waiter = waiters.waitingInVain(queue)) {
             refuse(waiter, BUSY, Refused.NOT_HERE, ContainerTimings.NONE);
         }
+        Waiter tooMany = waiters.oneTooMany(queue);
+        if (tooMany != null) {
+            refuse(tooMany, BUSY, Refused.NOT_HERE, ContainerTimings.NONE);
+        }
         queues.closeIfUnused(queue);
     }
 
@@ -382,8 +385,14 @@ final class SlotRules {
 
         @Override
         public void evict(Slot slot, Waiter forWhom) {
+            forWhom.displacing = true;
             account.evicted(slot, forWhom, now);
             remove(slot, Reason.EVICTED);
+        }
+
+        @Override
+        public boolean releasePutOff() {
+            return waiters.releaseAll();
         }
 
         @Override

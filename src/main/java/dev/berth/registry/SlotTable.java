@@ -20,6 +20,7 @@ import dev.berth.config.RegistryConfig;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The slots, waiters and capacity of one node. Told what happened, it changes its own fields and returns
@@ -34,6 +35,7 @@ import java.util.function.Supplier;
  *       and then its queue has other containers and {@link Parked} knows when to look again, or it waits for existing
  *       containers only, and then its queue has one;
  *   <li>nobody is put off while somebody lacks room;
+ *   <li>an idle slot may be evicted, or others have just gone for it and {@link Holds} knows until when that counts;
  *   <li>what is used of the room is the sum of the reservations of all slots;
  *   <li>a queue with neither container nor waiter is not kept.
  * </ul>
@@ -55,8 +57,22 @@ final class SlotTable {
             int workers,
             Supplier<String> ids,
             SlotObserver observer) {
+        this(config, capacity, incarnation, workers, ids, observer, null);
+    }
+
+    /** @param worth of idle containers; null: as calls have shown */
+    SlotTable(
+            RegistryConfig config,
+            NodeCapacity capacity,
+            String incarnation,
+            int workers,
+            Supplier<String> ids,
+            SlotObserver observer,
+            @Nullable Worth worth) {
         this.room = new Room(capacity.memoryBytes(), capacity.cpuMillis());
-        this.rules = new SlotRules(config, room, queues, incarnation, workers, ids, observer);
+        Starts starts = new Starts(room.totalCpuMillis());
+        Keeping keeping = new Keeping(config.keeping(), worth == null ? new LearnedWorth(starts, room) : worth);
+        this.rules = new SlotRules(config, room, queues, starts, keeping, incarnation, workers, ids, observer);
     }
 
     /** As the other, with nobody to hear of it. */

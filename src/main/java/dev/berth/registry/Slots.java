@@ -23,16 +23,24 @@ final class Slots {
     private final Workers workers;
     private final Supplier<String> ids;
     private final Placement placement;
-    private final IdleClock idleClock = new IdleClock();
+    private final IdleClock idleClock;
     private final Claims claims;
     private final Starts starts;
     private long launches;
     private long leases;
 
-    Slots(Room room, Workers workers, Supplier<String> ids, Placement placement, Claims claims, Starts starts) {
+    Slots(
+            Room room,
+            Workers workers,
+            Supplier<String> ids,
+            Keeping keeping,
+            Placement placement,
+            Claims claims,
+            Starts starts) {
         this.room = room;
         this.workers = workers;
         this.ids = ids;
+        this.idleClock = new IdleClock(keeping);
         this.placement = placement;
         this.claims = claims;
         this.starts = starts;
@@ -81,10 +89,14 @@ final class Slots {
         starts.succeeded(slot.queue.demand, Math.max(0, now - slot.since - pull), slot.slowdown);
         starts.over();
         slot.queue.changed();
+        if (slot.displacing) {
+            Holds.begin(slot, starts.expectedNanos(slot.queue.demand), now);
+        }
     }
 
     /** What was leased has run a call. */
     void served(Slot slot, long now) {
+        slot.queue.arrivals().survived();
         Demand demand = slot.queue.demand;
         if (slot.served) {
             demand.served(now - slot.since);
@@ -102,7 +114,8 @@ final class Slots {
         slot.queue.changed();
         slot.queue.idle.addLast(slot.inIdle);
         slot.queue.frozen += slot.frozen ? 1 : 0;
-        placement.becameIdle(slot);
+        slot.queue.callsChanged(now);
+        placement.becameIdle(slot, now);
         idleClock.idleSince(slot, now);
     }
 
@@ -117,6 +130,7 @@ final class Slots {
             leaveIdle(slot);
         }
         slot.state = Slot.State.BUSY;
+        slot.queue.callsChanged(now);
         slot.since = now;
         slot.queue.granted = now;
         slot.queue.changed();
@@ -142,6 +156,14 @@ final class Slots {
         }
     }
 
+    /** By itself. From any state to ending. */
+    void end(Slot slot) {
+        if (slot.state == Slot.State.IDLE || slot.state == Slot.State.BUSY) {
+            slot.queue.arrivals().crashed();
+        }
+        giveUp(slot);
+    }
+
     /** From any state to ending, which is where it stays. */
     void giveUp(Slot slot) {
         switch (slot.state) {
@@ -164,7 +186,7 @@ final class Slots {
 
     /** Nothing of the container is left, whether or not that was expected. */
     void bury(Slot slot) {
-        giveUp(slot);
+        end(slot);
         byId.remove(slot.id);
         idleClock.forget(slot);
         workers.release(slot.worker);

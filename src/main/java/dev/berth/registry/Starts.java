@@ -40,10 +40,11 @@ final class Starts {
 
     /** How long a container takes that is started now, in nanoseconds, its image being there. */
     long expectedNanos(Demand demand) {
-        return (long) (alone(demand) * slowdown());
+        return (long) (aloneNanos(demand) * slowdown());
     }
 
-    private long alone(Demand demand) {
+    /** The same if no other starts. */
+    long aloneNanos(Demand demand) {
         if (demand.hasStarted()) {
             return demand.startNanos();
         }

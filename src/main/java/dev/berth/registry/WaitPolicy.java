@@ -18,6 +18,12 @@ final class WaitPolicy {
     /** How long one of these runs its call before as many again start, and so on. */
     static final long TRIAL_NANOS = 100_000_000;
 
+    /** How many starts' time calls wait beside what runs before one container more is worth its start. */
+    static final int BACKLOG_STARTS = 8;
+
+    /** After how many starts' time a wait counts 1/e: of what goes on, half a call that waits is enough. */
+    private static final int BACKLOG_FADE_STARTS = 16;
+
     private final long longest;
 
     /** @param longest how long a call may be put off; 0: none is */
@@ -85,6 +91,16 @@ final class WaitPolicy {
             all = Math.max(all, line.measured ? share : Math.min(share, SCOUTS * Math.pow(2, (double) trials)));
         }
         return (int) Math.max(0, Math.min(all, Integer.MAX_VALUE) - line.containers());
+    }
+
+    /** Whether its calls have waited so much of late that one container more should start, however many it has. */
+    static boolean isTooMuch(Backlog backlog, long start) {
+        return backlog.nanos() >= (double) BACKLOG_STARTS * start;
+    }
+
+    /** For {@link Backlog#pass}. */
+    static long backlogFade(long start) {
+        return BACKLOG_FADE_STARTS * Math.min(start, NO_LIMIT / BACKLOG_FADE_STARTS);
     }
 
     /** As many containers as let all who wait begin within the time of a start. */

@@ -47,6 +47,9 @@ final class Waiter {
 
     long missingCpuMillis;
 
+    /** Containers were evicted for it. */
+    boolean displacing;
+
     /** Who was first in line when it had to join the line. */
     @Nullable
     Waiter behind;

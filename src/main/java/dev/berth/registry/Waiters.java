@@ -112,6 +112,7 @@ final class Waiters {
         withdraw(waiter);
         waiter.launch = launched;
         launched.cause = waiter;
+        launched.displacing = waiter.displacing;
     }
 
     /** The container that was launched for somebody has started, and goes to whoever has waited longest. */
@@ -126,6 +127,8 @@ final class Waiters {
 
     /** Must follow every change of a queue's waiters or containers. */
     void balance(SlotQueue queue, long now) {
+        queue.callsChanged(now);
+        queue.backlog.pass(WaitPolicy.backlogFade(startNanos(queue)), now);
         boolean mayPark = policy.isOn() && queue.reusable && !queue.reservation.isNothing() && !placement.lacksRoom();
         cover(queue, mayPark);
         review(queue, now);
@@ -138,16 +141,14 @@ final class Waiters {
         review(queue, now);
     }
 
-    boolean isAnybodyPutOff() {
-        return !parked.isEmpty();
-    }
-
-    /** Somebody is going to lack room, so nobody is put off any more. */
-    void releaseAll() {
-        for (SlotQueue queue : parked.all()) {
+    /** Somebody is going to lack room, so nobody is put off any more. Returns whether anybody was. */
+    boolean releaseAll() {
+        List<SlotQueue> queues = parked.all();
+        for (SlotQueue queue : queues) {
             release(queue);
             parked.remove(queue);
         }
+        return !queues.isEmpty();
     }
 
     /** A queue in which somebody may have been put off for long enough; null if there is none now. */
@@ -186,6 +187,10 @@ final class Waiters {
         if (!queue.parked.isEmpty()) {
             Line line = line(queue);
             int wanted = policy.wanted(line, now);
+            if (WaitPolicy.isTooMuch(queue.backlog, line.start())) {
+                queue.backlog.clear();
+                wanted = Math.max(1, wanted);
+            }
             while (!queue.parked.isEmpty() && (wanted-- > 0 || policy.isOver(line, queue.parked.first().since, now))) {
                 starve(queue.parked.pollFirst());
             }
@@ -195,6 +200,30 @@ final class Waiters {
         } else {
             parked.put(queue, policy.nextLook(line(queue), queue.parked.first().since, now));
         }
+        // Those count for whom nothing starts, while a container runs that they wait for.
+        boolean counts = queue.demand.isMeasured() && queue.busy() > 0;
+        queue.backlog.set(counts ? queue.parked.size() + queue.existingOnly : 0);
+    }
+
+    /**
+     * Somebody who waits for existing containers only where calls have waited so much that one more is worth its start,
+     * and nobody is there for whom it could be started here: the last, who would wait longest. Null if there is nobody.
+     */
+    @Nullable
+    Waiter oneTooMany(SlotQueue queue) {
+        if (queue.existingOnly == 0 || !WaitPolicy.isTooMuch(queue.backlog, startNanos(queue))) {
+            return null;
+        }
+        queue.backlog.clear();
+        Waiter waiter = queue.waiting.last();
+        while (waiter != null && !waiter.existingOnly) {
+            waiter = waiter.inWaiting.previous();
+        }
+        return waiter;
+    }
+
+    private long startNanos(SlotQueue queue) {
+        return Math.max(1, starts.expectedNanos(queue.demand));
     }
 
     private Line line(SlotQueue queue) {
@@ -206,7 +235,7 @@ final class Waiters {
                 queue.starved.size(),
                 demand.isMeasured(),
                 demand.serviceNanos(),
-                Math.max(1, starts.expectedNanos(demand)),
+                startNanos(queue),
                 queue.busySince,
                 demand.isMeasured() || demand.isTried() ? queue.granted : queue.busySince,
                 queue.launched);

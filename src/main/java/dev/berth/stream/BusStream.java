@@ -37,9 +37,9 @@ final class BusStream implements FrameStream {
         this.id = id;
         this.initiator = initiator;
         this.openPayload = open.payload();
-        long credit = initiator ? open.credit() : open.window();
-        this.outbound = new Outbound(this, credit, windows.frame(), windows.inbound());
-        this.inbound = new Inbound(this, windows, initiator ? windows.inbound() : open.credit());
+        NodePair pair = peer.pair();
+        this.outbound = new Outbound(this, windows, pair == null ? null : pair.link());
+        this.inbound = new Inbound(this, windows.inbound());
     }
 
     StreamId id() {

@@ -43,9 +43,9 @@ final class Inbound implements ReadStream<Buffer> {
     private @Nullable Handler<Throwable> exceptionHandler;
     private @Nullable Handler<Object> noteHandler;
 
-    Inbound(BusStream stream, Windows windows, long assumedByPeer) {
+    Inbound(BusStream stream, GrantMeter meter) {
         this.stream = stream;
-        this.meter = new GrantMeter(windows.inbound(), windows.start(), assumedByPeer);
+        this.meter = meter;
     }
 
     /** Checks and then delivers or queues. A violation breaks the stream off. */
@@ -60,11 +60,11 @@ final class Inbound implements ReadStream<Buffer> {
         }
         nextSeq++;
         if (frame instanceof Frame.Finish) {
-            ended = true;
+            end();
             // Wakes writers, who may cancel.
             stream.onFinishReceived();
         } else if (frame instanceof Frame.End) {
-            ended = true;
+            end();
         }
         if (stopped) {
             return;
@@ -74,6 +74,11 @@ final class Inbound implements ReadStream<Buffer> {
         } else {
             enqueue(frame);
         }
+    }
+
+    private void end() {
+        ended = true;
+        meter.complete();
     }
 
     private @Nullable String violation(Frame.Ordered frame) {
@@ -199,6 +204,7 @@ final class Inbound implements ReadStream<Buffer> {
         stopped = true;
         joined = null;
         queue.clear();
+        meter.drop();
     }
 
     /** Unless the end has been delivered or nobody wants it: the reader is told. */

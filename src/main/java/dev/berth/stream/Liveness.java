@@ -1,6 +1,5 @@
 package dev.berth.stream;
 
-import dev.berth.bus.Addresses;
 import dev.berth.config.StreamConfig;
 import dev.berth.error.ErrorCode;
 import io.vertx.core.Vertx;
@@ -8,6 +7,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks peers with live streams whether they are there, whether they know the same streams, and whether all
@@ -21,6 +22,7 @@ import java.util.Map;
  * delay for the silence of others.
  */
 final class Liveness {
+    private static final Logger LOG = LoggerFactory.getLogger(Liveness.class);
     private static final long OFF = -1;
 
     /** The live streams shared with one peer. */
@@ -86,7 +88,16 @@ final class Liveness {
     private void check(Peer peer, Census census) {
         peer.silentTicks = peer.heard ? 0 : peer.silentTicks + 1;
         peer.heard = false;
-        if (peer.silentTicks >= silentTicksAllowed && Addresses.sameNode(endpoint.address(), peer.address())) {
+        NodePair pair = peer.pair();
+        if (pair != null) {
+            LOG.atDebug()
+                    .addKeyValue("peer", peer.address())
+                    .addKeyValue("streams", peer.streams)
+                    .addKeyValue("underWay", pair.inbound().held())
+                    .addKeyValue("withBus", pair.link().underWay())
+                    .log("streams shared with another node");
+        }
+        if (peer.silentTicks >= silentTicksAllowed && !peer.isElsewhere()) {
             endpoint.lose(peer, "was silent for " + silentTicksAllowed * intervalMillis + " ms");
         } else {
             endpoint.send(peer, new Frame.Ping(census.opened, census.accepted));

@@ -11,11 +11,11 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sending half of a stream. Sends at once while there is credit, keeps the rest in order. Holds at most
- * {@code QUEUED_WINDOWS} windows and the write that went past them, in {@code MAX_QUEUED} writes and notes.
+ * The sending half of a stream. Sends at once while there is credit, and room on the way to another node; keeps the rest
+ * in order. Holds at most
+ * {@link Windows#queue} and the write that went past it, in {@code MAX_QUEUED} writes and notes.
  */
 final class Outbound implements WriteStream<Buffer> {
-    private static final int QUEUED_WINDOWS = 4;
     private static final int MAX_QUEUED = 4096;
     private static final Future<Void> SENT = Future.succeededFuture();
 
@@ -42,6 +42,11 @@ final class Outbound implements WriteStream<Buffer> {
     private final CreditWindow credit;
     private final int maxFrame;
     private final long cap;
+    /** The credit that the peer has not given yet. */
+    private final @Nullable RoomShare presumed;
+    /** The way to another node; null within a node. */
+    private final @Nullable LinkTurn link;
+
     private final ArrayDeque<Queued> queue = new ArrayDeque<>(2);
     private State state = State.OPEN;
     private long queuedBytes;
@@ -56,12 +61,14 @@ final class Outbound implements WriteStream<Buffer> {
     private @Nullable Handler<Void> drainHandler;
     private @Nullable Handler<Throwable> exceptionHandler;
 
-    Outbound(BusStream stream, long credit, int maxFrame, long window) {
+    Outbound(BusStream stream, Windows windows, @Nullable Link link) {
         this.stream = stream;
-        this.credit = new CreditWindow(credit);
-        this.maxFrame = maxFrame;
-        this.cap = QUEUED_WINDOWS * window;
-        this.blocked = credit <= 0;
+        this.credit = new CreditWindow(windows.credit());
+        this.maxFrame = windows.frame();
+        this.cap = windows.queue();
+        this.presumed = windows.presumed();
+        this.link = link == null ? null : new LinkTurn(link, stream::later, () -> stream.guarded(this::goOn));
+        this.blocked = windows.credit() <= 0;
     }
 
     @Override
@@ -74,7 +81,10 @@ final class Outbound implements WriteStream<Buffer> {
         if (length == 0) {
             return SENT;
         }
-        if (queue.isEmpty() && length <= maxFrame && length <= credit.available()) {
+        if (queue.isEmpty()
+                && length <= maxFrame
+                && length <= credit.available()
+                && (link == null || link.takes(length))) {
             credit.take(length);
             stream.send(new Frame.Data(seq++, bytes));
             blocked = credit.available() == 0;
@@ -156,7 +166,10 @@ final class Outbound implements WriteStream<Buffer> {
                 return sendPieces((Buffer) payload(head));
             }
             case NOTE -> stream.send(new Frame.Note(seq++, payload(head)));
-            case END -> stream.send(new Frame.End(seq++));
+            case END -> {
+                presume(credit.sent());
+                stream.send(new Frame.End(seq++));
+            }
             case FINISH -> stream.sendFinish(new Frame.Finish(seq++, payload(head)));
         }
         return true;
@@ -166,6 +179,9 @@ final class Outbound implements WriteStream<Buffer> {
         int length = bytes.length();
         while (headSent < length) {
             int piece = (int) Math.min(credit.available(), Math.min(maxFrame, length - headSent));
+            if (piece > 0 && link != null) {
+                piece = link.admit(piece);
+            }
             if (piece == 0) {
                 return false;
             }
@@ -188,14 +204,27 @@ final class Outbound implements WriteStream<Buffer> {
 
     void onGrant(long total) {
         if (credit.grant(total)) {
-            flush();
-            drained();
+            presume(0);
+            goOn();
+        }
+    }
+
+    private void goOn() {
+        flush();
+        drained();
+    }
+
+    /** Of what the peer has not given only so much is still needed. */
+    private void presume(long bytes) {
+        if (presumed != null) {
+            presumed.keep(bytes);
         }
     }
 
     /** The peer finished: what is queued, and all that is written from now on, is dropped and succeeds. */
     void discard() {
         state = State.DISCARDING;
+        presume(0);
         queuedBytes = 0;
         Queued head;
         while ((head = queue.poll()) != null) {
@@ -208,6 +237,7 @@ final class Outbound implements WriteStream<Buffer> {
     /** Ends this half: what is queued fails. A writer that waits for a drain is woken, to find out. */
     void fail(RunnerException why) {
         state = State.FAILED;
+        presume(0);
         failure = why;
         queuedBytes = 0;
         Queued head;

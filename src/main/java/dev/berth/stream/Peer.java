@@ -1,6 +1,5 @@
 package dev.berth.stream;
 
-import dev.berth.bus.Addresses;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -8,6 +7,7 @@ import io.vertx.core.eventbus.MessageProducer;
 import io.vertx.core.tracing.TracingPolicy;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Another endpoint, as this one sees it. */
 final class Peer {
@@ -17,11 +17,14 @@ final class Peer {
     private final StreamEndpoint endpoint;
     private final String address;
     private final MessageProducer<Envelope> producer;
+    private final @Nullable NodePair pair;
     /** What goes there in this turn. */
     private final List<Envelope.Packet> waiting = new ArrayList<>();
 
     private int waitingBytes;
     private boolean flushDue;
+    /** Messages to another node that the bus has not written yet. */
+    private int underWay;
     /** Streams that end if it is lost. */
     int streams;
     /** A frame came since the last tick. */
@@ -29,10 +32,12 @@ final class Peer {
     /** Ticks since the last frame. */
     int silentTicks;
 
-    Peer(StreamEndpoint endpoint, Vertx vertx, String address) {
+    /** @param pair null within a node */
+    Peer(StreamEndpoint endpoint, Vertx vertx, String address, @Nullable NodePair pair) {
         this.endpoint = endpoint;
         this.address = address;
-        this.producer = vertx.eventBus().sender(address, options(Addresses.sameNode(endpoint.address(), address)));
+        this.pair = pair;
+        this.producer = vertx.eventBus().sender(address, options(pair == null));
     }
 
     /**
@@ -47,8 +52,29 @@ final class Peer {
                 .setLocalOnly(local);
     }
 
+    private void written(List<Envelope.Packet> packets) {
+        if (pair != null) {
+            pair.link().written(packets);
+        }
+    }
+
+    /** Whether no stream needs it and nothing to it is on its way. */
+    boolean idle() {
+        return streams == 0 && underWay == 0;
+    }
+
     String address() {
         return address;
+    }
+
+    boolean isElsewhere() {
+        return pair != null;
+    }
+
+    /** What is shared by all that goes between the two nodes; null within a node. */
+    @Nullable
+    NodePair pair() {
+        return pair;
     }
 
     void join() {
@@ -99,6 +125,7 @@ final class Peer {
             sent = producer.write(new Envelope(endpoint.address(), packets));
         } catch (RuntimeException e) {
             if (packets.size() == 1) {
+                written(packets);
                 endpoint.onUnsendable(packets.get(0).stream(), e);
             } else {
                 // Those beside the one that cannot be sent are not to blame.
@@ -107,6 +134,13 @@ final class Peer {
             return;
         }
         // Within the process this is decided by now; to other nodes later.
+        if (pair != null) {
+            underWay++;
+            sent.onComplete(done -> {
+                underWay--;
+                written(packets);
+            });
+        }
         if (!sent.succeeded()) {
             sent.onFailure(failure -> endpoint.onUnreachable(this, packets, failure));
         }

@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Confined to the event loop it was bound on; calls from other threads throw IllegalStateException. Close it
  * before its verticle ends: streams of an endpoint that just disappears fail at their peers only.
- * Memory is bounded by streams × (window inbound + four windows outbound). A peer that is silent for
+ * Memory is bounded by streams × (window inbound + four windows outbound); what comes from another node is bounded
+ * for all streams between the two nodes too, see {@link NodePair}. A peer that is silent for
  * {@code pingTimeout} while it shares a live stream fails all its streams with PEER_LOST, at most two ping
  * intervals later; one whose address has no consumer fails them at once. A stream that was never taken fails with
  * UNDELIVERED.
@@ -44,6 +45,7 @@ public final class StreamEndpoint {
     private final StreamConfig config;
     private final Map<StreamId, BusStream> streams = new HashMap<>();
     private final Map<String, Peer> peers = new HashMap<>();
+    private final NodePairs pairs;
     private final StreamId self;
     private final Liveness liveness;
     private final Inbox<Envelope> inbox;
@@ -58,6 +60,7 @@ public final class StreamEndpoint {
         this.thread = Thread.currentThread();
         this.address = Addresses.frames(address);
         this.config = config;
+        this.pairs = NodePairs.of(vertx);
         this.self = new StreamId(this.address, NO_STREAM);
         // Larger than any number of streams a process opens in a millisecond of its life.
         this.lastNumber = System.currentTimeMillis() << 20;
@@ -99,8 +102,8 @@ public final class StreamEndpoint {
         }
         Peer peer = peer(peerFramesAddress);
         StreamId id = new StreamId(address, ++lastNumber);
-        Windows windows = isElsewhere(peer) ? Windows.opened(config, peer.streams) : Windows.here(config);
-        Frame.Open open = new Frame.Open(windows.inbound(), peerWindow, payload);
+        Windows windows = Windows.opened(config, peer.pair(), peerWindow);
+        Frame.Open open = new Frame.Open(windows.inbound().granted(), windows.credit(), payload);
         BusStream stream = new BusStream(this, peer, id, true, open, windows);
         if (closed) {
             later(nothing -> stream.fail(ErrorCode.PEER_LOST.exception("stream endpoint " + address + " is closed")));
@@ -126,7 +129,7 @@ public final class StreamEndpoint {
             List.copyOf(streams.values()).forEach(stream -> stream.breakOff(why));
             liveness.stop();
         }
-        return inbox.close();
+        return inbox.close().onComplete(done -> forget(peers.values()));
     }
 
     /** A node is lost: every stream shared with it ends with PEER_LOST, here at once. Silence alone does not end them. */
@@ -204,11 +207,10 @@ public final class StreamEndpoint {
         }
         Peer peer = peer(from);
         peer.heard = true;
-        Windows windows =
-                isElsewhere(peer) ? Windows.accepted(config, peer.streams, open.credit()) : Windows.here(config);
+        Windows windows = Windows.accepted(config, peer.pair(), open);
         BusStream stream = new BusStream(this, peer, id, false, open, windows);
         add(stream);
-        if (open.credit() < windows.start()) {
+        if (windows.inbound().assumedTooLittle()) {
             stream.repeatGrant();
         }
         try {
@@ -271,7 +273,7 @@ public final class StreamEndpoint {
     /** Frames of streams that have ended meanwhile say nothing about the streams opened since. */
     void onUnreachable(Peer peer, List<Envelope.Packet> packets, Throwable failure) {
         later(nothing -> {
-            if (isElsewhere(peer)) {
+            if (peer.isElsewhere()) {
                 packets.forEach(packet -> lost(packet, failure));
                 return;
             }
@@ -304,10 +306,6 @@ public final class StreamEndpoint {
         }
     }
 
-    boolean isElsewhere(Peer peer) {
-        return !Addresses.sameNode(address, peer.address());
-    }
-
     /** The bus knows that it has handed the message to nobody; of other failures that is not certain. */
     private static boolean nobodyWasThere(Throwable failure) {
         return failure instanceof ConnectException
@@ -330,7 +328,18 @@ public final class StreamEndpoint {
     }
 
     Peer peer(String peerAddress) {
-        return peers.computeIfAbsent(peerAddress, key -> new Peer(this, vertx, key));
+        Peer known = peers.get(peerAddress);
+        if (known != null) {
+            return known;
+        }
+        boolean here = Addresses.sameNode(address, peerAddress);
+        if (closed) {
+            // Whoever is told no more than that has nothing to share, and nobody would forget it.
+            return new Peer(this, vertx, peerAddress, here ? null : new NodePair());
+        }
+        Peer peer = new Peer(this, vertx, peerAddress, here ? null : pairs.acquire(address, peerAddress));
+        peers.put(peerAddress, peer);
+        return peer;
     }
 
     @Nullable
@@ -343,7 +352,16 @@ public final class StreamEndpoint {
     }
 
     void forgetIdlePeers() {
-        peers.values().removeIf(peer -> peer.streams == 0);
+        forget(peers.values().stream().filter(Peer::idle).toList());
+    }
+
+    private void forget(Collection<Peer> forgotten) {
+        for (Peer peer : List.copyOf(forgotten)) {
+            peers.remove(peer.address());
+            if (peer.isElsewhere()) {
+                pairs.release(address, peer.address());
+            }
+        }
     }
 
     String address() {

@@ -3,6 +3,8 @@ package dev.berth.trace;
 import dev.berth.call.CallModel;
 import dev.berth.call.ContainerTimings;
 import dev.berth.error.RunnerException;
+import dev.berth.why.RunFacts;
+import dev.berth.why.SlotFacts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,12 @@ public interface CallTrace {
 
     /** A slot is asked for, for the first time or because the one won was lost. */
     void waiting();
+
+    /** Why a slot was given at once, late or not at all; before {@link #started} or {@link #finished}. */
+    void explained(SlotFacts facts);
+
+    /** What the call's worker tells of it; before {@link #finished}. */
+    void ran(RunFacts facts);
 
     /**
      * A slot is won.

@@ -3,6 +3,8 @@ package dev.berth.trace;
 import dev.berth.call.CallModel;
 import dev.berth.call.ContainerTimings;
 import dev.berth.error.RunnerException;
+import dev.berth.why.RunFacts;
+import dev.berth.why.SlotFacts;
 import org.jspecify.annotations.Nullable;
 
 /** Hears everything and keeps nothing. */
@@ -17,6 +19,12 @@ final class NoTrace implements CallTrace {
 
     @Override
     public void waiting() {}
+
+    @Override
+    public void explained(SlotFacts facts) {}
+
+    @Override
+    public void ran(RunFacts facts) {}
 
     @Override
     public void started(ContainerTimings timings) {}

@@ -4,6 +4,8 @@ import dev.berth.call.CallModel;
 import dev.berth.call.ContainerTimings;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
+import dev.berth.why.RunFacts;
+import dev.berth.why.SlotFacts;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
@@ -81,6 +83,20 @@ final class SpanTrace implements CallTrace {
         }
         phase = begin(GET_SLOT);
         waiting = true;
+    }
+
+    @Override
+    public void explained(SlotFacts facts) {
+        if (phase.isRecording()) {
+            WhyEvents.add(phase, facts);
+        }
+    }
+
+    @Override
+    public void ran(RunFacts facts) {
+        if (phase.isRecording()) {
+            WhyEvents.add(phase, facts);
+        }
     }
 
     @Override

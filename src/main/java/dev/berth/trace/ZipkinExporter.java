@@ -3,9 +3,11 @@ package dev.berth.trace;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.io.ByteArrayOutputStream;
@@ -104,6 +106,14 @@ final class ZipkinExporter implements SpanExporter {
         json.writeStringField(
                 "serviceName", Objects.requireNonNull(span.getResource().getAttribute(SERVICE)));
         json.writeEndObject();
+        json.writeArrayFieldStart("annotations");
+        for (EventData event : span.getEvents()) {
+            json.writeStartObject();
+            json.writeNumberField("timestamp", TimeUnit.NANOSECONDS.toMicros(event.getEpochNanos()));
+            json.writeStringField("value", annotation(event));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
         json.writeObjectFieldStart("tags");
         for (Map.Entry<String, String> tag : tags(span).entrySet()) {
             json.writeStringField(tag.getKey(), tag.getValue());
@@ -112,9 +122,23 @@ final class ZipkinExporter implements SpanExporter {
         json.writeEndObject();
     }
 
+    /** Zipkin's annotations are a text: the name, and each attribute as {@code name=value}. */
+    private static String annotation(EventData event) {
+        StringBuilder text = new StringBuilder(event.getName());
+        text(event.getAttributes())
+                .forEach((name, value) ->
+                        text.append(' ').append(name).append('=').append(value));
+        return text.toString();
+    }
+
+    private static Map<String, String> text(Attributes attributes) {
+        Map<String, String> text = new TreeMap<>();
+        attributes.forEach((key, value) -> text.put(key.getKey(), String.valueOf(value)));
+        return text;
+    }
+
     private static Map<String, String> tags(SpanData span) {
-        Map<String, String> tags = new TreeMap<>();
-        span.getAttributes().forEach((key, value) -> tags.put(key.getKey(), String.valueOf(value)));
+        Map<String, String> tags = text(span.getAttributes());
         if (span.getStatus().getStatusCode() == StatusCode.ERROR) {
             tags.put("error", span.getStatus().getDescription());
         }

@@ -29,7 +29,9 @@ public record ColdCause(Reason reason, long agoMillis, long number, String other
         /** It could not be frozen or woken, or its end was not explained. */
         LOST,
         /** An operator had it removed. */
-        CLEARED
+        CLEARED,
+        /** Nobody was there when a call came that had won it, and the engine had said nothing of its end. */
+        SLOT_LOST
     }
 
     public static ColdCause of(Reason reason) {

@@ -20,7 +20,9 @@ public record ContainerFate(Kind kind, int code) {
         BROKE,
         /** It could not be frozen, or not be woken. */
         FREEZER,
-        ENGINE_SILENT
+        ENGINE_SILENT,
+        /** A call found nobody there, and the engine had said nothing of its end. */
+        VANISHED
     }
 
     public static ContainerFate of(Kind kind) {
@@ -37,6 +39,7 @@ public record ContainerFate(Kind kind, int code) {
             case EXITED -> new ColdCause(ColdCause.Reason.EXITED, 0, code, "", 0, 0);
             case OUT_OF_MEMORY -> ColdCause.of(ColdCause.Reason.OUT_OF_MEMORY);
             case BROKE -> ColdCause.of(ColdCause.Reason.BROKE);
+            case VANISHED -> ColdCause.of(ColdCause.Reason.SLOT_LOST);
             case UNKNOWN, RUNS_ON, REMOVED, FREEZER, ENGINE_SILENT -> ColdCause.of(ColdCause.Reason.LOST);
         };
     }

@@ -10,4 +10,8 @@ package dev.berth.why;
  */
 public record RunFacts(long wakeNanos, boolean wokenByEngine, ContainerFate fate, Truth truth) {
     public static final RunFacts NONE = new RunFacts(0, false, ContainerFate.UNKNOWN, Truth.NONE);
+
+    public RunFacts with(Truth measured) {
+        return new RunFacts(wakeNanos, wokenByEngine, fate, measured);
+    }
 }

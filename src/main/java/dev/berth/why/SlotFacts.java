@@ -89,6 +89,11 @@ public record SlotFacts(
         return new SlotFacts(start, waited, 0, 0, null, Refused.NONE, null);
     }
 
+    /** The same of a call that was refused in the end. */
+    public SlotFacts butRefused(Refused why) {
+        return new SlotFacts(start, waited, ahead, busy, cold, why, shortage);
+    }
+
     /** Of a request that was refused without having waited. */
     public static SlotFacts refused(Refused refused) {
         return REFUSALS.get(Places.of(refused));

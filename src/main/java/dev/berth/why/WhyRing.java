@@ -89,15 +89,17 @@ public final class WhyRing {
         return kept ? interesting.add() : -ordinary.add();
     }
 
+    /** Whether a call is kept for how it came to its slot, however it goes on. */
+    public static boolean worthALook(SlotFacts facts, long waitNanos) {
+        return facts.start() != SlotFacts.Start.HOT || waitNanos > LONG_WAIT;
+    }
+
     private boolean isInteresting(EndedCall call) {
         if (call.error() != null) {
             return true;
         }
         boolean slow = isSlow(call);
-        return slow
-                || call.facts().start() != SlotFacts.Start.HOT
-                || call.waitNanos() > LONG_WAIT
-                || call.traceId() != null;
+        return slow || worthALook(call.facts(), call.waitNanos()) || call.traceId() != null;
     }
 
     private boolean isSlow(EndedCall call) {

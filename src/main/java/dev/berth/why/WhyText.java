@@ -190,6 +190,8 @@ public final class WhyText {
             case LAUNCH_FAILED -> "The last one of " + name + " had not come up" + ago;
             case ONE_SHOT -> "Each container of " + name + " runs one call";
             case CLEARED -> "The last one of " + name + " was removed" + ago + " by an operator";
+            case SLOT_LOST ->
+                "The last one of " + name + " had gone" + ago + ": nobody was there when a call came that had won it";
             case LOST, UNKNOWN -> "The last one of " + name + " was lost" + ago;
         };
     }

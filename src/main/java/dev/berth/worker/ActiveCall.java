@@ -4,9 +4,9 @@ import dev.berth.bus.CallEnd;
 import dev.berth.bus.RunCall;
 import dev.berth.call.CallRequest;
 import dev.berth.call.ResponseHead;
+import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import dev.berth.stream.FrameStream;
-import dev.berth.why.RunFacts;
 import dev.berth.worker.stdio.StdioCall;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
@@ -30,22 +30,22 @@ final class ActiveCall implements StdioCall {
         void callBroke(ActiveCall call);
 
         /**
-         * What is known of a call that is just ending.
+         * The call ends, and its stream is to be finished with what is known of it.
          *
          * @param error null: it succeeded
          */
-        default RunFacts facts(ActiveCall call, @Nullable RunnerException error) {
-            return RunFacts.NONE;
-        }
+        void tell(ActiveCall call, @Nullable RunnerException error);
     }
 
     private final FrameStream stream;
     private final RunCall call;
     private final Owner owner;
     private boolean begun;
+    private long beganNanos;
     private boolean sent;
     private boolean answered;
     private boolean over;
+    private boolean foundNobody;
     /** Whether its container can take another call, as far as it shows. */
     private boolean keeps;
 
@@ -87,7 +87,18 @@ final class ActiveCall implements StdioCall {
 
     void begin(FunctionExchange exchange) {
         begun = true;
+        beganNanos = System.nanoTime();
         exchange.begin(this);
+    }
+
+    /** Nanoseconds since it has begun; it must have. */
+    long lasted() {
+        return System.nanoTime() - beganNanos;
+    }
+
+    /** Whether somebody will look at what it has used, however short it is. */
+    boolean looked() {
+        return call.looked();
     }
 
     /** Whether anything of the call has been handed to the function. If so it is never run again. */
@@ -117,6 +128,14 @@ final class ActiveCall implements StdioCall {
         stream.note(head);
     }
 
+    /** Tells how it has ended and leaves the stream to be finished; what still comes of the request is dropped. */
+    void note(CallEnd end) {
+        ReadStream<Buffer> rest = stream.inbound();
+        rest.endHandler(null);
+        rest.handler(null);
+        stream.note(end);
+    }
+
     @Override
     public void succeed(boolean keep) {
         end(null, keep);
@@ -137,6 +156,11 @@ final class ActiveCall implements StdioCall {
 
     boolean keeps() {
         return keeps;
+    }
+
+    /** Whether it has ended because there was no function to take it. */
+    boolean foundNobody() {
+        return foundNobody;
     }
 
     /** Whether it broke off and its end has not been told yet. */
@@ -162,6 +186,7 @@ final class ActiveCall implements StdioCall {
 
     private void end(@Nullable RunnerException error, boolean keep) {
         keeps = keep;
+        foundNobody = error != null && error.code() == ErrorCode.SLOT_GONE;
         if (finish(error)) {
             owner.callOver(this, keep);
         }
@@ -173,7 +198,7 @@ final class ActiveCall implements StdioCall {
             return false;
         }
         over = true;
-        stream.finish(new CallEnd(error, owner.facts(this, error)));
+        owner.tell(this, error);
         return true;
     }
 

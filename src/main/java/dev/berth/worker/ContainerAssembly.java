@@ -8,6 +8,7 @@ import dev.berth.engine.ContainerStreams;
 import dev.berth.engine.EngineContainer;
 import dev.berth.engine.ExitStatus;
 import dev.berth.engine.ImageRequest;
+import dev.berth.engine.UsageMeter;
 import dev.berth.error.Descriptors;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
@@ -181,6 +182,11 @@ final class ContainerAssembly {
         return vertx.executeBlocking(made::checkRoom, false)
                 .map(room -> error)
                 .recover(full -> Future.succeededFuture(RunnerException.of(full)));
+    }
+
+    /** What tells how much the container uses. Once, and once started. Does not fail. */
+    Future<UsageMeter> usage() {
+        return attempt(() -> engineContainer().usage()).otherwise(UsageMeter.NONE);
     }
 
     /** Completes once the image's health check, if any, has passed, or the container has ended. */

@@ -21,6 +21,7 @@ final class ContainerFreezer {
     private final ContainerReports reports;
     private final Alarm alarm;
     private final ContainerLifecycle lifecycle;
+    private final ExitAccount account;
     private final Consumer<ContainerEvent> events;
     private long asked;
     private long woken;
@@ -31,12 +32,14 @@ final class ContainerFreezer {
             ContainerReports reports,
             Alarm alarm,
             ContainerLifecycle lifecycle,
+            ExitAccount account,
             Consumer<ContainerEvent> events) {
         this.parts = parts;
         this.assembly = assembly;
         this.reports = reports;
         this.alarm = alarm;
         this.lifecycle = lifecycle;
+        this.account = account;
         this.events = events;
     }
 
@@ -51,6 +54,11 @@ final class ContainerFreezer {
         } else {
             alarm.set(Alarm.Slot.FREEZE, grace.toNanos());
         }
+    }
+
+    /** Whether a container that is awake stays so for a while. */
+    boolean lasts() {
+        return !parts.config().freezeIdle().isZero();
     }
 
     void pause() {
@@ -114,7 +122,8 @@ final class ContainerFreezer {
         if (why.code() == ErrorCode.SERVER_BUSY && lifecycle.state() != ContainerState.ENDING) {
             assembly.timer(RETRY_MILLIS).onSuccess(due -> thaw());
         } else {
-            reports.fate(ContainerFate.of(ContainerFate.Kind.FREEZER));
+            boolean gone = why.code() == ErrorCode.SLOT_GONE;
+            reports.fate(gone ? account.ofNobody() : ContainerFate.of(ContainerFate.Kind.FREEZER));
             reports.because(EndReason.FREEZER, "resume failed: " + why.getMessage());
             events.accept(ContainerEvent.RESUME_FAILED);
         }

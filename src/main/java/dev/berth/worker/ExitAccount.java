@@ -116,6 +116,12 @@ final class ExitAccount {
         return ContainerFate.of(keeps ? ContainerFate.Kind.RUNS_ON : ContainerFate.Kind.BROKE);
     }
 
+    /** What became of a container in which a call found nobody. */
+    ContainerFate ofNobody() {
+        ExitStatus status = assembly.endSoFar();
+        return status == null ? ContainerFate.of(ContainerFate.Kind.VANISHED) : fate(status);
+    }
+
     private RunnerException outOfMemory() {
         return ErrorCode.OUT_OF_MEMORY.exception(
                 "container out of memory" + (memoryMiB > 0 ? ", limit " + memoryMiB + " MiB" : ""));

@@ -83,6 +83,11 @@ final class FunctionChannel extends ChannelInboundHandlerAdapter {
         return phase != Phase.CLOSED;
     }
 
+    /** The number of its file descriptor. Only of a native socket. */
+    int descriptor() {
+        return ((UnixChannel) channel()).fd().intValue();
+    }
+
     /** For bytes to be written. */
     ByteBuf buffer(int bytes) {
         return channel().alloc().ioBuffer(bytes);

@@ -2,10 +2,12 @@ package dev.berth.worker;
 
 import dev.berth.config.WorkerConfig;
 import dev.berth.engine.ExitStatus;
+import dev.berth.error.Descriptors;
 import dev.berth.error.ErrorCode;
 import dev.berth.worker.http.VertxSeam;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one HTTP/1.1 connection to a function, over the Unix socket of its container. Made for the first call,
  * kept while idle for {@link WorkerConfig#keepAlive()}, made anew when needed.
+ *
+ * <p>While the function is frozen a new connection is made, which the kernel keeps for it until it wakes: the call that
+ * wakes it finds it there. It is none of the function's yet, so that no timer of its own runs against it.
  *
  * <p>A connection that still owes or is owed bytes at the end of a call, or over which bytes came that no call asked
  * for, is closed and never used again.
@@ -26,6 +31,8 @@ final class FunctionConnection implements FunctionExchange {
     private final OneShotFunctions.Watch watch;
     private @Nullable FunctionChannel channel;
     private @Nullable HttpCall current;
+    /** A connection that is being made to the sleeping function. */
+    private @Nullable Future<FunctionChannel> ahead;
 
     FunctionConnection(
             Context context,
@@ -58,6 +65,11 @@ final class FunctionConnection implements FunctionExchange {
 
     private void send(HttpCall http) {
         if (current != http) {
+            return;
+        }
+        if (ahead != null) {
+            // It is further than one that would be begun now.
+            ahead.onComplete(settled -> send(http));
             return;
         }
         FunctionChannel kept = channel;
@@ -159,6 +171,32 @@ final class FunctionConnection implements FunctionExchange {
     }
 
     @Override
+    public void asleep() {
+        if (!dialer.numbersDescriptors()) {
+            return;
+        }
+        Future<FunctionChannel> made = socket.locate().compose(dialer::connect);
+        ahead = made;
+        made.onComplete(settled -> madeAhead(made));
+    }
+
+    /** One that failed is not missed: the call that comes will try, and will tell. */
+    private void madeAhead(Future<FunctionChannel> made) {
+        boolean wanted = ahead == made;
+        if (wanted) {
+            ahead = null;
+        }
+        if (made.succeeded()) {
+            FunctionChannel connected = made.result();
+            if (wanted && Descriptors.plentyBelow(connected.descriptor())) {
+                channel = connected;
+            } else {
+                connected.close();
+            }
+        }
+    }
+
+    @Override
     public void idle() {
         if (current == null) {
             drop();
@@ -175,6 +213,7 @@ final class FunctionConnection implements FunctionExchange {
     private void drop() {
         FunctionChannel old = channel;
         channel = null;
+        ahead = null;
         if (old != null) {
             old.close();
         }

@@ -59,6 +59,11 @@ final class FunctionDialer {
         return made.future();
     }
 
+    /** Whether {@link FunctionChannel#descriptor()} is known of its connections. */
+    boolean numbersDescriptors() {
+        return epoll;
+    }
+
     /** A channel that could not even be made is told of by a thread of its own. */
     private void onContext(Runnable task) {
         if (loop.inEventLoop()) {

@@ -38,6 +38,9 @@ interface FunctionExchange {
     /** The container is about to be frozen; there is no call. */
     void suspend();
 
+    /** The container is frozen; there is no call. What can be got ready for the one that will wake it is got ready. */
+    void asleep();
+
     /** The function has not been called for as long as an idle connection is kept. */
     void idle();
 

@@ -12,12 +12,12 @@ import dev.berth.container.EndReason;
 import dev.berth.container.LifecycleObserver;
 import dev.berth.engine.ExitStatus;
 import dev.berth.error.Backoff;
-import dev.berth.error.Descriptors;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import dev.berth.observe.CallKeys;
 import dev.berth.stream.FrameStream;
 import dev.berth.why.ContainerFate;
+import dev.berth.why.ContainerFate.Kind;
 import dev.berth.why.RunFacts;
 import dev.berth.why.Truth;
 import io.vertx.core.AsyncResult;
@@ -43,20 +43,23 @@ final class HotContainer implements ActiveCall.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(HotContainer.class);
     private static final Backoff REMOVAL = Backoff.of(Duration.ofMillis(100), Duration.ofSeconds(30));
 
-    private final LaunchContainer launch;
-    private final WorkerParts parts;
+    private static final long BYTES_PER_MIB = 1024 * 1024;
+
+    private final LaunchContainer order;
     private final Host host;
     private final ContainerLifecycle lifecycle;
     private final ContainerAssembly assembly;
+    private final ContainerLaunch launch;
     private final Alarm alarm;
     private final ContainerReports reports;
     private final ContainerFreezer freezer;
     private final ExitAccount account;
+    private final CallUsage usage;
     private final Turns turns = new Turns();
-    private @Nullable FunctionExchange exchange;
     private @Nullable ActiveCall call;
-    private RunnerException launchError = ErrorCode.SERVER_BUSY.exception();
     private long lease;
+    /** The lease of a call that is on its way, or came; 0: none yet. */
+    private long promised;
     /** The lease of the call that it was woken for last; 0: none yet. */
     private long wokenFor;
 
@@ -69,21 +72,45 @@ final class HotContainer implements ActiveCall.Owner {
      */
     record Host(Context context, FunctionDialer dialer, RegistryReports registry, Consumer<HotContainer> gone) {}
 
-    HotContainer(LaunchContainer launch, WorkerParts parts, Host host) {
-        this.launch = launch;
-        this.parts = parts;
+    /** What its launch brings about. */
+    private final class Launching implements ContainerLaunch.Owner {
+        @Override
+        public ContainerState state() {
+            return HotContainer.this.state();
+        }
+
+        @Override
+        public void turn(Runnable step) {
+            turns.run(step);
+        }
+
+        @Override
+        public void take(ContainerEvent event) {
+            HotContainer.this.take(event);
+        }
+
+        @Override
+        public void watchExit() {
+            HotContainer.this.watchExit();
+        }
+    }
+
+    HotContainer(LaunchContainer order, WorkerParts parts, Host host) {
+        this.order = order;
         this.host = host;
-        LifecycleObserver observer = parts.observer().of(launch.containerId(), launch.spec());
-        this.lifecycle = new ContainerLifecycle(launch.containerId(), observer);
-        this.assembly = new ContainerAssembly(launch.containerId(), launch.spec(), parts, host.context());
-        this.reports = new ContainerReports(launch, host.registry(), observer);
+        LifecycleObserver observer = parts.observer().of(order.containerId(), order.spec());
+        this.lifecycle = new ContainerLifecycle(order.containerId(), observer);
+        this.assembly = new ContainerAssembly(order.containerId(), order.spec(), parts, host.context());
+        this.reports = new ContainerReports(order, host.registry(), observer);
         this.alarm = new Alarm(host.context().owner(), this::due);
-        this.freezer = new ContainerFreezer(parts, assembly, reports, alarm, lifecycle, this::fire);
-        this.account = new ExitAccount(assembly, alarm, launch.spec().memoryMiB());
+        this.launch = new ContainerLaunch(order, parts, host, assembly, alarm, new Launching());
+        this.account = new ExitAccount(assembly, alarm, order.spec().memoryMiB());
+        this.freezer = new ContainerFreezer(parts, assembly, reports, alarm, lifecycle, account, this::fire);
+        this.usage = new CallUsage(host.context(), observer, order.spec().memoryMiB() * BYTES_PER_MIB);
     }
 
     String id() {
-        return launch.containerId();
+        return order.containerId();
     }
 
     ContainerState state() {
@@ -97,7 +124,7 @@ final class HotContainer implements ActiveCall.Owner {
     /** Removes the container, at whatever stage it is. Idempotent. */
     void remove(EndReason reason, String text) {
         if (state() != ContainerState.GONE) {
-            reports.fate(ContainerFate.of(ContainerFate.Kind.REMOVED));
+            reports.fate(ContainerFate.of(Kind.REMOVED));
             reports.because(reason, text);
             fire(ContainerEvent.REMOVE_ASKED);
         }
@@ -131,6 +158,14 @@ final class HotContainer implements ActiveCall.Owner {
         return true;
     }
 
+    /** The call of this lease is on its way, and need not wait for all of the thaw. */
+    void wake(long coming) {
+        if (state() == ContainerState.PAUSED && coming > lease && freezer.lasts()) {
+            promised = coming;
+            fire(ContainerEvent.WAKE_ASKED);
+        }
+    }
+
     /** A call that comes under this lease comes too late from now on. One that has come is told of instead. */
     void revoke(long revoked) {
         if (call != null && call.lease() == revoked) {
@@ -149,8 +184,8 @@ final class HotContainer implements ActiveCall.Owner {
                 assembly.log().end();
                 clearCallAlarms();
                 if (!keep) {
-                    reports.fate(ContainerFate.of(ContainerFate.Kind.BROKE));
-                    reports.because(EndReason.CALL_BROKE, "call broke");
+                    reports.fate(ended.foundNobody() ? account.ofNobody() : ContainerFate.of(Kind.BROKE));
+                    reports.because(EndReason.CALL_BROKE, ended.foundNobody() ? "takes no call" : "call broke");
                 }
                 take(keep ? ContainerEvent.CALL_KEPT : ContainerEvent.CALL_BROKE);
             }
@@ -158,7 +193,11 @@ final class HotContainer implements ActiveCall.Owner {
     }
 
     @Override
-    public RunFacts facts(ActiveCall ending, @Nullable RunnerException error) {
+    public void tell(ActiveCall ending, @Nullable RunnerException error) {
+        usage.end(ending, new CallEnd(error, facts(ending, error)));
+    }
+
+    private RunFacts facts(ActiveCall ending, @Nullable RunnerException error) {
         boolean woken = wokenFor == ending.lease();
         if (error == null && !woken) {
             return RunFacts.NONE;
@@ -172,6 +211,7 @@ final class HotContainer implements ActiveCall.Owner {
 
     @Override
     public void callBroke(ActiveCall broken) {
+        usage.broke(broken);
         account.await(broken);
     }
 
@@ -195,7 +235,7 @@ final class HotContainer implements ActiveCall.Owner {
 
     private void due(Alarm.Slot slot) {
         switch (slot) {
-            case START -> assembly.blame(ErrorCode.INIT_TIMEOUT.exception()).onSuccess(this::initBroke);
+            case START -> launch.overdue();
             case FREEZE -> {
                 if (state() == ContainerState.IDLE) {
                     fire(ContainerEvent.FREEZE_DUE);
@@ -237,13 +277,16 @@ final class HotContainer implements ActiveCall.Owner {
 
     private void perform(ContainerEffect effect) {
         switch (effect) {
-            case PULL -> pull();
-            case PREPARE -> step(assembly.prepare(), ContainerEvent.PREPARED);
-            case CREATE -> step(assembly.create(), ContainerEvent.CREATED);
-            case START -> step(assembly.start(), ContainerEvent.STARTED);
-            case AWAIT_READY -> awaitReady();
+            case PULL -> launch.pull();
+            case PREPARE -> launch.prepare();
+            case CREATE -> launch.create();
+            case START -> launch.start();
+            case AWAIT_READY -> {
+                assembly.usage().onSuccess(usage::opened);
+                launch.awaitReady();
+            }
             case REPORT_READY -> reports.ready(assembly.timings());
-            case FAIL_LAUNCH -> reports.launchFailed(launchError, assembly.timings());
+            case FAIL_LAUNCH -> reports.launchFailed(launch.error(), assembly.timings());
             case RUN_CALL -> runCall(Objects.requireNonNull(call));
             case RELEASE -> reports.released(lease);
             case RETURN_CALL, BREAK_CALL -> breakCall();
@@ -252,14 +295,17 @@ final class HotContainer implements ActiveCall.Owner {
                 freezer.pause();
             }
             case STOP_PAUSING -> LOG.atDebug().addKeyValue("containerId", id()).log("container runs on unfrozen");
-            case REPORT_PAUSED -> reports.paused(true);
+            case REPORT_PAUSED -> {
+                reports.paused(true);
+                exchange().asleep();
+            }
             case RESUME -> {
-                wokenFor = lease;
+                wokenFor = Math.max(lease, promised);
                 freezer.resume();
             }
             case AWAIT_FREEZE -> {
                 // A container for one call has that call coming.
-                if (launch.spec().format() != CallFormat.DEFAULT) {
+                if (order.spec().format() != CallFormat.DEFAULT) {
                     freezer.await();
                 }
             }
@@ -273,103 +319,12 @@ final class HotContainer implements ActiveCall.Owner {
     private void runCall(ActiveCall started) {
         assembly.log().begin(started.request().callId());
         started.begin(exchange());
-    }
-
-    private void pull() {
-        assembly.pull().onComplete(pulled -> {
-            // A removal does not wait for a pull, which may take minutes and is shared with others.
-            if (state() == ContainerState.PULLING) {
-                stepOver(pulled, ContainerEvent.PULLED);
-            }
-        });
-    }
-
-    private void step(Future<?> work, ContainerEvent done) {
-        work.onComplete(result -> stepOver(result, done));
-    }
-
-    private void stepOver(AsyncResult<?> result, ContainerEvent done) {
-        if (result.failed()) {
-            launchError = ofLaunch(RunnerException.of(result.cause()));
-            fire(ContainerEvent.LAUNCH_BROKE);
-        } else {
-            fire(done);
-        }
-    }
-
-    private void awaitReady() {
-        if (assembly.overSocket()) {
-            awaitSocket();
-        } else {
-            awaitHealth();
-        }
-    }
-
-    private void awaitHealth() {
-        alarm.set(Alarm.Slot.START, parts.config().healthTimeout().toNanos());
-        exchange = new StdioFunction(assembly.stdio());
-        assembly.healthy().onComplete(this::healthSettled);
-        watchExit();
+        usage.begin(started);
     }
 
     private void watchExit() {
         assembly.watchExit();
         assembly.exit().onComplete(this::exited);
-    }
-
-    private void healthSettled(AsyncResult<Void> healthy) {
-        turns.run(() -> {
-            if (state() == ContainerState.INITIALIZING) {
-                if (healthy.succeeded()) {
-                    assembly.initOver();
-                    take(ContainerEvent.READY);
-                } else {
-                    breakLaunch(RunnerException.of(healthy.cause()));
-                }
-            }
-        });
-    }
-
-    private void awaitSocket() {
-        alarm.set(Alarm.Slot.START, parts.config().startTimeout().toNanos());
-        watchExit();
-        assembly.socketReady()
-                .onComplete(ready -> turns.run(() -> {
-                    if (state() != ContainerState.INITIALIZING) {
-                        return;
-                    }
-                    if (ready.succeeded()) {
-                        assembly.initOver();
-                        exchange = new FunctionConnection(
-                                host.context(),
-                                host.dialer(),
-                                assembly.socket(),
-                                parts.config(),
-                                alarm,
-                                parts.oneShots().watch(launch.spec().key()));
-                        take(ContainerEvent.READY);
-                    } else {
-                        breakLaunch(RunnerException.of(ready.cause()));
-                    }
-                }));
-    }
-
-    private void initBroke(RunnerException error) {
-        turns.run(() -> {
-            if (state() == ContainerState.INITIALIZING) {
-                breakLaunch(error);
-            }
-        });
-    }
-
-    private void breakLaunch(RunnerException error) {
-        assembly.initOver();
-        launchError = ofLaunch(error);
-        take(ContainerEvent.LAUNCH_BROKE);
-    }
-
-    private static RunnerException ofLaunch(RunnerException error) {
-        return Descriptors.exhausted(error) ? Descriptors.none("to start a container") : error;
     }
 
     private void exited(AsyncResult<ExitStatus> exit) {
@@ -385,9 +340,10 @@ final class HotContainer implements ActiveCall.Owner {
         boolean early = state() == ContainerState.INITIALIZING;
         (early ? assembly.blame(broken) : Future.succeededFuture(broken))
                 .onSuccess(judged -> turns.run(() -> {
+                    FunctionExchange exchange = launch.exchange();
                     if (state() == ContainerState.INITIALIZING && (assembly.overSocket() || exit.failed())) {
                         reports.because(why, "exited before it was ready: " + outcome);
-                        breakLaunch(judged);
+                        launch.broke(judged);
                     } else if (exchange != null && exit.succeeded() && exchange.exited(exit.result())) {
                         LOG.atDebug().addKeyValue("containerId", id()).log("exited, as its call will tell");
                     } else if (state() != ContainerState.GONE) {
@@ -413,10 +369,10 @@ final class HotContainer implements ActiveCall.Owner {
         for (Alarm.Slot slot : Alarm.Slot.values()) {
             alarm.clear(slot);
         }
-        if (exchange != null) {
-            exchange.close();
+        if (launch.exchange() != null) {
+            launch.exchange().close();
         }
-        assembly.remove().onComplete(removed -> {
+        usage.close().compose(closed -> assembly.remove()).onComplete(removed -> {
             if (removed.failed()) {
                 reports.removeFailed(removed.cause(), REMOVAL.after(++removalFailures));
             }
@@ -435,7 +391,7 @@ final class HotContainer implements ActiveCall.Owner {
     }
 
     private FunctionExchange exchange() {
-        return Objects.requireNonNull(exchange, "not ready yet");
+        return Objects.requireNonNull(launch.exchange(), "not ready yet");
     }
 
     private static long nanosUntil(Instant deadline) {

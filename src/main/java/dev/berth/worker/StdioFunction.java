@@ -31,6 +31,9 @@ final class StdioFunction implements FunctionExchange {
     public void suspend() {}
 
     @Override
+    public void asleep() {}
+
+    @Override
     public void idle() {}
 
     @Override

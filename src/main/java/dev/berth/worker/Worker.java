@@ -46,6 +46,11 @@ final class Worker {
             if (container != null) {
                 container.revoke(revoke.lease());
             }
+        } else if (message instanceof WorkerMessage.WakeContainer wake) {
+            HotContainer container = containers.get(wake.containerId());
+            if (container != null) {
+                container.wake(wake.lease());
+            }
         }
     }
 

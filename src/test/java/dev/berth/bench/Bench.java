@@ -37,7 +37,7 @@ final class Bench implements Callable<Integer> {
     @Option(
             names = "--against",
             paramLabel = "JAR",
-            description = "measure this checkout's jar beside another one, in turns: start, first, hot, bodies")
+            description = "measure this checkout's jar beside another one, in turns: start, first, woken, hot, bodies")
     @Nullable
     Path against;
 

@@ -74,16 +74,19 @@ final class EngineApi {
                 .setHost("engine")
                 .setMethod(method)
                 .setURI(path);
+        // The body is asked for in the turn its head arrives in: this thread may be too late for that.
         return Driver.block(client.request(options)
-                .compose(request -> body == null
-                        ? request.send()
-                        : request.putHeader("Content-Type", "application/json").send(body.toBuffer()))
-                .compose(response -> response.body().compose(text -> {
-                    boolean fine = response.statusCode() < FAILURE
-                            || method == HttpMethod.DELETE && response.statusCode() == NOT_FOUND;
-                    return fine
-                            ? Future.succeededFuture(text)
-                            : Future.failedFuture(method + " " + path + ": " + response.statusCode() + " " + text);
-                })));
+                .compose(request -> (body == null
+                                ? request.send()
+                                : request.putHeader("Content-Type", "application/json")
+                                        .send(body.toBuffer()))
+                        .compose(response -> response.body().compose(text -> {
+                            boolean fine = response.statusCode() < FAILURE
+                                    || method == HttpMethod.DELETE && response.statusCode() == NOT_FOUND;
+                            return fine
+                                    ? Future.succeededFuture(text)
+                                    : Future.failedFuture(
+                                            method + " " + path + ": " + response.statusCode() + " " + text);
+                        }))));
     }
 }

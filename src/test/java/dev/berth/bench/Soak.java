@@ -96,8 +96,10 @@ final class Soak implements Callable<Integer> {
         if (!parts.contains(name)) {
             return;
         }
+        // A container for each call at once: else how many there are depends on how the machine fares meanwhile.
+        RunnerProcess.Setup wide = run.setup().with("BERTH_REGISTRY_WAIT", "false");
         try {
-            RunnerProcess runner = run.runner(name);
+            RunnerProcess runner = run.with(wide).runner(name);
             part.accept(runner);
             run.cleanup().undoNow(runner);
         } catch (RuntimeException e) {

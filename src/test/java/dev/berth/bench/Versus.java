@@ -31,6 +31,9 @@ final class Versus {
         if (parts.contains("first")) {
             firsts();
         }
+        if (parts.contains("woken") && run.setup().engine().equals("docker")) {
+            new WokenCalls(run).compare(otherSetup);
+        }
         if (parts.contains("hot") || parts.contains("bodies")) {
             RunnerProcess other = run.runner(otherSetup, "other");
             RunnerProcess own = run.runner(run.setup(), "this");

@@ -124,10 +124,20 @@ public final class NodeProcess implements AutoCloseable {
 
     /** The next line that has this in it. */
     public void await(String regex) {
+        Matcher unused = match(regex);
+    }
+
+    /** What the group is in the next line that has this in it. */
+    String find(String regex) {
+        return match(regex).group(1);
+    }
+
+    private Matcher match(String regex) {
         Pattern pattern = Pattern.compile(regex);
         for (String line = next(); line != null; line = next()) {
-            if (pattern.matcher(line).find()) {
-                return;
+            Matcher matcher = pattern.matcher(line);
+            if (matcher.find()) {
+                return matcher;
             }
         }
         throw new AssertionError(name + " ended without " + regex + ":\n" + String.join("\n", seen));
@@ -140,6 +150,14 @@ public final class NodeProcess implements AutoCloseable {
 
     void awaitPeer(String peer, PeerState state) {
         await("peer=\"" + peer + " at .* to=\"" + state);
+    }
+
+    /** Whether a line so far has this in it. */
+    boolean hasSaid(String regex) {
+        for (Optional<String> line = lines.poll(); line != null; line = lines.poll()) {
+            line.ifPresent(seen::add);
+        }
+        return seen.stream().anyMatch(Pattern.compile(regex).asPredicate());
     }
 
     /** Every line up to the end of the process. */

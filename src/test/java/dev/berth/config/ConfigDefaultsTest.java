@@ -62,7 +62,16 @@ final class ConfigDefaultsTest {
 
     @Test
     void registryDefaultsAreThese() {
-        assertThat(config.registry()).isEqualTo(new RegistryConfig(false, 0, 0, 10_000, true, Duration.ofMillis(100)));
+        assertThat(config.registry())
+                .isEqualTo(new RegistryConfig(
+                        false,
+                        0,
+                        0,
+                        10_000,
+                        true,
+                        Duration.ofMillis(100),
+                        new KeepConfig(
+                                KeepConfig.Keep.TIMEOUT, Duration.ofHours(6), Duration.ZERO, KeepConfig.Evict.VALUE)));
     }
 
     @Test

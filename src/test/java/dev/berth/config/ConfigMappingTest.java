@@ -86,7 +86,18 @@ final class ConfigMappingTest {
                         1 << 20,
                         2 << 20,
                         Set.of("/dev/log", "/run/a+b")),
-                new RegistryConfig(true, 1L << 30, 4000, 50, false, Duration.ofMillis(30)),
+                new RegistryConfig(
+                        true,
+                        1L << 30,
+                        4000,
+                        50,
+                        false,
+                        Duration.ofMillis(30),
+                        new KeepConfig(
+                                KeepConfig.Keep.VALUE,
+                                Duration.ofHours(2),
+                                Duration.ofSeconds(7),
+                                KeepConfig.Evict.LRU)),
                 new WorkerConfig(
                         Duration.ofMillis(-1),
                         Duration.ofSeconds(9),
@@ -219,6 +230,10 @@ final class ConfigMappingTest {
               maxWaiters: 50
               wait: false
               nonBlockingWait: 30ms
+              keep: value
+              maxIdle: 2h
+              leastSaved: 7s
+              evict: lru
             worker:
               freezeIdle: never
               startTimeout: 9s

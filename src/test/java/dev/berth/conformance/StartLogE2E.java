@@ -14,4 +14,10 @@ final class StartLogE2E {
                 .anyMatch(line -> line.contains("\"level\":\"warn\"")
                         && line.contains("the runner port takes cleartext connections"));
     }
+
+    @Test
+    void hasNoWarningOfALibrary(LiveRunner runner) {
+        assertThat(runner.process().log().lines())
+                .noneMatch(line -> line.contains("\"level\":\"warn\"") && line.contains("\"logger\":\"io."));
+    }
 }

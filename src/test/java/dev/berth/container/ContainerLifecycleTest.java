@@ -21,6 +21,7 @@ import static dev.berth.container.ContainerEvent.RESUME_DONE;
 import static dev.berth.container.ContainerEvent.RESUME_FAILED;
 import static dev.berth.container.ContainerEvent.RETRY_DUE;
 import static dev.berth.container.ContainerEvent.STARTED;
+import static dev.berth.container.ContainerEvent.WAKE_ASKED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -127,6 +128,14 @@ final class ContainerLifecycleTest {
         another()
                 .after(TO_IDLE.subList(0, 5), REMOVE_ASKED)
                 .expect(ContainerState.REMOVING, ContainerEffect.FAIL_LAUNCH, ContainerEffect.REMOVE);
+    }
+
+    @Test
+    void aFrozenContainerIsWokenForACallThatIsOnItsWay() {
+        after(TO_IDLE, FREEZE_DUE, PAUSE_DONE);
+        effects.clear();
+        after(WAKE_ASKED).expect(ContainerState.THAWING, ContainerEffect.RESUME);
+        after(LEASED).expect(ContainerState.RESUMING, ContainerEffect.RUN_CALL);
     }
 
     @Test

@@ -46,4 +46,16 @@ final class EngineExamTest {
         Files.createDirectories(cgroups.resolve("system.slice/cgroup.freeze"));
         assertThat(CgroupFreezer.reach(cgroups, false)).isEqualTo(Reach.DENIED);
     }
+
+    @Test
+    void whetherCallsCanBeMeasuredIsSaid() throws IOException {
+        EngineExam exam = new EngineExam(RunnerConfig.defaults().docker(), cgroups);
+        assertThat(exam.usage(true).says()).endsWith("is not known");
+
+        Files.writeString(
+                Files.createDirectories(cgroups.resolve("cpuacct/docker")).resolve("cpuacct.usage"), "1\n");
+
+        assertThat(exam.usage(true)).isEqualTo(Finding.ok("usage", "what calls use of processors and memory is measured"));
+        assertThat(exam.usage(false).says()).endsWith("is not known");
+    }
 }

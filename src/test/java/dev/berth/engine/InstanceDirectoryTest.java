@@ -152,9 +152,26 @@ class InstanceDirectoryTest {
             run("chattr", "-i", file.toString());
         }
         try (InstanceDirectory mine = InstanceDirectory.open(root)) {
-            Files.setLastModifiedTime(bad, FileTime.from(Instant.now().minus(Duration.ofMinutes(2))));
             assertThat(mine.removeDead(Set.of())).isEqualTo(1);
         }
+    }
+
+    @Test
+    @Rule("removal-in-use")
+    void whatAStopLeavesBehindIsGoneAfterTheNextStart() throws Exception {
+        InstanceDirectory stopping = InstanceDirectory.open(root);
+        Path file = Files.createFile(
+                Files.createDirectory(stopping.path().resolve("1")).resolve("kept"));
+        run("chattr", "+i", file.toString());
+        try {
+            assertThatThrownBy(stopping::close).hasMessage("1 entry cannot be removed: Operation not permitted");
+        } finally {
+            run("find", root.toString(), "-name", "kept", "-exec", "chattr", "-i", "{}", ";");
+        }
+        try (InstanceDirectory next = InstanceDirectory.open(root)) {
+            assertThat(next.removeDead(Set.of())).isEqualTo(1);
+        }
+        assertThat(root).isEmptyDirectory();
     }
 
     /** What others can put into /tmp: it is neither touched nor does it hold up. */

@@ -1,7 +1,12 @@
 package dev.berth.ingress;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import dev.berth.bus.CallEnd;
 import dev.berth.bus.IngressMessage.SlotRefused;
 import dev.berth.bus.IngressMessage.WaitedInVain;
@@ -9,6 +14,8 @@ import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.bus.RegistryMessage.CancelAcquire;
 import dev.berth.call.ContainerTimings;
 import dev.berth.error.ErrorCode;
+import dev.berth.observe.LogSetup;
+import dev.berth.proto.CallFinished;
 import dev.berth.why.CallRecord;
 import dev.berth.why.ColdCause;
 import dev.berth.why.ContainerFate;
@@ -16,10 +23,15 @@ import dev.berth.why.RunFacts;
 import dev.berth.why.Shortage;
 import dev.berth.why.SlotFacts;
 import dev.berth.why.Truth;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** What is kept of calls that came through the port. */
 final class CallRecordTest {
@@ -171,6 +183,122 @@ final class CallRecordTest {
 
         assertThat(kept().lostSlots()).isEqualTo(1);
         rig.assertNothingLeft();
+    }
+
+    @Test
+    void aCallThatNeverGetsAContainerThatIsThereHasThatForItsReason() {
+        rig.worker.script = FakeWorker.fail(ErrorCode.SLOT_GONE);
+
+        EngageCall.Result result =
+                rig.client.engage().tryCall(IngressRig.MODEL).data("x", true).result();
+
+        assertThat(result.finished().getErrorCode()).isEqualTo(503);
+        assertThat(kept().facts().refused()).isEqualTo(SlotFacts.Refused.SLOT_LOST);
+        assertThat(kept().lostSlots()).isEqualTo(5);
+        rig.assertNothingLeft();
+    }
+
+    @Test
+    void whatALongCallHasUsedIsInItsClosingMessage() {
+        RunFacts ran = RunFacts.NONE.with(new Truth(50_000, 7, 7 << 20, 8 << 20, false));
+        rig.worker.script = stream -> stream.finish(new CallEnd(null, ran));
+
+        CallFinished finished = rig.client
+                .engage()
+                .tryCall(IngressRig.MODEL)
+                .data("x", true)
+                .result()
+                .finished();
+
+        assertThat(finished.getCpuDuration()).isEqualTo(50_000_000);
+        assertThat(finished.getCpuThrottledDuration()).isEqualTo(7_000);
+        assertThat(finished.getMemoryPeak()).isEqualTo(7 << 20);
+        assertThat(finished.getMemoryPeakOfContainer()).isTrue();
+        rig.assertNothingLeft();
+    }
+
+    @Test
+    void whatAShortCallHasUsedIsInRecordAndLineButNotInItsClosingMessage() {
+        List<String> lines = Collections.synchronizedList(new ArrayList<>());
+        RunFacts ran = RunFacts.NONE.with(new Truth(50, 0, 7 << 20, 8 << 20, true));
+        Promise<Void> answered = Promise.promise();
+        rig.registry.onAcquire = acquire -> rig.registry.grant(acquire, ContainerTimings.NONE, COLD);
+        rig.worker.script = stream -> {
+            stream.note(new CallEnd(null));
+            answered.future().onSuccess(told -> stream.finish(new CallEnd(null, ran)));
+        };
+
+        try (AccessLines access = new AccessLines(lines)) {
+            CallFinished finished = rig.client
+                    .engage()
+                    .tryCall(IngressRig.MODEL)
+                    .data("x", true)
+                    .result()
+                    .finished();
+
+            assertThat(finished.getSuccess()).isTrue();
+            assertThat(finished.hasCpuDuration()).isFalse();
+            assertThat(finished.hasMemoryPeak()).isFalse();
+            assertThat(kept().ran().truth()).isEqualTo(Truth.NONE);
+            assertThat(lines).isEmpty();
+
+            rig.worker.run(answered::complete);
+
+            Await.until(rig.ingress.context(), "line", () -> !lines.isEmpty());
+        }
+        assertThat(kept().ran().truth()).isEqualTo(ran.truth());
+        assertThat(lines)
+                .singleElement(as(InstanceOfAssertFactories.STRING))
+                .contains("cpuUs=\"50\"", "peakBytes=\"7340032\"");
+        rig.assertNothingLeft();
+    }
+
+    @Test
+    void aWorkerThatIsLostAfterTheEndLeavesTheLineWithout() {
+        List<String> lines = Collections.synchronizedList(new ArrayList<>());
+        rig.worker.script = stream -> {
+            stream.note(new CallEnd(null));
+            stream.cancel(ErrorCode.INTERNAL.exception());
+        };
+
+        try (AccessLines access = new AccessLines(lines)) {
+            assertThat(rig.client
+                            .engage()
+                            .tryCall(IngressRig.MODEL)
+                            .data("x", true)
+                            .result()
+                            .finished()
+                            .getSuccess())
+                    .isTrue();
+            Await.until(rig.ingress.context(), "line", () -> !lines.isEmpty());
+        }
+        assertThat(lines).singleElement(as(InstanceOfAssertFactories.STRING)).doesNotContain("cpuUs");
+        rig.assertNothingLeft();
+    }
+
+    /** Takes what is written by the access log. */
+    private static final class AccessLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+        private final Logger logger = (Logger) LoggerFactory.getLogger(LogSetup.ACCESS);
+        private final Level before = logger.getLevel();
+        private final List<String> lines;
+
+        AccessLines(List<String> lines) {
+            this.lines = lines;
+            logger.setLevel(Level.INFO);
+            logger.addAppender(this);
+            start();
+        }
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            lines.add(event.getKeyValuePairs().toString());
+        }
+
+        @Override
+        public void close() {
+            logger.detachAppender(this);
+            logger.setLevel(before);
+        }
     }
 
     @Test

@@ -26,6 +26,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What a client may do to its connection, frame by frame. */
 final class ClientConnectionTest {
     private static final byte[] CANCEL = {0, 0, 0, 8};
+    private static final String[] CONFIGURE = {
+        ":method",
+        "POST",
+        ":scheme",
+        "http",
+        ":path",
+        "/RunnerProtocol/ConfigureRunner",
+        ":authority",
+        "x",
+        "content-type",
+        "application/grpc",
+        "te",
+        "trailers"
+    };
 
     private IngressRig rig = new IngressRig();
 
@@ -62,6 +76,25 @@ final class ClientConnectionTest {
             }
 
             assertThat(ended || raw.nextOf(-1) == RawHttp2.GOAWAY).isTrue();
+        }
+        rig.assertNothingLeft();
+    }
+
+    @Test
+    @Rule("transport-whole-frames")
+    void answersToManyCallsAtOnceAreWholeFrames() throws IOException {
+        int streams = 10_000;
+        rig.close();
+        rig = new IngressRig(IngressRig.grpc(IngressRig.limits(32 << 20), null), IngressRig.CALLS);
+        try (RawHttp2 raw = raw()) {
+            raw.hold();
+            for (int i = 0; i < streams; i++) {
+                raw.headers(2 * i + 1, CONFIGURE);
+                raw.frame(RawHttp2.DATA, 1, 2 * i + 1, new byte[] {0, 0, 0, 0, 8, 0x0a, 6, 0x0a, 1, 65, 0x12, 1, 66});
+            }
+            raw.sendHeld();
+
+            raw.awaitsEnds(streams);
         }
         rig.assertNothingLeft();
     }

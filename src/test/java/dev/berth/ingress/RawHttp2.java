@@ -17,7 +17,9 @@ public final class RawHttp2 implements AutoCloseable {
     private static final int SETTINGS = 4;
     public static final int WINDOW_UPDATE = 8;
     private static final int CONTINUATION = 9;
+    private static final int END_STREAM = 1;
     private static final int END_HEADERS = 4;
+    private static final int ANY = -2;
     private static final int MAX_FRAME = 16 * 1024;
     private static final String[] ENGAGE = {
         ":method",
@@ -38,6 +40,7 @@ public final class RawHttp2 implements AutoCloseable {
     private final DataInputStream in;
     private @Nullable ByteArrayOutputStream held;
     private int length;
+    private int flags;
 
     public RawHttp2(Socket socket) throws IOException {
         this(socket, new byte[0]);
@@ -133,17 +136,31 @@ public final class RawHttp2 implements AutoCloseable {
         return next == type;
     }
 
-    /** The type of the next frame that belongs to a stream, or GOAWAY. */
+    /** The type of the next frame that belongs to a stream, or GOAWAY. Fails at what is no frame. */
     public int nextOf(int stream) throws IOException {
         while (true) {
             length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
             int type = in.readUnsignedByte();
-            in.readUnsignedByte();
+            flags = in.readUnsignedByte();
             int of = in.readInt();
+            if (type > CONTINUATION || length > MAX_FRAME) {
+                throw new IOException("frame of type %d with %d bytes".formatted(type, length));
+            }
             in.skipNBytes(length);
-            if (of == stream || type == GOAWAY) {
+            if (of == stream || type == GOAWAY || stream == ANY && of > 0) {
                 return type;
             }
+        }
+    }
+
+    /** Frames up to the end of as many streams, whichever. */
+    public void awaitsEnds(int streams) throws IOException {
+        for (int ended = 0; ended < streams; ) {
+            int type = nextOf(ANY);
+            if (type == GOAWAY) {
+                throw new IOException("GOAWAY");
+            }
+            ended += (type == HEADERS || type == DATA) ? flags & END_STREAM : 0;
         }
     }
 

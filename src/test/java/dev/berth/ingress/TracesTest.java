@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.berth.bus.CallEnd;
+import dev.berth.bus.IngressMessage.SlotRefused;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.call.CallRequest;
 import dev.berth.call.ContainerTimings;
@@ -14,6 +16,11 @@ import dev.berth.error.ErrorCode;
 import dev.berth.trace.TraceCollector;
 import dev.berth.trace.TraceCollector.Seen;
 import dev.berth.trace.Tracing;
+import dev.berth.why.ColdCause;
+import dev.berth.why.ContainerFate;
+import dev.berth.why.RunFacts;
+import dev.berth.why.SlotFacts;
+import dev.berth.why.Truth;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import java.net.URI;
@@ -257,6 +264,53 @@ final class TracesTest {
 
         assertThat(span("agent_get_slot").tags())
                 .isEqualTo(Map.of("container.prepare_ns", "2", "container.create_ns", "3", "container.init_ns", "4"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {OTLP, ZIPKIN})
+    @Rule("trace-why")
+    void whyItWentAsItDidIsInEvents(String path) {
+        start(path);
+        SlotFacts cold = new SlotFacts(
+                SlotFacts.Start.COLD,
+                SlotFacts.Waited.OWN_START,
+                2,
+                1,
+                ColdCause.of(ColdCause.Reason.BROKE).after(70),
+                SlotFacts.Refused.NONE,
+                null);
+        RunFacts ran = new RunFacts(0, false, ContainerFate.exited(3), new Truth(50_000, 0, 1 << 20, 0, true));
+        rig.registry.onAcquire = acquire -> rig.registry.grant(acquire, ContainerTimings.NONE, cold);
+        rig.worker.script = stream -> stream.finish(new CallEnd(ErrorCode.CONTAINER_EXIT.exception(), ran));
+
+        call();
+
+        assertThat(span("agent_get_slot").events())
+                .isEqualTo(Map.of("cold_start", "ago_ms=70 reason=broke", "waited", "ahead=2 busy=1 for=own_start"));
+        assertThat(span("agent_hot_exec").events())
+                .isEqualTo(Map.of(
+                        "container", "became=exited exit_code=3", "used", "cpu_us=50000 memory_peak_bytes=1048576"));
+    }
+
+    @Test
+    @Rule("trace-why")
+    void refusalsReasonIsAnEvent() {
+        start(OTLP);
+        SlotFacts refused = SlotFacts.refused(SlotFacts.Refused.WAITERS_FULL);
+        rig.registry.onAcquire = acquire -> rig.vertx
+                .eventBus()
+                .send(
+                        acquire.replyTo(),
+                        new SlotRefused(
+                                acquire.ticket(),
+                                ErrorCode.SERVER_BUSY.exception(),
+                                ContainerTimings.NONE,
+                                refused,
+                                null));
+
+        call();
+
+        assertThat(span("agent_get_slot").events()).isEqualTo(Map.of("refused", "reason=waiters_full"));
     }
 
     @Test

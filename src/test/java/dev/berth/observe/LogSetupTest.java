@@ -123,6 +123,25 @@ final class LogSetupTest {
     }
 
     @Test
+    void whatAClientCanBringAboutAtWillIsLeftOut() throws IOException {
+        Path file = configureFile(RunnerLogConfig.Level.INFO, RunnerLogConfig.Format.TEXT);
+        context.getLogger("io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder")
+                .info("unheard: ignoring DATA");
+        Logger streams = context.getLogger("io.netty.handler.codec.http2.DefaultHttp2Connection");
+        streams.error("unheard", thrownIn("io.vertx.core.http.impl.VertxHttp2Stream$3"));
+        streams.error("heard of ours", thrownIn("dev.berth.ingress.ClientConnection"));
+        context.stop();
+
+        assertThat(Files.readString(file)).contains("heard of ours").doesNotContain("unheard");
+    }
+
+    private static NullPointerException thrownIn(String type) {
+        NullPointerException thrown = new NullPointerException("promise is null");
+        thrown.setStackTrace(new StackTraceElement[] {new StackTraceElement(type, "cancel", "X.java", 1)});
+        return thrown;
+    }
+
+    @Test
     void logFileIsForItsOwnerOnlyAndAppendedTo() throws IOException {
         configureFile(RunnerLogConfig.Level.INFO, RunnerLogConfig.Format.TEXT);
         logger.info("first");

@@ -83,9 +83,9 @@ final class OperationsTlsTest {
                             .setPort(rig.port())
                             .setMethod(method)
                             .setURI(path))
-                    .compose(request -> request.send())
-                    .compose((HttpClientResponse response) ->
-                            response.body().map(body -> new Got(response.statusCode(), body))));
+                    .compose(request -> request.send()
+                            .compose((HttpClientResponse response) ->
+                                    response.body().map(body -> new Got(response.statusCode(), body)))));
         } finally {
             Await.of(http.close());
         }

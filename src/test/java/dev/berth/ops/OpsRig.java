@@ -164,12 +164,12 @@ final class OpsRig implements AutoCloseable {
                 .setURI(path);
         headers.forEach(options::putHeader);
         return client.request(options)
-                .compose(request -> request.send())
-                .compose(response -> response.body()
-                        .map(body -> new Answer(
-                                response.statusCode(),
-                                Map.copyOf(lowerCase(response.headers().entries())),
-                                body)));
+                .compose(request -> request.send()
+                        .compose(response -> response.body()
+                                .map(body -> new Answer(
+                                        response.statusCode(),
+                                        Map.copyOf(lowerCase(response.headers().entries())),
+                                        body))));
     }
 
     private static Map<String, String> lowerCase(List<Map.Entry<String, String>> entries) {

@@ -33,6 +33,10 @@ final class Commands {
         return "revoke " + lease + " of " + container;
     }
 
+    static String wake(String container, long lease) {
+        return "wake " + container + " for " + lease;
+    }
+
     static String drained() {
         return "drained";
     }
@@ -48,6 +52,8 @@ final class Commands {
             return remove(remove.containerId(), remove.reason());
         } else if (command instanceof Command.Revoke revoke) {
             return revoke(revoke.containerId(), revoke.lease());
+        } else if (command instanceof Command.Wake wake) {
+            return wake(wake.containerId(), wake.lease());
         }
         return drained();
     }

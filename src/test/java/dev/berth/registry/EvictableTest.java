@@ -13,12 +13,12 @@ import net.jqwik.api.lifecycle.BeforeTry;
 final class EvictableTest {
     private static final long MIB = Specs.MIB;
 
-    private Evictable evictable = new Evictable();
+    private Evictable evictable = new Evictable(null);
     private List<Slot> slots = new ArrayList<>();
 
     @BeforeTry
     void startAnew() {
-        evictable = new Evictable();
+        evictable = new Evictable(null);
         slots = new ArrayList<>();
     }
 
@@ -34,7 +34,7 @@ final class EvictableTest {
             add(size % 4, size / 4);
         }
 
-        List<Slot> picked = evictable.cover(shortMiB * MIB, shortCpu);
+        List<Slot> picked = evictable.cover(shortMiB * MIB, shortCpu, 0);
 
         boolean possible = covers(slots, shortMiB, shortCpu);
         assertThat(picked.isEmpty()).isEqualTo(!possible);
@@ -61,7 +61,7 @@ final class EvictableTest {
         slots.stream().filter(slot -> slot.frozen).forEach(expected::add);
         slots.stream().filter(slot -> !slot.frozen).forEach(expected::add);
 
-        List<Slot> picked = evictable.cover(wanted * MIB, 0);
+        List<Slot> picked = evictable.cover(wanted * MIB, 0, 0);
 
         assertThat(picked).isEqualTo(wanted <= frozen.size() ? expected.subList(0, wanted) : List.of());
     }

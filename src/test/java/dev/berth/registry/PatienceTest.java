@@ -12,6 +12,8 @@ import dev.berth.bus.RegistryMessage.AcquireSlot.Mode;
 import dev.berth.call.ContainerSpec;
 import dev.berth.error.ErrorCode;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Calls that would rather be refused than wait: those that can go elsewhere. */
@@ -116,6 +118,37 @@ final class PatienceTest {
         assertThat(told(node.call("c", FN))).containsExactly(launch("c2", "c"));
         assertThat(told(node.ready("c2"))).containsExactly(grant("c2", "b"), launch("c3", "c"));
         assertThat(told(node.release("c1", busy.lease()))).containsExactly(grant("c1", "c"));
+    }
+
+    @Test
+    void whoWaitsForExistingContainersWithTooManyOthersIsSentOnNowAndThen() {
+        TableDriver node = TableDriver.without();
+        node.call("first", FN);
+        node.pass(Duration.ofMillis(400));
+        Command.Grant busy = (Command.Grant) node.ready("c1").get(0);
+        node.release("c1", busy.lease());
+        busy = (Command.Grant) node.call("second", FN).get(0);
+        node.pass(Duration.ofMillis(10));
+        node.release("c1", busy.lease());
+        busy = (Command.Grant) node.call("third", FN).get(0);
+        for (int i = 0; i < 20; i++) {
+            node.apply(request("w" + i, Mode.EXISTING, AcquireSlot.FOREVER));
+        }
+
+        List<Command> refused = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            node.pass(Duration.ofMillis(10));
+            for (Command command : node.release("c1", busy.lease())) {
+                if (command instanceof Command.Grant grant) {
+                    busy = grant;
+                } else {
+                    refused.add(command);
+                }
+            }
+            node.apply(request("v" + i, Mode.EXISTING, AcquireSlot.FOREVER));
+        }
+
+        assertThat(refused).hasSizeBetween(2, 20).allMatch(Command.Refuse.class::isInstance);
     }
 
     @Test

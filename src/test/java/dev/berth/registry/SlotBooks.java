@@ -7,7 +7,9 @@ import dev.berth.bus.Addresses;
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.bus.WorkerMessage;
+import dev.berth.call.ContainerSpec;
 import dev.berth.call.SlotKey;
+import dev.berth.config.KeepConfig;
 import dev.berth.error.ErrorCode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,10 +22,14 @@ import java.util.TreeSet;
 final class SlotBooks {
     private final SlotTable table;
     private final boolean nonBlocking;
+    private final KeepConfig keeping;
     private final Map<Long, WorldCall> calls;
     private final Map<String, WorldContainer> known = new HashMap<>();
     /** The table's queues, as its changes have told of them. */
     private final Map<SlotKey, NodeSnapshot.Queue> told = new HashMap<>();
+
+    /** The idle containers that others have just gone for, and until when that counts. */
+    private final Map<String, Long> held = new HashMap<>();
 
     private final Map<SlotKey, List<Long>> queued = new HashMap<>();
     private long now;
@@ -32,9 +38,10 @@ final class SlotBooks {
     int drained;
     int evicted;
 
-    SlotBooks(SlotTable table, boolean nonBlocking, Map<Long, WorldCall> calls) {
+    SlotBooks(SlotTable table, boolean nonBlocking, KeepConfig keeping, Map<Long, WorldCall> calls) {
         this.table = table;
         this.nonBlocking = nonBlocking;
+        this.keeping = keeping;
         this.calls = calls;
     }
 
@@ -135,6 +142,10 @@ final class SlotBooks {
             assertThat(known(revoke.containerId()).knownLease)
                     .as("revokes what is not leased")
                     .isEqualTo(revoke.lease());
+        } else if (command instanceof Command.Wake wake) {
+            assertThat(known(wake.containerId()).knownLease)
+                    .as("wakes what runs")
+                    .isZero();
         } else {
             assertThat(known).isEmpty();
             drained++;
@@ -160,9 +171,12 @@ final class SlotBooks {
             case IDLE_TIMEOUT ->
                 assertThat(idleTime(container))
                         .as("removed too early")
-                        .isGreaterThanOrEqualTo(container.spec.idleTimeout());
+                        .isGreaterThanOrEqualTo(leastIdle(container.spec));
             case EVICTED -> {
                 evicted++;
+                assertThat(held.getOrDefault(container.id, now) - now)
+                        .as("evicted, though others have just gone for it")
+                        .isNotPositive();
                 assertThat(container.spec.evictable()).isTrue();
                 assertThat(table.snapshot().queues())
                         .as("evicted for nobody")
@@ -173,6 +187,18 @@ final class SlotBooks {
         }
     }
 
+    private Duration leastIdle(ContainerSpec spec) {
+        boolean early = spec.evictable() && !keeping.leastSaved().isZero();
+        return early ? Duration.ofSeconds(1) : longestIdle(spec);
+    }
+
+    private Duration longestIdle(ContainerSpec spec) {
+        boolean longer = keeping.keep() == KeepConfig.Keep.VALUE
+                && spec.evictable()
+                && keeping.maxIdle().compareTo(spec.idleTimeout()) > 0;
+        return longer ? keeping.maxIdle() : spec.idleTimeout();
+    }
+
     private Duration idleTime(WorldContainer container) {
         return Duration.ofNanos(now - container.idleSince);
     }
@@ -180,7 +206,7 @@ final class SlotBooks {
     void nothingIsKeptTooLong() {
         for (WorldContainer container : known.values()) {
             if (container.idleTurn > 0) {
-                assertThat(idleTime(container)).as("kept too long").isLessThan(container.spec.idleTimeout());
+                assertThat(idleTime(container)).as("kept too long").isLessThan(longestIdle(container.spec));
             }
         }
     }
@@ -261,6 +287,8 @@ final class SlotBooks {
         }
         assertThat(waiting).isEqualTo(waiting());
         table.queues.all().forEach(queue -> everybodyHasAPlace(queue, snapshot.draining()));
+        held.clear();
+        table.queues.all().forEach(this::noteHeld);
         for (NodeSnapshot.Queue queue : table.changes().queues()) {
             if (queue.isGone()) {
                 told.remove(queue.key());
@@ -327,6 +355,25 @@ final class SlotBooks {
             assertThat(nonBlocking || queue.busy() > 0 || queue.demand.isMeasured())
                     .isFalse();
         }
+    }
+
+    /** What may be evicted is known to whoever evicts, and what is held is not. */
+    private void noteHeld(SlotQueue queue) {
+        for (Slot slot = queue.idle.first(); slot != null; slot = slot.inIdle.next()) {
+            assertThat(slot.inEvictable.isLinked()).as("evictable").isEqualTo(queue.evictable && !isHeld(slot));
+            if (isHeld(slot)) {
+                assertThat(slot.heldUntil - now)
+                        .as("held")
+                        .isBetween(1L, Duration.ofSeconds(1).toNanos());
+                assertThat(table.nextDeadlineNanos().getAsLong() - slot.heldUntil)
+                        .isNotPositive();
+                held.put(slot.id, slot.heldUntil);
+            }
+        }
+    }
+
+    private boolean isHeld(Slot slot) {
+        return slot.held && !nonBlocking;
     }
 
     private static void inOrder(TreeSet<Waiter> before, TreeSet<Waiter> after) {

@@ -47,6 +47,29 @@ final class SlotTableEndTest {
     }
 
     @Test
+    void oneThatIsStartingRunsTheCallThatWaitsForItAndNoOther() {
+        TableDriver node = TableDriver.without();
+        Command.Launch starting = (Command.Launch) node.call("a", FN).get(0);
+
+        assertThat(node.clear(FN)).isEmpty();
+        Command.Grant first = (Command.Grant) node.ready(starting.containerId()).get(0);
+        assertThat(first.callId()).isEqualTo("a");
+        assertThat(told(node.release(starting.containerId(), first.lease())))
+                .containsExactly(remove(starting.containerId(), Reason.CLEARED));
+    }
+
+    @Test
+    void oneThatIsStartingAndThatNobodyWaitsForAnyMoreGoesWhenItIsReady() {
+        TableDriver node = TableDriver.without();
+        Command.Launch starting = (Command.Launch) node.call("a", FN).get(0);
+        node.clear(FN);
+        node.cancel("a");
+
+        assertThat(told(node.ready(starting.containerId())))
+                .containsExactly(remove(starting.containerId(), Reason.CLEARED));
+    }
+
+    @Test
     void whoeverWaitsForAContainerThatIsUnwantedGetsAnotherOne() {
         TableDriver node = TableDriver.blocking(1);
         node.idle("a", FN);

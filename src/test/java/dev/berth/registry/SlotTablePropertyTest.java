@@ -2,6 +2,7 @@ package dev.berth.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.config.KeepConfig;
 import java.time.Duration;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -70,10 +71,18 @@ final class SlotTablePropertyTest {
                 .ofMaxSize(300);
     }
 
+    @Provide
+    Arbitrary<KeepConfig> keeping() {
+        return Arbitraries.of(SlotWorld.KEEPING);
+    }
+
     @Property(tries = 1000)
     void keepsItsPromisesWhateverHappens(
-            @ForAll boolean nonBlocking, @ForAll boolean waits, @ForAll("steps") List<Step> steps) {
-        SlotWorld world = new SlotWorld(nonBlocking, waits);
+            @ForAll boolean nonBlocking,
+            @ForAll boolean waits,
+            @ForAll("keeping") KeepConfig keeping,
+            @ForAll("steps") List<Step> steps) {
+        SlotWorld world = new SlotWorld(nonBlocking, waits, keeping);
         steps.forEach(step -> perform(world, step));
         world.settle();
         letUnclaimedLeasesExpire(world);
@@ -94,9 +103,10 @@ final class SlotTablePropertyTest {
     void leavesNothingBehindAfterADrain(
             @ForAll boolean nonBlocking,
             @ForAll boolean waits,
+            @ForAll("keeping") KeepConfig keeping,
             @ForAll("steps") List<Step> before,
             @ForAll("steps") List<Step> after) {
-        SlotWorld world = new SlotWorld(nonBlocking, waits);
+        SlotWorld world = new SlotWorld(nonBlocking, waits, keeping);
         before.forEach(step -> perform(world, step));
         world.drain();
         after.forEach(step -> perform(world, step));
@@ -110,10 +120,15 @@ final class SlotTablePropertyTest {
         assertThat(world.table.nextDeadlineNanos()).isEmpty();
     }
 
-    /** A holder that is gone has two seconds; whoever waited for its slot then gets it. */
+    /**
+     * A holder that is gone has two seconds; whoever waited for its slot then gets it. What others had to go for is
+     * kept for up to a second, and what then starts in its place too, and so on.
+     */
     private static void letUnclaimedLeasesExpire(SlotWorld world) {
-        world.pass(Duration.ofSeconds(2));
-        world.settle();
+        for (int calls = 0; calls <= SlotWorld.MAX_WAITERS; calls++) {
+            world.pass(Duration.ofSeconds(2));
+            world.settle();
+        }
     }
 
     private static void perform(SlotWorld world, Step step) {

@@ -4,6 +4,7 @@ import static dev.berth.registry.Commands.grant;
 import static dev.berth.registry.Commands.launch;
 import static dev.berth.registry.Commands.refuse;
 import static dev.berth.registry.Commands.told;
+import static dev.berth.registry.Commands.wake;
 import static dev.berth.registry.Specs.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -61,6 +62,18 @@ final class SlotTableTest {
         assertThat(told(node.release(busy.containerId(), busy.lease()))).containsExactly(grant("c1", "b"));
         assertThat(told(node.ready("c2"))).isEmpty();
         assertThat(told(node.call("c", FN))).containsExactly(grant("c2", "c"));
+    }
+
+    @Test
+    void aFrozenContainerIsWokenBeforeItsCallIsToldOfIt() {
+        TableDriver node = TableDriver.blocking(10);
+        node.idle("a", FN);
+        node.paused("c1", true);
+
+        assertThat(told(node.call("b", FN))).containsExactly(wake("c1", 2), grant("c1", "b"));
+        node.paused("c1", false);
+        node.release("c1", 2);
+        assertThat(told(node.call("c", FN))).containsExactly(grant("c1", "c"));
     }
 
     @Test
@@ -348,7 +361,7 @@ final class SlotTableTest {
                 .extracting("idle", "paused")
                 .containsExactly(1, 1);
 
-        Command.Grant grant = (Command.Grant) node.call("b", FN).get(0);
+        Command.Grant grant = (Command.Grant) node.call("b", FN).get(1);
         assertThat(node.snapshot().queues())
                 .first()
                 .extracting("busy", "paused")
@@ -359,7 +372,7 @@ final class SlotTableTest {
                 .extracting("idle", "paused")
                 .containsExactly(1, 1);
 
-        Command.Grant used = (Command.Grant) node.call("c", FN).get(0);
+        Command.Grant used = (Command.Grant) node.call("c", FN).get(1);
         node.release("c1", used.lease());
         assertThat(node.snapshot().queues())
                 .first()

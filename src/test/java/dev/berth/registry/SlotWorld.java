@@ -9,6 +9,9 @@ import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.bus.RegistryMessage.AcquireSlot.Mode;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
+import dev.berth.config.KeepConfig;
+import dev.berth.config.KeepConfig.Evict;
+import dev.berth.config.KeepConfig.Keep;
 import dev.berth.config.RegistryConfig;
 import dev.berth.error.ErrorCode;
 import dev.berth.registry.WorldContainer.AtWorker;
@@ -31,6 +34,11 @@ final class SlotWorld {
     static final long TOTAL_CPU = 4000;
     static final int MAX_WAITERS = 20;
     static final Duration NON_BLOCKING_WAIT = Duration.ofMillis(100);
+    private static final Duration MAX_IDLE = Duration.ofSeconds(25);
+
+    /** For each GiB and hour: what so small containers save is a multiple of it for some seconds. */
+    private static final Duration LEAST_SAVED = Duration.ofHours(20);
+
     private static final String OWN = Addresses.ingress("here", 0);
     private static final String OTHER_NODE = "there";
     private static final String OTHER = Addresses.ingress(OTHER_NODE, 0);
@@ -61,14 +69,22 @@ final class SlotWorld {
     private long tickets;
     private int launched;
 
-    SlotWorld(boolean nonBlocking, boolean waits) {
+    /** Some that keep idle containers in different ways. */
+    static final List<KeepConfig> KEEPING = List.of(
+            KeepConfig.DEFAULT,
+            new KeepConfig(Keep.TIMEOUT, MAX_IDLE, Duration.ZERO, Evict.LRU),
+            new KeepConfig(Keep.VALUE, MAX_IDLE, Duration.ZERO, Evict.VALUE),
+            new KeepConfig(Keep.TIMEOUT, MAX_IDLE, LEAST_SAVED, Evict.VALUE),
+            new KeepConfig(Keep.VALUE, MAX_IDLE, LEAST_SAVED, Evict.LRU));
+
+    SlotWorld(boolean nonBlocking, boolean waits, KeepConfig keeping) {
         table = new SlotTable(
-                new RegistryConfig(nonBlocking, 0, 0, MAX_WAITERS, waits, NON_BLOCKING_WAIT),
+                new RegistryConfig(nonBlocking, 0, 0, MAX_WAITERS, waits, NON_BLOCKING_WAIT, keeping),
                 new NodeCapacity(TOTAL_MIB * MIB, TOTAL_CPU, List.of()),
                 "here",
                 1,
                 () -> "c" + ++launched);
-        books = new SlotBooks(table, nonBlocking, calls);
+        books = new SlotBooks(table, nonBlocking, keeping, calls);
         for (String ingress : List.of(OWN, OTHER)) {
             fromIngress.put(ingress, new ArrayDeque<>());
             toIngress.put(ingress, new ArrayDeque<>());

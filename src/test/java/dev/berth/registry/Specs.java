@@ -18,7 +18,29 @@ final class Specs {
     }
 
     static SlotQueue queue(ContainerSpec template) {
-        return new SlotQueue(template, new Demand(), 1, new Changes());
+        return new SlotQueue(template, new Learned(new Demand(), new Arrivals(), new UsualGaps()), 1, new Changes());
+    }
+
+    /** The same function with other settings. */
+    static ContainerSpec newKey(ContainerSpec spec, String name) {
+        return new ContainerSpec(
+                key(name),
+                spec.image(),
+                spec.format(),
+                spec.env(),
+                spec.memoryMiB(),
+                spec.cpuMillis(),
+                spec.tmpfsMiB(),
+                spec.idleTimeout(),
+                spec.syslogUrl(),
+                spec.appId(),
+                spec.appName(),
+                spec.fnId(),
+                spec.path(),
+                spec.registryToken(),
+                spec.extensions(),
+                spec.networkDisabled(),
+                spec.evictable());
     }
 
     static ContainerSpec spec(String name, long memoryMiB) {

@@ -15,6 +15,7 @@ import dev.berth.bus.RegistryMessage.LaunchFailed;
 import dev.berth.bus.RegistryMessage.ReturnLease;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
+import dev.berth.config.KeepConfig;
 import dev.berth.config.RegistryConfig;
 import dev.berth.error.ErrorCode;
 import java.time.Duration;
@@ -59,6 +60,14 @@ final class TableDriver {
         return new TableDriver(
                 new RegistryConfig(false, 0, 0, 1000, false, Duration.ZERO),
                 new NodeCapacity(100 * MIB, 8000, List.of()),
+                1);
+    }
+
+    /** Blocking, with these settings for idle containers. */
+    static TableDriver keeping(KeepConfig keeping, long memoryMiB) {
+        return new TableDriver(
+                new RegistryConfig(false, 0, 0, 1000, true, Duration.ZERO, keeping),
+                new NodeCapacity(memoryMiB * MIB, 8000, List.of()),
                 1);
     }
 

@@ -12,7 +12,10 @@ import dev.berth.call.ContainerSpec;
 import dev.berth.error.ErrorCode;
 import dev.berth.why.SlotFacts.Waited;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -262,6 +265,68 @@ final class WaitingTest {
         assertThat(second.facts().waited()).isEqualTo(Waited.SOONER);
         assertThat(second.facts().busy()).isEqualTo(1);
         assertThat(second.facts().shortage()).isNull();
+    }
+
+    /** So many callers, each of whom calls again as soon as it is answered. Returns the containers launched. */
+    private static long sustained(TableDriver node, int callers, Duration service, int calls) {
+        Deque<Command.Grant> running = new ArrayDeque<>();
+        Map<String, Integer> starting = new LinkedHashMap<>();
+        List<Command> news = new ArrayList<>(burst(node, callers, FN));
+        long launched = 0;
+        for (int i = 0; i < calls; i++) {
+            launched += launches(news);
+            for (Command command : news) {
+                if (command instanceof Command.Grant grant) {
+                    running.add(grant);
+                } else if (command instanceof Command.Launch launch) {
+                    starting.put(launch.containerId(), i);
+                }
+            }
+            news = new ArrayList<>(node.pass(service.dividedBy(running.size())));
+            Command.Grant over = running.remove();
+            news.addAll(node.release(over.containerId(), over.lease()));
+            news.addAll(node.call("next" + i, FN));
+            int now = i;
+            long startsInCalls = START.dividedBy(service);
+            List.copyOf(starting.keySet()).forEach(container -> {
+                if (now - starting.get(container) >= startsInCalls) {
+                    starting.remove(container);
+                    news(node, container, running);
+                }
+            });
+        }
+        return launched;
+    }
+
+    private static void news(TableDriver node, String container, Deque<Command.Grant> running) {
+        node.ready(container).stream()
+                .filter(Command.Grant.class::isInstance)
+                .map(Command.Grant.class::cast)
+                .forEach(running::add);
+    }
+
+    @Test
+    void callersWhoGoOnWaitingForEachOtherGetContainersOfTheirOwn() {
+        TableDriver node = TableDriver.blocking(100);
+        measure(node, FN, Duration.ofMillis(10));
+
+        assertThat(sustained(node, 32, Duration.ofMillis(10), 4_000)).isBetween(24L, 40L);
+    }
+
+    @Test
+    void aBurstNowAndThenDoesNot() {
+        TableDriver node = TableDriver.blocking(100);
+        measure(node, FN, Duration.ofMillis(5));
+
+        for (int i = 0; i < 10; i++) {
+            List<Command> served = burst(node, 16, FN);
+            while (served.stream().anyMatch(Command.Grant.class::isInstance)) {
+                assertThat(launches(served)).isZero();
+                node.pass(Duration.ofMillis(5));
+                served = node.release("c1", granted(served).lease());
+            }
+            node.pass(Duration.ofSeconds(10));
+        }
     }
 
     @Test

@@ -48,8 +48,12 @@ final class GoneContainersIT {
     }
 
     private static CallFinished call(EngageClient client, String program) {
+        return call(client, UUID.randomUUID().toString(), program);
+    }
+
+    private static CallFinished call(EngageClient client, String id, String program) {
         JsonObject model = new JsonObject()
-                .put("id", UUID.randomUUID().toString())
+                .put("id", id)
                 .put("image", "berth/test-fn")
                 .put("timeout", 60)
                 .put("idle_timeout", 120)
@@ -59,6 +63,14 @@ final class GoneContainersIT {
                 client.engage().tryCall(model.encode()).data("body", true).result();
         assertThat(result.status()).isEqualTo("0");
         return result.finished();
+    }
+
+    /** Whether the engine or the call was quicker cannot be told. */
+    private static void assertColdBecause(OneRunner runner, String id, List<String> reasons) throws Exception {
+        JsonObject told = runner.why(id);
+        assertThat(told.getJsonObject("cold").getString("reason"))
+                .as(told.encode())
+                .isIn(reasons);
     }
 
     private static void assertStops(OneRunner runner) throws Exception {
@@ -83,9 +95,11 @@ final class GoneContainersIT {
         try (OneRunner runner = runner(freezeIdle)) {
             EngageClient client = runner.connect(vertx);
             for (int round = 0; round < ROUNDS; round++) {
-                CallFinished end = call(client, "read; send ok");
+                String id = "gone-" + round;
+                CallFinished end = call(client, id, "read; send ok");
                 assertThat(end.getErrorStr()).isEmpty();
                 assertThat(end.getCtrCreateDuration()).as("a new container").isPositive();
+                assertColdBecause(runner, id, round == 0 ? List.of("first") : List.of("exited", "slot_lost"));
                 assertThat(runner.containers()).hasSize(1);
                 remove(runner.containers());
             }

@@ -7,6 +7,7 @@ import dev.berth.ingress.EngageClient;
 import dev.berth.ingress.UnaryClient;
 import dev.berth.proto.RunnerStatus;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,6 +24,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A runner in a process of its own, with settings of a test. What it leaves behind can be asked for. */
@@ -54,8 +56,24 @@ public final class OneRunner implements AutoCloseable {
         return start(System.getProperty("java.class.path"), folder, sockets, settings);
     }
 
+    /** The same, with another folder for temporary files. */
+    static OneRunner startWithTemporary(Path temporary, Path folder, Path sockets, String... settings)
+            throws IOException {
+        return start(
+                List.of("-Djava.io.tmpdir=" + temporary),
+                System.getProperty("java.class.path"),
+                folder,
+                sockets,
+                settings);
+    }
+
     /** The same, of other classes. */
     static OneRunner start(String classPath, Path folder, Path sockets, String... settings) throws IOException {
+        return start(List.of(), classPath, folder, sockets, settings);
+    }
+
+    private static OneRunner start(
+            List<String> options, String classPath, Path folder, Path sockets, String... settings) throws IOException {
         Files.createDirectories(sockets);
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElseThrow(),
@@ -74,6 +92,7 @@ public final class OneRunner implements AutoCloseable {
                 "worker.startTimeout=60s",
                 "--set",
                 "worker.socketRoot=" + sockets));
+        command.addAll(1, options);
         for (String setting : settings) {
             command.addAll(List.of("--set", setting));
         }
@@ -133,13 +152,49 @@ public final class OneRunner implements AutoCloseable {
         return read(log);
     }
 
-    long linesWith(String text) {
+    public long linesWith(String text) {
         return log().lines().filter(line -> line.contains(text)).count();
     }
 
     private static String read(Path file) {
         try {
             return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What {@code berth why} says of a call, as JSON. */
+    JsonObject why(String callId) throws IOException, InterruptedException {
+        Process asked = new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "dev.berth.RunnerMain",
+                        "why",
+                        callId,
+                        "--json",
+                        "--runner",
+                        "127.0.0.1:" + port)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String said = asked.inputReader().lines().collect(Collectors.joining("\n"));
+        assertThat(asked.waitFor()).as(said).isZero();
+        return new JsonObject(said).getJsonArray("records").getJsonObject(0);
+    }
+
+    /** Files that it has open below a folder. */
+    long openUnder(String root) {
+        try (Stream<Path> all = Files.list(Path.of("/proc", Long.toString(pid()), "fd"))) {
+            return all.filter(each -> {
+                        try {
+                            return Files.readSymbolicLink(each).startsWith(root);
+                        } catch (IOException closed) {
+                            return false;
+                        }
+                    })
+                    .count();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -208,7 +263,7 @@ public final class OneRunner implements AutoCloseable {
         }
     }
 
-    void assertNothingLeft() throws IOException {
+    public void assertNothingLeft() throws IOException {
         assertThat(processes()).as("processes").isEmpty();
         assertThat(folders()).as("folders").isEmpty();
     }

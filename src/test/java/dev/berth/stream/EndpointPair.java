@@ -51,7 +51,7 @@ final class EndpointPair implements AutoCloseable {
         this(config, WORKER, prepare);
     }
 
-    private EndpointPair(StreamConfig config, String acceptorAddress, Consumer<Vertx> prepare) {
+    EndpointPair(StreamConfig config, String acceptorAddress, Consumer<Vertx> prepare) {
         vertx = Vertx.vertx();
         prepare.accept(vertx);
         bus = new BusFaults(vertx);

@@ -24,6 +24,7 @@ import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Collectors;
 
 /** A collector that takes OTLP and Zipkin's JSON, and keeps what it was sent. */
 public final class TraceCollector implements AutoCloseable {
@@ -33,6 +34,7 @@ public final class TraceCollector implements AutoCloseable {
      * @param parent empty: none
      * @param tags attributes; with Zipkin's {@code error} for the text of a failed span
      * @param service the name of the service it is of
+     * @param events each with its attributes in the order of their names, as {@code name=value}
      */
     public record Seen(
             String name,
@@ -43,7 +45,8 @@ public final class TraceCollector implements AutoCloseable {
             long startMicros,
             long endMicros,
             Map<String, String> tags,
-            String service) {}
+            String service,
+            Map<String, String> events) {}
 
     public final List<Seen> spans = new CopyOnWriteArrayList<>();
     /** The path of each delivery. */
@@ -110,7 +113,19 @@ public final class TraceCollector implements AutoCloseable {
                 span.getStartTimeUnixNano() / 1000,
                 span.getEndTimeUnixNano() / 1000,
                 tags,
-                service);
+                service,
+                events(span));
+    }
+
+    private static Map<String, String> events(Span span) {
+        Map<String, String> events = new TreeMap<>();
+        span.getEventsList()
+                .forEach(event -> events.put(
+                        event.getName(),
+                        tags(event.getAttributesList()).entrySet().stream()
+                                .map(Object::toString)
+                                .collect(Collectors.joining(" "))));
+        return events;
     }
 
     private static Map<String, String> tags(List<KeyValue> attributes) {
@@ -136,6 +151,11 @@ public final class TraceCollector implements AutoCloseable {
             JsonObject span = (JsonObject) element;
             Map<String, String> tags = new TreeMap<>();
             span.getJsonObject("tags").forEach(tag -> tags.put(tag.getKey(), (String) tag.getValue()));
+            Map<String, String> events = new TreeMap<>();
+            for (Object annotation : span.getJsonArray("annotations")) {
+                String[] parts = ((JsonObject) annotation).getString("value").split(" ", 2);
+                events.put(parts[0], parts.length > 1 ? parts[1] : "");
+            }
             spans.add(new Seen(
                     span.getString("name"),
                     span.getString("traceId"),
@@ -145,7 +165,8 @@ public final class TraceCollector implements AutoCloseable {
                     span.getLong("timestamp"),
                     span.getLong("timestamp") + span.getLong("duration"),
                     tags,
-                    span.getJsonObject("localEndpoint").getString("serviceName")));
+                    span.getJsonObject("localEndpoint").getString("serviceName"),
+                    events));
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.call.ContainerTimings;
 import dev.berth.error.ErrorCode;
+import dev.berth.ops.Schemas;
 import dev.berth.why.ColdCause.Reason;
 import dev.berth.why.SlotFacts.Refused;
 import dev.berth.why.SlotFacts.Start;
@@ -243,6 +244,7 @@ final class WhyTextTest {
 
                 assertThat(WhyText.of(record)).startsWith("01HX5 ok in 840 ms").doesNotContain("null");
                 assertThat(WhyJson.of(record).encode()).contains("\"waited\":\"");
+                Schemas.assertValid("Call", WhyJson.of(record));
             }
         }
     }
@@ -254,6 +256,7 @@ final class WhyTextTest {
 
         JsonObject json = WhyJson.of(record(call));
 
+        Schemas.assertValid("Call", json);
         assertThat(json.getInteger("v")).isEqualTo(1);
         assertThat(json.getString("id")).isEqualTo("01HX1");
         assertThat(json.getString("node")).isEqualTo("a");
@@ -279,6 +282,7 @@ final class WhyTextTest {
                 Refused.NO_ROOM,
                 new Shortage(MIB, 0, 2 * MIB, 0, "", List.of(new Shortage.Holder("video", 3 * MIB, 0))))));
 
+        Schemas.assertValid("Call", json);
         assertThat(json.getJsonObject("refused").getString("reason")).isEqualTo("no_room");
         assertThat(json.getJsonObject("shortage").getString("resource")).isEqualTo("memory");
         assertThat(json.getJsonObject("shortage")

@@ -8,6 +8,8 @@ import dev.berth.bus.RegistryMessage.ContainerReleased;
 import dev.berth.call.CallRequest;
 import dev.berth.conformance.Rule;
 import dev.berth.error.ErrorCode;
+import dev.berth.why.ContainerFate;
+import dev.berth.why.ContainerFate.Kind;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -454,6 +456,37 @@ final class CallEndingTest {
             assertThat(rig.call(id).endBody().code()).isEqualTo(ErrorCode.SLOT_GONE);
             assertThat(first.endBody().code()).isNull();
             assertThat(first.body()).isEqualTo("one");
+        }
+    }
+
+    @Test
+    void aContainerInWhichACallFindsNobodyIsSaidToHaveVanished() throws Exception {
+        try (WorkerRig rig = new WorkerRig(new RigSettings().keepAlive(Duration.ZERO))) {
+            String id = rig.ready();
+            assertThat(rig.call(id).endBody().code()).isNull();
+            rig.heard(ContainerReleased.class);
+            rig.engine.last().vanish();
+
+            assertThat(rig.call(id).endBody().code()).isEqualTo(ErrorCode.SLOT_GONE);
+
+            assertThat(rig.heard(ContainerEnding.class).fate()).isEqualTo(ContainerFate.of(Kind.VANISHED));
+            rig.assertGone(id);
+        }
+    }
+
+    @Test
+    void ofOneThatHasExitedItIsSaidHow() throws Exception {
+        try (WorkerRig rig = new WorkerRig(new RigSettings().keepAlive(Duration.ZERO))) {
+            String id = rig.ready();
+            assertThat(rig.call(id).endBody().code()).isNull();
+            rig.heard(ContainerReleased.class);
+            rig.engine.last().vanish();
+            rig.engine.last().tellExitCode(3);
+
+            assertThat(rig.call(id).endBody().code()).isEqualTo(ErrorCode.SLOT_GONE);
+
+            assertThat(rig.heard(ContainerEnding.class).fate()).isEqualTo(ContainerFate.exited(3));
+            rig.assertGone(id);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.berth.engine.EngineContainer;
 import dev.berth.engine.ExitStatus;
 import dev.berth.engine.ImageRequest;
 import dev.berth.engine.Sweep;
+import dev.berth.engine.UsageMeter;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -53,11 +54,17 @@ final class FakeEngine implements Engine {
     private final List<FakeContainer> all = new CopyOnWriteArrayList<>();
     private final Map<Operation, Queue<Supplier<Future<Void>>>> scripted = new ConcurrentHashMap<>();
     private final List<String> operations = new CopyOnWriteArrayList<>();
+    private volatile UsageMeter meter = UsageMeter.NONE;
     private volatile Process process = listening(FakeFunction.echo());
 
     /** A function that listens at the usual socket at once. */
     static Process listening(FakeFunction.Script script) {
         return container -> container.listen(script);
+    }
+
+    /** What tells how much containers that start from now on use. */
+    void meter(UsageMeter next) {
+        meter = next;
     }
 
     void process(Process next) {
@@ -278,17 +285,29 @@ final class FakeEngine implements Engine {
         }
 
         @Override
+        public Future<UsageMeter> usage() {
+            return onCallersContext(Future.succeededFuture(meter));
+        }
+
+        @Override
         public Future<Void> healthy() {
             return operation(Operation.HEALTH);
         }
 
         @Override
         public Future<Void> pause() {
-            return operation(Operation.PAUSE);
+            return operation(Operation.PAUSE).onSuccess(done -> {
+                if (function != null) {
+                    function.sleep();
+                }
+            });
         }
 
         @Override
         public Future<Void> resume() {
+            if (function != null) {
+                function.wake();
+            }
             return operation(Operation.RESUME);
         }
 

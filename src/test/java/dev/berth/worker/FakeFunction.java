@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -29,6 +30,8 @@ final class FakeFunction implements AutoCloseable {
     private final List<SocketChannel> open = new CopyOnWriteArrayList<>();
     private final List<String> heads = new CopyOnWriteArrayList<>();
     private final List<byte[]> bodies = new CopyOnWriteArrayList<>();
+    private final AtomicInteger arrived = new AtomicInteger();
+    private volatile CountDownLatch awake = new CountDownLatch(0);
 
     private FakeFunction(ServerSocketChannel server, Script script) {
         this.server = server;
@@ -82,6 +85,27 @@ final class FakeFunction implements AutoCloseable {
         return accepted.get();
     }
 
+    /** Connections that wait for a function which sleeps. */
+    int waiting() {
+        return arrived.get() - accepted.get();
+    }
+
+    /** Takes no connection from now on, as a frozen process does. */
+    void sleep() {
+        if (server.isOpen()) {
+            awake = new CountDownLatch(1);
+        }
+    }
+
+    void wake() {
+        awake.countDown();
+    }
+
+    /** Nobody connects any more; those who have, or wait, stay. */
+    void stopListening() throws IOException {
+        server.close();
+    }
+
     /** Connections that neither side has closed yet. */
     int open() {
         return open.size();
@@ -101,13 +125,15 @@ final class FakeFunction implements AutoCloseable {
         try {
             while (true) {
                 SocketChannel connection = server.accept();
-                accepted.incrementAndGet();
                 open.add(connection);
+                arrived.incrementAndGet();
+                awake.await();
+                accepted.incrementAndGet();
                 Thread thread = new Thread(() -> serve(connection), "fake-function-connection");
                 thread.setDaemon(true);
                 thread.start();
             }
-        } catch (IOException closed) {
+        } catch (IOException | InterruptedException closed) {
             // The test is over.
         }
     }
@@ -125,6 +151,7 @@ final class FakeFunction implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
+        awake.countDown();
         for (SocketChannel connection : open) {
             connection.close();
         }

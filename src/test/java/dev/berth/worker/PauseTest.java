@@ -8,6 +8,7 @@ import dev.berth.bus.RegistryMessage.ContainerReleased;
 import dev.berth.conformance.Rule;
 import dev.berth.container.ContainerState;
 import dev.berth.error.ErrorCode;
+import dev.berth.why.ContainerFate;
 import dev.berth.worker.FakeEngine.Operation;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -279,6 +280,20 @@ final class PauseTest {
             pause.fail(ErrorCode.PAUSE_UNSUPPORTED.exception());
             assertThat(call.code()).isNull();
             assertThat(rig.engine.operations()).doesNotContain("RESUME");
+        }
+    }
+
+    @Test
+    void aFrozenContainerThatHasGoneIsSaidToHaveVanished() throws Exception {
+        try (WorkerRig rig = freezing()) {
+            String id = paused(rig);
+            rig.engine.next(Operation.RESUME, Future.failedFuture(ErrorCode.SLOT_GONE.exception("its group is gone")));
+            TestCall call = rig.call(id).write("x").endBody();
+            assertThat(call.code()).isEqualTo(ErrorCode.SLOT_GONE);
+            rig.heard(ContainerPaused.class);
+            assertThat(rig.heard(ContainerEnding.class).fate())
+                    .isEqualTo(ContainerFate.of(ContainerFate.Kind.VANISHED));
+            rig.assertGone(id);
         }
     }
 

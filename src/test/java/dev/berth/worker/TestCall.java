@@ -21,6 +21,7 @@ final class TestCall {
     private final Context context;
     private final FrameStream stream;
     private final CompletableFuture<ResponseHead> head = new CompletableFuture<>();
+    private final CompletableFuture<CallEnd> noted = new CompletableFuture<>();
     private final CompletableFuture<CallEnd> end = new CompletableFuture<>();
     private final Buffer body = Buffer.buffer();
     private volatile Buffer rest = Buffer.buffer();
@@ -31,7 +32,13 @@ final class TestCall {
     TestCall(Context context, FrameStream stream) {
         this.context = context;
         this.stream = stream;
-        stream.noteHandler(note -> head.complete((ResponseHead) note));
+        stream.noteHandler(note -> {
+            if (note instanceof CallEnd early) {
+                noted.complete(early);
+            } else {
+                head.complete((ResponseHead) note);
+            }
+        });
         stream.inbound().handler(body::appendBuffer);
         stream.finishHandler(payload -> end.complete((CallEnd) payload));
         stream.failureHandler(end::completeExceptionally);
@@ -105,6 +112,17 @@ final class TestCall {
 
     boolean answered() {
         return head.isDone();
+    }
+
+    /** Waits for the stream to be finished; what is told then. */
+    CallEnd end() throws Exception {
+        return end.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** What was told of the end before the stream was finished; null: nothing. */
+    @Nullable
+    CallEnd noted() {
+        return noted.getNow(null);
     }
 
     /** Waits for the end; null after success. */

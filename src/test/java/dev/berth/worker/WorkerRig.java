@@ -72,6 +72,9 @@ final class WorkerRig implements AutoCloseable {
     private final Caller caller = new Caller();
     private final BlockingQueue<RegistryMessage> registry = new LinkedBlockingQueue<>();
     private final List<String> bugs = new CopyOnWriteArrayList<>();
+    /** By all containers, as it was told. */
+    final AtomicLong cpuNanosUsed = new AtomicLong();
+
     private boolean undeployed;
     private final AtomicLong numbers = new AtomicLong();
 
@@ -229,6 +232,11 @@ final class WorkerRig implements AutoCloseable {
     /** Opens a call under a fresh lease. */
     TestCall call(String container) throws Exception {
         return call(container, request());
+    }
+
+    /** The same, of a call at whose use somebody looks. */
+    TestCall looked(String container) throws Exception {
+        return await(caller.open(new RunCall(container, numbers.incrementAndGet(), request(), true)));
     }
 
     TestCall call(String container, CallRequest request) throws Exception {
@@ -391,6 +399,11 @@ final class WorkerRig implements AutoCloseable {
     }
 
     private final class Observer implements LifecycleObserver {
+        @Override
+        public void used(long cpuNanos, long throttledNanos) {
+            cpuNanosUsed.addAndGet(cpuNanos);
+        }
+
         @Override
         public void moved(String containerId, Row row) {
             TRAVELLED.add(row);

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * engine runs on this machine and we may write it: a hundredth of the time the engine's own pause takes. The
  * engine does not know: a container must be thawed before it is asked to end it.
  *
- * <p>The file of a frozen container stays open, in place of the connection to its function, which is closed while it is
- * frozen: what has been frozen can be thawed however many files this process has open then.
+ * <p>The file of a frozen container stays open, in place of the connection that its function had, which is closed: what
+ * has been frozen can be thawed however many files this process has open then.
  *
  * <p>The files are small and in memory, but files: they are written by two threads kept for this, so that
  * waking a container never waits for other blocking work. Thread-safe.

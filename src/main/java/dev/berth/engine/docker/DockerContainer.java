@@ -5,6 +5,7 @@ import dev.berth.engine.ContainerPlan.Attach;
 import dev.berth.engine.ContainerStreams;
 import dev.berth.engine.EngineContainer;
 import dev.berth.engine.ExitStatus;
+import dev.berth.engine.UsageMeter;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import io.vertx.core.Future;
@@ -28,6 +29,7 @@ final class DockerContainer implements EngineContainer {
     private final String name;
     private final Steps steps;
     private final Attach attach;
+    private final boolean cpuLimited;
     private final ExitWatch exitWatch;
     private final HealthWatch healthWatch;
     private Pausing.Hold hold = Pausing.Hold.NONE;
@@ -40,7 +42,13 @@ final class DockerContainer implements EngineContainer {
     private @Nullable Future<Void> removal;
 
     /** What all containers of an engine share. */
-    record Parts(Vertx vertx, EngineApi api, Pausing pausing, MemoryKills memoryKills, Remover remover) {}
+    record Parts(
+            Vertx vertx,
+            EngineApi api,
+            Pausing pausing,
+            MemoryKills memoryKills,
+            ControlGroupMeters meters,
+            Remover remover) {}
 
     /** What the engine has made: its own id, and the network that is given back once the container is removed. */
     record Made(String engineId, NetworkLease network) {}
@@ -56,6 +64,7 @@ final class DockerContainer implements EngineContainer {
         this.parts = parts;
         this.name = plan.id();
         this.attach = plan.attach();
+        this.cpuLimited = plan.cpuMillis() > 0;
         this.made = made;
         this.steps = steps;
         this.exitWatch = new ExitWatch(parts.vertx(), parts.api(), name);
@@ -160,6 +169,11 @@ final class DockerContainer implements EngineContainer {
     @Override
     public Future<Boolean> killedForMemory() {
         return parts.memoryKills().any(made.engineId());
+    }
+
+    @Override
+    public Future<UsageMeter> usage() {
+        return parts.meters().open(made.engineId(), cpuLimited);
     }
 
     @Override

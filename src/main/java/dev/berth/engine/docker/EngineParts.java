@@ -18,6 +18,7 @@ record EngineParts(
         NetworkChooser networks,
         StartsUnderWay starts,
         CgroupFreezer freezer,
+        ControlGroupMeters meters,
         @Nullable NetworkPool pool,
         @Nullable ImageCleaner cleaner) {
 
@@ -32,11 +33,13 @@ record EngineParts(
         Vertx vertx = watch.vertx();
         DockerConfig docker = given.docker();
         CgroupFreezer freezer = new CgroupFreezer(vertx, CGROUPS, facts.cgroupV1());
+        ControlGroupMeters meters = new ControlGroupMeters(vertx, CGROUPS, facts.cgroupV1());
         DockerContainer.Parts parts = new DockerContainer.Parts(
                 vertx,
                 api,
                 new Pausing(api, freezer, watch),
                 new MemoryKills(vertx, CGROUPS, facts.cgroupV1()),
+                meters,
                 new Remover(vertx, api));
         ImagePuller puller =
                 new ImagePuller(vertx, api, credentials, given.engine().pullTimeout());
@@ -52,6 +55,7 @@ record EngineParts(
                 new NetworkChooser(networks, pool),
                 starts,
                 freezer,
+                meters,
                 pool,
                 docker.imageCleanMaxBytes() > 0 ? cleaner(vertx, api, docker, pools.image()) : null);
     }
@@ -74,7 +78,7 @@ record EngineParts(
             cleaner.close();
         }
         Future<Void> emptied = pool == null ? Future.succeededFuture() : pool.close();
-        return emptied.eventually(freezer::close);
+        return emptied.eventually(freezer::close).eventually(meters::close);
     }
 
     /** A container of this plan begins; to be run when it is gone. */

@@ -17,6 +17,8 @@ final class Pausing {
     private static final Pattern ENDING =
             Pattern.compile("not running|no such file|no such process|no such device", Pattern.CASE_INSENSITIVE);
 
+    private static final int NOT_FOUND = 404;
+
     private final EngineApi api;
     private final CgroupFreezer freezer;
     private final EngineWatch watch;
@@ -45,7 +47,10 @@ final class Pausing {
                 .compose(frozen -> frozen ? Future.succeededFuture(Hold.FROZEN) : pause(name));
     }
 
-    /** Fails with SERVER_BUSY, and can be tried again, if a file descriptor was wanting. */
+    /**
+     * Fails with SERVER_BUSY, and can be tried again, if a file descriptor was wanting; with SLOT_GONE if there is nothing
+     * any more that could be released.
+     */
     Future<Void> release(Hold hold, String name, String containerId) {
         return switch (hold) {
             case NONE -> Future.succeededFuture();
@@ -53,8 +58,8 @@ final class Pausing {
                 freezer.thaw(containerId)
                         .compose(thawed -> thawed
                                 ? Future.succeededFuture()
-                                : Future.failedFuture(
-                                        api.http().failure("has a frozen container we can no longer thaw: " + name)));
+                                : Future.failedFuture(ErrorCode.SLOT_GONE.exception(
+                                        "the control group of the frozen container " + name + " is gone")));
             case PAUSED -> api.unpauseContainer(name).compose(Pausing::done);
         };
     }
@@ -96,6 +101,9 @@ final class Pausing {
     }
 
     private static Future<Void> done(EngineResponse reply) {
+        if (reply.status() == NOT_FOUND) {
+            return Future.failedFuture(ErrorCode.SLOT_GONE.exception(reply.message()));
+        }
         return reply.ok() ? Future.succeededFuture() : Future.failedFuture(reply.failure());
     }
 }

@@ -8,6 +8,7 @@ import dev.berth.container.LifecycleObserver;
 import dev.berth.container.Row;
 import dev.berth.error.ErrorCode;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Timer;
 import java.util.Collection;
 import java.util.Collections;
@@ -25,10 +26,15 @@ public final class ContainerMeters implements LifecycleObserver {
     private final Timer create;
     private final Timer init;
     private final Timer wake;
+    private final Counter cpu;
+    private final Counter throttled;
+    private final DistributionSummary peak;
     private final FnContainers fn;
+    private final FunctionMeters functions;
 
-    ContainerMeters(Meters meters, FnContainers fn) {
+    ContainerMeters(Meters meters, FnContainers fn, FunctionMeters functions) {
         this.fn = fn;
+        this.functions = functions;
         ends = new ByEnum<>(
                 EndReason.class,
                 why -> meters.counter(
@@ -47,6 +53,15 @@ public final class ContainerMeters implements LifecycleObserver {
         init = phase(meters, "init");
         wake = meters.timer(
                 "berth.container.wake", "From asking for it until a frozen container runs again.", Meters.SHORT);
+        cpu = meters.counter("berth.container.cpu", "Processor time that containers have used.", "seconds");
+        throttled = meters.counter(
+                "berth.container.throttled",
+                "Time that containers were held back by their processor limits.",
+                "seconds");
+        peak = meters.bytes(
+                "berth.call.memory.peak",
+                "Most memory that a container had in use during a call, of those measured.",
+                Meters.MEMORY);
     }
 
     private static Timer phase(Meters meters, String phase) {
@@ -137,6 +152,18 @@ public final class ContainerMeters implements LifecycleObserver {
         @Override
         public void frozen(Frozen result) {
             freezes.of(result).increment();
+        }
+
+        @Override
+        public void used(long cpuNanos, long throttledNanos) {
+            cpu.increment(cpuNanos / 1e9);
+            throttled.increment(throttledNanos / 1e9);
+            functions.used(spec, cpuNanos);
+        }
+
+        @Override
+        public void callPeak(long bytes) {
+            peak.record((double) bytes);
         }
 
         @Override

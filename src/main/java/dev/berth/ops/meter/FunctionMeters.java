@@ -1,6 +1,7 @@
 package dev.berth.ops.meter;
 
 import dev.berth.call.CallModel;
+import dev.berth.call.ContainerSpec;
 import dev.berth.error.ErrorCode;
 import dev.berth.ingress.CallMeter.Stage;
 import io.micrometer.core.instrument.Counter;
@@ -57,7 +58,8 @@ final class FunctionMeters {
         }
     }
 
-    private record Series(Map<String, Counter> calls, Counter coldStarts, Counter waited, Timer run, List<Meter> all) {}
+    private record Series(
+            Map<String, Counter> calls, Counter coldStarts, Counter waited, Counter cpu, Timer run, List<Meter> all) {}
 
     /** @param places how many functions have labels of their own */
     FunctionMeters(MeterRegistry registry, int places) {
@@ -83,13 +85,16 @@ final class FunctionMeters {
                 "berth.function.cold.starts", "Calls that a container was started for, by function.", null, labels);
         Counter waited = meters.counter(
                 "berth.function.wait", "Time that calls have waited for a slot, by function.", "seconds", labels);
+        Counter cpu = meters.counter(
+                "berth.function.cpu", "Processor time that containers have used, by function.", "seconds", labels);
         Timer run = meters.timer(
                 "berth.function.run", "From a call's slot until its end, by function.", Meters.BROAD, labels);
         List<Meter> all = new ArrayList<>(calls.values());
         all.add(cold);
         all.add(waited);
+        all.add(cpu);
         all.add(run);
-        return new Series(calls, cold, waited, run, all);
+        return new Series(calls, cold, waited, cpu, run, all);
     }
 
     private static String[] with(String[] labels, String name, String value) {
@@ -116,9 +121,20 @@ final class FunctionMeters {
         }
     }
 
+    /** By a container, which may have been called by other nodes alone. */
+    void used(ContainerSpec spec, long cpuNanos) {
+        Function function = find(spec.fnId(), spec.image());
+        Series series = function == null ? null : function.series;
+        (series == null ? other : series).cpu().increment(cpuNanos / 1e9);
+    }
+
+    private @Nullable Function find(String fnId, String image) {
+        Map<String, Function> images = functions.get(fnId);
+        return images == null ? null : images.get(image);
+    }
+
     private Series seriesOf(CallModel call) {
-        Map<String, Function> images = functions.get(call.fnId());
-        Function function = images == null ? null : images.get(call.image());
+        Function function = find(call.fnId(), call.image());
         if (function == null) {
             function = meet(call);
         }

@@ -1,6 +1,7 @@
 package dev.berth.ops.meter;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes meters in one way: a name, one sentence, and bounds that fit what is timed. */
@@ -18,6 +20,11 @@ final class Meters {
 
     /** Waking and lag. */
     static final Duration[] SHORT = seconds(.0005, .001, .002, .005, .01, .025, .05, .1, .25, 1);
+
+    /** Of memory: 16 MiB to 4 GiB, each twice the one before. */
+    static final double[] MEMORY = IntStream.rangeClosed(24, 32)
+            .mapToDouble(power -> (double) (1L << power))
+            .toArray();
 
     private final MeterRegistry registry;
 
@@ -33,6 +40,14 @@ final class Meters {
         return Timer.builder(name)
                 .description(text)
                 .tags(tags)
+                .serviceLevelObjectives(bounds)
+                .register(registry);
+    }
+
+    DistributionSummary bytes(String name, String text, double[] bounds) {
+        return DistributionSummary.builder(name)
+                .description(text)
+                .baseUnit("bytes")
                 .serviceLevelObjectives(bounds)
                 .register(registry);
     }

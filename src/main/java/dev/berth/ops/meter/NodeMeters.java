@@ -75,7 +75,7 @@ public final class NodeMeters implements AutoCloseable {
         functions = new FunctionMeters(registry, config.functions());
         calls = new CallMeters(meters, functions);
         slots = new SlotMeters(meters);
-        containers = new ContainerMeters(meters, fn);
+        containers = new ContainerMeters(meters, fn, functions);
         engine = new EngineMeters(meters, fn);
         figures = new SlotFigures(meters);
         text.getPrometheusRegistry().register(new FnProcess());

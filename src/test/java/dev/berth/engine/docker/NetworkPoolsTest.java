@@ -40,6 +40,7 @@ final class NetworkPoolsTest {
                 api,
                 new Pausing(api, new CgroupFreezer(vertx, Path.of("/nowhere"), true), watch),
                 new MemoryKills(vertx, Path.of("/nowhere"), true),
+                new ControlGroupMeters(vertx, Path.of("/nowhere"), true),
                 new Remover(vertx, api));
         return new NetworkPools(
                 parts,

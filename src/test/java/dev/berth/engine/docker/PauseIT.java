@@ -47,8 +47,13 @@ final class PauseIT {
                 new CgroupFreezer(vertx, nothing, true),
                 new EngineWatch(vertx, real.api::probe, EngineCallListener.NONE));
         MemoryKills kills = new MemoryKills(vertx, nothing, true);
-        DockerContainer.Parts parts =
-                new DockerContainer.Parts(vertx, real.api, pausing, kills, new Remover(vertx, real.api));
+        DockerContainer.Parts parts = new DockerContainer.Parts(
+                vertx,
+                real.api,
+                pausing,
+                kills,
+                new ControlGroupMeters(vertx, nothing, true),
+                new Remover(vertx, real.api));
         EngineContainer made = real.create(plan);
         return new DockerContainer(
                 parts,

@@ -72,6 +72,7 @@ final class PlacePoolTest {
                 api,
                 new Pausing(api, new CgroupFreezer(vertx, Path.of("/nowhere"), true), watch()),
                 new MemoryKills(vertx, Path.of("/nowhere"), true),
+                new ControlGroupMeters(vertx, Path.of("/nowhere"), true),
                 new Remover(vertx, api));
         PauseImage image = new PauseImage(PauseProgram.of("x86_64").orElseThrow());
         PlaceMaker maker = new PlaceMaker(parts, image, new TestInstances("places"), null, "machine");

@@ -1,0 +1,13 @@
+# shellcheck shell=bash
+# What an ahead-of-time cache holds for. Sourced by scripts/berth, which is to need nothing else, and by scripts/lib/aot-cache.
+
+# aot_able HOME: whether the JVM there takes such a cache with profiles in it.
+aot_able() {
+  [[ -x $1/bin/java && -r $1/release && $(<"$1/release") =~ (^|$'\n')JAVA_VERSION=\"([0-9]+) ]] && ((BASH_REMATCH[2] >= 25))
+}
+
+# aot_for HOME JAR: names that JVM and that jar, as they are now.
+aot_for() {
+  grep -E '^(IMPLEMENTOR_VERSION|JAVA_RUNTIME_VERSION|OS_ARCH)=' "$1/release"
+  stat -L -c '%s bytes of %Y' "$2"
+}

@@ -1,0 +1,106 @@
+package dev.berth.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.ingress.Await;
+import dev.berth.ingress.EngageClient;
+import dev.berth.stopping.OneRunner;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Two callers of two functions on a node with room for one of their containers. Without the rule that what others went
+ * for stays a moment, each of their calls has a start.
+ */
+@Timeout(120)
+final class TakingTurnsIT {
+    private static final int CALLS_EACH = 50;
+    private static final int CALL_MILLIS = 20;
+    private static final int MOST_STARTS = 12;
+    /** With the start of a process this makes about what a container takes on Docker. */
+    private static final String START_SECONDS = "0.35";
+
+    private static final int STOP_SECONDS = 60;
+
+    @TempDir
+    Path folder;
+
+    private final Vertx vertx = Vertx.vertx();
+
+    @AfterEach
+    void stop() {
+        Await.of(vertx.close());
+    }
+
+    @Test
+    void twoFunctionsInRoomForOneHaveAStartNowAndThenOnly() throws Exception {
+        Path function = Files.createDirectories(folder.resolve("functions/test-fn"));
+        Path program = Path.of("src/examples/test-fn/func.js").toAbsolutePath();
+        String command = "sleep " + START_SECONDS + "; exec node " + program;
+        Files.writeString(function.resolve("func.yaml"), "cmd: [\"sh\", \"-c\", \"" + command + "\"]\n");
+        try (OneRunner runner = OneRunner.start(
+                folder,
+                folder.resolve("s"),
+                "engine.kind=process",
+                "engine.catalogue=" + folder.resolve("functions"),
+                "node.rehearsalCalls=0",
+                "log.level=debug",
+                "registry.maxMemory=300MiB")) {
+            EngageClient client = runner.connect(vertx);
+            CompletableFuture<Duration> one = CompletableFuture.supplyAsync(() -> longestOf(client, "one"));
+            CompletableFuture<Duration> other = CompletableFuture.supplyAsync(() -> longestOf(client, "other"));
+            System.out.println("longest calls: " + one.get() + ", " + other.get());
+            long starts = runner.linesWith("container launched");
+            System.out.println("starts of " + 2 * CALLS_EACH + " calls: " + starts);
+
+            assertThat(starts).isBetween(2L, (long) MOST_STARTS);
+            client.close();
+            runner.signal("TERM");
+            assertThat(runner.exitCode(STOP_SECONDS)).isZero();
+            runner.assertNothingLeft();
+        }
+    }
+
+    /** Calls one after the other; returns how long the longest took. */
+    private static Duration longestOf(EngageClient client, String name) {
+        Duration longest = Duration.ZERO;
+        for (int i = 0; i < CALLS_EACH; i++) {
+            long begin = System.nanoTime();
+            assertThat(client.engage()
+                            .tryCall(model(name))
+                            .data("", true)
+                            .result()
+                            .body())
+                    .isEqualTo("ok");
+            Duration took = Duration.ofNanos(System.nanoTime() - begin);
+            longest = took.compareTo(longest) > 0 ? took : longest;
+        }
+        return longest;
+    }
+
+    private static String model(String name) {
+        return new JsonObject()
+                .put("id", UUID.randomUUID().toString())
+                .put("app_id", "app")
+                .put("fn_id", name)
+                .put("config", new JsonObject().put("NAME", name))
+                .put("image", "test-fn")
+                .put("timeout", 60)
+                .put("idle_timeout", 60)
+                .put("memory", 200)
+                .put(
+                        "headers",
+                        new JsonObject().put("X-Do", new JsonArray().add("read; sleep " + CALL_MILLIS + "; send ok")))
+                .encode();
+    }
+}
