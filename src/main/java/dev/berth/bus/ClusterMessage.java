@@ -43,8 +43,8 @@ public sealed interface ClusterMessage {
      * What a node has free and holds ready. A hint, old when it arrives.
      *
      * @param protocol see {@link #PROTOCOL}
-     * @param version grows by each digest of an incarnation, from 1
-     * @param base 0: all of the node's queues are listed. Else those that changed since the digest of this version,
+     * @param version grows by each digest of an incarnation to one receiver, from 1
+     * @param base 0: all of the node's queues are listed that the receiver is told of. Else those that changed since the digest of this version,
      *     which is lower than {@code version}; a receiver that does not have just that one asks for a full digest
      * @param freeMemoryBytes not negative
      * @param freeCpuMillis not negative
@@ -111,6 +111,16 @@ public sealed interface ClusterMessage {
                     TimeUnit.NANOSECONDS.toMicros(queue.startNanos()));
         }
 
+        /** The same after so many calls more have gone there. */
+        public Entry less(int sent) {
+            int taken = Math.min(idle, sent);
+            int more = (int) Math.min(Integer.MAX_VALUE, (long) waiting + sent - taken);
+            int running = (int) Math.min(Integer.MAX_VALUE, (long) busy + taken);
+            return sent == 0
+                    ? this
+                    : new Entry(hash, idle - taken, running, starting, more, serviceMicros, startMicros);
+        }
+
         /** Of a queue that a node does not have. */
         public static Entry gone(long hash) {
             return new Entry(hash, 0, 0, 0, 0, 0, 0);
@@ -132,6 +142,15 @@ public sealed interface ClusterMessage {
             Ranges.notNegative("digest version", digestVersion);
         }
     }
+
+    /**
+     * Who has containers of this queue? Asked of a node that keeps the directory of it; answered by
+     * {@link IngressMessage.Holders} to an ingress of the asking node.
+     *
+     * @param ticket of the question, unique per {@code replyTo}
+     * @param hash see {@link SlotKey#hash64}
+     */
+    record WhoHas(String incarnation, String replyTo, long ticket, long hash) implements ClusterMessage {}
 
     /**
      * Answered by a full {@link Digest}.

@@ -6,6 +6,7 @@ import dev.berth.bus.ClusterMessage.DigestWanted;
 import dev.berth.bus.ClusterMessage.Entry;
 import dev.berth.bus.ClusterMessage.Goodbye;
 import dev.berth.bus.ClusterMessage.Hello;
+import dev.berth.bus.ClusterMessage.WhoHas;
 import dev.berth.proto.bus.Control;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,12 @@ final class ClusterProtos {
             control.getDigestWantedBuilder()
                     .setIncarnation(wanted.incarnation())
                     .setLastVersion(wanted.lastVersion());
+        } else if (message instanceof WhoHas question) {
+            control.getWhoHasBuilder()
+                    .setIncarnation(question.incarnation())
+                    .setReplyTo(question.replyTo())
+                    .setTicket(question.ticket())
+                    .setHash(question.hash());
         }
     }
 
@@ -44,8 +51,17 @@ final class ClusterProtos {
                 new DigestWanted(
                         incarnation(control.getDigestWanted().getIncarnation()),
                         control.getDigestWanted().getLastVersion());
+            case WHO_HAS -> read(control.getWhoHas());
             default -> throw new MalformedMessageException("no message of a node");
         };
+    }
+
+    private static WhoHas read(dev.berth.proto.bus.WhoHas question) {
+        return new WhoHas(
+                incarnation(question.getIncarnation()),
+                CallProtos.given("reply address", question.getReplyTo()),
+                question.getTicket(),
+                question.getHash());
     }
 
     private static String incarnation(String text) {

@@ -1,6 +1,7 @@
 package dev.berth.bus;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.berth.bus.IngressMessage.Holders;
 import dev.berth.bus.IngressMessage.SlotGranted;
 import dev.berth.bus.IngressMessage.SlotRefused;
 import dev.berth.bus.IngressMessage.WaitedInVain;
@@ -37,6 +38,8 @@ final class ControlCodec extends WireCodec<Object> {
             control.setSlotRefused(SlotProtos.write(refused));
         } else if (message instanceof WaitedInVain waited) {
             control.setWaitedInVain(SlotProtos.write(waited));
+        } else if (message instanceof Holders holders) {
+            control.setHolders(SlotProtos.write(holders));
         } else if (message instanceof WhyMessage why) {
             WhyProtos.write(control, why);
         } else if (message instanceof ClusterMessage ofNodes) {
@@ -62,9 +65,10 @@ final class ControlCodec extends WireCodec<Object> {
             case SLOT_GRANTED -> SlotProtos.read(control.getSlotGranted());
             case SLOT_REFUSED -> SlotProtos.read(control.getSlotRefused());
             case WAITED_IN_VAIN -> SlotProtos.read(control.getWaitedInVain());
+            case HOLDERS -> SlotProtos.read(control.getHolders());
             case WHY_ASKED -> WhyProtos.read(control.getWhyAsked());
             case WHY_TOLD -> WhyProtos.read(control.getWhyTold());
-            case HELLO, GOODBYE, DIGEST, BEAT, DIGEST_WANTED -> ClusterProtos.read(control);
+            case HELLO, GOODBYE, DIGEST, BEAT, DIGEST_WANTED, WHO_HAS -> ClusterProtos.read(control);
             case BODY_NOT_SET -> throw new MalformedMessageException("no message this version knows");
         };
     }

@@ -5,6 +5,7 @@ import dev.berth.call.ContainerTimings;
 import dev.berth.error.RunnerException;
 import dev.berth.why.SlotFacts;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What an ingress is told. */
@@ -20,9 +21,26 @@ public sealed interface IngressMessage
     /** What a request has waited for that was cancelled; if that was asked for. */
     record WaitedInVain(long ticket, SlotFacts facts) implements IngressMessage {}
 
-    /** A registry's answer to a request. */
+    /** An answer to what was asked under a ticket. */
     sealed interface SlotAnswer extends IngressMessage {
         long ticket();
+    }
+
+    /**
+     * Who has containers of a queue, best first, as far as one node knows: a hint, like all that nodes say of each other.
+     *
+     * @param holders at most {@value #MOST}, less what the node has told others of since it heard
+     */
+    record Holders(long ticket, List<Holder> holders) implements SlotAnswer {
+        public static final int MOST = 8;
+
+        /** One node. */
+        public record Holder(String incarnation, Entry entry) {}
+
+        public Holders {
+            Ranges.within("holders", holders.size(), 0, MOST);
+            holders = List.copyOf(holders);
+        }
     }
 
     /**

@@ -1,6 +1,8 @@
 package dev.berth.bus;
 
 import com.google.protobuf.ByteString;
+import dev.berth.bus.IngressMessage.Holders;
+import dev.berth.bus.IngressMessage.Holders.Holder;
 import dev.berth.bus.IngressMessage.SlotGranted;
 import dev.berth.bus.IngressMessage.SlotRefused;
 import dev.berth.bus.IngressMessage.WaitedInVain;
@@ -12,6 +14,8 @@ import dev.berth.call.ContainerSpec;
 import dev.berth.call.Saturating;
 import dev.berth.call.SlotKey;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Messages about slots, to protobuf and back. */
 final class SlotProtos {
@@ -80,6 +84,26 @@ final class SlotProtos {
 
     static WaitedInVain read(dev.berth.proto.bus.WaitedInVain waited) {
         return new WaitedInVain(waited.getTicket(), FactProtos.read(waited.getFacts()));
+    }
+
+    static dev.berth.proto.bus.Holders write(Holders holders) {
+        dev.berth.proto.bus.Holders.Builder form =
+                dev.berth.proto.bus.Holders.newBuilder().setTicket(holders.ticket());
+        for (Holder holder : holders.holders()) {
+            form.addHoldersBuilder().setIncarnation(holder.incarnation()).setEntry(ClusterProtos.write(holder.entry()));
+        }
+        return form.build();
+    }
+
+    static Holders read(dev.berth.proto.bus.Holders form) {
+        // Before the list is made, not after.
+        Ranges.within("holders", form.getHoldersCount(), 0, Holders.MOST);
+        List<Holder> holders = new ArrayList<>(form.getHoldersCount());
+        for (dev.berth.proto.bus.Holders.Holder holder : form.getHoldersList()) {
+            holders.add(new Holder(
+                    CallProtos.given("incarnation", holder.getIncarnation()), ClusterProtos.read(holder.getEntry())));
+        }
+        return new Holders(form.getTicket(), holders);
     }
 
     static dev.berth.proto.bus.SlotGranted write(SlotGranted granted) {

@@ -12,13 +12,17 @@ import java.util.Map;
 final class BoardWriter {
     private final ClusterBoard board;
     private final String incarnation;
+    private final int fullView;
     private Place own;
     private List<ClusterPicture.Seen> others = List.of();
     private NodeFigures figures = NodeFigures.NONE;
     private long version;
     private long number;
+    private boolean homes;
 
-    BoardWriter(ClusterBoard board, String incarnation) {
+    /** @param fullView up to how many nodes everybody is told of everything */
+    BoardWriter(ClusterBoard board, String incarnation, int fullView) {
+        this.fullView = fullView;
         this.board = board;
         this.incarnation = incarnation;
         this.own = new Place(incarnation, new Hints());
@@ -43,7 +47,7 @@ final class BoardWriter {
                         now.load(),
                         List.of()),
                 nowNanos);
-        own = new Place(incarnation, hints.copy());
+        own = own.with(hints.copy());
         put();
     }
 
@@ -56,12 +60,13 @@ final class BoardWriter {
         for (Peer peer : peers) {
             ClusterPicture.Seen seen = before.get(peer.member.incarnation());
             if (seen == null || seen.state() != peer.state || !seen.hints().sameAs(peer.hints)) {
-                seen = new ClusterPicture.Seen(peer.member, peer.state, peer.hints.copy());
+                seen = new ClusterPicture.Seen(peer.member, peer.state, peer.place.with(peer.hints.copy()));
                 changed = true;
             }
             now.add(seen);
         }
         if (changed) {
+            homes = Directory.isNeeded(peers, fullView);
             others = now;
             put();
         }
@@ -71,9 +76,9 @@ final class BoardWriter {
         List<Place> up = new ArrayList<>();
         for (ClusterPicture.Seen seen : others) {
             if (seen.state() == PeerState.UP) {
-                up.add(new Place(seen.member().incarnation(), seen.hints()));
+                up.add(seen.place());
             }
         }
-        board.put(new ClusterPicture(++number, new ClusterView(own, up), others, up.size() + 1));
+        board.put(new ClusterPicture(++number, new ClusterView(own, up), others, up.size() + 1, homes));
     }
 }

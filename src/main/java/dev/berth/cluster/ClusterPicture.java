@@ -9,12 +9,17 @@ import java.util.List;
  * @param view what placement looks at
  * @param others every other node that is known, whatever its state
  * @param members how many nodes there are that take calls, this one included
+ * @param homes whether nodes tell only two of them of each queue, so that these have to be asked
  */
-record ClusterPicture(long number, ClusterView view, List<Seen> others, int members) {
+record ClusterPicture(long number, ClusterView view, List<Seen> others, int members, boolean homes) {
     ClusterPicture {
         others = List.copyOf(others);
     }
 
     /** Another node. */
-    record Seen(Member member, PeerState state, Hints hints) {}
+    record Seen(Member member, PeerState state, Place place) {
+        Hints hints() {
+            return place.hints();
+        }
+    }
 }

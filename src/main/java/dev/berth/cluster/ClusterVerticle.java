@@ -2,10 +2,13 @@ package dev.berth.cluster;
 
 import dev.berth.bus.Addresses;
 import dev.berth.bus.ClusterMessage;
+import dev.berth.bus.ClusterMessage.Digest;
 import dev.berth.bus.ClusterMessage.Goodbye;
 import dev.berth.bus.ClusterMessage.Hello;
+import dev.berth.bus.ClusterMessage.WhoHas;
 import dev.berth.bus.Inbox;
 import dev.berth.bus.IngressMessage;
+import dev.berth.bus.IngressMessage.Holders.Holder;
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.config.ClusterConfig;
@@ -13,24 +16,27 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.tracing.TracingPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the other nodes what this one has, and hears what they have: the shell around {@link Peers} and
- * {@link DigestPublisher}. One instance per node, so one thread, which never blocks.
+ * Tells the other nodes what this one has, and hears what they have: the shell around {@link Peers},
+ * {@link DigestStreams} and {@link Directory}. One instance per node, so one thread, which never blocks.
  */
 public final class ClusterVerticle extends VerticleBase {
     private static final long GOODBYE_MILLIS = 1_000;
     private static final DeliveryOptions HERE = new DeliveryOptions().setLocalOnly(true);
+    private static final DeliveryOptions UNTRACED = new DeliveryOptions().setTracingPolicy(TracingPolicy.IGNORE);
 
     private final EventBus bus;
     private final Membership membership;
     private final ClusterConfig config;
     private final Self self;
-    private final DigestPublisher publisher;
+    private final DigestStreams streams;
+    private final Directory directory;
     private final OwnQueues queues;
     private final PeerLog log;
     private final Outlets outlets;
@@ -60,16 +66,18 @@ public final class ClusterVerticle extends VerticleBase {
             ClusterBoard board,
             Runnable superfluous) {
         this.superfluous = superfluous;
-        this.board = new BoardWriter(board, membership.incarnation());
+        this.board = new BoardWriter(board, membership.incarnation(), config.fullView());
         this.bus = bus;
         this.membership = membership;
         this.config = config;
         this.self = self;
-        this.publisher = new DigestPublisher(
+        this.streams = new DigestStreams(
                 membership.incarnation(),
+                config.fullView(),
                 config.times().digest().toNanos(),
                 config.times().beat().toNanos());
-        this.queues = new OwnQueues(publisher);
+        this.queues = new OwnQueues(streams);
+        this.directory = new Directory(membership.incarnation());
         this.log = new PeerLog(config.leastMembers());
         this.outlets = new Outlets(bus);
     }
@@ -100,7 +108,21 @@ public final class ClusterVerticle extends VerticleBase {
     }
 
     private void hear(ClusterMessage message) {
+        if (message instanceof WhoHas question) {
+            answer(question);
+            return;
+        }
         perform(peers().received(message, System.nanoTime()));
+    }
+
+    /** An ingress of a node that is known, or of this one; others are told nothing. */
+    private void answer(WhoHas question) {
+        String asker = question.incarnation();
+        boolean known = asker.equals(membership.incarnation()) || peers().find(asker) != null;
+        if (known && asker.equals(Addresses.incarnation(question.replyTo()))) {
+            List<Holder> holders = directory.whoHas(question.hash(), asker, peers().up());
+            bus.send(question.replyTo(), new IngressMessage.Holders(question.ticket(), holders), UNTRACED);
+        }
     }
 
     /** This node has begun to drain, and others are to know it at once. Any thread. */
@@ -131,12 +153,11 @@ public final class ClusterVerticle extends VerticleBase {
     }
 
     private void publish(long now) {
-        ClusterMessage message = publisher.next(now);
-        if (message != null) {
-            for (Peer peer : peers().all()) {
-                if (peer.state != PeerState.LEFT) {
-                    send(peer.member.incarnation(), message);
-                }
+        for (DigestStreams.Told told : streams.next(now)) {
+            if (!told.incarnation().equals(membership.incarnation())) {
+                send(told.incarnation(), told.message());
+            } else if (told.message() instanceof Digest digest) {
+                directory.own(digest, now);
             }
         }
     }
@@ -144,6 +165,9 @@ public final class ClusterVerticle extends VerticleBase {
     /** The board is written before anybody is told of a lost node, so that nobody asks it after. */
     private void perform(List<PeerEffect> effects) {
         board.peers(peers().all());
+        if (!effects.isEmpty()) {
+            streams.peers(peers().all());
+        }
         for (PeerEffect effect : effects) {
             log.tell(effect);
             if (effect instanceof PeerEffect.Send send) {
@@ -151,7 +175,10 @@ public final class ClusterVerticle extends VerticleBase {
             } else if (effect instanceof PeerEffect.Greet greet) {
                 send(greet.incarnation(), hello());
             } else if (effect instanceof PeerEffect.SendFull full) {
-                send(full.incarnation(), publisher.full());
+                Digest digest = streams.full(full.incarnation());
+                if (digest != null) {
+                    send(full.incarnation(), digest);
+                }
             } else if (effect instanceof PeerEffect.Paused) {
                 ingresses().forEach(address -> bus.send(address, new IngressMessage.StoodStill(), HERE));
             } else if (effect instanceof PeerEffect.Twin) {

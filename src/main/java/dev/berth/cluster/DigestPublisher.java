@@ -13,7 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When this node tells the others what it has, and what of it. The first change goes out at once, what follows it in
+ * When this node tells another what it has, and what of it. The first change goes out at once, what follows it in
  * one digest after {@code leastNanos}; a beat when there was nothing to tell. No clock of its own; one turn at a time.
  */
 final class DigestPublisher {
@@ -23,6 +23,7 @@ final class DigestPublisher {
     private final Map<Long, Entry> entries = new HashMap<>();
     private final Set<Long> changed = new LinkedHashSet<>();
     private NodeFigures figures = NodeFigures.NONE;
+    private NodeFigures toldFigures = NodeFigures.NONE;
     private boolean anythingNew = true;
     private long version;
     private @Nullable Long digestNanos;
@@ -51,17 +52,24 @@ final class DigestPublisher {
 
     /** The node as a whole is now like this. */
     void node(NodeFigures now) {
-        if (!now.equals(figures)) {
-            if (now.draining() && !figures.draining()) {
-                // Whoever drains is not to be kept waiting to say so.
-                digestNanos = null;
-            }
+        if (now.draining() && !figures.draining()) {
+            // Whoever drains is not to be kept waiting to say so.
+            digestNanos = null;
+        }
+        figures = now;
+        anythingNew |= !now.equals(toldFigures);
+    }
+
+    /** The same, but that is no reason to tell anything, unless the node begins to drain. */
+    void nodeInPassing(NodeFigures now) {
+        if (now.draining() != figures.draining()) {
+            node(now);
+        } else {
             figures = now;
-            anythingNew = true;
         }
     }
 
-    /** What every peer is to be told now; null for nothing. */
+    /** What is to be told now; null for nothing. */
     @Nullable
     ClusterMessage next(long nowNanos) {
         boolean mayTell = digestNanos == null || nowNanos - digestNanos >= leastNanos;
@@ -84,7 +92,7 @@ final class DigestPublisher {
         return Math.max(0, anythingNew ? Math.min(beat, digest) : beat);
     }
 
-    /** Everything as it was at the last digest's version, or is since: for one peer that asked. */
+    /** Everything as it was at the last digest's version, or is since: for a peer that asked. */
     Digest full() {
         if (version == 0) {
             version = 1;
@@ -110,6 +118,7 @@ final class DigestPublisher {
     }
 
     private Digest digest(long base, List<Entry> told) {
+        toldFigures = figures;
         return new Digest(
                 incarnation,
                 ClusterMessage.PROTOCOL,

@@ -8,14 +8,14 @@ import java.util.Map;
 
 /** Turns what the registry says of its node into what others are told. */
 final class OwnQueues {
-    private final DigestPublisher publisher;
+    private final DigestStreams streams;
     private final Map<SlotKey, NodeSnapshot.Queue> known = new HashMap<>();
     private NodeFigures figures = NodeFigures.NONE;
     private int working;
     private int containers;
 
-    OwnQueues(DigestPublisher publisher) {
-        this.publisher = publisher;
+    OwnQueues(DigestStreams streams) {
+        this.streams = streams;
     }
 
     /** @param node with the queues that have changed since the last call; at first all */
@@ -26,14 +26,14 @@ final class OwnQueues {
                 count(before, -1);
             }
             count(queue, 1);
-            publisher.queue(Entry.of(queue));
+            streams.queue(Entry.of(queue));
         }
         figures = new NodeFigures(
                 node.draining(),
                 Math.max(0, node.memoryTotalBytes() - node.memoryUsedBytes()),
                 Math.max(0, node.cpuTotalMillis() - node.cpuUsedMillis()),
                 load(node));
-        publisher.node(figures);
+        streams.node(figures);
     }
 
     /** As they were read last. */

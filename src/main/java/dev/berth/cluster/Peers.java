@@ -131,6 +131,14 @@ final class Peers {
         return Collections.unmodifiableCollection(byIncarnation.values());
     }
 
+    /** Those that calls may be placed at now. */
+    Iterable<Place> up() {
+        return () -> byIncarnation.values().stream()
+                .filter(peer -> peer.state == PeerState.UP)
+                .map(peer -> peer.place)
+                .iterator();
+    }
+
     /** Messages that were of nobody known, or that nothing could be made of. */
     long dropped() {
         return dropped;

@@ -1,17 +1,18 @@
 package dev.berth.cluster;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** Which of the nodes that have containers of a function are considered for a call of it. */
+/** Which of the other nodes that have containers of a function are considered for a call of it. */
 interface Picker {
 
-    /** @param holders in the order in which they were first seen */
-    List<Place> pick(List<Place> holders, long hash);
+    List<Place> pick(ClusterView view, long hash);
 
     /** Not the best of all: with hints as old as they are, everybody's best would be the same one. */
     static Picker twoAtRandom(RandomGenerator random) {
-        return (holders, hash) -> {
+        return (view, hash) -> {
+            List<Place> holders = view.holders(hash);
             if (holders.size() <= 2) {
                 return holders;
             }
@@ -19,5 +20,11 @@ interface Picker {
             int second = (first + 1 + random.nextInt(holders.size() - 1)) % holders.size();
             return List.of(holders.get(first), holders.get(second));
         };
+    }
+
+    /** Those that a node has named which keeps the directory of the function: it has chosen. */
+    static Picker named(List<Place> holders) {
+        List<Place> copy = new ArrayList<>(holders);
+        return (view, hash) -> copy;
     }
 }

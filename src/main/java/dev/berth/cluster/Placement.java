@@ -58,7 +58,7 @@ final class Placement {
         List<Option> options = new ArrayList<>();
         addOption(options, view.own());
         if (options.isEmpty() || options.get(0).waitNanos > 0) {
-            picker.pick(holders(), demand.hash()).forEach(peer -> addOption(options, peer));
+            picker.pick(view, demand.hash()).forEach(peer -> addOption(options, peer));
         }
         // Stable: this node, being first, wins among equals.
         options.sort(Comparator.comparingLong(Option::waitNanos));
@@ -66,17 +66,6 @@ final class Placement {
             long limit = Math.min(2 * option.waitNanos, option.startNanos);
             add(option.place, Candidate.Mode.WAIT, limit);
         }
-    }
-
-    private List<Place> holders() {
-        List<Place> holders = new ArrayList<>();
-        for (Place peer : view.up()) {
-            Entry entry = peer.hints().entry(demand.hash());
-            if (entry != null && (long) entry.idle() + entry.busy() > 0) {
-                holders.add(peer);
-            }
-        }
-        return holders;
     }
 
     private void addOption(List<Option> options, Place place) {
@@ -114,36 +103,20 @@ final class Placement {
             add(view.own(), Candidate.Mode.MAY_LAUNCH, 0);
             return;
         }
-        List<Place> order = new ArrayList<>(view.up());
-        order.sort(Comparator.comparingLong((Place place) -> rank(place.incarnation(), demand.hash()))
-                .thenComparing(Place::incarnation));
-        int launches = 0;
-        for (Place place : order) {
-            if (launches < MOST_LAUNCHES && mayLaunch(place, bound)) {
-                add(place, Candidate.Mode.MAY_LAUNCH, 0);
-                launches++;
+        List<Place> able = new ArrayList<>();
+        for (Place place : view.up()) {
+            if (mayLaunch(place, bound)) {
+                able.add(place);
             }
+        }
+        for (Place place : Rendezvous.first(MOST_LAUNCHES, able, demand.hash())) {
+            add(place, Candidate.Mode.MAY_LAUNCH, 0);
         }
     }
 
     private boolean mayLaunch(Place place, double bound) {
         Hints hints = place.hints();
         return !hints.isDraining() && hints.hasRoom(demand.memoryBytes(), demand.cpuMillis()) && hints.load() <= bound;
-    }
-
-    /** For each function another order of the nodes, the same on all nodes. */
-    static long rank(String incarnation, long hash) {
-        long mixed = hash;
-        for (int i = 0; i < incarnation.length(); i++) {
-            mixed = mix(mixed ^ incarnation.charAt(i));
-        }
-        return mixed;
-    }
-
-    private static long mix(long value) {
-        long once = (value ^ (value >>> 30)) * 0xbf58476d1ce4e5b9L;
-        long twice = (once ^ (once >>> 27)) * 0x94d049bb133111ebL;
-        return twice ^ (twice >>> 31);
     }
 
     private void add(Place place, Candidate.Mode mode, long limit) {

@@ -1,6 +1,7 @@
 package dev.berth.cluster;
 
 import dev.berth.bus.ClusterMessage.Entry;
+import dev.berth.bus.IngressMessage.Holders.Holder;
 import dev.berth.call.ContainerSpec;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * nobody.
  */
 public final class Placer {
+    private static final ClusterView NOTHING = new ClusterView(new Place("", new Hints()), List.of());
+
     private final ClusterBoard board;
     private final Picker picker;
     private final Map<String, Place> places = new HashMap<>();
@@ -24,7 +27,7 @@ public final class Placer {
         this.board = board;
         this.picker = picker;
         this.seen = board.picture();
-        this.view = mine(seen.view());
+        this.view = mine(seen.view(), NOTHING, NOTHING);
     }
 
     /** Whether no other node takes calls. */
@@ -45,11 +48,49 @@ public final class Placer {
      * @param own what this node's registry has of this queue; null: not known
      */
     public List<Candidate> candidates(ContainerSpec spec, @Nullable Entry own) {
+        return candidates(spec, own, picker);
+    }
+
+    private List<Candidate> candidates(ContainerSpec spec, @Nullable Entry own, Picker others) {
         look();
         if (own != null) {
             view.own().hints().put(own);
         }
-        return Placement.candidates(view, demand(spec), picker);
+        return Placement.candidates(view, demand(spec), others);
+    }
+
+    /**
+     * The nodes to ask who has containers of this function, in this order.
+     *
+     * @return empty: this node is told of all, and asks nobody
+     */
+    public List<String> homes(ContainerSpec spec) {
+        look();
+        if (!seen.homes()) {
+            return List.of();
+        }
+        return view.homes(spec.key().hash64()).stream().map(Place::incarnation).toList();
+    }
+
+    /**
+     * Where to try, in this order, where not all is known here.
+     *
+     * @param own what this node's registry has of this queue; null: not known
+     * @param named by a node of {@link #homes}; what is said of nodes that are not known to take calls, and of other
+     *     queues, is made up
+     */
+    public List<Candidate> candidates(ContainerSpec spec, @Nullable Entry own, List<Holder> named) {
+        look();
+        long hash = spec.key().hash64();
+        List<Place> holders = new ArrayList<>(named.size());
+        for (Holder holder : named) {
+            Place place = places.get(holder.incarnation());
+            if (place != null && place != view.own() && holder.entry().hash() == hash) {
+                place.hints().put(holder.entry());
+                holders.add(place);
+            }
+        }
+        return candidates(spec, own, Picker.named(holders));
     }
 
     /** The other nodes as queues to wait in, in the order of this function's own. */
@@ -57,7 +98,7 @@ public final class Placer {
         look();
         long hash = spec.key().hash64();
         return view.up().stream()
-                .sorted(Comparator.comparingLong(place -> Placement.rank(place.incarnation(), hash)))
+                .sorted(Comparator.comparingLong(place -> Rendezvous.rank(place.seed(), hash)))
                 .map(place -> new Candidate(place.incarnation(), Candidate.Mode.QUEUE, 0))
                 .toList();
     }
@@ -111,27 +152,33 @@ public final class Placer {
     private void look() {
         ClusterPicture now = board.picture();
         if (now.number() != seen.number()) {
+            view = mine(now.view(), seen.view(), view);
             seen = now;
-            view = mine(now.view());
         }
     }
 
-    private ClusterView mine(ClusterView published) {
+    /** Most nodes are what and where they were in the picture before: those are not looked up. */
+    private ClusterView mine(ClusterView published, ClusterView before, ClusterView mineBefore) {
         List<Place> up = new ArrayList<>(published.up().size());
-        Map<String, Place> before = new HashMap<>(places);
-        places.clear();
-        Place own = keep(published.own(), before);
-        for (Place place : published.up()) {
-            up.add(keep(place, before));
+        for (int i = 0; i < published.up().size(); i++) {
+            Place place = published.up().get(i);
+            boolean same = i < before.up().size() && before.up().get(i) == place;
+            up.add(same ? mineBefore.up().get(i) : keep(place));
         }
-        return new ClusterView(own, up);
+        ClusterView mine = new ClusterView(keep(published.own()), up);
+        if (places.size() > up.size() + 1) {
+            places.clear();
+            places.put(mine.own().incarnation(), mine.own());
+            up.forEach(place -> places.put(place.incarnation(), place));
+        }
+        return mine;
     }
 
-    private Place keep(Place published, Map<String, Place> before) {
-        Place held = before.get(published.incarnation());
+    private Place keep(Place published) {
+        Place held = places.get(published.incarnation());
         Place kept = held != null && held.hints().sameAs(published.hints())
                 ? held
-                : new Place(published.incarnation(), published.hints().copy());
+                : published.with(published.hints().copy());
         places.put(kept.incarnation(), kept);
         return kept;
     }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param memberPort TCP port of the membership
  * @param busPort TCP port of the bus
  * @param leastMembers below it, this node included, the node says that it is not ready
+ * @param fullView up to how many nodes each tells every other all it has
  * @param times how a silent node is noticed
  * @param tls of the bus; null: cleartext
  * @param insecure cleartext is wanted beyond loopback
@@ -29,6 +30,7 @@ public record ClusterConfig(
         int memberPort,
         int busPort,
         int leastMembers,
+        int fullView,
         Times times,
         @Nullable Tls tls,
         boolean insecure) {

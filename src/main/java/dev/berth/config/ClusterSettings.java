@@ -76,6 +76,13 @@ final class ClusterSettings {
             1,
             "With fewer nodes, this one included, a node says that it is not ready.");
 
+    static final Setting<Integer> FULL_VIEW = Setting.of(
+            "cluster.fullView",
+            SettingTypes.integer(1, 1000),
+            32,
+            "Up to so many nodes each tells every other all it has. With more, it tells two of them of each function,"
+                    + " which the others ask. To be the same on all nodes.");
+
     static final Setting<Duration> BEAT_INTERVAL = Setting.of(
             "cluster.beatInterval",
             between(Duration.ofMillis(100), Duration.ofSeconds(10)),
@@ -138,6 +145,7 @@ final class ClusterSettings {
             MEMBER_PORT,
             BUS_PORT,
             LEAST_MEMBERS,
+            FULL_VIEW,
             BEAT_INTERVAL,
             SUSPECT_AFTER,
             LOST_AFTER,
@@ -162,6 +170,7 @@ final class ClusterSettings {
                 values.get(MEMBER_PORT),
                 values.get(BUS_PORT),
                 values.get(LEAST_MEMBERS),
+                values.get(FULL_VIEW),
                 new ClusterConfig.Times(
                         values.get(BEAT_INTERVAL),
                         values.get(SUSPECT_AFTER),

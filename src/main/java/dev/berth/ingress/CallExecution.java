@@ -2,6 +2,7 @@ package dev.berth.ingress;
 
 import dev.berth.bus.Addresses;
 import dev.berth.bus.CallEnd;
+import dev.berth.bus.IngressMessage.Holders.Holder;
 import dev.berth.bus.IngressMessage.SlotGranted;
 import dev.berth.bus.IngressMessage.SlotRefused;
 import dev.berth.bus.RunCall;
@@ -19,6 +20,7 @@ import dev.berth.why.Truth;
 import dev.berth.why.Try;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,6 +109,11 @@ public final class CallExecution implements SlotRequests.Waiter, CallPlacement.A
     public void onUnanswered() {
         told(SlotFacts.refused(SlotFacts.Refused.REGISTRY_SILENT), Try.Outcome.UNANSWERED);
         placement.unanswered(System.nanoTime());
+    }
+
+    @Override
+    public void onTold(List<Holder> holders) {
+        placement.told(holders, System.nanoTime());
     }
 
     @Override

@@ -1,11 +1,13 @@
 package dev.berth.ingress;
 
+import dev.berth.bus.IngressMessage.Holders.Holder;
 import dev.berth.bus.IngressMessage.SlotGranted;
 import dev.berth.bus.IngressMessage.SlotRefused;
 import dev.berth.call.ContainerTimings;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import dev.berth.ingress.Itinerary.Stop;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +33,7 @@ final class CallPlacement {
 
     /** What is to be done. */
     interface Actions {
-        /** Ask for a slot. Comes back as {@link #granted}, {@link #refused} or {@link #unanswered}. */
+        /** Ask for a slot, or who has one. Comes back as {@link #granted}, {@link #refused}, {@link #unanswered} or {@link #told}. */
         void acquire(Stop stop);
 
         /** The slot last asked for is no longer wanted. */
@@ -145,10 +147,21 @@ final class CallPlacement {
             return;
         }
         timings = refusal.timings();
-        boolean again = itinerary.refused(refusal) && !deadline.passed(now);
-        Stop next = again ? next() : null;
+        goOn(itinerary.refused(refusal), refusal.error(), now);
+    }
+
+    /** Who has containers, as far as the node knows that was asked; nobody, or it has not answered: an empty list. */
+    void told(List<Holder> holders, long now) {
+        if (state == State.ACQUIRING) {
+            itinerary.told(holders);
+            goOn(true, ErrorCode.SERVER_BUSY.exception(), now);
+        }
+    }
+
+    private void goOn(boolean elsewhere, RunnerException otherwise, long now) {
+        Stop next = elsewhere && !deadline.passed(now) ? next() : null;
         if (next == null) {
-            end(refusal.error());
+            end(otherwise);
         } else {
             actions.acquire(next);
         }

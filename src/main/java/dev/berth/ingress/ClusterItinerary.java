@@ -2,6 +2,7 @@ package dev.berth.ingress;
 
 import dev.berth.bus.Addresses;
 import dev.berth.bus.ClusterMessage.Entry;
+import dev.berth.bus.IngressMessage.Holders.Holder;
 import dev.berth.bus.IngressMessage.SlotRefused;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.bus.RegistryMessage.AcquireSlot.Mode;
@@ -14,18 +15,23 @@ import dev.berth.error.Retry;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A call's way through the registries of a cluster. This node's own is asked first, for an idle slot and nothing more:
  * only it knows, and a call that finds one pays nothing for the cluster. Its refusal says what it has, and what is
- * best then is planned once; and once more if this node turns out to have no room for a container after all.
+ * best then is planned once; and once more if this node turns out to have no room for a container after all. Where the
+ * nodes are so many that this one is not told of all, a node that keeps the directory of the function is asked before; a
+ * second, if the first does not answer or knows of nothing.
  */
 final class ClusterItinerary implements Itinerary {
     private final Placer placer;
     private final String incarnation;
     private final ContainerSpec spec;
     private final Deque<Candidate> tries = new ArrayDeque<>();
+    private final Deque<String> homes = new ArrayDeque<>();
+    private @Nullable List<Holder> named;
     private @Nullable Candidate last;
     private @Nullable Entry own;
     private boolean tooBigHere;
@@ -52,6 +58,10 @@ final class ClusterItinerary implements Itinerary {
             begun = true;
             return new Stop(Addresses.registry(incarnation), false, Mode.EXISTING, Duration.ZERO);
         }
+        String home = homes.poll();
+        if (home != null) {
+            return Stop.question(home);
+        }
         if (!planned) {
             planned = true;
             plan(own);
@@ -70,10 +80,18 @@ final class ClusterItinerary implements Itinerary {
 
     /** A call that this node could never run waits at another. */
     private void plan(@Nullable Entry counts) {
-        tries.addAll(placer.candidates(spec, counts));
+        tries.addAll(named == null ? placer.candidates(spec, counts) : placer.candidates(spec, counts, named));
         if (tooBigHere) {
             tries.removeIf(candidate -> !isRemote(candidate));
             tries.addAll(placer.queuesElsewhere(spec));
+        }
+    }
+
+    @Override
+    public void told(List<Holder> holders) {
+        named = holders;
+        if (!holders.isEmpty()) {
+            homes.clear();
         }
     }
 
@@ -108,6 +126,7 @@ final class ClusterItinerary implements Itinerary {
         if (refusing == null) {
             own = counts;
             tooBigHere = tooBig;
+            homes.addAll(placer.homes(spec));
             return;
         }
         placer.refused(refusing, spec, counts);
@@ -116,6 +135,10 @@ final class ClusterItinerary implements Itinerary {
         } else if (refusing.mode() == Candidate.Mode.MAY_LAUNCH && !plannedAgain) {
             plannedAgain = true;
             tries.clear();
+            if (named != null) {
+                // Those have had their turn.
+                named = List.of();
+            }
             plan(counts);
         }
     }

@@ -1,11 +1,13 @@
 package dev.berth.ingress;
 
+import dev.berth.bus.IngressMessage.Holders.Holder;
 import dev.berth.bus.IngressMessage.SlotRefused;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.bus.RegistryMessage.AcquireSlot.Mode;
 import dev.berth.call.ContainerSpec;
 import dev.berth.error.Retry;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The registries a call asks for a slot, in turn. One per round of asking. */
@@ -18,6 +20,13 @@ interface Itinerary {
      */
     @Nullable
     Stop next();
+
+    /**
+     * What the node has said that was asked who has containers.
+     *
+     * @param holders empty: it knows of none, or has not answered
+     */
+    default void told(List<Holder> holders) {}
 
     /** The last of them has granted a slot. */
     default void granted() {}
@@ -35,8 +44,17 @@ interface Itinerary {
      * @param registry its address
      * @param remote whether it is another node's
      * @param patience how long the call may be kept waiting there
+     * @param isQuestion it is no registry but a node, which is asked who has containers
      */
-    record Stop(String registry, boolean remote, Mode mode, Duration patience) {
+    record Stop(String registry, boolean remote, Mode mode, Duration patience, boolean isQuestion) {
+        Stop(String registry, boolean remote, Mode mode, Duration patience) {
+            this(registry, remote, mode, patience, false);
+        }
+
+        /** Asked of this node. Not counted as a try to place the call there. */
+        static Stop question(String node) {
+            return new Stop(node, false, Mode.EXISTING, Duration.ZERO, true);
+        }
 
         /** The same, but another node is not to keep the call for longer than it can wait: it is told the time left. */
         Stop within(Deadline deadline, long now) {

@@ -1,6 +1,7 @@
 package dev.berth.ingress;
 
 import dev.berth.bus.Addresses;
+import dev.berth.bus.ClusterMessage.WhoHas;
 import dev.berth.bus.Inbox;
 import dev.berth.bus.IngressMessage;
 import dev.berth.bus.NodeSnapshot;
@@ -25,8 +26,12 @@ import org.jspecify.annotations.Nullable;
 public final class NodeBus implements Registries, WorkerLink {
     private static final long REPEAT_MILLIS = 2_000;
     private static final long WHY_MILLIS = 300;
+    /** Of a node that is asked who has containers: several times what it takes, and little beside a start. */
+    private static final long HOLDERS_MILLIS = 50;
+
     private static final Duration SNAPSHOT_LIMIT = Duration.ofSeconds(1);
 
+    private final Vertx vertx;
     private final EventBus bus;
     private final String registry;
     private final DeliveryOptions here =
@@ -35,13 +40,20 @@ public final class NodeBus implements Registries, WorkerLink {
     private final String incarnation;
     private final Itinerary.Planner planner;
     private final Map<String, MessageProducer<RegistryMessage>> toOthers = new HashMap<>();
+    private final Map<String, MessageProducer<WhoHas>> toHomes = new HashMap<>();
     private final MessageProducer<RegistryMessage> toRegistry;
     private final StreamEndpoint streams;
     private final SlotRequests slotRequests;
     private final Inbox<IngressMessage> answers;
 
     private NodeBus(
-            EventBus bus, String incarnation, String address, StreamEndpoint streams, @Nullable ClusterBoard cluster) {
+            Vertx vertx,
+            EventBus bus,
+            String incarnation,
+            String address,
+            StreamEndpoint streams,
+            @Nullable ClusterBoard cluster) {
+        this.vertx = vertx;
         this.bus = bus;
         this.incarnation = incarnation;
         this.registry = Addresses.registry(incarnation);
@@ -57,7 +69,7 @@ public final class NodeBus implements Registries, WorkerLink {
         String incarnation = node.incarnation();
         String address = Addresses.ingress(incarnation, instance);
         return StreamEndpoint.bind(vertx, address, node.stream()).compose(streams -> {
-            NodeBus bus = new NodeBus(node.bus(), incarnation, address, streams, node.cluster());
+            NodeBus bus = new NodeBus(vertx, node.bus(), incarnation, address, streams, node.cluster());
             if (node.cluster() != null) {
                 vertx.setPeriodic(REPEAT_MILLIS, tick -> bus.slotRequests.repeatRequests());
             }
@@ -72,6 +84,7 @@ public final class NodeBus implements Registries, WorkerLink {
             slotRequests.onExplained(waited);
         } else if (told instanceof RegistryMessage.NodeLost lost) {
             toOthers.remove(Addresses.registry(lost.incarnation()));
+            toHomes.remove(Addresses.node(lost.incarnation()));
             streams.peerLost(lost.incarnation());
             slotRequests.nodeLost(lost.incarnation());
         } else if (told instanceof IngressMessage.StoodStill) {
@@ -89,6 +102,15 @@ public final class NodeBus implements Registries, WorkerLink {
                 ? toRegistry.write(message)
                 : toOthers.computeIfAbsent(to, other -> bus.sender(other, elsewhere))
                         .write(message);
+    }
+
+    @Override
+    public void ask(String node, WhoHas question, Runnable late) {
+        DeliveryOptions how = Addresses.sameNode(node, registry) ? here : elsewhere;
+        toHomes.computeIfAbsent(node, home -> bus.sender(home, how))
+                .write(question)
+                .onFailure(refused -> late.run());
+        vertx.setTimer(HOLDERS_MILLIS, timer -> late.run());
     }
 
     private Itinerary.Planner planner(@Nullable ClusterBoard cluster) {

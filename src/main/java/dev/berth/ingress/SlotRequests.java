@@ -1,6 +1,9 @@
 package dev.berth.ingress;
 
 import dev.berth.bus.Addresses;
+import dev.berth.bus.ClusterMessage.WhoHas;
+import dev.berth.bus.IngressMessage.Holders;
+import dev.berth.bus.IngressMessage.Holders.Holder;
 import dev.berth.bus.IngressMessage.SlotAnswer;
 import dev.berth.bus.IngressMessage.SlotGranted;
 import dev.berth.bus.IngressMessage.SlotRefused;
@@ -12,7 +15,9 @@ import dev.berth.call.ContainerSpec;
 import dev.berth.why.SlotFacts;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,16 +38,28 @@ public final class SlotRequests {
 
         /** The registry could not be asked, or is lost. */
         void onUnanswered();
+
+        /** What a node knows that was asked who has containers; empty if it has not answered. */
+        void onTold(List<Holder> holders);
     }
 
-    /** @param request said again from time to time to another node: it may be lost on its way, or its answer */
+    /**
+     * @param request said again from time to time to another node: it may be lost on its way, or its answer
+     * @param isQuestion nobody has this call waiting
+     */
     private record Wait(
-            String registry, Waiter waiter, @Nullable AcquireSlot request) {}
+            String registry, Waiter waiter, @Nullable AcquireSlot request, boolean isQuestion) {
+        @Nullable
+        String node() {
+            return Addresses.incarnation(registry);
+        }
+    }
 
     private static final Logger LOG = LoggerFactory.getLogger(SlotRequests.class);
     private static final int MAX_CURIOUS = 256;
 
     private final String address;
+    private final String incarnation;
     private final Registries link;
     private final Map<Long, Wait> waits = new HashMap<>();
     /** Those who have given up and are told why they had to wait. An answer may be lost, so the oldest are let go. */
@@ -53,14 +70,19 @@ public final class SlotRequests {
     /** @param address where the registries' answers are sent */
     SlotRequests(String address, Registries link) {
         this.address = address;
+        this.incarnation = Objects.requireNonNullElse(Addresses.incarnation(address), "");
         this.link = link;
     }
 
     /** Asks for a slot; the result is the ticket to cancel with. */
     long acquire(Itinerary.Stop stop, String callId, ContainerSpec spec, Waiter waiter) {
         long ticket = ++lastTicket;
+        if (stop.isQuestion()) {
+            ask(stop.registry(), ticket, spec, waiter);
+            return ticket;
+        }
         AcquireSlot request = new AcquireSlot(address, ticket, callId, spec, stop.mode(), stop.patience());
-        waits.put(ticket, new Wait(stop.registry(), waiter, stop.remote() ? request : null));
+        waits.put(ticket, new Wait(stop.registry(), waiter, stop.remote() ? request : null, false));
         link.send(stop.registry(), request).onFailure(failure -> {
             LOG.atLevel(stop.remote() ? Level.DEBUG : Level.WARN)
                     .addKeyValue("callId", callId)
@@ -72,10 +94,17 @@ public final class SlotRequests {
         return ticket;
     }
 
+    private void ask(String node, long ticket, ContainerSpec spec, Waiter waiter) {
+        String home = Addresses.node(node);
+        waits.put(ticket, new Wait(home, waiter, null, true));
+        WhoHas question = new WhoHas(incarnation, address, ticket, spec.key().hash64());
+        link.ask(home, question, () -> unanswered(ticket));
+    }
+
     /** The call no longer wants its slot; a grant under way is handed back when it comes. */
     void cancel(long ticket) {
         Wait wait = waits.remove(ticket);
-        if (wait != null) {
+        if (wait != null && !wait.isQuestion()) {
             link.send(wait.registry(), new CancelAcquire(address, ticket)).onFailure(SlotRequests::lost);
         }
     }
@@ -87,7 +116,7 @@ public final class SlotRequests {
      */
     void giveUp(long ticket, Consumer<SlotFacts> explained) {
         Wait wait = waits.remove(ticket);
-        if (wait == null) {
+        if (wait == null || wait.isQuestion()) {
             return;
         }
         curious.put(ticket, explained);
@@ -142,7 +171,13 @@ public final class SlotRequests {
     }
 
     void onAnswer(SlotAnswer answer) {
-        Wait wait = waits.remove(answer.ticket());
+        Wait wait = waits.get(answer.ticket());
+        if (wait != null && wait.isQuestion() != answer instanceof Holders) {
+            // An answer to something else: somebody is mistaken, or makes it up.
+            wait = null;
+        } else {
+            waits.remove(answer.ticket());
+        }
         if (answer instanceof SlotGranted grant) {
             if (wait == null) {
                 giveBack(grant);
@@ -151,14 +186,15 @@ public final class SlotRequests {
             }
         } else if (answer instanceof SlotRefused refusal && wait != null) {
             wait.waiter().onRefused(refusal);
+        } else if (answer instanceof Holders told && wait != null) {
+            wait.waiter().onTold(told.holders());
         }
     }
 
     /** Nobody waits for a node that is lost; what it still grants is handed back. */
-    void nodeLost(String incarnation) {
+    void nodeLost(String lost) {
         waits.entrySet().stream()
-                .filter(wait ->
-                        incarnation.equals(Addresses.incarnation(wait.getValue().registry())))
+                .filter(wait -> lost.equals(wait.getValue().node()))
                 .map(Map.Entry::getKey)
                 .toList()
                 .forEach(this::unanswered);
@@ -166,7 +202,9 @@ public final class SlotRequests {
 
     private void unanswered(long ticket) {
         Wait wait = waits.remove(ticket);
-        if (wait != null) {
+        if (wait != null && wait.isQuestion()) {
+            wait.waiter().onTold(List.of());
+        } else if (wait != null) {
             wait.waiter().onUnanswered();
         }
     }

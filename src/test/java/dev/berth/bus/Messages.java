@@ -68,6 +68,10 @@ final class Messages {
                 new ClusterMessage.Goodbye("i"),
                 new ClusterMessage.Digest("i", 1, 9, 8, true, 7, 6, 1000, List.of(new Entry(-1, 1, 2, 3, 4, 5, 6))),
                 new ClusterMessage.Beat("i", 0),
-                new ClusterMessage.DigestWanted("i", 3));
+                new ClusterMessage.DigestWanted("i", 3),
+                new ClusterMessage.WhoHas("i", "r", 4, -9),
+                new IngressMessage.Holders(
+                        5, List.of(new IngressMessage.Holders.Holder("i", new Entry(-1, 1, 2, 3, 4, 5, 6)))),
+                new IngressMessage.Holders(6, List.of()));
     }
 }

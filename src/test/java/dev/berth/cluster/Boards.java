@@ -17,9 +17,18 @@ public final class Boards {
 
     private final Member own = PeersTest.member("own", "node-own");
     private final ClusterBoard board = new ClusterBoard(own, 1);
-    private final BoardWriter writer = new BoardWriter(board, "own");
+    private final BoardWriter writer;
     private final Peers peers = new Peers("own", TIMES, 0);
     private final List<Member> members = new ArrayList<>(List.of(own));
+
+    public Boards() {
+        this(32);
+    }
+
+    /** @param fullView up to how many nodes each is told of everything */
+    public Boards(int fullView) {
+        this.writer = new BoardWriter(board, "own", fullView);
+    }
 
     /** This node has so much free memory. */
     public Boards own(long freeMemoryBytes) {

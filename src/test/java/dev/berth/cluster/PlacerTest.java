@@ -3,6 +3,7 @@ package dev.berth.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.bus.ClusterMessage.Entry;
+import dev.berth.bus.IngressMessage.Holders.Holder;
 import dev.berth.call.ContainerSpec;
 import dev.berth.registry.RegistrySeat;
 import java.util.List;
@@ -53,6 +54,32 @@ final class PlacerTest {
 
         boards.tell("a", 2, idle(1));
         assertThat(waits(placer)).containsExactlyInAnyOrder("a", "b");
+    }
+
+    @Test
+    void thoseNamedAreTriedIfTheyAreKnownAndTheirQueueIsMeant() {
+        Boards boards = new Boards().own(NO_ROOM).up("a").up("b");
+        Placer placer = boards.placer();
+        List<Holder> named = List.of(
+                new Holder("stranger", idle(9)),
+                new Holder("own", idle(9)),
+                new Holder("a", new Entry(HASH + 1, 9, 0, 0, 0, 0, 0)),
+                new Holder("b", idle(1)));
+
+        assertThat(placer.candidates(SPEC, null, named))
+                .filteredOn(candidate -> candidate.mode() == Candidate.Mode.WAIT)
+                .containsExactly(new Candidate("b", Candidate.Mode.WAIT, 0));
+        assertThat(placer.candidates(SPEC, null, List.of()))
+                .as("only those named")
+                .noneMatch(candidate -> candidate.mode() == Candidate.Mode.WAIT);
+    }
+
+    @Test
+    void homesAreAskedBeyondSoManyNodes() {
+        assertThat(new Boards(3).own(0).up("a").up("b").placer().homes(SPEC)).isEmpty();
+        assertThat(new Boards(2).own(0).up("a").up("b").placer().homes(SPEC))
+                .hasSize(2)
+                .isSubsetOf("own", "a", "b");
     }
 
     @Test

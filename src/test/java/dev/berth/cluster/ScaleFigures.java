@@ -8,11 +8,11 @@ import java.util.Locale;
 final class ScaleFigures {
     private static final String ROW =
             "| %5d | %.1f | %2d%% | %-7s | %-13s | %5.1f%% | %5.2f | %4.0f | %5.1f | %6.1f / %6.1f"
-                    + " | %6.1f | %5.1f | %4.2f | %s%n";
+                    + " | %6.0f | %6.1f | %5.1f | %4.2f | %s%n";
 
     static final String HEADER = """
-            | nodes | Zipf | busy | balancer | scheme | warm | tries per call | refused per 1000 calls | on peers | added ms, mean / p99 | digests kB/s per node | beats kB/s per node | busiest to mean | not placed |
-            |---|---|---|---|---|---|---|---|---|---|---|---|---|---|
+            | nodes | Zipf | busy | balancer | scheme | warm | tries per call | refused per 1000 calls | on peers | added ms, mean / p99 | digests per node and s | their kB | beats, kB per node and s | busiest to mean | not placed |
+            |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
             """;
 
     private final ScaleSetup setup;
@@ -26,6 +26,7 @@ final class ScaleFigures {
     private long tries;
     private long refused;
     private long digestBytes;
+    private long digests;
     private long beatBytes;
 
     ScaleFigures(ScaleSetup setup) {
@@ -63,8 +64,9 @@ final class ScaleFigures {
         refused += counting ? 1 : 0;
     }
 
-    void toldDigest(long bytes) {
-        digestBytes += counting ? bytes : 0;
+    void toldDigest(long receivers, int bytes) {
+        digestBytes += counting ? receivers * bytes : 0;
+        digests += counting ? receivers : 0;
     }
 
     void beat(long bytes) {
@@ -118,6 +120,7 @@ final class ScaleFigures {
                 100.0 * elsewhere / begun,
                 Arrays.stream(added).average().orElse(0) / 1000,
                 added[(int) (added.length * 0.99)] / 1000.0,
+                perNodeAndSecond(digests),
                 digestKilobytes(),
                 perNodeAndSecond(beatBytes) / 1000,
                 busiestToMean(),

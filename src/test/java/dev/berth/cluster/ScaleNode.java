@@ -3,7 +3,9 @@ package dev.berth.cluster;
 import dev.berth.bus.Addresses;
 import dev.berth.bus.ClusterMessage;
 import dev.berth.bus.ClusterMessage.Digest;
+import dev.berth.bus.ClusterMessage.WhoHas;
 import dev.berth.bus.IngressMessage;
+import dev.berth.bus.IngressMessage.Holders.Holder;
 import dev.berth.bus.IngressMessage.SlotGranted;
 import dev.berth.bus.MessageSize;
 import dev.berth.bus.RegistryMessage;
@@ -28,17 +30,22 @@ final class ScaleNode implements IngressSeat.Links {
     private static final long REMOVAL_NANOS = 50 * MS;
     private static final long TICK_NANOS = 100 * MS;
     private static final long CALL_NANOS = 60_000 * MS;
+    private static final long BEAT_BYTES = MessageSize.of(new ClusterMessage.Beat("0".repeat(36), 1 << 14));
 
     final String incarnation;
     private final ScaleWorld world;
     private final int index;
     private final RegistrySeat registry;
     private final IngressSeat ingress;
-    private final DigestPublisher publisher;
+    private final DigestStreams streams;
+    private final Directory directory;
     private final OwnQueues queues;
     private final ClusterBoard board;
     private final Map<Placed, Call> calls = new HashMap<>();
     private final Map<String, Long> running = new HashMap<>();
+    /** Of whose queues this node keeps a directory. */
+    private final Map<String, Place> heardOf = new HashMap<>();
+
     /** What others have heard of this node. */
     private final Hints told = new Hints();
 
@@ -61,8 +68,9 @@ final class ScaleNode implements IngressSeat.Links {
                 ScaleWorld.SLOTS * ScaleWorld.SLOT_MIB << 20,
                 () -> index + "-" + ++containers,
                 this::sendOfRegistry);
-        this.publisher = new DigestPublisher(incarnation, 50 * MS, 500 * MS);
-        this.queues = new OwnQueues(publisher);
+        this.streams = new DigestStreams(incarnation, homes() ? 1 : Integer.MAX_VALUE, 50 * MS, 500 * MS);
+        this.directory = new Directory(incarnation);
+        this.queues = new OwnQueues(streams);
         this.board = new ClusterBoard(member, 1);
         this.shown = new Place(incarnation, told.copy());
         this.own = shown;
@@ -73,16 +81,21 @@ final class ScaleNode implements IngressSeat.Links {
         this.ingress = new IngressSeat(Addresses.ingress(incarnation, 0), incarnation, new Placer(board, picker), this);
     }
 
+    private boolean homes() {
+        return world.setup.scheme() == ScaleSetup.Scheme.HOMES;
+    }
+
     /** What placement would do if it trusted what it has heard. */
-    private static List<Place> fullest(List<Place> holders, long hash) {
-        List<Place> order = new ArrayList<>(holders);
+    private static List<Place> fullest(ClusterView view, long hash) {
+        List<Place> order = view.holders(hash);
         order.sort(Comparator.comparingInt(
                 place -> place.hints().debited(hash) - place.hints().entry(hash).idle()));
         return order.subList(0, Math.min(2, order.size()));
     }
 
-    /** Each at its own time of a tick. */
+    /** Each at its own time of a tick. What all are told alike is told to one who stands for them. */
     void start() {
+        streams.peers(homes() ? world.peers : List.of(world.peers.get(index == 0 ? 1 : 0)));
         tell();
         world.clock.in(world.random.nextLong(TICK_NANOS), this::tick);
     }
@@ -110,7 +123,7 @@ final class ScaleNode implements IngressSeat.Links {
                 up.add(node.shown);
             }
         }
-        board.put(new ClusterPicture(shownPicture + 1, new ClusterView(own, up), List.of(), up.size() + 1));
+        board.put(new ClusterPicture(shownPicture + 1, new ClusterView(own, up), List.of(), up.size() + 1, homes()));
     }
 
     private void tick() {
@@ -134,20 +147,45 @@ final class ScaleNode implements IngressSeat.Links {
                         figures.load(),
                         List.of()),
                 now());
-        own = new Place(incarnation, now);
-        ClusterMessage said = publisher.next(now());
-        int others = world.nodes.size() - 1;
-        if (said instanceof Digest digest) {
-            world.figures.toldDigest((long) others * MessageSize.of(digest));
-            world.clock.in(ScaleWorld.LINK_NANOS, () -> hear(digest));
-        } else if (said != null) {
-            world.figures.beat((long) others * MessageSize.of(said));
+        own = own.with(now);
+        if (world.setup.scheme() != ScaleSetup.Scheme.ALONE) {
+            for (DigestStreams.Told one : streams.next(now())) {
+                tell(one.incarnation(), one.message());
+            }
         }
     }
 
-    private void hear(Digest digest) {
-        told.take(digest, now());
-        shown = new Place(incarnation, told.copy());
+    private void tell(String receiver, ClusterMessage said) {
+        long receivers = homes() ? 1 : world.nodes.size() - 1;
+        if (receiver.equals(incarnation)) {
+            if (said instanceof Digest digest) {
+                directory.own(digest, now());
+            }
+        } else if (said instanceof Digest digest) {
+            world.figures.toldDigest(receivers, MessageSize.of(digest));
+            ScaleNode to = world.byIncarnation.get(receiver);
+            world.clock.in(ScaleWorld.LINK_NANOS, () -> to.hear(this, digest));
+        } else {
+            world.figures.beat(receivers * BEAT_BYTES);
+        }
+    }
+
+    /** Of a node as a whole all others know what one of them does, as late as the last of them. */
+    private void hear(ScaleNode from, Digest digest) {
+        if (!homes()) {
+            from.told.take(digest, now());
+            from.show(from.told.copy());
+            return;
+        }
+        Place place = heardOf.computeIfAbsent(from.incarnation, id -> new Place(id, new Hints()));
+        place.hints().take(digest, now());
+        if ((from.index + 1) % world.nodes.size() == index) {
+            from.show(place.hints().copy());
+        }
+    }
+
+    private void show(Hints hints) {
+        shown = shown.with(hints);
         world.heard();
     }
 
@@ -214,6 +252,15 @@ final class ScaleNode implements IngressSeat.Links {
         ScaleNode to = world.byIncarnation.get(Addresses.incarnation(address));
         to.after(this, () -> to.toRegistry(message));
         return Future.succeededFuture();
+    }
+
+    @Override
+    public void ask(String home, WhoHas question, Runnable late) {
+        ScaleNode to = world.byIncarnation.get(Addresses.incarnation(home));
+        to.after(this, () -> {
+            List<Holder> holders = to.directory.whoHas(question.hash(), incarnation, to.heardOf.values());
+            after(to, () -> ingress.answer(new IngressMessage.Holders(question.ticket(), holders)));
+        });
     }
 
     @Override

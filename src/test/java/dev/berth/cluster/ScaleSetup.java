@@ -26,7 +26,9 @@ record ScaleSetup(int nodes, double zipf, int busy, Balancer balancer, Scheme sc
         /** The shipped placement, but the peer with the most idle containers is asked first. */
         FULLEST_FIRST,
         /** The shipped placement, each node told of by all. */
-        FULL_VIEW
+        FULL_VIEW,
+        /** As shipped with so many nodes: each tells two others of each function, and whoever has a call asks one of these. */
+        HOMES
     }
 
     int warmUpSeconds() {

@@ -46,7 +46,11 @@ final class ScaleTable {
                     int others = balancer.ordinal() + (busy == BUSY[0] ? 0 : 1) + (zipf == ZIPFS[0] ? 0 : 1);
                     if (ALL || others <= 1) {
                         for (Scheme scheme : Scheme.values()) {
-                            if (ALL || others == 0 || scheme == Scheme.ALONE || nodes <= MOST_IN_FULL_VIEW) {
+                            if (ALL
+                                    || others == 0
+                                    || scheme == Scheme.HOMES
+                                    || scheme == Scheme.ALONE
+                                    || nodes <= MOST_IN_FULL_VIEW) {
                                 setups.add(new ScaleSetup(nodes, zipf, busy, balancer, scheme, SECONDS));
                             }
                         }

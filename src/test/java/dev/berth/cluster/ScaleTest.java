@@ -10,6 +10,16 @@ import org.junit.jupiter.api.Test;
 final class ScaleTest {
 
     @Test
+    void withHomesTheyDoSoAndTellEachOtherLittle() {
+        ScaleFigures figures = ScaleWorld.run(new ScaleSetup(30, 1.1, 25, Balancer.RANDOM, Scheme.HOMES, 10));
+
+        assertThat(figures.unplaced()).as("not placed").isZero();
+        assertThat(figures.warmPercent()).as("warm").isGreaterThanOrEqualTo(98);
+        assertThat(figures.refusedPerThousand()).as("refused").isLessThanOrEqualTo(60);
+        assertThat(figures.digestKilobytes()).as("kB/s of digests").isLessThanOrEqualTo(50);
+    }
+
+    @Test
     void thirtyNodesPlaceNearlyAllCallsWarmWithFewRefusals() {
         ScaleFigures figures = ScaleWorld.run(new ScaleSetup(30, 1.1, 25, Balancer.RANDOM, Scheme.FULL_VIEW, 10));
 

@@ -34,6 +34,9 @@ final class ScaleWorld {
     final Random random = new Random(1);
     final List<ScaleNode> nodes = new ArrayList<>();
     final Map<String, ScaleNode> byIncarnation = new HashMap<>();
+    /** All nodes, as each sees the others. */
+    final List<Peer> peers = new ArrayList<>();
+
     private final ContainerSpec[] functions;
     private final int[] homeOf;
     private final double[] cumulated;
@@ -56,6 +59,9 @@ final class ScaleWorld {
         for (int i = 0; i < setup.nodes(); i++) {
             String incarnation = new UUID(random.nextLong(), random.nextLong()).toString();
             Member member = new Member(incarnation, "node-" + i, "h", 1, ClusterMessage.PROTOCOL, "1", i);
+            Peer peer = new Peer(member, 0, 0);
+            peer.state = PeerState.UP;
+            peers.add(peer);
             ScaleNode node = new ScaleNode(this, i, member);
             nodes.add(node);
             byIncarnation.put(incarnation, node);

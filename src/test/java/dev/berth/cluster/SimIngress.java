@@ -1,6 +1,7 @@
 package dev.berth.cluster;
 
 import dev.berth.bus.Addresses;
+import dev.berth.bus.ClusterMessage;
 import dev.berth.bus.IngressMessage;
 import dev.berth.bus.IngressMessage.SlotGranted;
 import dev.berth.bus.RegistryMessage;
@@ -19,6 +20,7 @@ final class SimIngress implements IngressSeat.Links {
     private static final long MS = 1_000_000L;
     private static final long CALL_NANOS = 20_000 * MS;
     private static final long REPEAT_NANOS = 2_000 * MS;
+    private static final long HOLDERS_NANOS = 50 * MS;
 
     private final SimNode node;
     private final SimBug bug;
@@ -85,6 +87,12 @@ final class SimIngress implements IngressSeat.Links {
         Promise<Void> refused = Promise.promise();
         node.send(registry, message, () -> refused.tryFail("nobody is there"));
         return refused.future();
+    }
+
+    @Override
+    public void ask(String home, ClusterMessage.WhoHas question, Runnable late) {
+        node.send(home, question, late);
+        node.in(HOLDERS_NANOS, late);
     }
 
     @Override

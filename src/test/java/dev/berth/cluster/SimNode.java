@@ -27,7 +27,8 @@ final class SimNode {
     private final SimWorld world;
     private final RegistrySeat registry;
     private final SimWorker worker;
-    private final DigestPublisher publisher;
+    private final DigestStreams streams;
+    private final Directory directory;
     private final OwnQueues queues;
     private final BoardWriter board;
     private final Map<String, Long> demands = new HashMap<>();
@@ -44,10 +45,11 @@ final class SimNode {
                 new RegistrySeat(incarnation, SimWorld.NODE_MIB << 20, () -> "c" + ++containers, this::sendOfRegistry);
         this.worker = new SimWorker(message -> send(Addresses.registry(incarnation), message, () -> {}), this::in, bug);
         this.peers = new Peers(incarnation, TIMES, world.net.now);
-        this.publisher = new DigestPublisher(incarnation, 50 * MS, 500 * MS);
-        this.queues = new OwnQueues(publisher);
+        this.streams = new DigestStreams(incarnation, world.fullView, 50 * MS, 500 * MS);
+        this.directory = new Directory(incarnation);
+        this.queues = new OwnQueues(streams);
         ClusterBoard shown = new ClusterBoard(member, 1);
-        this.board = new BoardWriter(shown, incarnation);
+        this.board = new BoardWriter(shown, incarnation, world.fullView);
         Placer placer = new Placer(shown, Picker.twoAtRandom(new Random(incarnation.hashCode())));
         this.ingress = new SimIngress(this, placer, bug);
         in(0, this::tick);
@@ -112,6 +114,12 @@ final class SimNode {
             setTimer();
         } else if (message instanceof WorkerMessage told) {
             worker.receive(told);
+        } else if (message instanceof ClusterMessage.WhoHas question) {
+            send(
+                    question.replyTo(),
+                    new IngressMessage.Holders(
+                            question.ticket(), directory.whoHas(question.hash(), question.incarnation(), peers.up())),
+                    () -> {});
         } else if (message instanceof ClusterMessage told) {
             perform(peers.received(told, now));
         } else if (message instanceof SimIngress.Run run) {
@@ -169,9 +177,12 @@ final class SimNode {
         perform(peers.tick(now));
         queues.read(registry.changes());
         board.own(queues.figures(), now);
-        ClusterMessage said = publisher.next(now);
-        if (said != null) {
-            peers.all().forEach(peer -> tell(peer.member.incarnation(), said));
+        for (DigestStreams.Told told : streams.next(now)) {
+            if (!told.incarnation().equals(incarnation())) {
+                tell(told.incarnation(), told.message());
+            } else if (told.message() instanceof ClusterMessage.Digest digest) {
+                directory.own(digest, now);
+            }
         }
         in(100 * MS, this::tick);
     }
@@ -182,11 +193,17 @@ final class SimNode {
 
     private void perform(List<PeerEffect> effects) {
         board.peers(peers.all());
+        if (!effects.isEmpty()) {
+            streams.peers(peers.all());
+        }
         for (PeerEffect effect : effects) {
             if (effect instanceof PeerEffect.Send send) {
                 tell(send.incarnation(), send.message());
             } else if (effect instanceof PeerEffect.SendFull full) {
-                tell(full.incarnation(), publisher.full());
+                ClusterMessage.Digest digest = streams.full(full.incarnation());
+                if (digest != null) {
+                    tell(full.incarnation(), digest);
+                }
             } else if (effect instanceof PeerEffect.Paused) {
                 ingress.stoodStill();
             } else if (effect instanceof PeerEffect.Changed changed && changed.isEnd()) {

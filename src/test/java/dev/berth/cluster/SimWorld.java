@@ -37,12 +37,16 @@ final class SimWorld {
 
     private int starts;
 
-    private SimWorld(SimBug bug) {
+    /** Half of the worlds have nodes that tell two others of each queue only; there, all of them. */
+    final int fullView;
+
+    private SimWorld(long seed, SimBug bug) {
+        this.fullView = seed % 2 == 0 ? NODES : 1;
         this.bug = bug;
     }
 
     static void run(long seed, List<SimFault> faults, SimBug bug) {
-        SimWorld world = new SimWorld(bug);
+        SimWorld world = new SimWorld(seed, bug);
         for (int i = 0; i < NODES; i++) {
             world.start(i);
         }

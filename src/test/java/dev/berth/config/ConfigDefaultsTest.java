@@ -158,6 +158,7 @@ final class ConfigDefaultsTest {
                         5701,
                         9192,
                         1,
+                        32,
                         new ClusterConfig.Times(
                                 Duration.ofMillis(500),
                                 Duration.ofMillis(1500),

@@ -146,6 +146,7 @@ final class ConfigMappingTest {
                 5701,
                 5702,
                 3,
+                7,
                 new ClusterConfig.Times(
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(4),
@@ -324,6 +325,7 @@ final class ConfigMappingTest {
               memberPort: 5701
               busPort: 5702
               leastMembers: 3
+              fullView: 7
               beatInterval: 1s
               suspectAfter: 4s
               lostAfter: 8s

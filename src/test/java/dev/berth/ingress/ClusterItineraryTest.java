@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.bus.Addresses;
 import dev.berth.bus.ClusterMessage.Entry;
+import dev.berth.bus.IngressMessage.Holders.Holder;
 import dev.berth.bus.IngressMessage.SlotRefused;
 import dev.berth.bus.RegistryMessage.AcquireSlot.Mode;
 import dev.berth.call.ContainerSpec;
@@ -67,6 +68,52 @@ final class ClusterItineraryTest {
 
         assertThat(way(itinerary(new Boards().own(ROOM).up("a", IDLE)), ErrorCode.SERVER_BUSY))
                 .containsExactly("own EXISTING", "a EXISTING", "own LAUNCH", "a LAUNCH", "own ANY");
+    }
+
+    @Test
+    void ofManyNodesTwoAreAskedWhoHasContainers() {
+        Boards boards = new Boards(1).own(ROOM).up("a").up("b");
+        Itinerary itinerary = itinerary(boards);
+        assertThat(itinerary.next().registry()).isEqualTo(Addresses.registry("own"));
+        itinerary.refused(refusal(ErrorCode.SERVER_BUSY, NOTHING));
+
+        Stop first = itinerary.next();
+        itinerary.told(List.of());
+        Stop second = itinerary.next();
+        assertThat(List.of(first, second)).allMatch(stop -> stop.isQuestion() && !stop.remote());
+        assertThat(first).as("the first knows of nobody, or is silent").isNotEqualTo(second);
+        itinerary.told(List.of(new Holder("b", IDLE)));
+
+        assertThat(way(itinerary, ErrorCode.SERVER_BUSY))
+                .startsWith("b EXISTING", "own LAUNCH")
+                .endsWith("own ANY")
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void theFirstThatKnowsOfSomebodyIsTheLastAsked() {
+        Itinerary itinerary = itinerary(new Boards(1).own(ROOM).up("a").up("b"));
+        itinerary.next();
+        itinerary.refused(refusal(ErrorCode.SERVER_BUSY, NOTHING));
+        assertThat(itinerary.next().isQuestion()).isTrue();
+        itinerary.told(List.of(new Holder("a", IDLE), new Holder("nobody", IDLE)));
+
+        assertThat(way(itinerary, ErrorCode.SERVER_BUSY))
+                .startsWith("a EXISTING", "own LAUNCH")
+                .endsWith("own ANY");
+    }
+
+    @Test
+    void whereBothKnowOfNobodyANewContainerIsStarted() {
+        Itinerary itinerary = itinerary(new Boards(1).own(ROOM).up("a").up("b"));
+        itinerary.next();
+        itinerary.refused(refusal(ErrorCode.SERVER_BUSY, NOTHING));
+        itinerary.next();
+        itinerary.told(List.of());
+        itinerary.next();
+        itinerary.told(List.of());
+
+        assertThat(way(itinerary, ErrorCode.SERVER_BUSY)).startsWith("own LAUNCH");
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.berth.ingress;
 
+import dev.berth.bus.ClusterMessage.WhoHas;
+import dev.berth.bus.IngressMessage.Holders.Holder;
 import dev.berth.bus.IngressMessage.SlotAnswer;
 import dev.berth.bus.IngressMessage.SlotGranted;
 import dev.berth.bus.IngressMessage.SlotRefused;
@@ -28,6 +30,9 @@ public final class IngressSeat {
         /** Fails if nobody is there to take the message. */
         Future<Void> send(String registry, RegistryMessage message);
 
+        /** Asks a node who has containers; {@code late} if it does not answer soon. */
+        void ask(String node, WhoHas question, Runnable late);
+
         /** A request goes out for this call. */
         void asking(Placed call, String registry, boolean remote);
 
@@ -38,7 +43,17 @@ public final class IngressSeat {
     public IngressSeat(String address, String incarnation, Placer placer, Links links) {
         this.planner = ClusterItinerary.planner(placer, incarnation);
         this.links = links;
-        this.slotRequests = new SlotRequests(address, links::send);
+        this.slotRequests = new SlotRequests(address, new Registries() {
+            @Override
+            public Future<Void> send(String registry, RegistryMessage message) {
+                return links.send(registry, message);
+            }
+
+            @Override
+            public void ask(String node, WhoHas question, Runnable late) {
+                links.ask(node, question, late);
+            }
+        });
     }
 
     /** Places a call; {@code end} is told of its end once, with null for success. */
@@ -114,7 +129,9 @@ public final class IngressSeat {
 
         @Override
         public void acquire(Itinerary.Stop stop) {
-            links.asking(this, stop.registry(), stop.remote());
+            if (!stop.isQuestion()) {
+                links.asking(this, stop.registry(), stop.remote());
+            }
             ticket = slotRequests.acquire(stop.within(deadline, links.now()), callId, spec, this);
         }
 
@@ -153,6 +170,11 @@ public final class IngressSeat {
         @Override
         public void onRefused(SlotRefused refusal) {
             placement.refused(refusal, links.now());
+        }
+
+        @Override
+        public void onTold(List<Holder> holders) {
+            placement.told(holders, links.now());
         }
 
         @Override
