@@ -276,10 +276,7 @@ final class SlotBooks {
             if (queue.waiting() > 0) {
                 assertThat(queue.idle()).as("waits beside an idle slot").isZero();
             }
-            if (nonBlocking
-                    && mayLaunch(queue.key()).size() > queue.starting()
-                    && going == 0
-                    && !hopes(queue.key())) {
+            if (nonBlocking && mayLaunch(queue.key()).size() > queue.starting() && going == 0 && !hopes(queue.key())) {
                 assertThat(queue.busy() + queue.starting())
                         .as("waits for nothing")
                         .isPositive();
