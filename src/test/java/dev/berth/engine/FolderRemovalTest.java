@@ -7,7 +7,9 @@ import dev.berth.conformance.Rule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class FolderRemovalTest {
     private static final int DEPTH = 20_000;
     private static final int WIDTH = 2_000;
+    private static final int PAIRS = 20;
     private static final int ROUNDS = 30;
 
     @TempDir
@@ -177,6 +180,37 @@ final class FolderRemovalTest {
                 }
             }
         }
+    }
+
+    /** The same by a process that does nothing else: folders and links change places thousands of times a second. */
+    @Test
+    @Rule("removal-links")
+    void foldersThatChangePlacesWithLinksLeadItNowhereElse() throws Exception {
+        Path outside = Files.createDirectory(root.resolve("outside"));
+        for (int i = 0; i < PAIRS; i++) {
+            Files.createFile(outside.resolve("file" + i));
+        }
+        List<String> names = IntStream.range(0, PAIRS)
+                .boxed()
+                .flatMap(i -> Stream.of("a" + i, "b" + i))
+                .toList();
+        for (int round = 0; round < ROUNDS; round++) {
+            Path top = Files.createDirectory(root.resolve("top" + round));
+            for (int i = 0; i < PAIRS; i++) {
+                Files.createFile(Files.createDirectory(top.resolve("a" + i)).resolve("file"));
+                Files.createSymbolicLink(top.resolve("b" + i), outside);
+            }
+            SwappedNames attacker = SwappedNames.in(top, names);
+            try {
+                FolderRemoval.remove(top);
+            } catch (IOException left) {
+                assertThat(left).hasMessageContaining("cannot be removed");
+            } finally {
+                attacker.close();
+            }
+            FolderRemoval.remove(top);
+        }
+        assertThat(outside.toFile().list()).hasSize(PAIRS);
     }
 
     private static void run(String... command) throws Exception {

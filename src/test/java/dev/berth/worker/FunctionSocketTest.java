@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.conformance.Rule;
+import dev.berth.engine.SwappedNames;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import io.vertx.core.Vertx;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whatever a function does with its directory, the runner connects to a socket that was made in it. */
 final class FunctionSocketTest {
     private static final int SWAPS = 2_000;
+    private static final int FIRST_LOOKS = 20_000;
 
     @TempDir
     private Path root;
@@ -207,6 +209,32 @@ final class FunctionSocketTest {
             over.set(true);
             swapper.join();
         }
+    }
+
+    /** The first look is the one that may be led astray: what is pinned stays. So each is a first one. */
+    @Test
+    @Rule("container-pinned")
+    void swappingAtTheFirstLookLeadsNowhereElse() throws Exception {
+        ServerSocketChannel foreign = listen(root.resolve("engine.sock"));
+        ServerSocketChannel real = listen(mine("lsnr.sock"));
+        foreign.configureBlocking(false);
+        Files.createSymbolicLink(mine("away"), root.resolve("engine.sock"));
+        SwappedNames swapper = SwappedNames.in(directory.path(), List.of("lsnr.sock", "away"));
+        try {
+            for (int i = 0; i < FIRST_LOOKS; i++) {
+                try {
+                    assertReaches(new FunctionSocket(vertx, directory).find(), real);
+                } catch (RunnerException notGoodAtTheMoment) {
+                    assertThat(notGoodAtTheMoment.code()).isEqualTo(ErrorCode.INIT_FAILED);
+                }
+                for (Path pin : pins()) {
+                    Files.delete(pin);
+                }
+            }
+        } finally {
+            swapper.close();
+        }
+        assertThat(foreign.accept()).isNull();
     }
 
     /** The name is now the socket, now a link to a foreign one. */
