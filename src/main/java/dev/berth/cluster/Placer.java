@@ -85,7 +85,7 @@ public final class Placer {
         List<Place> holders = new ArrayList<>(named.size());
         for (Holder holder : named) {
             Place place = places.get(holder.incarnation());
-            if (place != null && place != view.own() && holder.entry().hash() == hash) {
+            if (place != null && !place.equals(view.own()) && holder.entry().hash() == hash) {
                 place.hints().put(holder.entry());
                 holders.add(place);
             }
@@ -162,7 +162,7 @@ public final class Placer {
         List<Place> up = new ArrayList<>(published.up().size());
         for (int i = 0; i < published.up().size(); i++) {
             Place place = published.up().get(i);
-            boolean same = i < before.up().size() && before.up().get(i) == place;
+            boolean same = i < before.up().size() && before.up().get(i).equals(place);
             up.add(same ? mineBefore.up().get(i) : keep(place));
         }
         ClusterView mine = new ClusterView(keep(published.own()), up);
