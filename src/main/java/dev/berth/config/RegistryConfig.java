@@ -61,8 +61,8 @@ public record RegistryConfig(
             "registry.nonBlockingWait",
             SettingTypes.duration(Duration.ZERO),
             Duration.ofMillis(100),
-            "How long a call waits so at most with registry.nonBlocking; then a container is started for it, or it is"
-                    + " refused. 0: not at all.");
+            "How long a call waits so at most with registry.nonBlocking, and for room that others are to give up, from"
+                    + " when they may; then a container is started for it, or it is refused. 0: not at all.");
 
     static final List<Setting<?>> ALL =
             List.of(NON_BLOCKING, MAX_MEMORY, MAX_CPU_MILLIS, MAX_WAITERS, WAIT, NON_BLOCKING_WAIT);

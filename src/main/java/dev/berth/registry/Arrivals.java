@@ -98,16 +98,16 @@ final class Arrivals {
     }
 
     private void rise(int level, UsualGaps usual, int now) {
-        if ((reached & 1 << level) == 0) {
+        if ((reached & (1 << level)) == 0) {
             reached |= (byte) (1 << level);
             return;
         }
         int bin = bin(Integer.toUnsignedLong(now - fellBelow(level)));
         int first = level * LEVEL_WORDS;
         for (int i = first; i < first + LEVEL_WORDS; i++) {
-            gaps[i] -= gaps[i] >>> FADE_SHIFT & FADED;
+            gaps[i] -= (gaps[i] >>> FADE_SHIFT) & FADED;
         }
-        gaps[first + bin / WORD_BINS] += ONE << bin % WORD_BINS * BIN_BITS;
+        gaps[first + bin / WORD_BINS] += ONE << (bin % WORD_BINS * BIN_BITS);
         usual.add(level, bin);
     }
 
@@ -156,7 +156,7 @@ final class Arrivals {
     /** What a queue of the same function with other settings has shown counts half. */
     void inherit(Arrivals other) {
         for (int i = 0; i < gaps.length; i++) {
-            gaps[i] = other.gaps[i] >>> 1 & HALVED;
+            gaps[i] = (other.gaps[i] >>> 1) & HALVED;
         }
         crash = other.crash;
     }
@@ -172,7 +172,7 @@ final class Arrivals {
      */
     double soonness(int containers, UsualGaps usual, long now) {
         int level = level(containers);
-        boolean below = (reached & 1 << level) != 0 && calls < leastCalls(level);
+        boolean below = (reached & (1 << level)) != 0 && calls < leastCalls(level);
         return soonnessAt(level, usual, below ? Integer.toUnsignedLong(units(now) - fellBelow(level)) : 0);
     }
 
@@ -203,6 +203,6 @@ final class Arrivals {
 
     private double weight(int level, int bin, UsualGaps usual) {
         long word = gaps[level * LEVEL_WORDS + bin / WORD_BINS];
-        return (double) (word >>> bin % WORD_BINS * BIN_BITS & BIN_MASK) / ONE + usual.weight(level, bin);
+        return (double) ((word >>> (bin % WORD_BINS * BIN_BITS)) & BIN_MASK) / ONE + usual.weight(level, bin);
     }
 }

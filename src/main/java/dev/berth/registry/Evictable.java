@@ -44,6 +44,11 @@ final class Evictable {
         }
     }
 
+    /** Whether all of them, and that much more, would do. */
+    boolean wouldCover(long shortBytes, long shortCpuMillis, Holds more) {
+        return bytes + more.bytes() >= shortBytes && cpuMillis + more.cpuMillis() >= shortCpuMillis;
+    }
+
     /**
      * The slots to remove so that this much becomes free: none of them could be spared. Empty if all of them
      * together would not do.

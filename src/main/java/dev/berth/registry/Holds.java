@@ -5,14 +5,16 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The idle slots that are not evicted yet, since others had to go for them a moment ago: two functions in room for one
+ * The slots that are not evicted yet, since others had to go for them a moment ago: two functions in room for one
  * would have a start for each call else.
  */
 final class Holds {
     /** For as long as its start took, but no longer than this, what started on such room is kept. */
     private static final long LONGEST_NANOS = 1_000_000_000;
 
-    private final TreeSet<Slot> idle = new TreeSet<>(Holds::compare);
+    private final TreeSet<Slot> held = new TreeSet<>(Holds::compare);
+    private long bytes;
+    private long cpuMillis;
 
     /** Orders by difference, since times of {@link System#nanoTime} may wrap round. */
     private static int compare(Slot one, Slot other) {
@@ -23,40 +25,58 @@ final class Holds {
     /**
      * A container has started for which others had to go.
      *
-     * @param start how long one takes, in nanoseconds
+     * @param start how long one takes, in nanoseconds; positive
      */
-    static void begin(Slot slot, long start, long now) {
-        slot.held = true;
-        slot.heldUntil = now + Math.min(start, LONGEST_NANOS);
+    void begin(Slot slot, long start, long now) {
+        if (slot.queue.evictable) {
+            slot.held = true;
+            slot.heldUntil = now + Math.min(start, LONGEST_NANOS);
+            held.add(slot);
+            bytes += slot.queue.reservation.bytes();
+            cpuMillis += slot.queue.reservation.cpuMillis();
+        }
     }
 
-    /** Whether this slot, which has just become idle, is to be kept for now. */
-    boolean add(Slot slot, long now) {
-        slot.held &= slot.heldUntil - now > 0;
-        return slot.held && idle.add(slot);
+    /** It is not held any more, if it was. */
+    void end(Slot slot) {
+        if (slot.held) {
+            held.remove(slot);
+            slot.held = false;
+            bytes -= slot.queue.reservation.bytes();
+            cpuMillis -= slot.queue.reservation.cpuMillis();
+        }
     }
 
-    /** Whether it was one of these. */
-    boolean remove(Slot slot) {
-        return slot.held && idle.remove(slot);
-    }
-
-    boolean contains(Slot slot) {
-        return slot.held && idle.contains(slot);
-    }
-
-    /** An idle slot whose time is over, taken off the list; null if there is none now. */
+    /** A slot whose time is over and which is not held any more; null if there is none now. */
     @Nullable
     Slot nextOver(long now) {
-        if (idle.isEmpty() || idle.first().heldUntil - now > 0) {
+        if (held.isEmpty() || held.first().heldUntil - now > 0) {
             return null;
         }
-        Slot slot = idle.pollFirst();
-        slot.held = false;
+        Slot slot = held.first();
+        end(slot);
         return slot;
     }
 
     OptionalLong nextEnd() {
-        return idle.isEmpty() ? OptionalLong.empty() : OptionalLong.of(idle.first().heldUntil);
+        return held.isEmpty() ? OptionalLong.empty() : OptionalLong.of(held.first().heldUntil);
+    }
+
+    boolean isEmpty() {
+        return held.isEmpty();
+    }
+
+    /** When the last of them ends. There must be one. */
+    long lastEnd() {
+        return held.last().heldUntil;
+    }
+
+    /** Of all of them, whether they run a call or not. */
+    long bytes() {
+        return bytes;
+    }
+
+    long cpuMillis() {
+        return cpuMillis;
     }
 }

@@ -1,5 +1,7 @@
 package dev.berth.registry;
 
+import dev.berth.call.Saturating;
+import dev.berth.config.RegistryConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -14,8 +16,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A waiter for whom there is no room, not even by eviction, is refused in non-blocking mode. In blocking
  * mode it stays, everybody behind it waits too, and from then on each container that becomes idle is given
  * up for it, whether or not that suffices yet: otherwise a big one would wait for ever for enough small ones
- * to be idle in the same moment. There, what has just started in the place of others is spared for a moment, so that two
- * functions in room for one take turns.
+ * to be idle in the same moment.
+ *
+ * <p>What has just started in the place of others is spared for a moment, so that two functions in room for one take
+ * turns. In non-blocking mode a waiter for whom that room would be enough stays until it might have had it.
  */
 final class Placement {
 
@@ -32,6 +36,10 @@ final class Placement {
     }
 
     private final boolean nonBlocking;
+
+    /** For how long after the end of a hold a call waits for its room that is refused else; 0: not at all. */
+    private final long hopeNanos;
+
     private final Room room;
     private final Actions actions;
     private final TreeSet<Waiter> starved = new TreeSet<>(Waiter.BY_ARRIVAL);
@@ -53,9 +61,15 @@ final class Placement {
 
     private boolean lacksRoom;
 
-    /** @param worth of idle containers, so that those worth least go first; null: those idle longest */
-    Placement(boolean nonBlocking, Room room, @Nullable Worth worth, Actions actions) {
-        this.nonBlocking = nonBlocking;
+    /** When the first of those who hope must not any longer, if somebody does. */
+    private OptionalLong endOfHope = OptionalLong.empty();
+
+    /**
+     * @param worth of idle containers, so that those worth least go first; null: those idle longest
+     */
+    Placement(RegistryConfig config, Room room, @Nullable Worth worth, Actions actions) {
+        this.nonBlocking = config.nonBlocking();
+        this.hopeNanos = Saturating.nanos(config.nonBlockingWait());
         this.room = room;
         this.evictable = new Evictable(worth);
         this.actions = actions;
@@ -86,8 +100,8 @@ final class Placement {
         return waiter.queue.reservation.isNothing() ? weightless : starved;
     }
 
-    void becameIdle(Slot slot, long now) {
-        if (nonBlocking || !holds.add(slot, now)) {
+    void becameIdle(Slot slot) {
+        if (!slot.held) {
             mayGo(slot);
         }
     }
@@ -98,14 +112,14 @@ final class Placement {
     }
 
     void leftIdle(Slot slot) {
-        if (!holds.remove(slot)) {
+        if (!slot.held) {
             evictable.remove(slot);
             justIdle.remove(slot);
         }
     }
 
     void freeze(Slot slot, boolean frozen) {
-        if (holds.contains(slot)) {
+        if (slot.held) {
             slot.frozen = frozen;
         } else {
             evictable.remove(slot);
@@ -114,16 +128,38 @@ final class Placement {
         }
     }
 
-    /** Those held until now may be evicted in this turn. */
-    void endHolds(long now) {
-        for (Slot slot = holds.nextOver(now); slot != null; slot = holds.nextOver(now)) {
-            mayGo(slot);
+    /**
+     * A container has just started for which others had to go: it is not evicted for a while.
+     *
+     * @param start how long one takes, in nanoseconds
+     */
+    void hold(Slot slot, long start, long now) {
+        if (start > 0 && !(nonBlocking && hopeNanos == 0)) {
+            holds.begin(slot, start, now);
         }
     }
 
-    /** When to call {@link #endHolds}. */
-    OptionalLong nextEndOfHold() {
-        return holds.nextEnd();
+    /** It has left {@link Slot.State#IDLE} if it was in it. */
+    void unhold(Slot slot) {
+        holds.end(slot);
+    }
+
+    /** Those held until now may be evicted from now on. */
+    void endHolds(long now) {
+        for (Slot slot = holds.nextOver(now); slot != null; slot = holds.nextOver(now)) {
+            if (slot.state == Slot.State.IDLE) {
+                mayGo(slot);
+            }
+        }
+    }
+
+    /** When to call {@link #endHolds}, and {@link #place} after it. */
+    OptionalLong nextLook() {
+        OptionalLong end = holds.nextEnd();
+        if (end.isEmpty() || endOfHope.isEmpty()) {
+            return end.isEmpty() ? endOfHope : end;
+        }
+        return end.getAsLong() - endOfHope.getAsLong() <= 0 ? end : endOfHope;
     }
 
     /** Called at the end of every turn. */
@@ -131,6 +167,7 @@ final class Placement {
         while (!weightless.isEmpty()) {
             actions.launchFor(weightless.first());
         }
+        endOfHope = OptionalLong.empty();
         if (!starved.isEmpty()) {
             placeFrom(starved.first(), now);
         }
@@ -164,7 +201,7 @@ final class Placement {
         boolean isShort = shortBytes > 0 || shortCpu > 0;
         List<Slot> victims = isShort ? evictable.cover(shortBytes, shortCpu, now) : List.of();
         boolean isStuck = isShort && victims.isEmpty();
-        if (isStuck && nonBlocking) {
+        if (isStuck && nonBlocking && !hopes(waiter, shortBytes, shortCpu, now)) {
             actions.refuse(waiter);
             return true;
         }
@@ -173,6 +210,13 @@ final class Placement {
             placeFrom(starved.first(), now);
             return false;
         }
+        if (isStuck && nonBlocking) {
+            endOfHope = endOfHope.isPresent() && endOfHope.getAsLong() - waiter.hopesUntil <= 0
+                    ? endOfHope
+                    : OptionalLong.of(waiter.hopesUntil);
+            promise(wanted);
+            return true;
+        }
         if (isStuck) {
             giveUpJustIdle(waiter, shortBytes, shortCpu);
             return false;
@@ -180,6 +224,15 @@ final class Placement {
         victims.forEach(victim -> evict(victim, waiter));
         promise(wanted);
         return true;
+    }
+
+    /** Whether what is held now will be enough for it, or would have been when that was asked first. */
+    private boolean hopes(Waiter waiter, long shortBytes, long shortCpu, long now) {
+        if (!waiter.hopes && !holds.isEmpty() && evictable.wouldCover(shortBytes, shortCpu, holds)) {
+            waiter.hopes = true;
+            waiter.hopesUntil = holds.lastEnd() + hopeNanos;
+        }
+        return waiter.hopes && waiter.hopesUntil - now > 0;
     }
 
     private void evict(Slot victim, Waiter forWhom) {

@@ -67,7 +67,7 @@ final class SlotRules {
         this.queues = queues;
         this.observer = observer;
         this.decisions = new Decisions(observer);
-        this.placement = new Placement(config.nonBlocking(), room, keeping.order(), new PlacementActions());
+        this.placement = new Placement(config, room, keeping.order(), new PlacementActions());
         this.claims = new Claims(incarnation);
         this.slots = new Slots(room, new Workers(workers), ids, keeping, placement, claims, starts);
         this.waiters = new Waiters(placement, WaitPolicy.of(config), starts);
@@ -114,7 +114,7 @@ final class SlotRules {
 
     /** When to call {@link #timePassed}; it may turn out to have nothing to do. */
     OptionalLong nextDeadline() {
-        OptionalLong ofSlots = earlier(earlier(slots.nextAlarm(), placement.nextEndOfHold()), claims.nextDeadline());
+        OptionalLong ofSlots = earlier(earlier(slots.nextAlarm(), placement.nextLook()), claims.nextDeadline());
         return earlier(ofSlots, earlier(waiters.nextDeadline(), waiters.nextAlarm()));
     }
 

@@ -90,7 +90,7 @@ final class Slots {
         starts.over();
         slot.queue.changed();
         if (slot.displacing) {
-            Holds.begin(slot, starts.expectedNanos(slot.queue.demand), now);
+            placement.hold(slot, starts.expectedNanos(slot.queue.demand), now);
         }
     }
 
@@ -115,7 +115,7 @@ final class Slots {
         slot.queue.idle.addLast(slot.inIdle);
         slot.queue.frozen += slot.frozen ? 1 : 0;
         slot.queue.callsChanged(now);
-        placement.becameIdle(slot, now);
+        placement.becameIdle(slot);
         idleClock.idleSince(slot, now);
     }
 
@@ -178,6 +178,7 @@ final class Slots {
             }
         }
         claims.settle(slot);
+        placement.unhold(slot);
         slot.state = Slot.State.ENDING;
         slot.queue.ending++;
         slot.queue.changed();

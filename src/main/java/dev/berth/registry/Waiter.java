@@ -47,6 +47,12 @@ final class Waiter {
 
     long missingCpuMillis;
 
+    /** In non-blocking mode: room that is not given up yet will be enough for it, and it waits for that. */
+    boolean hopes;
+
+    /** How long it does, in nanoseconds of the caller's clock. */
+    long hopesUntil;
+
     /** Containers were evicted for it. */
     boolean displacing;
 

@@ -55,7 +55,8 @@ final class EngineExamTest {
         Files.writeString(
                 Files.createDirectories(cgroups.resolve("cpuacct/docker")).resolve("cpuacct.usage"), "1\n");
 
-        assertThat(exam.usage(true)).isEqualTo(Finding.ok("usage", "what calls use of processors and memory is measured"));
+        assertThat(exam.usage(true))
+                .isEqualTo(Finding.ok("usage", "what calls use of processors and memory is measured"));
         assertThat(exam.usage(false).says()).endsWith("is not known");
     }
 }

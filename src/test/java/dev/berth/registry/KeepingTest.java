@@ -2,6 +2,7 @@ package dev.berth.registry;
 
 import static dev.berth.registry.Commands.grant;
 import static dev.berth.registry.Commands.launch;
+import static dev.berth.registry.Commands.refuse;
 import static dev.berth.registry.Commands.remove;
 import static dev.berth.registry.Commands.told;
 import static dev.berth.registry.Specs.spec;
@@ -12,6 +13,7 @@ import dev.berth.call.ContainerSpec;
 import dev.berth.config.KeepConfig;
 import dev.berth.config.KeepConfig.Evict;
 import dev.berth.config.KeepConfig.Keep;
+import dev.berth.error.ErrorCode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -282,12 +284,45 @@ final class KeepingTest {
     }
 
     @Test
-    void whereCallsDoNotWaitForRoomNothingIsKeptForAnything() {
+    void inNonBlockingModeACallWaitsForThatRoom() {
         TableDriver node = TableDriver.nonBlocking(1);
         Command.Grant grant = displaced(node);
-        node.release("c2", grant.lease());
 
-        assertThat(told(node.call("c", spec("one", 1)))).containsExactly(remove("c2", Reason.EVICTED));
+        assertThat(node.call("c", spec("one", 1))).isEmpty();
+        node.release("c2", grant.lease());
+        assertThat(node.pass(Duration.ofMillis(100))).isEmpty();
+        assertThat(told(node.call("d", spec("three", 1)))).containsExactly(refuse("d", ErrorCode.SERVER_BUSY));
+        assertThat(told(node.pass(Duration.ofMillis(200)))).containsExactly(remove("c2", Reason.EVICTED));
+        assertThat(told(node.gone("c2"))).containsExactly(launch("c3", "c"));
+    }
+
+    @Test
+    void inNonBlockingModeACallIsRefusedThatDoesNotGetThatRoomSoonAfter() {
+        TableDriver node = TableDriver.nonBlocking(1);
+        displaced(node);
+        assertThat(node.call("c", spec("one", 1))).isEmpty();
+        long began = node.now();
+
+        List<Command> commands = List.of();
+        while (commands.isEmpty()) {
+            commands = node.pass(Duration.ofMillis(10));
+        }
+
+        assertThat(told(commands)).containsExactly(refuse("c", ErrorCode.SERVER_BUSY));
+        assertThat(Duration.ofNanos(node.now() - began)).isBetween(Duration.ofMillis(110), Duration.ofMillis(1110));
+    }
+
+    @Test
+    void aCallForWhichThatRoomWouldNotDoIsRefusedAtOnce() {
+        TableDriver node = TableDriver.nonBlocking(2);
+        node.busy("long", spec("long", 1));
+        idle(node, "a", spec("one", 1));
+        node.call("b", spec("two", 1));
+        node.gone("c2");
+        node.pass(START);
+        node.ready("c3");
+
+        assertThat(told(node.call("c", spec("big", 2)))).containsExactly(refuse("c", ErrorCode.SERVER_BUSY));
     }
 
     @Test

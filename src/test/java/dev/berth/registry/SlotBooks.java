@@ -276,7 +276,7 @@ final class SlotBooks {
             if (queue.waiting() > 0) {
                 assertThat(queue.idle()).as("waits beside an idle slot").isZero();
             }
-            if (nonBlocking && mayLaunch(queue.key()).size() > queue.starting() && going == 0) {
+            if (nonBlocking && mayLaunch(queue.key()).size() > queue.starting() && going == 0 && !hopes(queue.key())) {
                 assertThat(queue.busy() + queue.starting())
                         .as("waits for nothing")
                         .isPositive();
@@ -360,8 +360,9 @@ final class SlotBooks {
     /** What may be evicted is known to whoever evicts, and what is held is not. */
     private void noteHeld(SlotQueue queue) {
         for (Slot slot = queue.idle.first(); slot != null; slot = slot.inIdle.next()) {
-            assertThat(slot.inEvictable.isLinked()).as("evictable").isEqualTo(queue.evictable && !isHeld(slot));
-            if (isHeld(slot)) {
+            assertThat(slot.inEvictable.isLinked()).as("evictable").isEqualTo(queue.evictable && !slot.held);
+            if (slot.held) {
+                assertThat(queue.evictable).as("held").isTrue();
                 assertThat(slot.heldUntil - now)
                         .as("held")
                         .isBetween(1L, Duration.ofSeconds(1).toNanos());
@@ -372,8 +373,21 @@ final class SlotBooks {
         }
     }
 
-    private boolean isHeld(Slot slot) {
-        return slot.held && !nonBlocking;
+    /** Whether somebody of the queue waits for room that is held, and for how long that is at most. */
+    private boolean hopes(SlotKey key) {
+        boolean hopes = false;
+        for (Waiter waiter : table.queues.find(key).starved) {
+            if (waiter.hopes) {
+                hopes = true;
+                assertThat(waiter.hopesUntil - now).as("hopes").isPositive();
+                assertThat(Duration.ofNanos(waiter.hopesUntil - now))
+                        .as("hopes for too long")
+                        .isLessThanOrEqualTo(SlotWorld.NON_BLOCKING_WAIT.plusSeconds(1));
+                assertThat(table.nextDeadlineNanos().getAsLong() - waiter.hopesUntil)
+                        .isNotPositive();
+            }
+        }
+        return hopes;
     }
 
     private static void inOrder(TreeSet<Waiter> before, TreeSet<Waiter> after) {
