@@ -44,6 +44,17 @@ await() {
   done
 }
 
+# free_ports COUNT: so many ports of this machine that nothing listens on. None of those that the system gives to any
+# connection, from 32768 on: one of these may be gone when it is needed.
+free_ports() {
+  local ports=() port
+  while ((${#ports[@]} < $1)); do
+    port=$((10000 + RANDOM % 22000))
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || ports+=("$port")
+  done
+  echo "${ports[@]}"
+}
+
 # once NAME COMMAND...: holds a lock while the command runs, so that two scripts do not install or build the same thing.
 once() {
   local lock=$BERTH_WORK/$1.lock

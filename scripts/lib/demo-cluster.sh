@@ -53,7 +53,7 @@ stop_nodes() {
 
 demo_cluster() {
   local i
-  base=$((20000 + RANDOM % 20000))
+  base=$((12000 + RANDOM % 20000))
   heading "Three nodes, each with room for two calls of 128 MiB"
   for i in 1 2 3; do start_node "$i"; done
   await_up 2

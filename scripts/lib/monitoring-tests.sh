@@ -32,17 +32,6 @@ test_alerts_are_documented() {
     die "the alerts of $page are not those of conf/prometheus/berth-rules.yaml"
 }
 
-# free_ports COUNT: so many that were free a moment ago.
-free_ports() {
-  node -e '
-    const net = require("net");
-    const servers = Array.from({ length: +process.argv[1] }, () => net.createServer().listen(0, "127.0.0.1"));
-    Promise.all(servers.map((each) => new Promise((done) => each.on("listening", done)))).then(() => {
-      console.log(servers.map((each) => each.address().port).join(" "));
-      servers.forEach((each) => each.close());
-    });' "$1"
-}
-
 # start_prometheus FOLDER RUNNER-PORT PORT
 start_prometheus() {
   cat >"$1/prometheus.yml" <<END

@@ -62,7 +62,17 @@ public final class ClusterStart {
                 .with(options.setEventBusOptions(BusSetup.options(cluster)))
                 .withTransport(transport)
                 .withClusterManager(manager);
-        return builder.buildClustered().map(vertx -> new Joined(vertx.exceptionHandler(new BusNoise()), manager));
+        return builder.buildClustered()
+                .recover(failure -> Future.failedFuture(ofJoining(failure, cluster.busPort(), cluster.host())))
+                .map(vertx -> new Joined(vertx.exceptionHandler(new BusNoise()), manager));
+    }
+
+    /** The port of the bus, which was free, may be taken when it is opened some seconds later. */
+    static Throwable ofJoining(Throwable failure, int busPort, String host) {
+        String why = String.valueOf(failure.getMessage());
+        return failure instanceof IOException && why.contains("Address already in use")
+                ? taken("cluster.busPort", busPort, host, "Address already in use")
+                : failure;
     }
 
     private static void checkInterface(String host, InetAddress bind) throws SocketException {
@@ -76,9 +86,12 @@ public final class ClusterStart {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(bind, port));
         } catch (IOException e) {
-            throw problem(key + " = " + port + ": must be a port that is free on cluster.host = " + host + ": "
-                    + e.getMessage());
+            throw taken(key, port, host, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static ConfigException taken(String key, int port, String host, String why) {
+        return problem(key + " = " + port + ": must be a port that is free on cluster.host = " + host + ": " + why);
     }
 
     private static ConfigException problem(String line) {

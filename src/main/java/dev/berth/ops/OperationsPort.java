@@ -10,7 +10,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
@@ -40,6 +39,7 @@ public final class OperationsPort {
     private final NodeView node;
     private final ConnectionGuard.Limits limits;
     private volatile int port;
+    private boolean metersBegun;
 
     private OperationsPort(Vertx vertx, HttpConfig config, NodeView node, ConnectionGuard.Limits limits) {
         this.vertx = vertx;
@@ -99,11 +99,7 @@ public final class OperationsPort {
     /** As a verticle: what else is begun on a thread of another Vert.x runs on the loops of that one. */
     private Future<Void> listen(int wanted) {
         return vertx.deployVerticle(context -> {
-                    // Beside the rest: what it loads takes longer than all else here.
-                    vertx.executeBlocking(() -> {
-                        node.meters().complete(node.cluster());
-                        return null;
-                    });
+                    completeMeters();
                     vertx.setPeriodic(
                             MINUTE_MILLIS,
                             tick -> vertx.executeBlocking(() -> {
@@ -122,6 +118,17 @@ public final class OperationsPort {
                     return serveSecured(options(wanted), config.tls(), watch);
                 })
                 .mapEmpty();
+    }
+
+    /** Beside the rest: what it loads takes longer than all else here. Once, however many ports are tried. */
+    private void completeMeters() {
+        if (!metersBegun) {
+            metersBegun = true;
+            vertx.executeBlocking(() -> {
+                node.meters().complete(node.cluster());
+                return null;
+            });
+        }
     }
 
     private HttpServerOptions options(int wanted) {
@@ -189,8 +196,7 @@ public final class OperationsPort {
     public Future<Void> rehearse() {
         HttpClient client = vertx.createHttpClient();
         return client.request(HttpMethod.GET, port, config.host(), "/metrics")
-                .compose(HttpClientRequest::send)
-                .compose(HttpClientResponse::end)
+                .compose(request -> request.send().compose(HttpClientResponse::end))
                 .eventually(client::close);
     }
 

@@ -1,10 +1,9 @@
 package dev.berth.bench;
 
+import dev.berth.cluster.FreePorts;
 import dev.berth.port.TestCertificates;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -49,12 +48,8 @@ final class ClusterNodes {
         }
     }
 
-    private static Ports free() throws IOException {
-        try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                ServerSocket third = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new Ports(one.getLocalPort(), other.getLocalPort(), third.getLocalPort());
-        }
+    private static Ports free() {
+        return new Ports(FreePorts.next(), FreePorts.next(), FreePorts.next());
     }
 
     /**

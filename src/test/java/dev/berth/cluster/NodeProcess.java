@@ -4,8 +4,6 @@ import java.io.FileWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,11 +32,8 @@ public final class NodeProcess implements AutoCloseable {
 
     /** Two ports that were free a moment ago. */
     public record Ports(int member, int bus) {
-        public static Ports free() throws IOException {
-            try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                    ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                return new Ports(one.getLocalPort(), other.getLocalPort());
-            }
+        public static Ports free() {
+            return new Ports(FreePorts.next(), FreePorts.next());
         }
     }
 

@@ -3,9 +3,13 @@ package dev.berth.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.berth.config.ConfigException;
 import dev.berth.config.HttpConfig;
 import dev.berth.ingress.Await;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -25,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 @Timeout(60)
 final class OperationsPortTest {
@@ -312,13 +317,21 @@ final class OperationsPortTest {
     }
 
     @Test
-    void portThatIsTakenIsAnotherIfNobodyAskedForIt() throws IOException {
+    void portThatIsTakenIsAnotherIfNobodyAskedForItAndNoMeterIsThereTwice() throws IOException {
+        Logger registrations = (Logger) LoggerFactory.getLogger(MeterRegistry.class);
+        ListAppender<ILoggingEvent> twice = new ListAppender<>();
+        twice.start();
+        registrations.addAppender(twice);
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             OperationsPort other = Await.of(OperationsPort.open(
                     OpsRig.config(null, null), taken.getLocalPort(), rig.view(), ConnectionGuard.Limits.DEFAULT));
 
             assertThat(other.port()).isNotZero().isNotEqualTo(taken.getLocalPort());
+            Await.of(other.rehearse());
             Await.of(other.close());
+            assertThat(twice.list).isEmpty();
+        } finally {
+            registrations.detachAppender(twice);
         }
     }
 
