@@ -88,8 +88,8 @@ final class SoakCancels {
     }
 
     private void connect() {
-        RawConnection.connect(client, RunnerProcess.HOST, runner.port()).onComplete(
-                connection -> next(connection, 0), done::tryFail);
+        RawConnection.connect(client, RunnerProcess.HOST, runner.port())
+                .onComplete(connection -> next(connection, 0), done::tryFail);
     }
 
     private void next(HttpClientConnection connection, int calls) {
