@@ -15,6 +15,7 @@ import dev.berth.ingress.Await;
 import dev.berth.ingress.EngageCall;
 import dev.berth.ingress.FakeWorker;
 import dev.berth.ingress.IngressRig;
+import dev.berth.ingress.LoggedLines;
 import dev.berth.ingress.Oversize;
 import dev.berth.ingress.UnaryClient;
 import dev.berth.proto.ConfigMsg;
@@ -193,16 +194,18 @@ final class RunnerMethodsTest {
     void configureRunnerAppliesTheLogLevelAndLeavesTheRestAlone() {
         Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         Level before = root.getLevel();
-        try {
+        try (LoggedLines log = LoggedLines.of(ConfigureRunner.class)) {
             client.ask(
                     "/RunnerProtocol/ConfigureRunner",
                     ConfigMsg.newBuilder()
-                            .putConfig("log.level", "error")
+                            .putConfig("log.level", "warn")
                             .putConfig("other", "x")
+                            .putConfig("third", "x")
                             .build(),
                     ConfigStatus.parser());
 
-            assertThat(root.getLevel()).isEqualTo(Level.ERROR);
+            assertThat(root.getLevel()).isEqualTo(Level.WARN);
+            assertThat(log.warnings()).containsExactly("settings cannot be changed at run time, ignored");
         } finally {
             root.setLevel(before);
         }
