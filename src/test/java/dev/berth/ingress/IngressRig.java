@@ -53,8 +53,9 @@ public final class IngressRig implements AutoCloseable {
     public final WhyBook why = new WhyBook(NODE, name -> name, System::currentTimeMillis, 1 << 20, 1);
     private final GrpcConfig grpc;
 
+    /** With more patience than a test has: what ends here has another reason. */
     public static GrpcConfig.Limits limits(long budget) {
-        return new GrpcConfig.Limits(budget, 1000, Duration.ofSeconds(10));
+        return new GrpcConfig.Limits(budget, 1000, Duration.ofMinutes(5));
     }
 
     /** The usual settings with other limits. */

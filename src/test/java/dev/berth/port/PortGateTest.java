@@ -46,8 +46,8 @@ final class PortGateTest {
     @Test
     @Rule("transport-allow")
     void aClientOfAnotherNetworkIsClosedBeforeAByteIsRead() throws IOException {
-        GrpcConfig.Limits patient = new GrpcConfig.Limits(8 << 20, 1000, Duration.ofMinutes(5));
-        try (IngressRig rig = new IngressRig(IngressRig.grpc(patient, null, "127.0.0.1/32"), IngressRig.CALLS)) {
+        try (IngressRig rig =
+                new IngressRig(IngressRig.grpc(IngressRig.limits(8 << 20), null, "127.0.0.1/32"), IngressRig.CALLS)) {
             try (Socket foreign = new Socket()) {
                 foreign.bind(new InetSocketAddress("127.0.0.2", 0));
                 foreign.connect(new InetSocketAddress("127.0.0.1", rig.ingress.port()));
