@@ -38,7 +38,7 @@ final class ContainerOptionsTest {
                   "OpenStdin": false, "StdinOnce": false,
                   "Env": ["A=1=1", "B=2", "FN_LISTENER=unix:/tmp/iofs/lsnr.sock"],
                   "Image": "user/fn:1", "Volumes": {}, "ExposedPorts": {},
-                  "ContainerLabels": {"dev.berth.instance": "0123456789ab", "dev.berth.owner": "host:/tmp", "dev.berth.role": "function"},
+                  "Labels": {"dev.berth.instance": "0123456789ab", "dev.berth.owner": "host:/tmp", "dev.berth.role": "function"},
                   "HostConfig": {
                     "Binds": ["/sockets/x:/tmp/iofs:rw"],
                     "CapDrop": ["ALL"],
@@ -88,7 +88,7 @@ final class ContainerOptionsTest {
                 "FN_MAX_OPEN_FILES", "0");
         JsonObject json = json(more, false, true, PLAN, null);
         JsonObject host = json.getJsonObject("HostConfig");
-        assertThat(json.getJsonObject("ContainerLabels").getMap())
+        assertThat(json.getJsonObject("Labels").getMap())
                 .containsEntry("fn-agent-classifier", "tag")
                 .containsEntry("fn-agent-instance", "0123456789ab");
         assertThat(host.getJsonObject("StorageOpt").getString("size")).isEqualTo("512M");

@@ -72,7 +72,7 @@ final class EngineEndsTest {
         context.await(engine::start);
         script.on(
                 "GET /containers/json",
-                json(200, "[{\"Id\":\"dead\",\"ContainerLabels\":{\"dev.berth.instance\":\"0123456789ab\"}}]"));
+                json(200, "[{\"Id\":\"dead\",\"Labels\":{\"dev.berth.instance\":\"0123456789ab\"}}]"));
         script.on("DELETE /containers/dead", json(409, "{\"message\":\"it resists\"}"));
         assertThat(context.await(engine::sweep)).isEqualTo(new Sweep(0, Set.of("0123456789ab")));
 
