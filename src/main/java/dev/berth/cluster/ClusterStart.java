@@ -99,7 +99,7 @@ public final class ClusterStart {
     static Throwable ofJoining(Throwable failure, int busPort, String host) {
         String why = String.valueOf(failure.getMessage());
         if (failure instanceof IllegalStateException && why.contains("Node failed to start")) {
-            return new IOException("cannot join: a member took the connection and did not let this node in within "
+            return new IOException("no member of the cluster let this node in: for a reason told above, or none in "
                     + HazelcastSetup.JOIN_SECONDS + " s");
         }
         return failure instanceof IOException && why.contains("Address already in use")

@@ -35,4 +35,10 @@ final class ClusterStartTest {
 
         assertThat(ClusterStart.ofJoining(failure, 5702, "10.0.0.1")).isSameAs(failure);
     }
+
+    @Test
+    void joinThatCameToNothingIsToldWithoutHazelcastsWords() {
+        assertThat(ClusterStart.ofJoining(new IllegalStateException("Node failed to start!"), 5702, "10.0.0.1"))
+                .hasMessage("no member of the cluster let this node in: for a reason told above, or none in 60 s");
+    }
 }
