@@ -3,6 +3,7 @@ package dev.berth.registry;
 import dev.berth.bus.Addresses;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.bus.RegistryMessage.CancelAcquire;
+import dev.berth.bus.RegistryMessage.ContainerAdopted;
 import dev.berth.bus.RegistryMessage.ContainerEnding;
 import dev.berth.bus.RegistryMessage.ContainerPaused;
 import dev.berth.bus.RegistryMessage.ContainerReady;
@@ -40,12 +41,14 @@ final class SlotRules {
     private final Waiters waiters;
     private final Admission admission;
     private final Queues queues;
+    private final Adoptions adoptions;
     private final SlotObserver observer;
     private final Decisions decisions;
     private final Account account;
 
     private long now;
     private boolean draining;
+    private Reason drained = Reason.DRAINING;
     private boolean drainToConfirm;
     private boolean engineAnswers = true;
 
@@ -65,6 +68,7 @@ final class SlotRules {
             Supplier<String> ids,
             SlotObserver observer) {
         this.queues = queues;
+        this.adoptions = new Adoptions(queues);
         this.observer = observer;
         this.decisions = new Decisions(observer);
         this.placement = new Placement(config, room, keeping.order(), new PlacementActions());
@@ -135,7 +139,9 @@ final class SlotRules {
     }
 
     void acquire(AcquireSlot request) {
-        SlotQueue queue = queues.find(request.spec().key());
+        SlotQueue own = queues.find(request.spec().key());
+        SlotQueue queue =
+                own != null ? own : adoptions.claim(request.spec(), unfit -> remove(unfit, Reason.UNFIT));
         Slot slot = queue == null ? null : queue.idle.last();
         if (queue != null) {
             queue.noteToken(request.spec().registryToken());
@@ -218,6 +224,17 @@ final class SlotRules {
         }
     }
 
+    /** What there is no room for, as after a change of settings, is removed, and never counted. */
+    void adopted(ContainerAdopted adopted) {
+        boolean fits = !draining && slots.fits(adopted.standIn());
+        SlotQueue queue = fits ? adoptions.join(adopted) : null;
+        if (queue == null) {
+            decisions.removeUncounted(adopted, Reason.UNFIT);
+        } else {
+            slots.adopt(queue, adopted.containerId(), adopted.worker(), now);
+        }
+    }
+
     void launchFailed(LaunchFailed failed) {
         Slot slot = slots.find(failed.containerId());
         if (slot != null) {
@@ -271,15 +288,19 @@ final class SlotRules {
         }
     }
 
-    void drain() {
+    /** @param handOver what is or becomes idle is left to the next runner */
+    void drain(boolean handOver) {
         draining = true;
+        drained = handOver ? Reason.HANDED_OVER : Reason.DRAINING;
         drainToConfirm = true;
         for (Waiter waiter : waiters.all()) {
             refuse(waiter, BUSY, Refused.DRAINING, ContainerTimings.NONE);
             settle(waiter.queue);
         }
         for (Slot slot : slots.all()) {
-            if (slot.state == Slot.State.IDLE || slot.state == Slot.State.STARTING) {
+            if (slot.state == Slot.State.IDLE) {
+                remove(slot, drained);
+            } else if (slot.state == Slot.State.STARTING) {
                 remove(slot, Reason.DRAINING);
             }
         }
@@ -308,7 +329,7 @@ final class SlotRules {
     private void offer(Slot slot, ContainerTimings timings, @Nullable Waiter cause, boolean started) {
         Waiter waiter = slot.queue.waiting.first();
         if (draining) {
-            remove(slot, Reason.DRAINING);
+            remove(slot, slot.unwanted ? Reason.DRAINING : drained);
         } else if (slot.unwanted && !(started && waiter != null)) {
             account.cleared(slot, now);
             remove(slot, Reason.CLEARED);

@@ -60,6 +60,8 @@ final class Worker {
             case EVICTED -> EndReason.EVICTED;
             case DRAINING -> EndReason.DRAINING;
             case CLEARED -> EndReason.CLEARED;
+            case HANDED_OVER -> EndReason.HANDED_OVER;
+            case UNFIT -> EndReason.UNFIT;
         };
     }
 

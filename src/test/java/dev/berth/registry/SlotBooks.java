@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Our own books of what a {@link SlotTable} was told and has decided, and what must hold after each of its turns. */
 final class SlotBooks {
@@ -35,6 +37,12 @@ final class SlotBooks {
     private long now;
     private long turns;
     private boolean draining;
+    private boolean handingOver;
+    private final Map<String, WorldContainer> arriving = new HashMap<>();
+
+    /** In this turn. */
+    private @Nullable WorldContainer justAdopted;
+
     int drained;
     int evicted;
 
@@ -43,6 +51,11 @@ final class SlotBooks {
         this.nonBlocking = nonBlocking;
         this.keeping = keeping;
         this.calls = calls;
+    }
+
+    /** The table will be told of it. */
+    void adopting(WorldContainer container) {
+        arriving.put(container.id, container);
     }
 
     WorldContainer known(String id) {
@@ -63,15 +76,21 @@ final class SlotBooks {
             for (WorldCall call : calls.values()) {
                 call.lost |= lost.incarnation().equals(Addresses.incarnation(call.ingress)) && isQueued(call);
             }
-        } else if (message instanceof RegistryMessage.Drain) {
+        } else if (message instanceof RegistryMessage.Drain drain) {
             draining = true;
+            handingOver = drain.handOver();
         } else {
             noteOfContainer(message);
         }
     }
 
     private void noteOfContainer(RegistryMessage message) {
-        if (message instanceof RegistryMessage.ReturnLease returned) {
+        if (message instanceof RegistryMessage.ContainerAdopted adopted) {
+            WorldContainer container = arriving.remove(adopted.containerId());
+            container.knownReady = true;
+            known.put(container.id, container);
+            justAdopted = container;
+        } else if (message instanceof RegistryMessage.ReturnLease returned) {
             forgetLease(returned.containerId(), returned.lease());
         } else if (message instanceof RegistryMessage.ContainerReleased released) {
             forgetLease(released.containerId(), released.lease());
@@ -80,7 +99,8 @@ final class SlotBooks {
         } else if (message instanceof RegistryMessage.LaunchFailed failed) {
             known(failed.containerId()).condemned = true;
         } else if (message instanceof RegistryMessage.ContainerEnding ending) {
-            known(ending.containerId()).condemned = true;
+            // Of what was not adopted the table has never known.
+            Optional.ofNullable(known.get(ending.containerId())).ifPresent(container -> container.condemned = true);
         } else if (message instanceof RegistryMessage.ContainerGone gone) {
             known.remove(gone.containerId());
         }
@@ -106,6 +126,7 @@ final class SlotBooks {
     void turn(List<Command> commands, long nowNanos) {
         now = nowNanos;
         commands.forEach(this::decided);
+        justAdopted = null;
         turns++;
         for (WorldContainer container : known.values()) {
             boolean idle = container.knownReady && !container.condemned && container.knownLease == 0;
@@ -138,6 +159,9 @@ final class SlotBooks {
             assertThat(container.knownLease).as("removed while leased").isZero();
             removed(container, remove.reason());
             container.condemned = true;
+            if (container == justAdopted && remove.reason() == WorkerMessage.Reason.UNFIT) {
+                known.remove(container.id);
+            }
         } else if (command instanceof Command.Revoke revoke) {
             assertThat(known(revoke.containerId()).knownLease)
                     .as("revokes what is not leased")
@@ -183,6 +207,11 @@ final class SlotBooks {
                         .anyMatch(queue -> mayLaunch(queue.key()).size() > queue.starting());
             }
             case DRAINING -> assertThat(draining).isTrue();
+            case HANDED_OVER -> assertThat(handingOver).isTrue();
+            case UNFIT ->
+                assertThat(container.sealed && (!container.fits || container == justAdopted))
+                        .as("removed though it fits")
+                        .isTrue();
             case CLEARED -> throw new AssertionError("removed for an operator, and there is none");
         }
     }
@@ -220,9 +249,16 @@ final class SlotBooks {
         assertThat(container.condemned).as("grants what is going").isFalse();
         assertThat(container.knownLease).as("leases twice").isZero();
         for (WorldContainer other : known.values()) {
-            if (container.idleTurn > 0 && other.spec.key().equals(container.spec.key())) {
+            boolean sameQueue = other.spec.key().equals(container.spec.key()) && other.sealed == container.sealed;
+            if (container.idleTurn > 0 && sameQueue) {
                 assertThat(other.idleTurn).as("last in, first out").isLessThanOrEqualTo(container.idleTurn);
             }
+        }
+        assertThat(container.sealed && !container.fits)
+                .as("grants what is of another configuration")
+                .isFalse();
+        if (container.sealed) {
+            confirm(container.spec.key());
         }
         container.knownLease = grant.lease();
         WorldCall call = calls.get(grant.ticket());
@@ -230,6 +266,13 @@ final class SlotBooks {
         assertThat(container.spec.key()).isEqualTo(call.spec.key());
         assertThat(queued.get(call.spec.key()).get(0)).as("first come").isEqualTo(grant.ticket());
         answered(grant.ticket());
+    }
+
+    /** The first call of a key has come. */
+    private void confirm(SlotKey key) {
+        for (WorldContainer container : known.values()) {
+            container.sealed &= !container.spec.key().equals(key);
+        }
     }
 
     private void answered(long ticket) {
