@@ -21,6 +21,7 @@ final class Settings {
             RegistryConfig.ALL,
             KeepConfig.ALL,
             WorkerConfig.ALL,
+            AdoptConfig.ALL,
             StreamConfig.ALL,
             EngineConfig.ALL,
             DockerSettings.ALL,

@@ -140,8 +140,7 @@ final class SlotRules {
 
     void acquire(AcquireSlot request) {
         SlotQueue own = queues.find(request.spec().key());
-        SlotQueue queue =
-                own != null ? own : adoptions.claim(request.spec(), unfit -> remove(unfit, Reason.UNFIT));
+        SlotQueue queue = own != null ? own : adoptions.claim(request.spec(), unfit -> remove(unfit, Reason.UNFIT));
         Slot slot = queue == null ? null : queue.idle.last();
         if (queue != null) {
             queue.noteToken(request.spec().registryToken());

@@ -1,6 +1,7 @@
 package dev.berth.worker;
 
 import dev.berth.engine.FolderRemoval;
+import dev.berth.engine.InstanceDirectory;
 import dev.berth.engine.Mounts;
 import dev.berth.error.ErrorCode;
 import java.io.IOException;
@@ -25,6 +26,11 @@ record SocketDirectory(Path home, boolean mounted) {
     /** The function's part, as this process sees it: all that the function sees of the directory. */
     Path path() {
         return home.resolve(FUNCTION);
+    }
+
+    /** Beside the directory, where no function comes: what another runner finds the container again by. */
+    Path record() {
+        return home.resolveSibling(home.getFileName() + InstanceDirectory.RECORD);
     }
 
     /**
@@ -54,6 +60,7 @@ record SocketDirectory(Path home, boolean mounted) {
             return;
         }
         try {
+            Files.deleteIfExists(record());
             if (mounted) {
                 Mounts.unmountAll(home);
             }
@@ -66,6 +73,7 @@ record SocketDirectory(Path home, boolean mounted) {
     /** Needs no file descriptor: a directory that came to nothing goes even when there is none. */
     private boolean removedEmpty() {
         try {
+            Files.deleteIfExists(record());
             Files.deleteIfExists(path());
             Files.deleteIfExists(home);
             return true;

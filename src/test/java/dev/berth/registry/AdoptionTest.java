@@ -64,12 +64,16 @@ final class AdoptionTest {
 
         List<Command> commands = call(SPEC);
 
-        assertThat(commands.get(0)).isInstanceOfSatisfying(Command.Wake.class, wake -> assertThat(wake.worker())
-                .isEqualTo(1));
-        assertThat(commands.get(1)).isInstanceOfSatisfying(Command.Grant.class, grant -> assertThat(grant.containerId())
-                .isEqualTo("old"));
-        assertThat(table.snapshot().queues()).singleElement().satisfies(queue -> assertThat(queue.key())
-                .isEqualTo(SPEC.key()));
+        assertThat(commands.get(0))
+                .isInstanceOfSatisfying(
+                        Command.Wake.class, wake -> assertThat(wake.worker()).isEqualTo(1));
+        assertThat(commands.get(1))
+                .isInstanceOfSatisfying(
+                        Command.Grant.class,
+                        grant -> assertThat(grant.containerId()).isEqualTo("old"));
+        assertThat(table.snapshot().queues())
+                .singleElement()
+                .satisfies(queue -> assertThat(queue.key()).isEqualTo(SPEC.key()));
         // What is launched next is made from what the call has brought.
         assertThat(call(SPEC)).noneMatch(Command.Grant.class::isInstance);
     }
@@ -98,8 +102,8 @@ final class AdoptionTest {
 
         List<Command> commands = call(SPEC);
 
-        assertThat(commands).anySatisfy(command -> assertThat(command)
-                .isEqualTo(new Command.Remove(1, "old", Reason.UNFIT)));
+        assertThat(commands)
+                .anySatisfy(command -> assertThat(command).isEqualTo(new Command.Remove(1, "old", Reason.UNFIT)));
         assertThat(commands).anyMatch(Command.Launch.class::isInstance);
         apply(new RegistryMessage.ContainerGone("old"));
         assertThat(table.snapshot().memoryUsedBytes()).isEqualTo(100 * Specs.MIB);
@@ -110,8 +114,7 @@ final class AdoptionTest {
         apply(adopted("a", SPEC, SEAL.of(SPEC)));
         apply(adopted("b", SPEC, SEAL.of(SPEC)));
 
-        assertThat(apply(adopted("c", SPEC, SEAL.of(SPEC))))
-                .containsExactly(new Command.Remove(1, "c", Reason.UNFIT));
+        assertThat(apply(adopted("c", SPEC, SEAL.of(SPEC)))).containsExactly(new Command.Remove(1, "c", Reason.UNFIT));
         assertThat(table.snapshot().memoryUsedBytes()).isEqualTo(200 * Specs.MIB);
     }
 

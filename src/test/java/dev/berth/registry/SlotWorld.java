@@ -167,8 +167,7 @@ final class SlotWorld {
         container.fits = fits;
         containers.put(id, container);
         books.adopting(container);
-        fromWorker.add(
-                new RegistryMessage.ContainerAdopted(id, 0, SEAL, standIn, fits ? SEAL.of(spec) : "of another"));
+        fromWorker.add(new RegistryMessage.ContainerAdopted(id, 0, SEAL, standIn, fits ? SEAL.of(spec) : "of another"));
     }
 
     void start(int which) {
