@@ -14,10 +14,10 @@ import org.slf4j.LoggerFactory;
  * A runner's way down.
  *
  * <pre>
- * RUNNING ──stop──▶ DRAINING ──no call and no container left──────────────▶ CLOSING ──▶ CLOSED
- *                       │                                                      ▲
- *                       └──limit, or asked again──▶ CUT_OFF ──as before, or────┘
- *                                                             a short while
+ * RUNNING ──stop──▶ DRAINING ──no call left──▶ REMOVING ──no container left──▶ CLOSING ──▶ CLOSED
+ *                       │                          │                              ▲
+ *                       └──limit, or asked again───┴──▶ CUT_OFF ──neither left,───┘
+ *                                                                 or a short while
  * </pre>
  *
  * Every phase but DRAINING under a limit of its own, so that a stop ends whatever clients and engine do: five
@@ -40,6 +40,7 @@ final class RunnerStop {
     private enum Phase {
         RUNNING,
         DRAINING,
+        REMOVING,
         CUT_OFF,
         CLOSING,
         CLOSED
@@ -127,10 +128,16 @@ final class RunnerStop {
             }
             case DRAINING -> {
                 switch (event) {
-                    case CALLS_ENDED -> shorten();
+                    case CALLS_ENDED -> remove();
+                    case STOP_NOW, TIME_OVER -> cutOff(event, "calls are cut off");
+                    case STOP, HAND_OVER, ALL_GONE -> {}
+                }
+            }
+            case REMOVING -> {
+                switch (event) {
                     case ALL_GONE -> close(CLOSE_EACH, CLOSE_ALL);
-                    case STOP_NOW, TIME_OVER -> cutOff(event);
-                    case STOP, HAND_OVER -> {}
+                    case STOP_NOW, TIME_OVER -> cutOff(event, "containers that are not removed soon are left");
+                    case STOP, HAND_OVER, CALLS_ENDED -> {}
                 }
             }
             case CUT_OFF -> {
@@ -153,15 +160,16 @@ final class RunnerStop {
         ended.compose(done -> empty).onComplete(done -> tell(Event.ALL_GONE));
     }
 
-    private void shorten() {
+    private void remove() {
+        phase = Phase.REMOVING;
         if (limit.isNegative() || limit.compareTo(REMOVAL) > 0) {
             arm(REMOVAL);
         }
     }
 
-    private void cutOff(Event why) {
+    private void cutOff(Event why, String what) {
         phase = Phase.CUT_OFF;
-        LOG.warn(why == Event.STOP_NOW ? "asked again: calls are cut off" : "time is over: calls are cut off");
+        LOG.warn("{}: {}", why == Event.STOP_NOW ? "asked again" : "time is over", what);
         arm(LAST_CHANCE);
         steps.cutOff();
     }

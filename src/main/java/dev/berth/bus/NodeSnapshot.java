@@ -22,6 +22,7 @@ public record NodeSnapshot(
      * @param serviceNanos how long a call holds its slot, as waiting reckons: mean plus mean deviation; 0: not
      *     known
      * @param startNanos how long a container takes to start alone, likewise; 0: not known
+     * @param kept how many containers are kept though nobody calls
      */
     public record Queue(
             SlotKey key,
@@ -32,7 +33,22 @@ public record NodeSnapshot(
             int starting,
             int waiting,
             long serviceNanos,
-            long startNanos) {
+            long startNanos,
+            int kept) {
+
+        /** One of which none are kept. */
+        public Queue(
+                SlotKey key,
+                String image,
+                int idle,
+                int paused,
+                int busy,
+                int starting,
+                int waiting,
+                long serviceNanos,
+                long startNanos) {
+            this(key, image, idle, paused, busy, starting, waiting, serviceNanos, startNanos, 0);
+        }
 
         /** Whether the node has nothing of it any more. */
         public boolean isGone() {

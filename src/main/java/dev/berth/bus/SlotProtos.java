@@ -13,6 +13,7 @@ import dev.berth.call.CallFormat;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.Saturating;
 import dev.berth.call.SlotKey;
+import dev.berth.call.SlotWishes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -172,7 +173,8 @@ final class SlotProtos {
                 .setPath(spec.path())
                 .putAllExtensions(spec.extensions())
                 .setNetworkDisabled(spec.networkDisabled())
-                .setEvictable(spec.evictable());
+                .setEvictable(spec.evictable())
+                .setMinIdle(spec.wishes().minIdle());
         if (spec.syslogUrl() != null) {
             form.setSyslogUrl(spec.syslogUrl());
         }
@@ -203,7 +205,13 @@ final class SlotProtos {
                 form.hasRegistryToken() ? form.getRegistryToken() : null,
                 form.getExtensionsMap(),
                 form.getNetworkDisabled(),
-                form.getEvictable());
+                form.getEvictable(),
+                wishes(form));
+    }
+
+    private static SlotWishes wishes(dev.berth.proto.bus.ContainerSpec form) {
+        Ranges.notNegative("containers to keep", form.getMinIdle());
+        return form.getMinIdle() == 0 ? SlotWishes.NONE : new SlotWishes(form.getMinIdle());
     }
 
     private static dev.berth.proto.bus.ContainerSpec.Format write(CallFormat format) {

@@ -92,7 +92,8 @@ public final class CallFactory {
                 token == null || token.isEmpty() ? null : token,
                 extensions,
                 false,
-                model.memoryMiB() > 0 || model.tmpfsMiB() > 0 || model.cpuMillis() > 0);
+                model.memoryMiB() > 0 || model.tmpfsMiB() > 0 || model.cpuMillis() > 0,
+                SlotWishes.of(model.annotations()));
     }
 
     /**

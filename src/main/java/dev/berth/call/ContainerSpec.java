@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param extensions the call's extensions
  * @param networkDisabled run with no network at all (a status call behind the network barrier)
  * @param evictable false for status containers, which reserve nothing and are never evicted
+ * @param wishes of the call that brought this specification
  */
 public record ContainerSpec(
         SlotKey key,
@@ -36,10 +37,51 @@ public record ContainerSpec(
         @Nullable String registryToken,
         Map<String, String> extensions,
         boolean networkDisabled,
-        boolean evictable) {
+        boolean evictable,
+        SlotWishes wishes) {
     public ContainerSpec {
         env = Map.copyOf(env);
         extensions = Map.copyOf(extensions);
+    }
+
+    /** Of a function that asks nothing of its slots. */
+    public ContainerSpec(
+            SlotKey key,
+            String image,
+            CallFormat format,
+            Map<String, String> env,
+            long memoryMiB,
+            long cpuMillis,
+            long tmpfsMiB,
+            Duration idleTimeout,
+            @Nullable String syslogUrl,
+            String appId,
+            String appName,
+            String fnId,
+            String path,
+            @Nullable String registryToken,
+            Map<String, String> extensions,
+            boolean networkDisabled,
+            boolean evictable) {
+        this(
+                key,
+                image,
+                format,
+                env,
+                memoryMiB,
+                cpuMillis,
+                tmpfsMiB,
+                idleTimeout,
+                syslogUrl,
+                appId,
+                appName,
+                fnId,
+                path,
+                registryToken,
+                extensions,
+                networkDisabled,
+                evictable,
+                SlotWishes.NONE);
     }
 
     /** Bytes reserved for one container: memory and /tmp; {@link Long#MAX_VALUE} for what is more. */
@@ -52,6 +94,15 @@ public record ContainerSpec(
         if (Objects.equals(token, registryToken)) {
             return this;
         }
+        return with(token, wishes);
+    }
+
+    /** The same of a call with other wishes. */
+    public ContainerSpec withWishes(SlotWishes others) {
+        return others.equals(wishes) ? this : with(registryToken, others);
+    }
+
+    private ContainerSpec with(@Nullable String token, SlotWishes others) {
         return new ContainerSpec(
                 key,
                 image,
@@ -69,6 +120,7 @@ public record ContainerSpec(
                 token,
                 extensions,
                 networkDisabled,
-                evictable);
+                evictable,
+                others);
     }
 }

@@ -58,7 +58,7 @@ final class StatusReport {
             line(
                     "slot " + shortHash(slot),
                     slot.getImage() + ": " + slot.getIdle() + " idle" + paused(slot) + ", " + slot.getBusy() + " busy, "
-                            + slot.getStarting() + " starting, " + slot.getWaiting() + " waiting");
+                            + slot.getStarting() + " starting, " + slot.getWaiting() + " waiting" + kept(slot));
         }
         if (node.getSlotsLeftOut() > 0) {
             line("slots", node.getSlotsLeftOut() + " more");
@@ -67,6 +67,10 @@ final class StatusReport {
 
     private static String paused(SlotSummary slot) {
         return slot.getPaused() > 0 ? " (" + slot.getPaused() + " paused)" : "";
+    }
+
+    private static String kept(SlotSummary slot) {
+        return slot.getKept() > 0 ? ", " + slot.getKept() + " kept" : "";
     }
 
     private static String shortHash(SlotSummary slot) {

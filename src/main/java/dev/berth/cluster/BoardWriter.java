@@ -13,7 +13,7 @@ final class BoardWriter {
     private final ClusterBoard board;
     private final String incarnation;
     private final int fullView;
-    private Place own;
+    private NodePlace own;
     private List<ClusterPicture.Seen> others = List.of();
     private NodeFigures figures = NodeFigures.NONE;
     private long version;
@@ -25,7 +25,7 @@ final class BoardWriter {
         this.fullView = fullView;
         this.board = board;
         this.incarnation = incarnation;
-        this.own = new Place(incarnation, new Hints());
+        this.own = new NodePlace(incarnation, new Hints());
     }
 
     /** This node as a whole is now like this. Of its queues its registry tells. */
@@ -73,7 +73,7 @@ final class BoardWriter {
     }
 
     private void put() {
-        List<Place> up = new ArrayList<>();
+        List<NodePlace> up = new ArrayList<>();
         for (ClusterPicture.Seen seen : others) {
             if (seen.state() == PeerState.UP) {
                 up.add(seen.place());

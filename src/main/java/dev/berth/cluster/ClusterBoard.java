@@ -23,7 +23,7 @@ public final class ClusterBoard {
         this.own = own;
         this.leastMembers = leastMembers;
         this.picture = new ClusterPicture(
-                0, new ClusterView(new Place(own.incarnation(), new Hints()), List.of()), List.of(), 1, false);
+                0, new ClusterView(new NodePlace(own.incarnation(), new Hints()), List.of()), List.of(), 1, false);
         this.ready = leastMembers <= 1;
     }
 

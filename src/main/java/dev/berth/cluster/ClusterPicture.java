@@ -17,7 +17,7 @@ record ClusterPicture(long number, ClusterView view, List<Seen> others, int memb
     }
 
     /** Another node. */
-    record Seen(Member member, PeerState state, Place place) {
+    record Seen(Member member, PeerState state, NodePlace place) {
         Hints hints() {
             return place.hints();
         }

@@ -1,6 +1,7 @@
 package dev.berth.cluster;
 
 import dev.berth.config.ClusterConfig;
+import dev.berth.config.ClusterConfig.Discovery;
 import dev.berth.config.ConfigException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -15,6 +16,7 @@ import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -25,6 +27,8 @@ public final class ClusterStart {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterStart.class);
     /** A member that is silent for as long as settings allow is taken off the list in the seconds after. */
     private static final long DUPLICATE_GRACE_SECONDS = 3;
+    /** A member that needs longer to greet is left out, and found later. */
+    private static final Duration GREETING = Duration.ofSeconds(3);
 
     private ClusterStart() {}
 
@@ -32,7 +36,8 @@ public final class ClusterStart {
     public record Joined(Vertx vertx, Membership membership) {}
 
     /**
-     * Blocks while it looks up {@code cluster.host} and tries the ports; then joins. Takes some seconds.
+     * Blocks while it looks up {@code cluster.host}, tries the ports and looks which members are silent; then joins.
+     * Takes some seconds.
      *
      * @param options are completed by those of the bus
      * @return fails with ConfigException for what an operator can set right
@@ -40,22 +45,25 @@ public final class ClusterStart {
     public static Future<Joined> join(
             ClusterConfig cluster, String nodeId, String version, VertxOptions options, Transport transport) {
         InetAddress bind;
+        List<String> silent;
         try {
             bind = InetAddress.getByName(cluster.host());
             checkInterface(cluster.host(), bind);
             checkPort("cluster.memberPort", cluster.memberPort(), cluster.host(), bind);
             checkPort("cluster.busPort", cluster.busPort(), cluster.host(), bind);
+            silent = silentMembers(cluster);
         } catch (UnknownHostException e) {
             return Future.failedFuture(problem("cluster.host = " + cluster.host() + ": must be a name that is known"));
-        } catch (SocketException | ConfigException e) {
+        } catch (IOException | ConfigException e) {
             return Future.failedFuture(e);
         }
         if (cluster.tls() == null) {
             LOG.warn("the bus between nodes is cleartext: whoever reaches port {} rules every node", cluster.busPort());
         }
         MemberAttributes attributes = MemberAttributes.of(cluster, nodeId, version, System.currentTimeMillis());
+        HazelcastSetup hazelcast = HazelcastSetup.of(cluster, bind, attributes.values(), silent);
         DerivedClusterManager manager = new DerivedClusterManager(
-                new HazelcastClusterManager(HazelcastSetup.config(cluster, bind, attributes.values())),
+                new HazelcastClusterManager(hazelcast.config()),
                 attributes,
                 TimeUnit.SECONDS.toNanos(cluster.times().member().toSeconds() + DUPLICATE_GRACE_SECONDS));
         VertxBuilder builder = Vertx.builder()
@@ -64,12 +72,36 @@ public final class ClusterStart {
                 .withClusterManager(manager);
         return builder.buildClustered()
                 .recover(failure -> Future.failedFuture(ofJoining(failure, cluster.busPort(), cluster.host())))
-                .map(vertx -> new Joined(vertx.exceptionHandler(new BusNoise()), manager));
+                .map(vertx -> {
+                    hazelcast.addLeftOut();
+                    return new Joined(vertx.exceptionHandler(new BusNoise()), manager);
+                });
     }
 
-    /** The port of the bus, which was free, may be taken when it is opened some seconds later. */
+    /** Members that would hold the start up. Blocking. */
+    private static List<String> silentMembers(ClusterConfig cluster) throws IOException {
+        if (!(cluster.discovery() instanceof Discovery.Members members)) {
+            return List.of();
+        }
+        List<String> silent = SilentMembers.among(members.addresses(), cluster.memberPort(), GREETING);
+        if (!silent.isEmpty()) {
+            LOG.atWarn()
+                    .addKeyValue("members", silent)
+                    .log("members take connections and say nothing: starting without them, they are looked for later");
+        }
+        return silent;
+    }
+
+    /**
+     * The port of the bus, which was free, may be taken when it is opened some seconds later; and of a join that came
+     * to nothing Hazelcast tells its log alone why.
+     */
     static Throwable ofJoining(Throwable failure, int busPort, String host) {
         String why = String.valueOf(failure.getMessage());
+        if (failure instanceof IllegalStateException && why.contains("Node failed to start")) {
+            return new IOException("no member of the cluster let this node in: for a reason told above, or none in "
+                    + HazelcastSetup.JOIN_SECONDS + " s");
+        }
         return failure instanceof IOException && why.contains("Address already in use")
                 ? taken("cluster.busPort", busPort, host, "Address already in use")
                 : failure;

@@ -10,12 +10,12 @@ import java.util.List;
  * @param own this node, whose figures are exact
  * @param up the other nodes that calls may be placed at
  */
-record ClusterView(Place own, List<Place> up) {
+record ClusterView(NodePlace own, List<NodePlace> up) {
 
     /** The other nodes that are known to have containers of this queue. */
-    List<Place> holders(long hash) {
-        List<Place> holders = new ArrayList<>();
-        for (Place peer : up) {
+    List<NodePlace> holders(long hash) {
+        List<NodePlace> holders = new ArrayList<>();
+        for (NodePlace peer : up) {
             Entry entry = peer.hints().entry(hash);
             if (entry != null && (long) entry.idle() + entry.busy() > 0) {
                 holders.add(peer);
@@ -25,8 +25,8 @@ record ClusterView(Place own, List<Place> up) {
     }
 
     /** The nodes that keep the directory of this queue, the first first; this one may be one of them. */
-    List<Place> homes(long hash) {
-        List<Place> first = Rendezvous.first(Rendezvous.HOMES, up, hash);
+    List<NodePlace> homes(long hash) {
+        List<NodePlace> first = Rendezvous.first(Rendezvous.HOMES, up, hash);
         first.add(own);
         return Rendezvous.first(Rendezvous.HOMES, first, hash);
     }
@@ -35,7 +35,7 @@ record ClusterView(Place own, List<Place> up) {
     double meanLoad() {
         boolean counts = !own.hints().isDraining();
         long sum = counts ? own.hints().load() : 0;
-        for (Place place : up) {
+        for (NodePlace place : up) {
             sum += place.hints().load();
         }
         return (double) sum / Math.max(1, up.size() + (counts ? 1 : 0));

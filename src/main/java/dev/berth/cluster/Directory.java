@@ -17,10 +17,10 @@ final class Directory {
     private static final int NAMED = 3;
 
     /** This node, as it tells itself. */
-    private final Place own;
+    private final NodePlace own;
 
     Directory(String incarnation) {
-        this.own = new Place(incarnation, new Hints());
+        this.own = new NodePlace(incarnation, new Hints());
     }
 
     /** Whether so many nodes tell only two of each queue. */
@@ -45,10 +45,10 @@ final class Directory {
      * @param asker is not named to itself
      * @param others the other nodes that take calls
      */
-    List<Holder> whoHas(long hash, String asker, Iterable<Place> others) {
+    List<Holder> whoHas(long hash, String asker, Iterable<NodePlace> others) {
         List<Option> best = new ArrayList<>(NAMED + 1);
         consider(best, own, hash, asker);
-        for (Place place : others) {
+        for (NodePlace place : others) {
             consider(best, place, hash, asker);
         }
         if (!best.isEmpty()) {
@@ -59,7 +59,7 @@ final class Directory {
                 .toList();
     }
 
-    private record Option(Place place, Entry entry, long waitNanos) {
+    private record Option(NodePlace place, Entry entry, long waitNanos) {
         boolean isBefore(Option other) {
             return waitNanos != other.waitNanos
                     ? waitNanos < other.waitNanos
@@ -67,7 +67,7 @@ final class Directory {
         }
     }
 
-    private static void consider(List<Option> best, Place place, long hash, String asker) {
+    private static void consider(List<Option> best, NodePlace place, long hash, String asker) {
         Entry entry = place.hints().entry(hash);
         if (entry == null
                 || (long) entry.idle() + entry.busy() == 0
@@ -76,7 +76,7 @@ final class Directory {
             return;
         }
         int sent = place.hints().debited(hash);
-        Option option = new Option(place, entry.less(sent), Placement.expectedWait(entry, sent));
+        Option option = new Option(place, entry.less(sent), PlacementOrder.expectedWait(entry, sent));
         int at = best.size();
         while (at > 0 && option.isBefore(best.get(at - 1))) {
             at--;

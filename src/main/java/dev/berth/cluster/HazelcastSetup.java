@@ -7,6 +7,7 @@ import com.hazelcast.config.ServerSocketEndpointConfig;
 import dev.berth.config.ClusterConfig;
 import dev.berth.config.ClusterConfig.Discovery;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,6 +15,9 @@ import java.util.Map;
  * members' own, on which no client is let in.
  */
 final class HazelcastSetup {
+    /** How long a start tries to be let in. */
+    static final int JOIN_SECONDS = 60;
+
     /** Equal on all nodes, or they do not join. Little is kept, so few are enough. */
     private static final String PARTITIONS = "31";
 
@@ -27,6 +31,7 @@ final class HazelcastSetup {
             Map.entry("hazelcast.wait.seconds.before.join", "1"),
             // Else a start waits for minutes for an address whose packets are dropped.
             Map.entry("hazelcast.socket.connect.timeout.seconds", "2"),
+            Map.entry("hazelcast.max.join.seconds", Integer.toString(JOIN_SECONDS)),
             Map.entry("hazelcast.graceful.shutdown.max.wait", "5"),
             Map.entry("hazelcast.operation.thread.count", "2"),
             Map.entry("hazelcast.operation.generic.thread.count", "2"),
@@ -38,10 +43,22 @@ final class HazelcastSetup {
 
     private static final int CONNECT_SECONDS = 3;
 
-    private HazelcastSetup() {}
+    private final Config config;
+    private final int memberPort;
+    private final List<String> leftOut;
 
-    /** @param bind the address that {@code cluster.host} stands for */
-    static Config config(ClusterConfig cluster, InetAddress bind, Map<String, String> attributes) {
+    private HazelcastSetup(Config config, int memberPort, List<String> leftOut) {
+        this.config = config;
+        this.memberPort = memberPort;
+        this.leftOut = leftOut;
+    }
+
+    /**
+     * @param bind the address that {@code cluster.host} stands for
+     * @param leftOut those of {@code cluster.members} that are not to be asked at the start
+     */
+    static HazelcastSetup of(
+            ClusterConfig cluster, InetAddress bind, Map<String, String> attributes, List<String> leftOut) {
         Config config = new Config();
         config.setClusterName(cluster.name());
         PROPERTIES.forEach(config::setProperty);
@@ -54,8 +71,18 @@ final class HazelcastSetup {
         config.getSerializationConfig().setJavaSerializationFilterConfig(serialization());
         attributes.forEach(config.getMemberAttributeConfig()::setAttribute);
         config.getAdvancedNetworkConfig().setEnabled(true).setMemberEndpointConfig(endpoint(cluster, bind));
-        join(config.getAdvancedNetworkConfig().getJoin(), cluster);
+        HazelcastSetup setup = new HazelcastSetup(config, cluster.memberPort(), leftOut);
+        setup.join(cluster);
+        return setup;
+    }
+
+    Config config() {
         return config;
+    }
+
+    /** Once this node has joined: those left out are looked for like all others from now on. */
+    void addLeftOut() {
+        leftOut.forEach(this::addMember);
     }
 
     /** Beside what Hazelcast itself sends, the values that Vert.x keeps in it. */
@@ -77,14 +104,15 @@ final class HazelcastSetup {
         return endpoint;
     }
 
-    private static void join(JoinConfig join, ClusterConfig cluster) {
+    private void join(ClusterConfig cluster) {
+        JoinConfig join = config.getAdvancedNetworkConfig().getJoin();
         join.getAutoDetectionConfig().setEnabled(false);
         join.getMulticastConfig().setEnabled(cluster.discovery() instanceof Discovery.Multicast);
         if (cluster.discovery() instanceof Discovery.Members members) {
             join.getTcpIpConfig().setEnabled(true).setConnectionTimeoutSeconds(CONNECT_SECONDS);
-            members.addresses()
-                    .forEach(address -> join.getTcpIpConfig()
-                            .addMember(address.contains(":") ? address : address + ":" + cluster.memberPort()));
+            members.addresses().stream()
+                    .filter(address -> !leftOut.contains(address))
+                    .forEach(this::addMember);
         } else if (cluster.discovery() instanceof Discovery.Dns dns) {
             String[] name = withPort(dns.name(), cluster.memberPort()).split(":");
             join.getKubernetesConfig()
@@ -92,6 +120,10 @@ final class HazelcastSetup {
                     .setProperty("service-dns", name[0])
                     .setProperty("service-port", name[1]);
         }
+    }
+
+    private void addMember(String address) {
+        config.getAdvancedNetworkConfig().getJoin().getTcpIpConfig().addMember(withPort(address, memberPort));
     }
 
     private static String withPort(String address, int port) {

@@ -3,7 +3,7 @@ package dev.berth.cluster;
 /** One incarnation of another node. Only {@link Peers} changes it. */
 final class Peer {
     final Hints hints = new Hints();
-    final Place place;
+    final NodePlace place;
     Member member;
     PeerState state = PeerState.JOINING;
     long heardNanos;
@@ -26,7 +26,7 @@ final class Peer {
 
     Peer(Member member, long nowNanos, long longAgoNanos) {
         this.member = member;
-        this.place = new Place(member.incarnation(), hints);
+        this.place = new NodePlace(member.incarnation(), hints);
         this.heardNanos = nowNanos;
         this.askedNanos = longAgoNanos;
         this.answeredNanos = longAgoNanos;

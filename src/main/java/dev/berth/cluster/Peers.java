@@ -132,7 +132,7 @@ final class Peers {
     }
 
     /** Those that calls may be placed at now. */
-    Iterable<Place> up() {
+    Iterable<NodePlace> up() {
         return () -> byIncarnation.values().stream()
                 .filter(peer -> peer.state == PeerState.UP)
                 .map(peer -> peer.place)

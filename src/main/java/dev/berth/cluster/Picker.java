@@ -7,12 +7,12 @@ import java.util.random.RandomGenerator;
 /** Which of the other nodes that have containers of a function are considered for a call of it. */
 interface Picker {
 
-    List<Place> pick(ClusterView view, long hash);
+    List<NodePlace> pick(ClusterView view, long hash);
 
     /** Not the best of all: with hints as old as they are, everybody's best would be the same one. */
     static Picker twoAtRandom(RandomGenerator random) {
         return (view, hash) -> {
-            List<Place> holders = view.holders(hash);
+            List<NodePlace> holders = view.holders(hash);
             if (holders.size() <= 2) {
                 return holders;
             }
@@ -23,8 +23,8 @@ interface Picker {
     }
 
     /** Those that a node has named which keeps the directory of the function: it has chosen. */
-    static Picker named(List<Place> holders) {
-        List<Place> copy = new ArrayList<>(holders);
+    static Picker named(List<NodePlace> holders) {
+        List<NodePlace> copy = new ArrayList<>(holders);
         return (view, hash) -> copy;
     }
 }

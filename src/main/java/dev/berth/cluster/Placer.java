@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * nobody.
  */
 public final class Placer {
-    private static final ClusterView NOTHING = new ClusterView(new Place("", new Hints()), List.of());
+    private static final ClusterView NOTHING = new ClusterView(new NodePlace("", new Hints()), List.of());
 
     private final ClusterBoard board;
     private final Picker picker;
-    private final Map<String, Place> places = new HashMap<>();
+    private final Map<String, NodePlace> places = new HashMap<>();
     private ClusterPicture seen;
     private ClusterView view;
 
@@ -56,7 +56,7 @@ public final class Placer {
         if (own != null) {
             view.own().hints().put(own);
         }
-        return Placement.candidates(view, demand(spec), others);
+        return PlacementOrder.candidates(view, demand(spec), others);
     }
 
     /**
@@ -69,7 +69,9 @@ public final class Placer {
         if (!seen.homes()) {
             return List.of();
         }
-        return view.homes(spec.key().hash64()).stream().map(Place::incarnation).toList();
+        return view.homes(spec.key().hash64()).stream()
+                .map(NodePlace::incarnation)
+                .toList();
     }
 
     /**
@@ -82,9 +84,9 @@ public final class Placer {
     public List<Candidate> candidates(ContainerSpec spec, @Nullable Entry own, List<Holder> named) {
         look();
         long hash = spec.key().hash64();
-        List<Place> holders = new ArrayList<>(named.size());
+        List<NodePlace> holders = new ArrayList<>(named.size());
         for (Holder holder : named) {
-            Place place = places.get(holder.incarnation());
+            NodePlace place = places.get(holder.incarnation());
             if (place != null && !place.equals(view.own()) && holder.entry().hash() == hash) {
                 place.hints().put(holder.entry());
                 holders.add(place);
@@ -139,12 +141,12 @@ public final class Placer {
         board.counts().count(placed);
     }
 
-    private static Demand demand(ContainerSpec spec) {
-        return new Demand(spec.key().hash64(), spec.reservedBytes(), spec.cpuMillis());
+    private static CallNeeds demand(ContainerSpec spec) {
+        return new CallNeeds(spec.key().hash64(), spec.reservedBytes(), spec.cpuMillis());
     }
 
     private @Nullable Hints hints(String incarnation) {
-        Place place = places.get(incarnation);
+        NodePlace place = places.get(incarnation);
         return place == null ? null : place.hints();
     }
 
@@ -159,9 +161,9 @@ public final class Placer {
 
     /** Most nodes are what and where they were in the picture before: those are not looked up. */
     private ClusterView mine(ClusterView published, ClusterView before, ClusterView mineBefore) {
-        List<Place> up = new ArrayList<>(published.up().size());
+        List<NodePlace> up = new ArrayList<>(published.up().size());
         for (int i = 0; i < published.up().size(); i++) {
-            Place place = published.up().get(i);
+            NodePlace place = published.up().get(i);
             boolean same = i < before.up().size() && before.up().get(i).equals(place);
             up.add(same ? mineBefore.up().get(i) : keep(place));
         }
@@ -174,9 +176,9 @@ public final class Placer {
         return mine;
     }
 
-    private Place keep(Place published) {
-        Place held = places.get(published.incarnation());
-        Place kept = held != null && held.hints().sameAs(published.hints())
+    private NodePlace keep(NodePlace published) {
+        NodePlace held = places.get(published.incarnation());
+        NodePlace kept = held != null && held.hints().sameAs(published.hints())
                 ? held
                 : published.with(published.hints().copy());
         places.put(kept.incarnation(), kept);

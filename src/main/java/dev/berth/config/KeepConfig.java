@@ -10,8 +10,9 @@ import java.util.List;
  * @param maxIdle how long at most where that is not left to their functions
  * @param leastSaved of the time that starts take, for each GiB and hour that an idle container costs; not negative
  * @param evict which go first where room is short
+ * @param floor how many stay though nobody calls
  */
-public record KeepConfig(Keep keep, Duration maxIdle, Duration leastSaved, Evict evict) {
+public record KeepConfig(Keep keep, Duration maxIdle, Duration leastSaved, Evict evict, FloorConfig floor) {
 
     /** How long an idle container may be kept. */
     public enum Keep {
@@ -62,7 +63,17 @@ public record KeepConfig(Keep keep, Duration maxIdle, Duration leastSaved, Evict
 
     static final List<Setting<?>> ALL = List.of(KEEP, MAX_IDLE, LEAST_SAVED, EVICT);
 
+    /** With as many that stay as without a setting. */
+    public KeepConfig(Keep keep, Duration maxIdle, Duration leastSaved, Evict evict) {
+        this(keep, maxIdle, leastSaved, evict, FloorConfig.DEFAULT);
+    }
+
     static KeepConfig read(Values values) {
-        return new KeepConfig(values.get(KEEP), values.get(MAX_IDLE), values.get(LEAST_SAVED), values.get(EVICT));
+        return new KeepConfig(
+                values.get(KEEP),
+                values.get(MAX_IDLE),
+                values.get(LEAST_SAVED),
+                values.get(EVICT),
+                FloorConfig.read(values));
     }
 }

@@ -20,6 +20,7 @@ final class Settings {
             CallConfig.ALL,
             RegistryConfig.ALL,
             KeepConfig.ALL,
+            FloorConfig.ALL,
             WorkerConfig.ALL,
             AdoptConfig.ALL,
             StreamConfig.ALL,

@@ -12,7 +12,6 @@ import dev.berth.why.Truth;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.grpc.common.GrpcStatus;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,9 +50,6 @@ public final class Engagement implements CallListener, MessageReader.Listener {
     /** Bytes of a body after which its stream gets a wide window. */
     private static final long WIDEN_AFTER = 32 * 1024;
 
-    /** How long a client may take to take the end of its call once the node stops. */
-    private static final Duration FAREWELL = Duration.ofSeconds(2);
-
     private final IngressParts parts;
     private final HttpServerRequest request;
     private final MessageReader reader;
@@ -65,7 +61,7 @@ public final class Engagement implements CallListener, MessageReader.Listener {
     private final @Nullable String requestId;
     private final CallReport report;
     private final CallIntake intake;
-    private final OneTimer timer;
+    private final StreamRegistration registration;
     private State state = State.AWAIT_TRY;
     private Deadline deadline = Deadline.NONE;
     private boolean bodyEnded;
@@ -94,7 +90,7 @@ public final class Engagement implements CallListener, MessageReader.Listener {
                 () -> connection.isWritable(request.streamId()));
         this.requestId = request.headers().get(REQUEST_ID);
         this.intake = new CallIntake(parts, lease, requestId);
-        this.timer = new OneTimer(parts.execution().vertx());
+        this.registration = new StreamRegistration(parts, this);
         this.report = new CallReport(
                 parts.tracer().begin(name -> request.headers().get(name), requestId),
                 parts.meter(),
@@ -103,26 +99,16 @@ public final class Engagement implements CallListener, MessageReader.Listener {
     }
 
     public void start() {
-        parts.counters().opened();
-        parts.streams().add(this);
+        registration.open();
         reader.start();
         request.response().exceptionHandler(failure -> reader.gone());
         deadline = GrpcTimeout.parse(request.headers().get("grpc-timeout"));
-        awaitTry();
-    }
-
-    private void awaitTry() {
-        // A stream that came too late is not ended at once: one that ends while its call is being sent is no refusal.
-        Deadline due = parts.counters().draining() ? Deadline.in(FAREWELL).earlier(deadline) : deadline;
-        if (due.limited()) {
-            timer.set(due.timerMillis(Duration.ZERO), this::turnAway);
-        }
-        parts.clients().awaitCall(this);
+        registration.awaitCall(deadline);
     }
 
     /** Turns the stream away unread: there are too many. Its client may place its call elsewhere. */
     public void refuse() {
-        parts.counters().opened();
+        registration.count();
         request.response().exceptionHandler(failure -> {});
         turnAway();
     }
@@ -183,8 +169,8 @@ public final class Engagement implements CallListener, MessageReader.Listener {
     }
 
     private void onTry(TryCall call) {
-        settle();
-        if (parts.counters().draining()) {
+        registration.callCame();
+        if (registration.draining()) {
             finish(ErrorCode.SERVER_BUSY.exception());
             return;
         }
@@ -274,7 +260,7 @@ public final class Engagement implements CallListener, MessageReader.Listener {
         switch (state) {
             case AWAIT_TRY -> finish(ErrorCode.SERVER_BUSY.exception());
             case WAITING, RECEIVING, ANSWERING -> {}
-            case DONE -> leave();
+            case DONE -> registration.leave(reply::giveUp);
         }
     }
 
@@ -291,16 +277,8 @@ public final class Engagement implements CallListener, MessageReader.Listener {
         finish((untouched ? ErrorCode.SERVER_BUSY : ErrorCode.CUT_OFF).exception());
     }
 
-    private void leave() {
-        if (!timer.isSet()) {
-            timer.set(FAREWELL.toMillis(), reply::giveUp);
-        }
-    }
-
     private void closed(boolean refused) {
-        settle();
-        parts.streams().remove(this);
-        parts.counters().closed(refused);
+        registration.end(refused);
         parts.meter().bytes(received, answered);
     }
 
@@ -402,8 +380,8 @@ public final class Engagement implements CallListener, MessageReader.Listener {
                 connection.reset(request.streamId());
             }
         });
-        if (parts.counters().draining()) {
-            leave();
+        if (registration.draining()) {
+            registration.leave(reply::giveUp);
         }
     }
 
@@ -423,7 +401,7 @@ public final class Engagement implements CallListener, MessageReader.Listener {
 
     private void close() {
         state = State.DONE;
-        settle();
+        registration.callCame();
         lease.giveBack();
     }
 
@@ -442,11 +420,5 @@ public final class Engagement implements CallListener, MessageReader.Listener {
 
     private LoggingEventBuilder named(LoggingEventBuilder line) {
         return CallKeys.add(line, report.callId(), requestId);
-    }
-
-    /** The call has come, or will not. */
-    private void settle() {
-        parts.clients().callCame(this);
-        timer.clear();
     }
 }

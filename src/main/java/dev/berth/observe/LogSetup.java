@@ -99,6 +99,10 @@ public final class LogSetup {
         if (level != RunnerLogConfig.Level.TRACE && level != RunnerLogConfig.Level.DEBUG) {
             context.getLogger("io.vertx.core.eventbus.impl.clustered").setLevel(Level.ERROR);
             context.getLogger("com.hazelcast").setLevel(Level.ERROR);
+            // What fails at a start is told by us as well, without a stack trace.
+            context.getLogger("io.vertx.core.impl.VertxImpl").setLevel(Level.OFF);
+            context.getLogger("com.hazelcast.instance.impl.Node").setLevel(Level.OFF);
+            context.getLogger("com.hazelcast.internal.cluster.impl.TcpIpJoiner").setLevel(Level.OFF);
             // Says why a node is not let in.
             context.getLogger("com.hazelcast.cluster").setLevel(Level.WARN);
         }

@@ -1,5 +1,6 @@
 package dev.berth.port;
 
+import dev.berth.ingress.ClassWarmUp;
 import dev.berth.ingress.ClientStreams;
 import dev.berth.ingress.ExecutionParts;
 import dev.berth.ingress.IngressCounters;
@@ -8,7 +9,6 @@ import dev.berth.ingress.LogStreams;
 import dev.berth.ingress.NodeBus;
 import dev.berth.ingress.NodeParts;
 import dev.berth.ingress.OpenStreams;
-import dev.berth.ingress.Rehearsal;
 import dev.berth.proto.RunnerProtocolGrpcService;
 import dev.berth.status.ColdCapacity;
 import dev.berth.status.ConfigureRunner;
@@ -87,7 +87,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
             // Not waited for: it runs beside the rest of the start.
             vertx.executeBlocking(
                     () -> {
-                        Rehearsal.run(node.calls());
+                        ClassWarmUp.run(node.calls());
                         return null;
                     },
                     false);

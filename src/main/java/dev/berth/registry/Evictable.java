@@ -63,7 +63,7 @@ final class Evictable {
         List<Slot> picked = new ArrayList<>();
         long overBytes = -shortBytes;
         long overCpu = -shortCpuMillis;
-        Order order = order(now);
+        Order order = new FloorLast(order(now));
         for (Slot slot = order.next(); slot != null && (overBytes < 0 || overCpu < 0); slot = order.next()) {
             Reservation gain = slot.queue.reservation;
             if ((overBytes < 0 && gain.bytes() > 0) || (overCpu < 0 && gain.cpuMillis() > 0)) {

@@ -37,6 +37,15 @@ final class IdleClock {
         }
     }
 
+    /** Fewer of its slots are kept than before though nobody calls: those that had no alarm any more have one again. */
+    void floorFell(SlotQueue queue, long now) {
+        for (Slot slot = queue.idle.first(); slot != null; slot = slot.inIdle.next()) {
+            if (!slot.alarmSet) {
+                set(slot, keeping.nextLook(slot, now));
+            }
+        }
+    }
+
     /** A slot that has been idle for long enough, taken off the clock; null if there is none now. */
     @Nullable
     Slot nextOverdue(long now) {
@@ -44,6 +53,9 @@ final class IdleClock {
             Slot slot = alarms.first();
             forget(slot);
             if (slot.state == Slot.State.IDLE) {
+                if (slot.queue.isAtFloor()) {
+                    continue;
+                }
                 if (keeping.isOver(slot, now)) {
                     return slot;
                 }

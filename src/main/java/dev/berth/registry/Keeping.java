@@ -1,6 +1,7 @@
 package dev.berth.registry;
 
 import dev.berth.call.Saturating;
+import dev.berth.config.FloorConfig;
 import dev.berth.config.KeepConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,10 @@ final class Keeping {
     @Nullable
     Worth order() {
         return config.evict() == KeepConfig.Evict.VALUE ? worth : null;
+    }
+
+    FloorConfig floor() {
+        return config.floor();
     }
 
     /** How long at most a container may be idle, in nanoseconds. */

@@ -82,6 +82,17 @@ final class SlotQueue {
     /** How many of {@link #idle} are frozen. */
     int frozen;
 
+    /** How many of its containers are kept though nobody calls. {@link Floors} keeps the accounts. */
+    int floor;
+
+    /** When a call last said how many are to be. */
+    long wished;
+
+    /** How many of its containers in a row have failed since one ran a call; if any, when the next may be launched. */
+    int floorFailures;
+
+    long floorPause;
+
     SlotQueue(ContainerSpec template, Learned learned, long number, Changes changes) {
         this.template = template;
         this.learned = learned;
@@ -145,7 +156,17 @@ final class SlotQueue {
 
     /** Whether it has a container that a call may still get. */
     boolean hasContainers() {
-        return containers > ending;
+        return live() > 0;
+    }
+
+    /** How many containers a call may still get. */
+    int live() {
+        return containers - ending;
+    }
+
+    /** Whether it has no more than are kept though nobody calls. */
+    boolean isAtFloor() {
+        return live() <= floor;
     }
 
     /** How many containers run a call. */
@@ -169,7 +190,7 @@ final class SlotQueue {
     }
 
     boolean isUnused() {
-        return containers == 0 && waiting.isEmpty();
+        return containers == 0 && floor == 0 && waiting.isEmpty();
     }
 
     /** Must follow every change of what {@link #snapshot} tells. */
@@ -191,7 +212,8 @@ final class SlotQueue {
                     starting,
                     waiting.size(),
                     demand.serviceNanos(),
-                    demand.startNanos());
+                    demand.startNanos(),
+                    floor);
             summary = known;
         }
         return known;

@@ -45,6 +45,7 @@ final class SlotRules {
     private final SlotObserver observer;
     private final Decisions decisions;
     private final Account account;
+    private final Floors floors;
 
     private long now;
     private boolean draining;
@@ -77,6 +78,7 @@ final class SlotRules {
         this.waiters = new Waiters(placement, WaitPolicy.of(config), starts);
         this.admission = new Admission(config.maxWaiters(), room, placement, waiters);
         this.account = new Account(room, queues);
+        this.floors = new Floors(keeping.floor(), room, slots, queues);
     }
 
     void begin(long nowNanos) {
@@ -90,6 +92,7 @@ final class SlotRules {
     }
 
     void end() {
+        raiseFloor();
         placement.place(now);
         if (drainToConfirm && slots.isEmpty()) {
             drainToConfirm = false;
@@ -97,8 +100,23 @@ final class SlotRules {
         }
     }
 
+    /** Only in room that nobody waits for. Before it is placed, for then more may wait. */
+    private void raiseFloor() {
+        SlotQueue queue = floorsMayRise() ? floors.next(now) : null;
+        if (queue != null) {
+            Slot slot = launch(queue, "");
+            floors.raise(slot);
+            settle(queue);
+        }
+    }
+
+    private boolean floorsMayRise() {
+        return !draining && engineAnswers && !placement.isStarved();
+    }
+
     /** Whatever was due by now. */
     void timePassed() {
+        floors.timePassed(now);
         for (Slot slot = slots.nextOverdue(now); slot != null; slot = slots.nextOverdue(now)) {
             account.expired(slot, now);
             remove(slot, Reason.IDLE_TIMEOUT);
@@ -118,15 +136,13 @@ final class SlotRules {
 
     /** When to call {@link #timePassed}; it may turn out to have nothing to do. */
     OptionalLong nextDeadline() {
-        OptionalLong ofSlots = earlier(earlier(slots.nextAlarm(), placement.nextLook()), claims.nextDeadline());
-        return earlier(ofSlots, earlier(waiters.nextDeadline(), waiters.nextAlarm()));
-    }
-
-    private static OptionalLong earlier(OptionalLong one, OptionalLong other) {
-        if (one.isEmpty() || other.isEmpty()) {
-            return one.isEmpty() ? other : one;
-        }
-        return one.getAsLong() - other.getAsLong() <= 0 ? one : other;
+        return Moments.earliest(
+                slots.nextAlarm(),
+                placement.nextLook(),
+                claims.nextDeadline(),
+                waiters.nextDeadline(),
+                waiters.nextAlarm(),
+                floors.nextLook(floorsMayRise(), now));
     }
 
     boolean isDraining() {
@@ -144,6 +160,9 @@ final class SlotRules {
         Slot slot = queue == null ? null : queue.idle.last();
         if (queue != null) {
             queue.noteToken(request.spec().registryToken());
+            if (!draining) {
+                floors.wish(queue, request.spec(), now);
+            }
         }
         if (slot != null) {
             lease(
@@ -155,13 +174,23 @@ final class SlotRules {
         } else {
             Refusal refusal = admission.refusal(request, queue, draining, engineAnswers);
             if (refusal == null) {
-                SlotQueue joined = queue == null ? queues.open(request.spec()) : queue;
+                SlotQueue joined = queue == null ? open(request) : queue;
                 waiters.add(request, joined, now);
                 settle(joined);
             } else {
                 decisions.refuse(request, queue, refusal.error(), refusal.why());
+                if (queue != null) {
+                    queues.closeIfUnused(queue);
+                }
             }
         }
+    }
+
+    private SlotQueue open(AcquireSlot request) {
+        SlotQueue queue = queues.open(request.spec());
+        floors.opened(queue, now);
+        floors.wish(queue, request.spec(), now);
+        return queue;
     }
 
     void cancel(CancelAcquire cancel) {
@@ -238,6 +267,7 @@ final class SlotRules {
         Slot slot = slots.find(failed.containerId());
         if (slot != null) {
             account.launchFailed(slot, now);
+            Floors.failed(slot, now);
             slots.giveUp(slot);
             observer.launchFailed(slot.queue.key(), failed.error().code());
             tellCause(slot, failed.error(), failed.timings());
@@ -257,6 +287,7 @@ final class SlotRules {
         if (slot != null) {
             boolean unready = slot.state == Slot.State.STARTING;
             account.ended(slot, ending.fate(), now);
+            Floors.failed(slot, now);
             slots.end(slot);
             observer.ended(slot.queue.key());
             settleAfterEnd(slot.queue, unready);
@@ -268,6 +299,7 @@ final class SlotRules {
         if (slot != null) {
             boolean unready = slot.state == Slot.State.STARTING;
             account.ended(slot, ContainerFate.UNKNOWN, now);
+            Floors.failed(slot, now);
             slots.bury(slot);
             tellCause(slot, ENDED_UNREADY, ContainerTimings.NONE);
             settleAfterEnd(slot.queue, unready);
@@ -296,6 +328,7 @@ final class SlotRules {
             refuse(waiter, BUSY, Refused.DRAINING, ContainerTimings.NONE);
             settle(waiter.queue);
         }
+        floors.endAll(now);
         for (Slot slot : slots.all()) {
             if (slot.state == Slot.State.IDLE) {
                 remove(slot, drained);
@@ -376,6 +409,7 @@ final class SlotRules {
         if (tooMany != null) {
             refuse(tooMany, BUSY, Refused.NOT_HERE, ContainerTimings.NONE);
         }
+        floors.review(queue);
         queues.closeIfUnused(queue);
     }
 
@@ -387,20 +421,20 @@ final class SlotRules {
         settle(queue);
     }
 
-    private void launch(Waiter waiter) {
-        SlotQueue queue = waiter.queue;
+    /** @param causeCallId the call that it is for; empty: none */
+    private Slot launch(SlotQueue queue, String causeCallId) {
         int others = queue.containers;
         ColdCause why = account.coldCause(queue, now);
         Slot slot = slots.launch(queue, now);
         slot.coldCause = why;
-        waiters.cover(waiter, slot);
-        decisions.launch(slot, waiter.callId, others);
+        decisions.launch(slot, causeCallId, others);
+        return slot;
     }
 
     private final class PlacementActions implements Placement.Actions {
         @Override
         public void launchFor(Waiter waiter) {
-            launch(waiter);
+            waiters.cover(waiter, launch(waiter.queue, waiter.callId));
         }
 
         @Override

@@ -115,6 +115,7 @@ final class Slots {
     /** What was leased has run a call. */
     void served(Slot slot, long now) {
         slot.queue.arrivals().survived();
+        Floors.works(slot.queue);
         Demand demand = slot.queue.demand;
         if (slot.served) {
             demand.served(now - slot.since);
@@ -217,6 +218,11 @@ final class Slots {
     @Nullable
     Slot nextOverdue(long now) {
         return idleClock.nextOverdue(now);
+    }
+
+    /** Fewer of the queue's containers are kept than before though nobody calls. */
+    void floorFell(SlotQueue queue, long now) {
+        idleClock.floorFell(queue, now);
     }
 
     OptionalLong nextAlarm() {

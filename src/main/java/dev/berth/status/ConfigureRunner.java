@@ -3,7 +3,8 @@ package dev.berth.status;
 import dev.berth.proto.ConfigMsg;
 import dev.berth.proto.ConfigStatus;
 import io.vertx.core.Future;
-import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,6 +13,7 @@ import org.slf4j.LoggerFactory;
 public final class ConfigureRunner {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigureRunner.class);
     private static final String LOG_LEVEL = "log.level";
+    private static final int KEYS_TOLD = 10;
 
     private final Function<String, Boolean> logLevel;
 
@@ -20,17 +22,28 @@ public final class ConfigureRunner {
         this.logLevel = logLevel;
     }
 
-    /** Applies what it knows. The rest is left alone, with a line in the log: the answer has no place for it. */
+    /** Applies what it knows. The rest is left alone, with one line in the log: the answer has no place for it. */
     public Future<ConfigStatus> apply(ConfigMsg message) {
-        for (Map.Entry<String, String> setting : message.getConfigMap().entrySet()) {
-            boolean applied = setting.getKey().equals(LOG_LEVEL) && logLevel.apply(setting.getValue());
-            (applied ? LOG.atInfo() : LOG.atWarn())
-                    .addKeyValue("key", setting.getKey())
-                    .log(applied ? "setting changed" : "setting cannot be changed at run time, ignored");
+        SortedSet<String> ignored = new TreeSet<>(message.getConfigMap().keySet());
+        if (ignored.remove(LOG_LEVEL)) {
+            changeLevel(message.getConfigOrThrow(LOG_LEVEL));
+        }
+        if (!ignored.isEmpty()) {
+            LOG.atWarn()
+                    .addKeyValue("keys", ignored.stream().limit(KEYS_TOLD).toList())
+                    .addKeyValue("count", ignored.size())
+                    .log("settings cannot be changed at run time, ignored");
         }
         if (message.getConfigCount() == 0) {
             LOG.warn("ConfigureRunner brought no settings");
         }
         return Future.succeededFuture(ConfigStatus.getDefaultInstance());
+    }
+
+    private void changeLevel(String level) {
+        boolean changed = logLevel.apply(level);
+        (changed ? LOG.atInfo() : LOG.atWarn())
+                .addKeyValue("key", LOG_LEVEL)
+                .log(changed ? "setting changed" : "there is no such level, ignored");
     }
 }

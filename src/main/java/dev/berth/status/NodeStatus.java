@@ -82,6 +82,7 @@ final class NodeStatus {
                 .setStarting(queue.starting())
                 .setWaiting(queue.waiting())
                 .setPaused(queue.paused())
+                .setKept(queue.kept())
                 .build();
     }
 }

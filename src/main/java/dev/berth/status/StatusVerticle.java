@@ -31,7 +31,7 @@ public final class StatusVerticle extends VerticleBase implements StatusSource {
     private final int instance;
     private @Nullable NodeBus bus;
     private @Nullable NodeStatus status;
-    private @Nullable WhyDesk why;
+    private @Nullable WhyAnswers why;
     private @Nullable Inbox<WhyMessage.Asked> questions;
 
     /** @param instance one that no ingress instance of the node has */
@@ -46,7 +46,7 @@ public final class StatusVerticle extends VerticleBase implements StatusSource {
     public Future<?> start() {
         return NodeBus.open(vertx, node, instance).compose(opened -> {
             bus = opened;
-            WhyDesk slotRequests = new WhyDesk(vertx, node.why(), opened, node.cluster());
+            WhyAnswers slotRequests = new WhyAnswers(vertx, node.why(), opened, node.cluster());
             why = slotRequests;
             ExecutionParts parts = new ExecutionParts(
                     vertx, opened.slotRequests(), opened.ownPlanner(), opened, NodeParts.WORKER_GRACE);
@@ -61,7 +61,7 @@ public final class StatusVerticle extends VerticleBase implements StatusSource {
     }
 
     /** Other nodes ask, too. */
-    private Future<Void> hear(WhyDesk slotRequests) {
+    private Future<Void> hear(WhyAnswers slotRequests) {
         if (node.cluster() == null) {
             return Future.succeededFuture();
         }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BusStream implements FrameStream {
     private final StreamEndpoint endpoint;
-    private final Peer peer;
+    private final RemoteEndpoint peer;
     private final StreamId id;
     private final boolean initiator;
     private final Object openPayload;
@@ -31,7 +31,13 @@ final class BusStream implements FrameStream {
     private @Nullable Handler<Object> finishHandler;
     private @Nullable Handler<RunnerException> failureHandler;
 
-    BusStream(StreamEndpoint endpoint, Peer peer, StreamId id, boolean initiator, Frame.Open open, Windows windows) {
+    BusStream(
+            StreamEndpoint endpoint,
+            RemoteEndpoint peer,
+            StreamId id,
+            boolean initiator,
+            Frame.Open open,
+            Windows windows) {
         this.endpoint = endpoint;
         this.peer = peer;
         this.id = id;
@@ -46,7 +52,7 @@ final class BusStream implements FrameStream {
         return id;
     }
 
-    Peer peer() {
+    RemoteEndpoint peer() {
         return peer;
     }
 

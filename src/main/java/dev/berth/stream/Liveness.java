@@ -72,7 +72,7 @@ final class Liveness {
     private void tick() {
         timer = OFF;
         endpoint.forgetIdlePeers();
-        Map<Peer, Census> censuses = new HashMap<>();
+        Map<RemoteEndpoint, Census> censuses = new HashMap<>();
         for (BusStream stream : endpoint.streams()) {
             if (!stream.finishArrived()) {
                 stream.repeatGrant();
@@ -85,7 +85,7 @@ final class Liveness {
         }
     }
 
-    private void check(Peer peer, Census census) {
+    private void check(RemoteEndpoint peer, Census census) {
         peer.silentTicks = peer.heard ? 0 : peer.silentTicks + 1;
         peer.heard = false;
         NodePair pair = peer.pair();
@@ -104,7 +104,7 @@ final class Liveness {
         }
     }
 
-    void onPing(Peer peer, Frame.Ping ping) {
+    void onPing(RemoteEndpoint peer, Frame.Ping ping) {
         peer.heard = true;
         List<Long> opened = check(peer.address(), ping.opened());
         List<Long> accepted = check(endpoint.address(), ping.accepted());
@@ -126,7 +126,7 @@ final class Liveness {
     }
 
     /** Frames keep their order, so whatever ended a stream at the peer was sent before its pong, and was lost. */
-    void onPong(Peer peer, Frame.Pong pong) {
+    void onPong(RemoteEndpoint peer, Frame.Pong pong) {
         peer.heard = true;
         pong.opened().forEach(number -> fail(new StreamId(endpoint.address(), number)));
         pong.accepted().forEach(number -> fail(new StreamId(peer.address(), number)));

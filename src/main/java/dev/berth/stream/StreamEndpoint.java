@@ -44,7 +44,7 @@ public final class StreamEndpoint {
     private final String address;
     private final StreamConfig config;
     private final Map<StreamId, BusStream> streams = new HashMap<>();
-    private final Map<String, Peer> peers = new HashMap<>();
+    private final Map<String, RemoteEndpoint> peers = new HashMap<>();
     private final NodePairs pairs;
     private final StreamId self;
     private final Liveness liveness;
@@ -100,7 +100,7 @@ public final class StreamEndpoint {
         if (peerFramesAddress.equals(address) || peerWindow < 0) {
             throw new IllegalArgumentException("open to " + peerFramesAddress + " with a window of " + peerWindow);
         }
-        Peer peer = peer(peerFramesAddress);
+        RemoteEndpoint peer = peer(peerFramesAddress);
         StreamId id = new StreamId(address, ++lastNumber);
         Windows windows = Windows.opened(config, peer.pair(), peerWindow);
         Frame.Open open = new Frame.Open(windows.inbound().granted(), windows.credit(), payload);
@@ -205,7 +205,7 @@ public final class StreamEndpoint {
             refuse(from, id, ErrorCode.UNDELIVERED);
             return;
         }
-        Peer peer = peer(from);
+        RemoteEndpoint peer = peer(from);
         peer.heard = true;
         Windows windows = Windows.accepted(config, peer.pair(), open);
         BusStream stream = new BusStream(this, peer, id, false, open, windows);
@@ -248,12 +248,12 @@ public final class StreamEndpoint {
     }
 
     /** Fails every stream shared with a peer, and tells it, in case it is there after all. */
-    void lose(Peer peer, String how) {
+    void lose(RemoteEndpoint peer, String how) {
         lose(peer, how, Set.of());
     }
 
     /** @param unheard those of which the peer has certainly not heard */
-    private void lose(Peer peer, String how, Set<BusStream> unheard) {
+    private void lose(RemoteEndpoint peer, String how, Set<BusStream> unheard) {
         if (peer.streams == 0) {
             return;
         }
@@ -271,7 +271,7 @@ public final class StreamEndpoint {
     }
 
     /** Frames of streams that have ended meanwhile say nothing about the streams opened since. */
-    void onUnreachable(Peer peer, List<Envelope.Packet> packets, Throwable failure) {
+    void onUnreachable(RemoteEndpoint peer, List<Envelope.Packet> packets, Throwable failure) {
         later(nothing -> {
             if (peer.isElsewhere()) {
                 packets.forEach(packet -> lost(packet, failure));
@@ -323,21 +323,22 @@ public final class StreamEndpoint {
         });
     }
 
-    void send(Peer peer, Frame frame) {
+    void send(RemoteEndpoint peer, Frame frame) {
         peer.send(self, frame);
     }
 
-    Peer peer(String peerAddress) {
-        Peer known = peers.get(peerAddress);
+    RemoteEndpoint peer(String peerAddress) {
+        RemoteEndpoint known = peers.get(peerAddress);
         if (known != null) {
             return known;
         }
         boolean here = Addresses.sameNode(address, peerAddress);
         if (closed) {
             // Whoever is told no more than that has nothing to share, and nobody would forget it.
-            return new Peer(this, vertx, peerAddress, here ? null : new NodePair());
+            return new RemoteEndpoint(this, vertx, peerAddress, here ? null : new NodePair());
         }
-        Peer peer = new Peer(this, vertx, peerAddress, here ? null : pairs.acquire(address, peerAddress));
+        RemoteEndpoint peer =
+                new RemoteEndpoint(this, vertx, peerAddress, here ? null : pairs.acquire(address, peerAddress));
         peers.put(peerAddress, peer);
         return peer;
     }
@@ -352,11 +353,11 @@ public final class StreamEndpoint {
     }
 
     void forgetIdlePeers() {
-        forget(peers.values().stream().filter(Peer::idle).toList());
+        forget(peers.values().stream().filter(RemoteEndpoint::idle).toList());
     }
 
-    private void forget(Collection<Peer> forgotten) {
-        for (Peer peer : List.copyOf(forgotten)) {
+    private void forget(Collection<RemoteEndpoint> forgotten) {
+        for (RemoteEndpoint peer : List.copyOf(forgotten)) {
             peers.remove(peer.address());
             if (peer.isElsewhere()) {
                 pairs.release(address, peer.address());

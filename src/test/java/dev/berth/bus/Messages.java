@@ -5,6 +5,7 @@ import dev.berth.call.CallFormat;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
 import dev.berth.call.SlotKey;
+import dev.berth.call.SlotWishes;
 import dev.berth.error.ErrorCode;
 import dev.berth.why.ColdCause;
 import dev.berth.why.Shortage;
@@ -34,7 +35,8 @@ final class Messages {
             "tok",
             Map.of("a", "b"),
             true,
-            true);
+            true,
+            new SlotWishes(3));
 
     private static final SlotFacts FACTS = new SlotFacts(
             SlotFacts.Start.COLD,

@@ -225,6 +225,28 @@ final class CallFactoryTest {
                 .isEqualTo(key);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"3", "\"3\"", " 3 "})
+    void aFunctionMaySayHowManyContainersAreKept(String value) {
+        ContainerSpec plain = PLAIN.spec(model(""), NONE, Map.of());
+        ContainerSpec spec =
+                PLAIN.spec(model("\"annotations\":{\"dev.berth/min-idle\":" + value + "}"), NONE, Map.of());
+
+        assertThat(spec.wishes()).isEqualTo(new SlotWishes(3));
+        assertThat(spec.key()).as("not part of the key").isEqualTo(plain.key());
+        assertThat(PLAIN.spec(model("\"annotations\":{\"dev.berth/min-idle\":1,\"a\":1}"), NONE, Map.of())
+                        .key())
+                .isNotEqualTo(plain.key());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "1.5", "\"\"", "\"x\"", "null", "true", "[3]", "{\"a\":3}", "99999"})
+    void whatIsNoWholeNumberAsksForNothing(String value) {
+        assertThat(PLAIN.spec(model("\"annotations\":{\"dev.berth/min-idle\":" + value + "}"), NONE, Map.of())
+                        .wishes())
+                .isEqualTo(SlotWishes.NONE);
+    }
+
     @Test
     void theSlotKeyStaysTheSameFromReleaseToRelease() {
         assertThat(PLAIN.spec(model("\"app_id\":\"a\",\"fn_id\":\"f\""), NONE, Map.of())

@@ -97,6 +97,28 @@ final class ClusterIT {
     }
 
     @Test
+    void memberThatStandsStillHoldsUpNoStartAndIsFoundWhenItGoesOn() throws Exception {
+        Ports a = Ports.free();
+        Ports b = Ports.free();
+        String members = members(a, b);
+        try (NodeProcess first = NodeProcess.member(folder, "node-a", a, members, List.of())) {
+            first.port();
+            first.signal("STOP");
+            try (NodeProcess second = NodeProcess.member(folder, "node-b", b, members, List.of())) {
+                second.await("members take connections and say nothing: .*127.0.0.1:" + a.member());
+                second.port();
+                first.signal("CONT");
+                second.awaitPeer("node-a", PeerState.UP);
+                first.awaitPeer("node-b", PeerState.UP);
+                second.signal("TERM");
+                assertThat(second.awaitEnd()).noneMatch(line -> line.startsWith("\tat "));
+            }
+            first.signal("TERM");
+            assertThat(first.awaitEnd()).noneMatch(line -> line.startsWith("\tat "));
+        }
+    }
+
+    @Test
     void nodeOfAnotherClusterNameStaysAlone() throws Exception {
         Ports a = Ports.free();
         Ports b = Ports.free();

@@ -3,6 +3,7 @@ package dev.berth.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.config.ConfigException;
+import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.Errors;
 import java.io.IOException;
 import java.net.BindException;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 final class ClusterStartTest {
     static List<IOException> taken() {
+        Epoll.ensureAvailability();
         int addressInUse = -98;
         return List.of(
                 new Errors.NativeIoException("bind(..)", addressInUse), new BindException("Address already in use"));
@@ -32,5 +34,11 @@ final class ClusterStartTest {
         IOException failure = new IOException("Connection reset by peer");
 
         assertThat(ClusterStart.ofJoining(failure, 5702, "10.0.0.1")).isSameAs(failure);
+    }
+
+    @Test
+    void joinThatCameToNothingIsToldWithoutHazelcastsWords() {
+        assertThat(ClusterStart.ofJoining(new IllegalStateException("Node failed to start!"), 5702, "10.0.0.1"))
+                .hasMessage("no member of the cluster let this node in: for a reason told above, or none in 60 s");
     }
 }

@@ -72,12 +72,12 @@ final class DigestStreamsTest {
 
     /** As whoever asks reckons it. */
     private Set<String> homes(long hash) {
-        List<Place> up = peers.stream()
+        List<NodePlace> up = peers.stream()
                 .filter(peer -> peer.state == PeerState.UP)
                 .map(peer -> peer.place)
                 .toList();
-        return new ClusterView(new Place(OWN, new Hints()), up)
-                .homes(hash).stream().map(Place::incarnation).collect(Collectors.toSet());
+        return new ClusterView(new NodePlace(OWN, new Hints()), up)
+                .homes(hash).stream().map(NodePlace::incarnation).collect(Collectors.toSet());
     }
 
     @Test

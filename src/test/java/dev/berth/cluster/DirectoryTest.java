@@ -14,7 +14,7 @@ final class DirectoryTest {
     private static final long HASH = 42;
 
     private final Directory directory = new Directory("home");
-    private final List<Place> others = new ArrayList<>();
+    private final List<NodePlace> others = new ArrayList<>();
 
     private static Entry entry(int idle, int busy, int waiting) {
         return new Entry(HASH, idle, busy, 0, waiting, 200_000, 450_000);
@@ -24,8 +24,8 @@ final class DirectoryTest {
         return new Digest(incarnation, ClusterMessage.PROTOCOL, version, 0, draining, 0, 0, load, List.of(entries));
     }
 
-    private Place other(String incarnation, int load, Entry... entries) {
-        Place place = new Place(incarnation, new Hints());
+    private NodePlace other(String incarnation, int load, Entry... entries) {
+        NodePlace place = new NodePlace(incarnation, new Hints());
         place.hints().take(digest(incarnation, 1, false, load, entries), 0);
         others.add(place);
         return place;
@@ -51,7 +51,7 @@ final class DirectoryTest {
     @Test
     void whoIsNamedFirstCountsAsTakenUntilItTellsAnew() {
         other("a", 100, entry(2, 0, 0));
-        Place b = other("b", 200, entry(1, 1, 0));
+        NodePlace b = other("b", 200, entry(1, 1, 0));
 
         assertThat(whoHas()).startsWith("a");
         assertThat(whoHas()).startsWith("a");

@@ -44,13 +44,13 @@ final class ScaleNode implements IngressSeat.Links {
     private final Map<Placed, Call> calls = new HashMap<>();
     private final Map<String, Long> running = new HashMap<>();
     /** Of whose queues this node keeps a directory. */
-    private final Map<String, Place> heardOf = new HashMap<>();
+    private final Map<String, NodePlace> heardOf = new HashMap<>();
 
     /** What others have heard of this node. */
     private final Hints told = new Hints();
 
-    private Place shown;
-    private Place own;
+    private NodePlace shown;
+    private NodePlace own;
     private long ownVersion;
     private long shownPicture = -1;
     private int containers;
@@ -72,7 +72,7 @@ final class ScaleNode implements IngressSeat.Links {
         this.directory = new Directory(incarnation);
         this.queues = new OwnQueues(streams);
         this.board = new ClusterBoard(member, 1);
-        this.shown = new Place(incarnation, told.copy());
+        this.shown = new NodePlace(incarnation, told.copy());
         this.own = shown;
         Random random = new Random(index);
         Picker picker = world.setup.scheme() == ScaleSetup.Scheme.FULLEST_FIRST
@@ -86,8 +86,8 @@ final class ScaleNode implements IngressSeat.Links {
     }
 
     /** What placement would do if it trusted what it has heard. */
-    private static List<Place> fullest(ClusterView view, long hash) {
-        List<Place> order = view.holders(hash);
+    private static List<NodePlace> fullest(ClusterView view, long hash) {
+        List<NodePlace> order = view.holders(hash);
         order.sort(Comparator.comparingInt(
                 place -> place.hints().debited(hash) - place.hints().entry(hash).idle()));
         return order.subList(0, Math.min(2, order.size()));
@@ -117,7 +117,7 @@ final class ScaleNode implements IngressSeat.Links {
             return;
         }
         shownPicture = world.pictures();
-        List<Place> up = new ArrayList<>(world.nodes.size());
+        List<NodePlace> up = new ArrayList<>(world.nodes.size());
         for (ScaleNode node : world.nodes) {
             if (node != this && !node.shown.hints().isEmpty()) {
                 up.add(node.shown);
@@ -177,7 +177,7 @@ final class ScaleNode implements IngressSeat.Links {
             from.show(from.told.copy());
             return;
         }
-        Place place = heardOf.computeIfAbsent(from.incarnation, id -> new Place(id, new Hints()));
+        NodePlace place = heardOf.computeIfAbsent(from.incarnation, id -> new NodePlace(id, new Hints()));
         place.hints().take(digest, now());
         if ((from.index + 1) % world.nodes.size() == index) {
             from.show(place.hints().copy());

@@ -102,8 +102,8 @@ final class SimIngress implements IngressSeat.Links {
         call.worker = "";
         call.askedAt = now();
         call.askedElsewhere = remote;
-        if (remote && ++call.remoteRequests > Placement.MOST_REMOTE) {
-            throw new SimFailure(call.id + " is tried at more than " + Placement.MOST_REMOTE + " other nodes");
+        if (remote && ++call.remoteRequests > PlacementOrder.MOST_REMOTE) {
+            throw new SimFailure(call.id + " is tried at more than " + PlacementOrder.MOST_REMOTE + " other nodes");
         }
     }
 

@@ -71,7 +71,11 @@ final class ConfigDefaultsTest {
                         true,
                         Duration.ofMillis(100),
                         new KeepConfig(
-                                KeepConfig.Keep.TIMEOUT, Duration.ofHours(6), Duration.ZERO, KeepConfig.Evict.VALUE)));
+                                KeepConfig.Keep.TIMEOUT,
+                                Duration.ofHours(6),
+                                Duration.ZERO,
+                                KeepConfig.Evict.VALUE,
+                                new FloorConfig(8, 0.25, Duration.ofDays(1)))));
     }
 
     @Test

@@ -97,7 +97,8 @@ final class ConfigMappingTest {
                                 KeepConfig.Keep.VALUE,
                                 Duration.ofHours(2),
                                 Duration.ofSeconds(7),
-                                KeepConfig.Evict.LRU)),
+                                KeepConfig.Evict.LRU,
+                                new FloorConfig(3, 0.5, Duration.ofHours(9)))),
                 new WorkerConfig(
                         Duration.ofMillis(-1),
                         Duration.ofSeconds(9),
@@ -235,6 +236,9 @@ final class ConfigMappingTest {
               maxIdle: 2h
               leastSaved: 7s
               evict: lru
+              minIdle: 3
+              minIdleShare: 0.5
+              minIdleLasts: 9h
             worker:
               freezeIdle: never
               startTimeout: 9s

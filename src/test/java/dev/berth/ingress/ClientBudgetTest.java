@@ -88,6 +88,7 @@ final class ClientBudgetTest {
         rig.registry.next(CancelAcquire.class);
         calls.forEach(EngageCall::cancel);
         assertOthersAreServed();
+        Await.until(rig.ingress.context(), "all is given back by the runner itself", () -> rig.budget.taken() == 0);
         rig.assertNothingLeft();
     }
 

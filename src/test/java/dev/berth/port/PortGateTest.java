@@ -17,6 +17,7 @@ import io.vertx.core.net.NetServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,7 +62,7 @@ final class PortGateTest {
 
     @Test
     void connectionsBeyondTheLimitAreClosedAndThereIsRoomAgainWhenOneGoes() throws IOException {
-        GrpcConfig.Limits two = new GrpcConfig.Limits(8 << 20, 2, Duration.ofSeconds(10));
+        GrpcConfig.Limits two = new GrpcConfig.Limits(8 << 20, 2, Duration.ofMinutes(5));
         try (IngressRig rig = new IngressRig(IngressRig.grpc(two, null), IngressRig.CALLS)) {
             try (RawHttp2 second = new RawHttp2(new Socket("127.0.0.1", rig.ingress.port()))) {
                 second.engage(1);
@@ -125,6 +126,8 @@ final class PortGateTest {
         int read;
         try {
             read = socket.getInputStream().read();
+        } catch (SocketTimeoutException open) {
+            throw new AssertionError("not closed", open);
         } catch (IOException reset) {
             read = -1;
         }

@@ -34,6 +34,10 @@ final class SlotBooks {
     private final Map<String, Long> held = new HashMap<>();
 
     private final Map<SlotKey, List<Long>> queued = new HashMap<>();
+
+    /** How many containers the newest call of each key wanted kept. */
+    private final Map<SlotKey, Integer> wished = new HashMap<>();
+
     private long now;
     private long turns;
     private boolean draining;
@@ -70,6 +74,7 @@ final class SlotBooks {
             SlotKey key = acquire.spec().key();
             queued.computeIfAbsent(key, k -> new ArrayList<>()).add(acquire.ticket());
             calls.get(acquire.ticket()).arrived = nowNanos;
+            wished.put(key, acquire.spec().wishes().minIdle());
         } else if (message instanceof RegistryMessage.CancelAcquire cancel) {
             drop(calls.get(cancel.ticket()));
         } else if (message instanceof RegistryMessage.NodeLost lost) {
@@ -149,9 +154,13 @@ final class SlotBooks {
             refused(refuse);
         } else if (command instanceof Command.Launch launch) {
             assertThat(draining).as("launches while draining").isFalse();
-            assertThat(calls.get(SlotWorld.ticket(launch.causeCallId())).existingOnly)
-                    .as("launches for a call that waits for existing containers only")
-                    .isFalse();
+            if (launch.causeCallId().isEmpty()) {
+                raises(launch.spec());
+            } else {
+                assertThat(calls.get(SlotWorld.ticket(launch.causeCallId())).existingOnly)
+                        .as("launches for a call that waits for existing containers only")
+                        .isFalse();
+            }
             known.put(launch.containerId(), new WorldContainer(launch.containerId(), launch.spec()));
         } else if (command instanceof Command.Remove remove) {
             WorldContainer container = known(remove.containerId());
@@ -176,6 +185,31 @@ final class SlotBooks {
         }
     }
 
+    /** A container is launched for nobody. */
+    private void raises(ContainerSpec spec) {
+        assertThat(live(spec.key())).as("launched for nobody").isLessThan(floor(spec.key()));
+        assertThat(table.queues.all())
+                .as("launched for nobody while somebody lacks room")
+                .allMatch(queue -> queue.starved.isEmpty());
+    }
+
+    private int floor(SlotKey key) {
+        SlotQueue queue = table.queues.find(key);
+        return queue == null ? 0 : queue.floor;
+    }
+
+    private long live(SlotKey key) {
+        return known.values().stream()
+                .filter(container -> container.spec.key().equals(key) && !container.condemned && !container.sealed)
+                .count();
+    }
+
+    /** What no call has told of belongs to no floor. */
+    private boolean mayBeIdleTooLong(WorldContainer container) {
+        SlotKey key = container.spec.key();
+        return container.sealed || live(key) > floor(key);
+    }
+
     private void refused(Command.Refuse refuse) {
         if (!nonBlocking && !draining && !mayBeRefused(refuse) && refuse.error().code() == ErrorCode.SERVER_BUSY) {
             assertThat(waiting())
@@ -192,10 +226,14 @@ final class SlotBooks {
 
     private void removed(WorldContainer container, WorkerMessage.Reason reason) {
         switch (reason) {
-            case IDLE_TIMEOUT ->
+            case IDLE_TIMEOUT -> {
                 assertThat(idleTime(container))
                         .as("removed too early")
                         .isGreaterThanOrEqualTo(leastIdle(container.spec));
+                assertThat(mayBeIdleTooLong(container))
+                        .as("removed though it is to be kept")
+                        .isTrue();
+            }
             case EVICTED -> {
                 evicted++;
                 assertThat(held.getOrDefault(container.id, now) - now)
@@ -234,7 +272,7 @@ final class SlotBooks {
 
     void nothingIsKeptTooLong() {
         for (WorldContainer container : known.values()) {
-            if (container.idleTurn > 0) {
+            if (container.idleTurn > 0 && mayBeIdleTooLong(container)) {
                 assertThat(idleTime(container)).as("kept too long").isLessThan(longestIdle(container.spec));
             }
         }
@@ -329,6 +367,7 @@ final class SlotBooks {
             assertThat(queue.busy()).isNotNegative();
         }
         assertThat(waiting).isEqualTo(waiting());
+        floors(snapshot);
         table.queues.all().forEach(queue -> everybodyHasAPlace(queue, snapshot.draining()));
         held.clear();
         table.queues.all().forEach(this::noteHeld);
@@ -341,6 +380,30 @@ final class SlotBooks {
         }
         assertThat(told.values()).as("told by changes").containsExactlyInAnyOrderElementsOf(present(snapshot));
         assertThat(calls.values()).as("waits for a lost node").noneMatch(call -> call.lost && isQueued(call));
+    }
+
+    private void floors(NodeSnapshot snapshot) {
+        double keptBytes = 0;
+        double keptCpu = 0;
+        boolean lacking = false;
+        for (SlotQueue queue : table.queues.all()) {
+            assertThat(queue.floor)
+                    .as("kept")
+                    .isBetween(0, Math.min(keeping.floor().most(), draining ? 0 : wished.getOrDefault(queue.key(), 0)));
+            keptBytes += queue.floor * queue.reservation.bytes();
+            keptCpu += queue.floor * queue.reservation.cpuMillis();
+            lacking |= queue.live() < queue.floor
+                    && queue.reservation.bytes() <= snapshot.memoryTotalBytes() - snapshot.memoryUsedBytes()
+                    && queue.reservation.cpuMillis() <= snapshot.cpuTotalMillis() - snapshot.cpuUsedMillis()
+                    && queue.starting == 0;
+        }
+        assertThat(keptBytes).isLessThanOrEqualTo(keeping.floor().share() * SlotWorld.TOTAL_MIB * MIB);
+        assertThat(keptCpu).isLessThanOrEqualTo(keeping.floor().share() * SlotWorld.TOTAL_CPU);
+        if (lacking && table.queues.all().stream().allMatch(queue -> queue.starved.isEmpty() && queue.starting == 0)) {
+            assertThat(table.nextDeadlineNanos().getAsLong() - now)
+                    .as("lacks what is to be kept")
+                    .isLessThanOrEqualTo(Duration.ofMinutes(5).toNanos());
+        }
     }
 
     /** Who waits of this queue and may have a container launched, in order of arrival. */

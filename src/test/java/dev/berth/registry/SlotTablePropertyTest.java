@@ -16,6 +16,7 @@ import net.jqwik.api.Tuple;
 final class SlotTablePropertyTest {
     enum Kind {
         CALL,
+        CALL_KEEPING,
         CANCEL,
         START,
         FAIL_START,
@@ -46,6 +47,7 @@ final class SlotTablePropertyTest {
     Arbitrary<List<Step>> steps() {
         Arbitrary<Kind> kinds = Arbitraries.frequency(
                 Tuple.of(6, Kind.CALL),
+                Tuple.of(2, Kind.CALL_KEEPING),
                 Tuple.of(1, Kind.CANCEL),
                 Tuple.of(4, Kind.START),
                 Tuple.of(1, Kind.FAIL_START),
@@ -95,6 +97,8 @@ final class SlotTablePropertyTest {
         assertThat(world.table.snapshot().queues()).allMatch(queue -> queue.waiting() == 0);
         world.books.nothingIsLeased();
 
+        world.callWithoutKeeping();
+        world.settle();
         world.pass(Duration.ofMinutes(5));
         world.settle();
         assertThat(world.table.snapshot().queues()).isEmpty();
@@ -140,6 +144,7 @@ final class SlotTablePropertyTest {
         int which = step.which();
         switch (step.kind()) {
             case CALL -> world.call(which);
+            case CALL_KEEPING -> world.callKeeping(which);
             case CANCEL -> world.cancel(which);
             case START -> world.start(which);
             case FAIL_START -> world.failStart(which);

@@ -10,6 +10,8 @@ import dev.berth.bus.RegistryMessage.AcquireSlot.Mode;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
 import dev.berth.call.Seal;
+import dev.berth.call.SlotWishes;
+import dev.berth.config.FloorConfig;
 import dev.berth.config.KeepConfig;
 import dev.berth.config.KeepConfig.Evict;
 import dev.berth.config.KeepConfig.Keep;
@@ -41,6 +43,8 @@ final class SlotWorld {
     private static final Duration LEAST_SAVED = Duration.ofHours(20);
 
     private static final Seal SEAL = new Seal(new byte[Seal.BYTES]);
+    /** So much that what is kept is in the way, and for so short that it ends by time too. */
+    private static final FloorConfig FLOOR = new FloorConfig(3, 0.7, Duration.ofSeconds(40));
 
     private static final String OWN = Addresses.ingress("here", 0);
     private static final String OTHER_NODE = "there";
@@ -79,7 +83,9 @@ final class SlotWorld {
             new KeepConfig(Keep.TIMEOUT, MAX_IDLE, Duration.ZERO, Evict.LRU),
             new KeepConfig(Keep.VALUE, MAX_IDLE, Duration.ZERO, Evict.VALUE),
             new KeepConfig(Keep.TIMEOUT, MAX_IDLE, LEAST_SAVED, Evict.VALUE),
-            new KeepConfig(Keep.VALUE, MAX_IDLE, LEAST_SAVED, Evict.LRU));
+            new KeepConfig(Keep.VALUE, MAX_IDLE, LEAST_SAVED, Evict.LRU),
+            new KeepConfig(Keep.TIMEOUT, MAX_IDLE, Duration.ZERO, Evict.LRU, FLOOR),
+            new KeepConfig(Keep.VALUE, MAX_IDLE, LEAST_SAVED, Evict.VALUE, FLOOR));
 
     SlotWorld(boolean nonBlocking, boolean waits, KeepConfig keeping) {
         table = new SlotTable(
@@ -121,6 +127,28 @@ final class SlotWorld {
                                         call.existingOnly ? Mode.EXISTING : Mode.ANY,
                                         which % 5 == 0 ? AcquireSlot.FOREVER : Duration.ofSeconds(which % 3))
                                 : new AcquireSlot(ingress, call.ticket, id, call.spec));
+    }
+
+    /** A call that wants containers kept. */
+    void callKeeping(int which) {
+        ContainerSpec spec = FUNCTIONS.get(which % FUNCTIONS.size());
+        call(ingress(which), spec.withWishes(new SlotWishes(which % 4)));
+    }
+
+    /** Of each function that has containers kept, a call that wants none. */
+    void callWithoutKeeping() {
+        for (ContainerSpec spec : FUNCTIONS) {
+            SlotQueue queue = table.queues.find(spec.key());
+            if (queue != null && queue.floor > 0) {
+                call(OWN, spec);
+            }
+        }
+    }
+
+    private void call(String ingress, ContainerSpec spec) {
+        WorldCall call = new WorldCall(++tickets, ingress, spec);
+        calls.put(call.ticket, call);
+        fromIngress.get(ingress).add(new AcquireSlot(ingress, call.ticket, "call-" + call.ticket, spec));
     }
 
     /** Of the call that goes by this id. */

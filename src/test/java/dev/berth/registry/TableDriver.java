@@ -141,6 +141,11 @@ final class TableDriver {
         return table.tick(now);
     }
 
+    /** How many containers were. */
+    int launched() {
+        return launched;
+    }
+
     long now() {
         return now;
     }

@@ -15,6 +15,7 @@ import dev.berth.ingress.Await;
 import dev.berth.ingress.EngageCall;
 import dev.berth.ingress.FakeWorker;
 import dev.berth.ingress.IngressRig;
+import dev.berth.ingress.LoggedLines;
 import dev.berth.ingress.Oversize;
 import dev.berth.ingress.UnaryClient;
 import dev.berth.proto.ConfigMsg;
@@ -89,7 +90,7 @@ final class RunnerMethodsTest {
                 40,
                 4000,
                 1500,
-                List.of(new NodeSnapshot.Queue(new SlotKey(new byte[] {7}), "img:1", 3, 1, 2, 4, 5, 6, 7)));
+                List.of(new NodeSnapshot.Queue(new SlotKey(new byte[] {7}), "img:1", 3, 1, 2, 4, 5, 6, 7, 8)));
 
         NodeSummary node = client.ask("/RunnerProtocol/Status2", Struct.getDefaultInstance(), RunnerStatus.parser())
                 .getNode();
@@ -107,6 +108,7 @@ final class RunnerMethodsTest {
         assertThat(node.getSlots(0).getBusy()).isEqualTo(2);
         assertThat(node.getSlots(0).getStarting()).isEqualTo(4);
         assertThat(node.getSlots(0).getWaiting()).isEqualTo(5);
+        assertThat(node.getSlots(0).getKept()).isEqualTo(8);
         assertThat(node.getSlotsLeftOut()).isZero();
     }
 
@@ -193,16 +195,18 @@ final class RunnerMethodsTest {
     void configureRunnerAppliesTheLogLevelAndLeavesTheRestAlone() {
         Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         Level before = root.getLevel();
-        try {
+        try (LoggedLines log = LoggedLines.of(ConfigureRunner.class)) {
             client.ask(
                     "/RunnerProtocol/ConfigureRunner",
                     ConfigMsg.newBuilder()
-                            .putConfig("log.level", "error")
+                            .putConfig("log.level", "warn")
                             .putConfig("other", "x")
+                            .putConfig("third", "x")
                             .build(),
                     ConfigStatus.parser());
 
-            assertThat(root.getLevel()).isEqualTo(Level.ERROR);
+            assertThat(root.getLevel()).isEqualTo(Level.WARN);
+            assertThat(log.warnings()).containsExactly("settings cannot be changed at run time, ignored");
         } finally {
             root.setLevel(before);
         }

@@ -209,7 +209,7 @@ public final class OneRunner implements AutoCloseable {
         return new UnaryClient(client).ask("/RunnerProtocol/Status", Empty.getDefaultInstance(), RunnerStatus.parser());
     }
 
-    void awaitStatus(EngageClient client, String what, Predicate<RunnerStatus> condition) {
+    public void awaitStatus(EngageClient client, String what, Predicate<RunnerStatus> condition) {
         until(what, () -> condition.test(status(client)));
     }
 
@@ -237,7 +237,7 @@ public final class OneRunner implements AutoCloseable {
     }
 
     /** Processes of functions that it started, by their marks. */
-    List<Path> processes() throws IOException {
+    public List<Path> processes() throws IOException {
         String mark = OWNER + owner();
         try (Stream<Path> all = Files.list(Path.of("/proc"))) {
             return all.filter(entry -> entry.getFileName().toString().matches("\\d+"))

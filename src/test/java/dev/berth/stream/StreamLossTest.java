@@ -292,7 +292,7 @@ final class StreamLossTest {
     private void send(String to, StreamId id, Frame frame) {
         String from = to.equals(pair.acceptor.frames()) ? pair.initiator.frames() : pair.acceptor.frames();
         Envelope envelope = new Envelope(from, List.of(new Envelope.Packet(id, frame)));
-        pair.vertx.eventBus().send(to, envelope, Peer.options(false));
+        pair.vertx.eventBus().send(to, envelope, RemoteEndpoint.options(false));
     }
 
     private void finish(Recorded here, Recorded there) {

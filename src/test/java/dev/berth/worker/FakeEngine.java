@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * once; a test may make the next operation of a kind fail or wait. Thread-safe.
  */
 final class FakeEngine implements Engine {
+    boolean isolated;
     /** What the process of a started container does; {@link #listening} is the usual thing. */
     interface Process {
         void run(FakeContainer container) throws IOException;
@@ -127,7 +128,7 @@ final class FakeEngine implements Engine {
 
     @Override
     public boolean isolated() {
-        return false;
+        return isolated;
     }
 
     @Override

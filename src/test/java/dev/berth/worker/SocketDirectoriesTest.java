@@ -3,16 +3,24 @@ package dev.berth.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.berth.config.SocketTmpfs;
+import dev.berth.config.WorkerConfig;
+import dev.berth.engine.Mounts;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
+import dev.berth.ingress.Await;
+import dev.berth.ingress.LoggedLines;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Directories for sockets: short, open to the function, and wholly removed. */
@@ -144,5 +152,47 @@ final class SocketDirectoriesTest {
 
         assertEmpty(root);
         directories.create().remove();
+    }
+
+    @Test
+    void aFullDiskUnderASocketIsTheRunnersFaultUnlessItIsTheFunctionsOwn() throws Exception {
+        Path small = Files.createDirectory(root.resolve("small"));
+        Mounts.tmpfs(small, "size=64k");
+        try {
+            SocketDirectory plain = new SocketDirectories(small, null).create();
+            plain.checkRoom();
+            assertThatThrownBy(() -> Files.write(plain.path().resolve("big"), new byte[1 << 20]))
+                    .isInstanceOf(IOException.class);
+
+            assertThatThrownBy(plain::checkRoom)
+                    .isInstanceOfSatisfying(
+                            RunnerException.class,
+                            error -> assertThat(error.code()).isEqualTo(ErrorCode.SOCKET_DIRECTORY))
+                    .hasMessageContaining("no room for a function's socket");
+            new SocketDirectory(plain.home(), true).checkRoom();
+            plain.remove();
+        } finally {
+            Mounts.unmountAll(small);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, 1", "false, 0"})
+    void withoutAMountThereIsALoudLineWhereFunctionsAreOthers(boolean isolated, int lines) {
+        Vertx vertx = Vertx.vertx();
+        FakeEngine engine = new FakeEngine();
+        engine.isolated = isolated;
+        try (LoggedLines log = LoggedLines.of(SocketDirectories.class)) {
+            Await.of(SocketDirectories.open(vertx, root, config(SocketTmpfs.OFF), engine));
+
+            assertThat(log.warnings()).hasSize(lines).allMatch(line -> line.startsWith("*** NO LIMIT ***"));
+        } finally {
+            Await.of(vertx.close());
+        }
+    }
+
+    private WorkerConfig config(SocketTmpfs tmpfs) {
+        Duration any = Duration.ofSeconds(1);
+        return new WorkerConfig(any, any, any, any, 1 << 20, 1 << 20, root, null, tmpfs, "");
     }
 }

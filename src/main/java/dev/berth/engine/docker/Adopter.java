@@ -66,9 +66,9 @@ final class Adopter {
         InspectContainerResponse found = answer.orElseThrow(() -> not("there"));
         Map<String, String> labels = found.getConfig().getLabels();
         boolean ours = labels != null
-                && instances.owner().equals(labels.get(Labels.OWNER))
-                && left.instance().equals(labels.get(Labels.INSTANCE))
-                && Labels.FUNCTION.equals(labels.get(Labels.ROLE));
+                && instances.owner().equals(labels.get(ContainerLabels.OWNER))
+                && left.instance().equals(labels.get(ContainerLabels.INSTANCE))
+                && ContainerLabels.FUNCTION.equals(labels.get(ContainerLabels.ROLE));
         if (!ours || !left.engineId().equals(found.getId()) || !("/" + left.name()).equals(found.getName())) {
             throw not("the one that was left");
         }

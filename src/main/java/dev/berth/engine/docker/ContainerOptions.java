@@ -46,7 +46,7 @@ final class ContainerOptions {
     ContainerOptions(DockerConfig config, SocketPaths paths, Instances instances, EngineFacts facts) {
         this.config = config;
         this.paths = paths;
-        this.labels = Labels.of(instances, Labels.FUNCTION, config.labelTag());
+        this.labels = ContainerLabels.of(instances, ContainerLabels.FUNCTION, config.labelTag());
         this.facts = facts;
     }
 

@@ -241,7 +241,7 @@ final class DockerContainer implements EngineContainer {
         return new Remains(
                 name,
                 made.engineId(),
-                found.getConfig().getLabels().get(Labels.INSTANCE),
+                found.getConfig().getLabels().get(ContainerLabels.INSTANCE),
                 ProcessFacts.bootId(),
                 pid,
                 ProcessFacts.startTime(pid),

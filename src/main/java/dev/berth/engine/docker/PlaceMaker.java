@@ -71,7 +71,8 @@ final class PlaceMaker {
 
     /** State by the engine's id of all that it knows. */
     Future<Map<String, String>> states() {
-        return api.listContainers(Map.of(Labels.INSTANCE, instances.instanceId(), Labels.ROLE, Labels.PLACE))
+        return api.listContainers(Map.of(
+                        ContainerLabels.INSTANCE, instances.instanceId(), ContainerLabels.ROLE, ContainerLabels.PLACE))
                 .map(listed -> {
                     Map<String, String> states = new LinkedHashMap<>();
                     listed.forEach(each -> states.put(each.getId(), each.getState()));
@@ -93,7 +94,7 @@ final class PlaceMaker {
             host.withNetworkMode(network);
         }
         options.withUser("65534:65534")
-                .withLabels(Labels.of(instances, Labels.PLACE, labelTag))
+                .withLabels(ContainerLabels.of(instances, ContainerLabels.PLACE, labelTag))
                 .withHostConfig(host);
         return options;
     }

@@ -111,7 +111,7 @@ final class PreforkPool implements NetworkPool {
         options.withName(name)
                 .withHostName(name)
                 .withCmd(prefork.command().strip().split("\\s+"))
-                .withLabels(Labels.of(instances, Labels.PLACE, docker.labelTag()))
+                .withLabels(ContainerLabels.of(instances, ContainerLabels.PLACE, docker.labelTag()))
                 .withHostConfig(host);
         return options;
     }

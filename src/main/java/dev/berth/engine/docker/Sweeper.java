@@ -45,10 +45,10 @@ final class Sweeper {
     /** A container that resists is left with a line in the log. */
     Future<Sweep> sweep(@Nullable String labelTag) {
         Sweep nothing = new Sweep(0, Set.of());
-        return remove(Labels.OWNER, instances.owner(), Labels.INSTANCE, nothing)
+        return remove(ContainerLabels.OWNER, instances.owner(), ContainerLabels.INSTANCE, nothing)
                 .compose(done -> labelTag == null
                         ? Future.succeededFuture(done)
-                        : remove(Labels.CLASSIFIER, labelTag, Labels.AGENT, done));
+                        : remove(ContainerLabels.CLASSIFIER, labelTag, ContainerLabels.AGENT, done));
     }
 
     private Future<Sweep> remove(String label, String value, String instanceLabel, Sweep before) {
@@ -62,7 +62,7 @@ final class Sweeper {
         for (Container container : all) {
             Map<String, String> labels = container.getLabels() == null ? Map.of() : container.getLabels();
             String made = labels.get(instanceLabel);
-            String berth = labels.get(Labels.INSTANCE);
+            String berth = labels.get(ContainerLabels.INSTANCE);
             boolean ours = instances.instanceId().equals(made);
             if (!ours
                     && !spared.contains(container.getId())
@@ -93,7 +93,7 @@ final class Sweeper {
     }
 
     private static Sweep staying(Container orphan) {
-        String instance = orphan.getLabels().get(Labels.INSTANCE);
+        String instance = orphan.getLabels().get(ContainerLabels.INSTANCE);
         return new Sweep(0, instance == null ? Set.of() : Set.of(instance));
     }
 

@@ -58,7 +58,10 @@ final class FnContainers {
         static final Function REST = new Function(OTHER, OTHER, OTHER);
 
         static Function of(ContainerSpec spec) {
-            return new Function(Labels.clean(spec.appId()), Labels.clean(spec.fnId()), Labels.clean(spec.image()));
+            return new Function(
+                    MetricLabels.clean(spec.appId()),
+                    MetricLabels.clean(spec.fnId()),
+                    MetricLabels.clean(spec.image()));
         }
     }
 

@@ -71,7 +71,9 @@ final class FunctionMeters {
 
     private Series series(String app, String id, String image) {
         Map<String, Counter> calls = new ConcurrentHashMap<>();
-        String[] labels = {"app_id", Labels.clean(app), "fn_id", Labels.clean(id), "image", Labels.clean(image)};
+        String[] labels = {
+            "app_id", MetricLabels.clean(app), "fn_id", MetricLabels.clean(id), "image", MetricLabels.clean(image)
+        };
         for (String outcome : OUTCOMES) {
             calls.put(
                     outcome,

@@ -43,7 +43,7 @@ final class PauseImageIT {
 
     private static void start(RealEngine real, String name, String image, Instances instances) {
         CreateContainerCmdImpl options = new CreateContainerCmdImpl(command -> null, null, image);
-        options.withLabels(Labels.of(instances, Labels.PLACE, null))
+        options.withLabels(ContainerLabels.of(instances, ContainerLabels.PLACE, null))
                 .withHostConfig(new HostConfig().withReadonlyRootfs(true).withNetworkMode("none"));
         EngineResponse created = real.context.await(() -> real.api.createContainer(name, options));
         assertThat(created.ok()).as(created.message()).isTrue();

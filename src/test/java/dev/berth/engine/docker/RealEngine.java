@@ -253,7 +253,7 @@ final class RealEngine implements AutoCloseable {
     }
 
     List<Container> ours() {
-        return context.await(() -> api.listContainers(Labels.OWNER, instances.owner()));
+        return context.await(() -> api.listContainers(ContainerLabels.OWNER, instances.owner()));
     }
 
     @Override

@@ -5,13 +5,13 @@ package dev.berth.cluster;
  *
  * @param seed see {@link Rendezvous#seed}
  */
-record Place(String incarnation, Hints hints, long seed) implements Rendezvous.Node {
-    Place(String incarnation, Hints hints) {
+record NodePlace(String incarnation, Hints hints, long seed) implements Rendezvous.Node {
+    NodePlace(String incarnation, Hints hints) {
         this(incarnation, hints, Rendezvous.seed(incarnation));
     }
 
     /** The same node, with these. */
-    Place with(Hints now) {
-        return new Place(incarnation, now, seed);
+    NodePlace with(Hints now) {
+        return new NodePlace(incarnation, now, seed);
     }
 }

@@ -17,7 +17,7 @@ import java.util.List;
  * </ol>
  * Pure: changes nothing, and asks nobody.
  */
-final class Placement {
+final class PlacementOrder {
     static final int MOST_REMOTE = 4;
 
     private static final int MOST_EXISTING = 2;
@@ -32,18 +32,18 @@ final class Placement {
     private static final long DEFAULT_START_NANOS = 450_000_000L;
 
     private final ClusterView view;
-    private final Demand demand;
+    private final CallNeeds demand;
     private final List<Candidate> tries = new ArrayList<>();
     private int remote;
 
-    private Placement(ClusterView view, Demand demand) {
+    private PlacementOrder(ClusterView view, CallNeeds demand) {
         this.view = view;
         this.demand = demand;
     }
 
     /** At least one, unless this node drains and no other is there; at most {@value #MOST_REMOTE} of other nodes. */
-    static List<Candidate> candidates(ClusterView view, Demand demand, Picker picker) {
-        Placement placement = new Placement(view, demand);
+    static List<Candidate> candidates(ClusterView view, CallNeeds demand, Picker picker) {
+        PlacementOrder placement = new PlacementOrder(view, demand);
         placement.existing(picker);
         placement.launches();
         if (!view.own().hints().isDraining()) {
@@ -52,7 +52,7 @@ final class Placement {
         return placement.tries;
     }
 
-    private record Option(Place place, long waitNanos, long startNanos) {}
+    private record Option(NodePlace place, long waitNanos, long startNanos) {}
 
     private void existing(Picker picker) {
         List<Option> options = new ArrayList<>();
@@ -68,7 +68,7 @@ final class Placement {
         }
     }
 
-    private void addOption(List<Option> options, Place place) {
+    private void addOption(List<Option> options, NodePlace place) {
         Entry entry = place.hints().entry(demand.hash());
         if (entry == null
                 || (long) entry.idle() + entry.busy() == 0
@@ -103,23 +103,23 @@ final class Placement {
             add(view.own(), Candidate.Mode.MAY_LAUNCH, 0);
             return;
         }
-        List<Place> able = new ArrayList<>();
-        for (Place place : view.up()) {
+        List<NodePlace> able = new ArrayList<>();
+        for (NodePlace place : view.up()) {
             if (mayLaunch(place, bound)) {
                 able.add(place);
             }
         }
-        for (Place place : Rendezvous.first(MOST_LAUNCHES, able, demand.hash())) {
+        for (NodePlace place : Rendezvous.first(MOST_LAUNCHES, able, demand.hash())) {
             add(place, Candidate.Mode.MAY_LAUNCH, 0);
         }
     }
 
-    private boolean mayLaunch(Place place, double bound) {
+    private boolean mayLaunch(NodePlace place, double bound) {
         Hints hints = place.hints();
         return !hints.isDraining() && hints.hasRoom(demand.memoryBytes(), demand.cpuMillis()) && hints.load() <= bound;
     }
 
-    private void add(Place place, Candidate.Mode mode, long limit) {
+    private void add(NodePlace place, Candidate.Mode mode, long limit) {
         boolean own = place.incarnation().equals(view.own().incarnation());
         if (own || remote < MOST_REMOTE) {
             remote += own ? 0 : 1;

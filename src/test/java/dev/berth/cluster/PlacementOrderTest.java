@@ -18,10 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-final class PlacementTest {
+final class PlacementOrderTest {
     private static final long HASH = 42;
     private static final long MIB = 1 << 20;
-    private static final Demand WISH = new Demand(HASH, 128 * MIB, 100);
+    private static final CallNeeds NEEDS = new CallNeeds(HASH, 128 * MIB, 100);
 
     /**
      * Each node: idle/busy/waiting/sent, load, room; the first is this node. Service takes 200 ms, a start 450 ms.
@@ -45,12 +45,12 @@ final class PlacementTest {
             a peer that drains gets nothing        | 0/0/0/0 900 full; 5/0/0/0 0 drains                 | own QUEUE
             """)
     void triesAreThese(String rule, String nodes, String tries) {
-        List<Place> places = places(nodes);
+        List<NodePlace> places = places(nodes);
         ClusterView view = new ClusterView(places.get(0), places.subList(1, places.size()));
 
-        List<Candidate> found = Placement.candidates(view, WISH, Picker.twoAtRandom(new Random(1)));
+        List<Candidate> found = PlacementOrder.candidates(view, NEEDS, Picker.twoAtRandom(new Random(1)));
 
-        assertThat(found.stream().map(PlacementTest::text).collect(Collectors.joining(", ")))
+        assertThat(found.stream().map(PlacementOrderTest::text).collect(Collectors.joining(", ")))
                 .as(rule)
                 .isEqualTo(tries);
     }
@@ -60,8 +60,8 @@ final class PlacementTest {
                 + (candidate.mode() == Mode.WAIT ? " " + candidate.limitNanos() / 1_000_000 : "");
     }
 
-    private static List<Place> places(String nodes) {
-        List<Place> places = new ArrayList<>();
+    private static List<NodePlace> places(String nodes) {
+        List<NodePlace> places = new ArrayList<>();
         for (String node : nodes.trim().split("; ")) {
             String[] parts = node.split("[/ ]");
             String name = places.isEmpty() ? "own" : String.valueOf((char) ('a' + places.size()));
@@ -74,11 +74,11 @@ final class PlacementTest {
         return places;
     }
 
-    private static Place place(String name, Entry entry, int load, boolean full, boolean drains) {
+    private static NodePlace place(String name, Entry entry, int load, boolean full, boolean drains) {
         Hints hints = new Hints();
         long free = full ? 0 : 10_000;
         hints.take(new Digest(name, ClusterMessage.PROTOCOL, 1, 0, drains, free * MIB, free, load, List.of(entry)), 0);
-        return new Place(name, hints);
+        return new NodePlace(name, hints);
     }
 
     private static int number(String text) {
@@ -87,7 +87,7 @@ final class PlacementTest {
 
     @Test
     void picksAmongManyHoldersAreSpread() {
-        List<Place> up = new ArrayList<>();
+        List<NodePlace> up = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             up.add(place("p" + i, new Entry(HASH, i == 0 ? 100 : 1, 0, 0, 0, 0, 0), 500, true, false));
         }
@@ -95,25 +95,25 @@ final class PlacementTest {
         Picker picker = Picker.twoAtRandom(new Random(7));
         Set<String> first = new HashSet<>();
         for (int i = 0; i < 500; i++) {
-            first.add(Placement.candidates(view, WISH, picker).get(0).incarnation());
+            first.add(PlacementOrder.candidates(view, NEEDS, picker).get(0).incarnation());
         }
         assertThat(first).hasSize(20);
     }
 
     @Test
     void launchesOfOneFunctionGoToOneNodeAndThoseOfManyToAll() {
-        List<Place> up = new ArrayList<>();
+        List<NodePlace> up = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             up.add(place("p" + i, new Entry(1, 0, 0, 0, 0, 0, 0), 500, false, false));
         }
         ClusterView view = new ClusterView(place("own", new Entry(1, 0, 0, 0, 0, 0, 0), 500, true, false), up);
         Set<String> chosen = new HashSet<>();
         for (long hash = 0; hash < 200; hash++) {
-            Demand demand = new Demand(hash, MIB, 1);
-            String one = Placement.candidates(view, demand, Picker.twoAtRandom(new Random(1)))
+            CallNeeds demand = new CallNeeds(hash, MIB, 1);
+            String one = PlacementOrder.candidates(view, demand, Picker.twoAtRandom(new Random(1)))
                     .get(0)
                     .incarnation();
-            assertThat(Placement.candidates(view, demand, Picker.twoAtRandom(new Random(2)))
+            assertThat(PlacementOrder.candidates(view, demand, Picker.twoAtRandom(new Random(2)))
                             .get(0)
                             .incarnation())
                     .isEqualTo(one);
@@ -124,7 +124,7 @@ final class PlacementTest {
 
     @Property(tries = 500)
     void whateverTheViewTriesAreFewAndEndAtThisNode(@ForAll Random random) {
-        List<Place> places = new ArrayList<>();
+        List<NodePlace> places = new ArrayList<>();
         int nodes = 1 + random.nextInt(12);
         for (int i = 0; i < nodes; i++) {
             Entry entry = new Entry(
@@ -139,16 +139,16 @@ final class PlacementTest {
             places.add(place("n" + i, entry, random.nextInt(1001), random.nextBoolean(), drains));
         }
 
-        List<Candidate> tries = Placement.candidates(
-                new ClusterView(places.get(0), places.subList(1, nodes)), WISH, Picker.twoAtRandom(random));
+        List<Candidate> tries = PlacementOrder.candidates(
+                new ClusterView(places.get(0), places.subList(1, nodes)), NEEDS, Picker.twoAtRandom(random));
 
         assertThat(tries.stream().filter(one -> !one.incarnation().equals("n0")))
-                .hasSizeLessThanOrEqualTo(Placement.MOST_REMOTE);
+                .hasSizeLessThanOrEqualTo(PlacementOrder.MOST_REMOTE);
         assertThat(tries).doesNotHaveDuplicates().allMatch(one -> one.limitNanos() >= 0);
         assertThat(tries.get(tries.size() - 1)).isEqualTo(new Candidate("n0", Mode.QUEUE, 0));
         Set<String> draining = places.stream()
                 .filter(place -> place.hints().isDraining())
-                .map(Place::incarnation)
+                .map(NodePlace::incarnation)
                 .collect(Collectors.toSet());
         assertThat(tries).noneMatch(one -> draining.contains(one.incarnation()));
     }

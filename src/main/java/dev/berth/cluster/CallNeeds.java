@@ -7,4 +7,4 @@ package dev.berth.cluster;
  * @param memoryBytes of a new container
  * @param cpuMillis of a new container
  */
-record Demand(long hash, long memoryBytes, long cpuMillis) {}
+record CallNeeds(long hash, long memoryBytes, long cpuMillis) {}

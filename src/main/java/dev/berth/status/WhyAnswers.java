@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Answers why a call went as it did: looks in this node's records, and asks the others, since an id does not say where
  * its call came to. Confined to one context.
  */
-final class WhyDesk {
+final class WhyAnswers {
     private static final Set<PeerState> ASKED = EnumSet.of(PeerState.UP, PeerState.SUSPECT, PeerState.DRAINING);
 
     private final Vertx vertx;
@@ -32,7 +32,7 @@ final class WhyDesk {
     private final @Nullable ClusterBoard cluster;
 
     /** @param cluster null: this node stands alone */
-    WhyDesk(Vertx vertx, WhyBook book, NodeBus bus, @Nullable ClusterBoard cluster) {
+    WhyAnswers(Vertx vertx, WhyBook book, NodeBus bus, @Nullable ClusterBoard cluster) {
         this.vertx = vertx;
         this.book = book;
         this.bus = bus;
@@ -43,7 +43,7 @@ final class WhyDesk {
     Future<WhyMessage.Told> own(String callId) {
         return vertx.executeBlocking(
                 () -> new WhyMessage.Told(
-                        book.find(callId).stream().map(WhyDesk::told).toList()),
+                        book.find(callId).stream().map(WhyAnswers::told).toList()),
                 false);
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Another endpoint, as this one sees it. */
-final class Peer {
+final class RemoteEndpoint {
     /** An envelope with as much data is not kept for more. */
     private static final int ENVELOPE_BYTES = 64 * 1024;
 
@@ -33,7 +33,7 @@ final class Peer {
     int silentTicks;
 
     /** @param pair null within a node */
-    Peer(StreamEndpoint endpoint, Vertx vertx, String address, @Nullable NodePair pair) {
+    RemoteEndpoint(StreamEndpoint endpoint, Vertx vertx, String address, @Nullable NodePair pair) {
         this.endpoint = endpoint;
         this.address = address;
         this.pair = pair;

@@ -1,10 +1,10 @@
 package dev.berth.ops.meter;
 
 /** Texts of callers as values of labels. */
-final class Labels {
+final class MetricLabels {
     private static final int MAX = 128;
 
-    private Labels() {}
+    private MetricLabels() {}
 
     /** Short, and without what would break a line or turn a text around. */
     static String clean(String text) {

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The labels our containers carry, by which they are found again. */
-final class Labels {
+final class ContainerLabels {
     static final String INSTANCE = "dev.berth.instance";
     static final String OWNER = "dev.berth.owner";
     /** The two labels Fn's own runner uses; set only if the operator gave a tag for the first. */
@@ -21,7 +21,7 @@ final class Labels {
     /** Its network is for a function to join. */
     static final String PLACE = "place";
 
-    private Labels() {}
+    private ContainerLabels() {}
 
     static Map<String, String> of(Instances instances, String role, @Nullable String labelTag) {
         Map<String, String> labels = new LinkedHashMap<>();

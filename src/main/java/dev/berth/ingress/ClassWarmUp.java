@@ -18,14 +18,14 @@ import org.slf4j.LoggerFactory;
  * Takes an invented call apart and puts its answer together, so that the classes that takes are loaded by the
  * time a real one comes, and not on an event loop. Nothing is run.
  */
-public final class Rehearsal {
-    private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
+public final class ClassWarmUp {
+    private static final Logger LOG = LoggerFactory.getLogger(ClassWarmUp.class);
     private static final String MODEL =
             "{\"id\":\"rehearsal\",\"image\":\"rehearsal\",\"type\":\"sync\",\"url\":\"http://localhost/\",\"method\":\"POST\","
                     + "\"timeout\":30,\"memory\":128,\"cpus\":\"100m\",\"config\":{\"A\":\"1\"},\"annotations\":{\"a\":[1]},"
                     + "\"headers\":{\"Content-Type\":[\"text/plain\"]},\"app_id\":\"a\",\"fn_id\":\"f\"}";
 
-    private Rehearsal() {}
+    private ClassWarmUp() {}
 
     /** Blocks for a while. Never fails. */
     public static void run(CallFactory calls) {
