@@ -8,17 +8,18 @@ import dev.berth.status.LogLevels;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * What operators can have done to a runner. Thread-safe.
  *
  * @param incarnation of the node, whose registry listens on the bus
- * @param stop begins the drain
+ * @param stop begins the drain, and is told whether to hand over
  */
-record RunnerControl(EventBus bus, String incarnation, Runnable stop) implements NodeControl {
+record RunnerControl(EventBus bus, String incarnation, Consumer<Boolean> stop) implements NodeControl {
     @Override
-    public void drain() {
-        stop.run();
+    public void drain(boolean handOver) {
+        stop.accept(handOver);
     }
 
     @Override

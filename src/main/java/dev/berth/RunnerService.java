@@ -39,6 +39,7 @@ public final class RunnerService {
     private final Promise<Void> failed = Promise.promise();
     private final Promise<Void> drainAsked = Promise.promise();
     private @Nullable Engine engine;
+    private @Nullable InstanceDirectory instance;
     private @Nullable Rehearsal rehearsal;
 
     /**
@@ -125,6 +126,7 @@ public final class RunnerService {
                 .compose(made -> new RunnerStart(vertx, config, parts, verticles.engineListener()).run(version))
                 .compose(machine -> {
                     engine = machine.engine();
+                    instance = machine.instance();
                     return verticles.deploy(machine, version).onSuccess(open -> rehearse(machine.instance()));
                 });
     }
@@ -144,9 +146,13 @@ public final class RunnerService {
         return failed.future();
     }
 
-    private void drainForOperator() {
+    private void drainForOperator(boolean handOver) {
         drainAsked.tryComplete();
-        stop.begin();
+        if (handOver) {
+            stop.beginHandOver();
+        } else {
+            stop.begin();
+        }
     }
 
     /** Completes when an operator has asked for {@link #drain}, which has then begun. */
@@ -200,6 +206,29 @@ public final class RunnerService {
         stop.hurry();
     }
 
+    /**
+     * The same, but containers are left, frozen, to the next runner with the same socket root, if {@code worker.adopt}
+     * lets it. What cannot be left is removed.
+     */
+    public Future<StopReport> handOver() {
+        return stop.beginHandOver();
+    }
+
+    /** One that starts now waits. It does without if it cannot be told. */
+    private Future<Void> announceLeaving() {
+        InstanceDirectory own = instance;
+        return own == null
+                ? Future.succeededFuture()
+                : vertx.executeBlocking(
+                                () -> {
+                                    own.announceLeaving();
+                                    return null;
+                                },
+                                false)
+                        .<Void>mapEmpty()
+                        .otherwiseEmpty();
+    }
+
     private final class StopSteps implements RunnerStop.Steps {
         @Override
         public Future<Void> endCalls() {
@@ -213,8 +242,13 @@ public final class RunnerService {
         }
 
         @Override
-        public Future<Void> removeContainers() {
-            Future<Void> drained = verticles.ask(new RegistryMessage.Drain());
+        public Future<Void> removeContainers(boolean handOver) {
+            Future<Void> announced = handOver ? announceLeaving() : Future.succeededFuture();
+            Future<Void> drained = announced.compose(told -> verticles.ask(new RegistryMessage.Drain(handOver)));
+            if (handOver) {
+                // Whoever is refused asks again at once; the next runner is to be asked.
+                drained.onSuccess(left -> verticles.sendAway());
+            }
             if (engine != null) {
                 engine.startsEnd();
             }

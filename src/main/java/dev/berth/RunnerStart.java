@@ -4,6 +4,7 @@ import dev.berth.config.EngineConfig;
 import dev.berth.config.RunnerConfig;
 import dev.berth.engine.Engine;
 import dev.berth.engine.InstanceDirectory;
+import dev.berth.engine.Sweep;
 import dev.berth.engine.docker.DockerEngine;
 import dev.berth.engine.docker.EngineCallListener;
 import dev.berth.engine.docker.SocketPaths;
@@ -12,6 +13,8 @@ import dev.berth.port.OpenFiles;
 import dev.berth.registry.NodeCapacity;
 import dev.berth.trace.CallTracer;
 import dev.berth.trace.Tracing;
+import dev.berth.worker.LeftContainers;
+import dev.berth.worker.Seals;
 import dev.berth.worker.SocketDirectories;
 import dev.berth.worker.SocketWatcher;
 import io.vertx.core.Future;
@@ -52,7 +55,8 @@ final class RunnerStart {
             CallTracer tracer,
             Engine engine,
             NodeCapacity capacity,
-            SocketDirectories directories) {}
+            SocketDirectories directories,
+            LeftContainers left) {}
 
     private record Opened(InstanceDirectory instance, SocketWatcher watcher, CallTracer tracer) {}
 
@@ -60,7 +64,10 @@ final class RunnerStart {
         return vertx.executeBlocking(() -> open(version), false)
                 .compose(opened -> startEngine(opened.instance()).compose(engine -> {
                     parts.opened("container engine", engine::close);
-                    return sweep(engine, opened.instance())
+                    LeftContainers left = new LeftContainers(
+                            vertx, opened.instance(), config.worker().adopting(), engine, new Seals());
+                    return left.find()
+                            .compose(found -> sweep(engine, opened.instance(), left))
                             .compose(swept -> vertx.executeBlocking(this::readCapacity, false))
                             .compose(capacity -> SocketDirectories.open(
                                             vertx, opened.instance().path(), config.worker(), engine)
@@ -70,7 +77,8 @@ final class RunnerStart {
                                             opened.tracer(),
                                             engine,
                                             capacity,
-                                            directories)));
+                                            directories,
+                                            left)));
                 }));
     }
 
@@ -132,14 +140,18 @@ final class RunnerStart {
      * What dead instances left is gone before the room is measured: their containers' memory would count as taken.
      * Never fails.
      */
-    private Future<Void> sweep(Engine engine, InstanceDirectory instance) {
+    private Future<Void> sweep(Engine engine, InstanceDirectory instance, LeftContainers left) {
         Promise<Void> swept = Promise.promise();
         long timer = vertx.setTimer(SWEEP.toMillis(), late -> {
             LOG.warn("what dead instances left is still being removed: there may be more room than is counted");
             swept.tryComplete();
         });
         engine.sweep()
-                .compose(containers -> vertx.executeBlocking(() -> instance.removeDead(containers.inUse()), false)
+                .compose(containers -> vertx.executeBlocking(
+                                () -> instance.removeDead(containers
+                                        .and(new Sweep(0, left.instances()))
+                                        .inUse()),
+                                false)
                         .onSuccess(folders -> tellSwept(containers.removed(), folders)))
                 .onFailure(failure -> LOG.atWarn()
                         .addKeyValue("reason", failure.getMessage())

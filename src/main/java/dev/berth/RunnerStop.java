@@ -48,6 +48,7 @@ final class RunnerStop {
 
     private enum Event {
         STOP,
+        HAND_OVER,
         STOP_NOW,
         CALLS_ENDED,
         ALL_GONE,
@@ -59,8 +60,12 @@ final class RunnerStop {
         /** Refuses new and waiting calls; completes when no Engage stream is open and no call of another node runs. */
         Future<Void> endCalls();
 
-        /** Removes containers as they become free; completes when none is left. */
-        Future<Void> removeContainers();
+        /**
+         * Removes containers as they become free; completes when none is left.
+         *
+         * @param handOver leaves them to the next runner instead
+         */
+        Future<Void> removeContainers(boolean handOver);
 
         /** Ends the calls that still run. */
         void cutOff();
@@ -89,7 +94,16 @@ final class RunnerStop {
 
     /** Begins, unless it has begun. */
     Future<RunnerService.StopReport> begin() {
-        tell(Event.STOP);
+        return begin(Event.STOP);
+    }
+
+    /** The same; containers are left to the next runner. */
+    Future<RunnerService.StopReport> beginHandOver() {
+        return begin(Event.HAND_OVER);
+    }
+
+    private Future<RunnerService.StopReport> begin(Event how) {
+        tell(how);
         return stopped.future();
     }
 
@@ -108,22 +122,22 @@ final class RunnerStop {
     private void on(Event event) {
         switch (phase) {
             case RUNNING -> {
-                if (event == Event.STOP) {
-                    drain();
+                if (event == Event.STOP || event == Event.HAND_OVER) {
+                    drain(event == Event.HAND_OVER);
                 }
             }
             case DRAINING -> {
                 switch (event) {
                     case CALLS_ENDED -> remove();
                     case STOP_NOW, TIME_OVER -> cutOff(event, "calls are cut off");
-                    case STOP, ALL_GONE -> {}
+                    case STOP, HAND_OVER, ALL_GONE -> {}
                 }
             }
             case REMOVING -> {
                 switch (event) {
                     case ALL_GONE -> close(CLOSE_EACH, CLOSE_ALL);
                     case STOP_NOW, TIME_OVER -> cutOff(event, "containers that are not removed soon are left");
-                    case STOP, CALLS_ENDED -> {}
+                    case STOP, HAND_OVER, CALLS_ENDED -> {}
                 }
             }
             case CUT_OFF -> {
@@ -135,12 +149,12 @@ final class RunnerStop {
         }
     }
 
-    private void drain() {
+    private void drain(boolean handOver) {
         phase = Phase.DRAINING;
         if (!limit.isNegative()) {
             arm(limit);
         }
-        Future<Void> empty = steps.removeContainers();
+        Future<Void> empty = steps.removeContainers(handOver);
         Future<Void> ended = steps.endCalls();
         ended.onComplete(done -> tell(Event.CALLS_ENDED));
         ended.compose(done -> empty).onComplete(done -> tell(Event.ALL_GONE));

@@ -55,6 +55,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,13 +82,14 @@ final class RunnerVerticles {
     private final PortGate gate;
     private final RunnerParts parts;
     private final Runnable failed;
-    private final Runnable drain;
+    private final Consumer<Boolean> drain;
     private final @Nullable LogBuffer logs;
     private final @Nullable LogTee tee;
     private final IngressCounters counters = new IngressCounters();
     private final NodeBudget budget;
     private final ColdCapacity cold = new ColdCapacity();
     private final WhyBook why;
+    private final List<ContainerWorkerVerticle> workers = new ArrayList<>();
     private final List<GrpcIngressVerticle> ingresses = new ArrayList<>();
     private volatile @Nullable ClusterBoard board;
     private @Nullable ClusterVerticle cluster;
@@ -96,7 +98,7 @@ final class RunnerVerticles {
 
     /**
      * @param parts are told of each that is open
-     * @param drain told when an operator wants the runner to stop
+     * @param drain told when an operator wants the runner to stop, and whether to hand over
      * @param failed told, perhaps more than once, that the runner cannot go on
      */
     RunnerVerticles(
@@ -105,7 +107,7 @@ final class RunnerVerticles {
             LoadedConfig loaded,
             PortGate gate,
             RunnerParts parts,
-            Runnable drain,
+            Consumer<Boolean> drain,
             Runnable failed) {
         this.vertx = vertx;
         this.membership = membership;
@@ -170,6 +172,7 @@ final class RunnerVerticles {
     Future<Void> deploy(RunnerStart.Machine machine, String version) {
         return deployWorkers(machine)
                 .compose(workers -> deployRegistry(machine, workers))
+                .compose(before -> machine.left().adopt(workers))
                 .compose(before -> deployIngresses(machine, version))
                 .compose(before -> deployCluster(machine.capacity(), version))
                 .compose(before -> openOperations(facts(machine, version)));
@@ -183,13 +186,13 @@ final class RunnerVerticles {
                 machine.watcher(),
                 new FreezeSwitch(),
                 new OneShotFunctions(),
+                machine.left().seals(),
                 meters == null ? LifecycleObserver.NONE : meters.lifecycle(),
                 config.worker(),
                 config.call().maxRequestBytes(),
                 new FunctionLogs(
                         logs, tee, config.call().maxLogBytes(), config.logs().syslog()));
         List<String> addresses = new ArrayList<>();
-        List<Deployable> workers = new ArrayList<>();
         for (int i = 0; i < config.node().eventLoops(); i++) {
             String address = Addresses.worker(incarnation, i);
             addresses.add(address);
@@ -365,6 +368,11 @@ final class RunnerVerticles {
     Future<Void> ask(RegistryMessage request) {
         DeliveryOptions patient = new DeliveryOptions().setLocalOnly(true).setSendTimeout(WITHOUT_LIMIT);
         return bus.request(Addresses.registry(incarnation), request, patient).mapEmpty();
+    }
+
+    /** Has all clients go. */
+    void sendAway() {
+        ingresses.forEach(GrpcIngressVerticle::sendAway);
     }
 
     /** Tells other nodes that this one takes no more calls. */

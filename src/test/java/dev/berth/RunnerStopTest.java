@@ -41,7 +41,7 @@ final class RunnerStopTest {
         }
 
         @Override
-        public Future<Void> removeContainers() {
+        public Future<Void> removeContainers(boolean handOver) {
             return containersGone.future();
         }
 

@@ -3,6 +3,7 @@ package dev.berth.bus;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
 import dev.berth.call.Saturating;
+import dev.berth.call.Seal;
 import dev.berth.call.SlotKey;
 import dev.berth.error.RunnerException;
 import dev.berth.why.ContainerFate;
@@ -101,10 +102,27 @@ public sealed interface RegistryMessage {
     record ContainerPaused(String containerId, boolean paused) implements RegistryMessage {}
 
     /**
+     * A frozen container that an earlier runner has left is this worker's now, and ready for a call of its key.
+     *
+     * @param worker index of the node's worker that has it
+     * @param standIn what is known of its specification: sizes, idle timeout, format and image; its key stands for the
+     *     real one
+     * @param sealedSpec what the seal makes of the real specification
+     */
+    record ContainerAdopted(String containerId, int worker, Seal seal, ContainerSpec standIn, String sealedSpec)
+            implements RegistryMessage {}
+
+    /**
      * Take no more calls: waiters are refused, idle containers removed. A bus request; the reply comes when
      * no container is left.
+     *
+     * @param handOver containers that become free are left to the next runner instead of being removed
      */
-    record Drain() implements RegistryMessage {}
+    record Drain(boolean handOver) implements RegistryMessage {
+        public Drain() {
+            this(false);
+        }
+    }
 
     /** A bus request; the reply comes when no slot is leased, to whomever. To be asked while the node drains. */
     record AwaitIdle() implements RegistryMessage {}

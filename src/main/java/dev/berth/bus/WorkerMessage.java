@@ -39,6 +39,10 @@ public sealed interface WorkerMessage
         EVICTED,
         DRAINING,
         /** An operator wants it gone. */
-        CLEARED
+        CLEARED,
+        /** It is to be left to the next runner, frozen; removed if that cannot be done. */
+        HANDED_OVER,
+        /** It was left by an earlier runner, and there is no room for it or it is not what its calls want. */
+        UNFIT
     }
 }

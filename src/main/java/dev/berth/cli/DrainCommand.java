@@ -50,6 +50,11 @@ final class DrainCommand implements Callable<Integer> {
     @Option(names = "--wait", description = "Return when the runner has ended; tells how many calls are left.")
     private boolean wait;
 
+    @Option(
+            names = "--handover",
+            description = "Leave its containers, frozen, to the next runner of this machine instead of removing them.")
+    private boolean handOver;
+
     @Option(names = "--yes", description = "Do not ask.")
     private boolean yes;
 
@@ -59,13 +64,14 @@ final class DrainCommand implements Callable<Integer> {
     }
 
     private int drain(OperationsClient client) throws Exception {
-        JsonObject asked = Blocking.await(client.post("/api/node/drain"), LIMIT);
+        JsonObject asked = Blocking.await(client.post("/api/node/drain?handover=" + handOver), LIMIT);
         say(asked.getString("effect"));
         if (!yes && !agreed()) {
             complain("nothing has been done; --yes does it without asking");
             return ExitCode.FAILED;
         }
-        Blocking.await(client.post("/api/node/drain?nonce=" + asked.getString("nonce")), LIMIT);
+        Blocking.await(
+                client.post("/api/node/drain?handover=" + handOver + "&nonce=" + asked.getString("nonce")), LIMIT);
         say("draining");
         if (wait) {
             awaitEnd(client);

@@ -26,7 +26,9 @@ import picocli.CommandLine.Spec;
             "Runs a runner until SIGTERM or SIGINT.",
             "It then takes no new calls, finishes those in flight, removes its containers and exits. Calls that still"
                     + " run after node.drainTimeout, or at a second SIGTERM or SIGINT, are cut off; five seconds later"
-                    + " it has ended."
+                    + " it has ended.",
+            "At SIGUSR2 it hands over: it does the same, but leaves its containers, frozen, to the next runner with the"
+                    + " same worker.socketRoot."
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
@@ -128,7 +130,8 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private int stop(RunnerService service, StopSignals signals) {
-        Future<RunnerService.StopReport> stopped = service.drain();
+        Future<RunnerService.StopReport> stopped =
+                StopSignals.HAND_OVER.equals(signals.first().getNow("")) ? service.handOver() : service.drain();
         signals.onSecond(service::cutOff);
         try {
             RunnerService.StopReport report = Blocking.await(stopped);

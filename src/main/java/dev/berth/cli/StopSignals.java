@@ -14,7 +14,10 @@ import java.util.concurrent.CountDownLatch;
  * there is none, a shutdown hook stands in, and only the second signal is lost.
  */
 final class StopSignals {
-    private static final String[] NAMES = {"TERM", "INT", "HUP"};
+    /** Asks it to leave its containers to the next runner. */
+    static final String HAND_OVER = "USR2";
+
+    private static final String[] NAMES = {"TERM", "INT", "HUP", HAND_OVER};
 
     private final CompletableFuture<String> first = new CompletableFuture<>();
     private final CompletableFuture<String> second = new CompletableFuture<>();
@@ -60,6 +63,9 @@ final class StopSignals {
             signal.getMethod("handle", signal, handler)
                     .invoke(null, signal.getConstructor(String.class).newInstance(name), listener);
         } catch (ReflectiveOperationException unavailable) {
+            if (name.equals(HAND_OVER)) {
+                return;
+            }
             Runtime.getRuntime().addShutdownHook(new Thread(this::onExit, "stop-" + name));
         }
     }

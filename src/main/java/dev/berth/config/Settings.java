@@ -22,6 +22,7 @@ final class Settings {
             KeepConfig.ALL,
             FloorConfig.ALL,
             WorkerConfig.ALL,
+            AdoptConfig.ALL,
             StreamConfig.ALL,
             EngineConfig.ALL,
             DockerSettings.ALL,

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param engineSocketRoot the same directory as the container engine's host sees it; null: the same path
  * @param socketTmpfs whether to mount a tmpfs on each socket directory
  * @param socketTmpfsOptions mount data of that tmpfs; what it does not say is small
+ * @param adopting which containers of an earlier runner are taken over
  */
 public record WorkerConfig(
         Duration freezeIdle,
@@ -30,7 +31,8 @@ public record WorkerConfig(
         Path socketRoot,
         @Nullable Path engineSocketRoot,
         SocketTmpfs socketTmpfs,
-        String socketTmpfsOptions) {
+        String socketTmpfsOptions,
+        AdoptConfig adopting) {
     private static final int MIB = 1 << 20;
     private static final int DEFAULT_HEADER_LIMIT = 10 * MIB;
     /** A Unix socket's path ends at 107 bytes; this leaves room for the container's directory and the name. */
@@ -125,6 +127,32 @@ public record WorkerConfig(
             SOCKET_TMPFS,
             SOCKET_TMPFS_OPTIONS);
 
+    /** Containers are taken over as without a setting. */
+    public WorkerConfig(
+            Duration freezeIdle,
+            Duration startTimeout,
+            Duration healthTimeout,
+            Duration keepAlive,
+            long maxResponseBytes,
+            int maxResponseHeaderBytes,
+            Path socketRoot,
+            @Nullable Path engineSocketRoot,
+            SocketTmpfs socketTmpfs,
+            String socketTmpfsOptions) {
+        this(
+                freezeIdle,
+                startTimeout,
+                healthTimeout,
+                keepAlive,
+                maxResponseBytes,
+                maxResponseHeaderBytes,
+                socketRoot,
+                engineSocketRoot,
+                socketTmpfs,
+                socketTmpfsOptions,
+                AdoptConfig.DEFAULT);
+    }
+
     static WorkerConfig read(Values values) {
         int headerLimit = values.get(MAX_RESPONSE_HEADER);
         return new WorkerConfig(
@@ -137,7 +165,8 @@ public record WorkerConfig(
                 values.get(SOCKET_ROOT),
                 values.get(ENGINE_SOCKET_ROOT),
                 values.get(SOCKET_TMPFS),
-                values.get(SOCKET_TMPFS_OPTIONS));
+                values.get(SOCKET_TMPFS_OPTIONS),
+                AdoptConfig.read(values));
     }
 
     private static boolean leavesRoomForSocket(Path root) {

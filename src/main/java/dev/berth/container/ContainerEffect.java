@@ -3,6 +3,10 @@ package dev.berth.container;
 /** What has to be done because a container changed state. */
 public enum ContainerEffect {
     PULL,
+    /** Find the container that was left, and see that it is what was left. */
+    TAKE_OVER,
+    /** Tell the registry that the container is there. */
+    REPORT_ADOPTED,
     PREPARE,
     CREATE,
     START,
@@ -28,6 +32,8 @@ public enum ContainerEffect {
     AWAIT_FREEZE,
     /** Tell the registry not to give the container out any more. */
     REPORT_ENDING,
+    /** Write down what finds it again, and let go of it. */
+    LEAVE,
     REMOVE,
     RETRY_LATER,
     /** Tell the registry that the capacity is free. */

@@ -3,6 +3,11 @@ package dev.berth.container;
 /** What can happen to a container. */
 public enum ContainerEvent {
     LAUNCH,
+    /** An earlier runner has left it, and it is to be taken over. */
+    ADOPT,
+    /** It is what it was said to be, and frozen. */
+    ADOPTED,
+    ADOPT_FAILED,
     PULLED,
     PREPARED,
     CREATED,
@@ -27,6 +32,11 @@ public enum ContainerEvent {
     RESUME_FAILED,
     /** A call is on its way. */
     WAKE_ASKED,
+    /** The registry wants the container left, frozen, to the next runner. */
+    LEAVE_ASKED,
+    /** It has been written down what finds it again. */
+    LEFT,
+    LEAVE_FAILED,
     /** The process ended by itself. */
     EXITED,
     /** The registry wants the container removed. */

@@ -5,11 +5,13 @@ import static dev.berth.container.ContainerEffect.AWAIT_READY;
 import static dev.berth.container.ContainerEffect.BREAK_CALL;
 import static dev.berth.container.ContainerEffect.CREATE;
 import static dev.berth.container.ContainerEffect.FAIL_LAUNCH;
+import static dev.berth.container.ContainerEffect.LEAVE;
 import static dev.berth.container.ContainerEffect.PAUSE;
 import static dev.berth.container.ContainerEffect.PREPARE;
 import static dev.berth.container.ContainerEffect.PULL;
 import static dev.berth.container.ContainerEffect.RELEASE;
 import static dev.berth.container.ContainerEffect.REMOVE;
+import static dev.berth.container.ContainerEffect.REPORT_ADOPTED;
 import static dev.berth.container.ContainerEffect.REPORT_ENDING;
 import static dev.berth.container.ContainerEffect.REPORT_GONE;
 import static dev.berth.container.ContainerEffect.REPORT_PAUSED;
@@ -20,6 +22,10 @@ import static dev.berth.container.ContainerEffect.RETURN_CALL;
 import static dev.berth.container.ContainerEffect.RUN_CALL;
 import static dev.berth.container.ContainerEffect.START;
 import static dev.berth.container.ContainerEffect.STOP_PAUSING;
+import static dev.berth.container.ContainerEffect.TAKE_OVER;
+import static dev.berth.container.ContainerEvent.ADOPT;
+import static dev.berth.container.ContainerEvent.ADOPTED;
+import static dev.berth.container.ContainerEvent.ADOPT_FAILED;
 import static dev.berth.container.ContainerEvent.CALL_BROKE;
 import static dev.berth.container.ContainerEvent.CALL_KEPT;
 import static dev.berth.container.ContainerEvent.CREATED;
@@ -28,6 +34,9 @@ import static dev.berth.container.ContainerEvent.FREEZE_DUE;
 import static dev.berth.container.ContainerEvent.LAUNCH;
 import static dev.berth.container.ContainerEvent.LAUNCH_BROKE;
 import static dev.berth.container.ContainerEvent.LEASED;
+import static dev.berth.container.ContainerEvent.LEAVE_ASKED;
+import static dev.berth.container.ContainerEvent.LEAVE_FAILED;
+import static dev.berth.container.ContainerEvent.LEFT;
 import static dev.berth.container.ContainerEvent.PAUSE_DONE;
 import static dev.berth.container.ContainerEvent.PAUSE_FAILED;
 import static dev.berth.container.ContainerEvent.PAUSE_UNSUPPORTED;
@@ -42,16 +51,19 @@ import static dev.berth.container.ContainerEvent.RESUME_FAILED;
 import static dev.berth.container.ContainerEvent.RETRY_DUE;
 import static dev.berth.container.ContainerEvent.STARTED;
 import static dev.berth.container.ContainerEvent.WAKE_ASKED;
+import static dev.berth.container.ContainerState.ADOPTING;
 import static dev.berth.container.ContainerState.BUSY;
 import static dev.berth.container.ContainerState.CREATING;
 import static dev.berth.container.ContainerState.ENDING;
 import static dev.berth.container.ContainerState.GONE;
 import static dev.berth.container.ContainerState.IDLE;
 import static dev.berth.container.ContainerState.INITIALIZING;
+import static dev.berth.container.ContainerState.LEAVING;
 import static dev.berth.container.ContainerState.NEW;
 import static dev.berth.container.ContainerState.PAUSED;
 import static dev.berth.container.ContainerState.PAUSING;
 import static dev.berth.container.ContainerState.PAUSING_LEASED;
+import static dev.berth.container.ContainerState.PAUSING_TO_LEAVE;
 import static dev.berth.container.ContainerState.PREPARING;
 import static dev.berth.container.ContainerState.PULLING;
 import static dev.berth.container.ContainerState.REMOVING;
@@ -83,6 +95,7 @@ public final class ContainerLifecycle {
     /** The whole truth about a container's life, in the order of a life. */
     public static final TransitionTable TABLE = new TransitionTable()
             .row(NEW, LAUNCH, PULLING, PULL)
+            .row(NEW, ADOPT, ADOPTING, TAKE_OVER)
             .row(PULLING, PULLED, PREPARING, PREPARE)
             .row(PULLING, LAUNCH_BROKE, REMOVING, FAIL_LAUNCH, REMOVE)
             .row(PULLING, REMOVE_ASKED, REMOVING, FAIL_LAUNCH, REMOVE)
@@ -133,6 +146,28 @@ public final class ContainerLifecycle {
             .row(THAWING, LEASED, RESUMING, RUN_CALL)
             .row(THAWING, EXITED, ENDING, REPORT_ENDING)
             .row(THAWING, REMOVE_ASKED, ENDING)
+            .row(ADOPTING, ADOPTED, PAUSED, REPORT_ADOPTED)
+            .row(ADOPTING, ADOPT_FAILED, REMOVING, REMOVE)
+            .row(ADOPTING, REMOVE_ASKED, ENDING)
+            .row(IDLE, LEAVE_ASKED, PAUSING_TO_LEAVE, PAUSE)
+            .row(PAUSING, LEAVE_ASKED, PAUSING_TO_LEAVE)
+            .row(PAUSED, LEAVE_ASKED, LEAVING, LEAVE)
+            .row(THAWING, LEAVE_ASKED, ENDING)
+            .row(PAUSING_TO_LEAVE, PAUSE_DONE, LEAVING, LEAVE)
+            .row(PAUSING_TO_LEAVE, PAUSE_FAILED, REMOVING, REMOVE)
+            .row(PAUSING_TO_LEAVE, PAUSE_UNSUPPORTED, REMOVING, REMOVE)
+            .row(PAUSING_TO_LEAVE, EXITED, ENDING)
+            .row(PAUSING_TO_LEAVE, REMOVE_ASKED, ENDING)
+            .row(LEAVING, LEFT, GONE, REPORT_GONE)
+            .row(LEAVING, LEAVE_FAILED, REMOVING, REMOVE)
+            .row(LEAVING, EXITED, ENDING)
+            .row(LEAVING, REMOVE_ASKED, ENDING)
+            .row(ENDING, ADOPTED, REMOVING, REMOVE)
+            .row(ENDING, ADOPT_FAILED, REMOVING, REMOVE)
+            .row(ENDING, LEFT, REMOVING, REMOVE)
+            .row(ENDING, LEAVE_FAILED, REMOVING, REMOVE)
+            .row(ENDING, LEAVE_ASKED, ENDING)
+            .row(REMOVING, LEAVE_ASKED, REMOVING)
             .row(ENDING, PREPARED, REMOVING, REMOVE)
             .row(ENDING, CREATED, REMOVING, REMOVE)
             .row(ENDING, STARTED, REMOVING, REMOVE)

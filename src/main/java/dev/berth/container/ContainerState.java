@@ -25,6 +25,12 @@ public enum ContainerState {
     RESUMING,
     /** The engine is thawing it, and no call is there: it is on its way, or was over before. Ready for another. */
     THAWING,
+    /** Left by an earlier runner; it is being found out whether it still is what was left. */
+    ADOPTING,
+    /** The engine is freezing it, for it is to be left to the next runner. */
+    PAUSING_TO_LEAVE,
+    /** Frozen; what finds it again is being written down. */
+    LEAVING,
     /** To be removed, once the engine has finished what it is doing to the container. */
     ENDING,
     /** Being removed; repeated until it succeeds. */

@@ -9,6 +9,10 @@ public enum EndReason {
     DRAINING,
     /** An operator wanted it gone. */
     CLEARED,
+    /** It is left to the next runner. */
+    HANDED_OVER,
+    /** An earlier runner has left it, and it does not fit this one. */
+    UNFIT,
     /** Its process has ended by itself. */
     EXITED,
     OUT_OF_MEMORY,

@@ -1,7 +1,9 @@
 package dev.berth.engine;
 
+import dev.berth.error.ErrorCode;
 import io.vertx.core.Future;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -53,6 +55,26 @@ public interface Engine {
 
     /** Creates a container, not yet running. If the image has vanished meanwhile: SERVER_BUSY, which is retried. */
     Future<EngineContainer> create(ContainerPlan plan);
+
+    /**
+     * All that containers are made with beyond their plans, as text: what was made with something else is not what
+     * would be made now.
+     */
+    default String setup() {
+        return "";
+    }
+
+    /** Until this is called again {@link #sweep} leaves these, and the networks that they have joined. */
+    default void spare(Collection<Remains> left) {}
+
+    /**
+     * A frozen container that another runner has left. Fails, and changes nothing, if it is not there, not frozen, or in
+     * any way not what was left.
+     */
+    default Future<EngineContainer> adopt(Remains left) {
+        return Future.failedFuture(
+                ErrorCode.ENGINE_FAILED.exception("containers of this engine end with their runner"));
+    }
 
     /** The networks that functions are put on, as far as they can be found out. Once started. Does not fail. */
     default Future<List<FunctionNetwork>> networks() {

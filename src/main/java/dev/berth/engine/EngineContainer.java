@@ -1,6 +1,8 @@
 package dev.berth.engine;
 
+import dev.berth.error.ErrorCode;
 import io.vertx.core.Future;
+import java.nio.file.Path;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +65,25 @@ public interface EngineContainer {
      */
     default Future<UsageMeter> usage() {
         return Future.succeededFuture(UsageMeter.NONE);
+    }
+
+    /**
+     * What another runner finds it again by. Fails where no other could take it over: what is attached, or shares what
+     * ends with this runner, cannot be. Once started.
+     *
+     * @param sockets the folder that the function sees
+     */
+    default Future<Remains> remains(Path sockets) {
+        return Future.failedFuture(
+                ErrorCode.ENGINE_FAILED.exception("containers of this engine end with their runner"));
+    }
+
+    /** It is not this process's any more: it stays as it is, with all that it needs to go on. */
+    default void leave() {}
+
+    /** Whether a process of this machine is one of the container's. Does not fail. */
+    default Future<Boolean> owns(long pid) {
+        return Future.succeededFuture(false);
     }
 
     /** The attached standard streams; null unless the plan asked for them. Available once started. */

@@ -16,8 +16,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,11 +40,20 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
     private static final String PREFIX = "berth-";
     private static final Duration HALF_MADE = Duration.ofMinutes(1);
     private static final String LOCK = "owner.lock";
+    /** There as soon as the instance has begun to hand its containers over. */
+    private static final String LEAVING = "leaving";
+    /** What the records in one folder are sealed with. */
+    public static final String SEAL = "seal";
+    /** Of a file that tells what finds one container again; the rest of its name is that of the container's folder. */
+    public static final String RECORD = ".left";
+
     private static final Pattern ID = Pattern.compile("[0-9a-f]{12}");
 
     private final Place place;
     private final FileChannel lockFile;
     private final String owner;
+    /** Locks of dead instances' folders, whose containers may be this instance's now, by their ids. */
+    private final Map<String, FileChannel> claimed = new ConcurrentHashMap<>();
 
     /**
      * @param root without links, since the kernel's table of mounts has none
@@ -124,7 +138,8 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
         if (other.equals(instanceId())) {
             return true;
         }
-        if (!ID.matcher(other).matches()) {
+        // A lock of ours would be lost with any other channel to its file.
+        if (!ID.matcher(other).matches() || claimed.containsKey(other)) {
             return false;
         }
         try (FileChannel file = lockOf(place.root().resolve(PREFIX + other))) {
@@ -134,6 +149,99 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
         } catch (IOException unreadable) {
             LOG.atWarn().addKeyValue("instance", other).setCause(unreadable).log("cannot tell if instance is alive");
             return true;
+        }
+    }
+
+    /** Tells a start that waits for it that this instance is handing its containers over. */
+    public void announceLeaving() throws IOException {
+        Files.createFile(place.path().resolve(LEAVING), mode("rw-------"));
+    }
+
+    /**
+     * Whether another instance here is handing over and has not ended.
+     *
+     * @param any also if it has not begun to
+     */
+    public boolean othersLeave(boolean any) throws IOException {
+        for (Path other : others()) {
+            String id = idOf(other);
+            boolean counts = any || Files.exists(other.resolve(LEAVING), LinkOption.NOFOLLOW_LINKS);
+            if (counts && !claimed.containsKey(id) && alive(id)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Folders of dead instances that hold records of containers. From now on they are this instance's: to others the
+     * dead one is alive, for as long as this one is.
+     */
+    public List<Path> claimLeft() throws IOException {
+        List<Path> left = new ArrayList<>();
+        for (Path other : others()) {
+            if (records(other).isEmpty()) {
+                continue;
+            }
+            try {
+                FileChannel lock = lockOf(other);
+                if (lock != null) {
+                    claimed.put(idOf(other), lock);
+                    left.add(other);
+                }
+            } catch (NoSuchFileException unlocked) {
+                LOG.atDebug().addKeyValue("directory", other).log("was given up half-way");
+            } catch (IOException unreadable) {
+                leaves(other, unreadable);
+            }
+        }
+        return left;
+    }
+
+    /** Of other instances of this user. */
+    private List<Path> others() throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(place.root(), PREFIX + "*")) {
+            for (Path other : all) {
+                if (!idOf(other).equals(instanceId()) && ID.matcher(idOf(other)).matches() && ours(other)) {
+                    found.add(other);
+                }
+            }
+        }
+        return found;
+    }
+
+    private static Set<String> records(Path directory) throws IOException {
+        Set<String> names = new HashSet<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + RECORD)) {
+            files.forEach(file -> names.add(file.getFileName().toString()));
+        }
+        return names;
+    }
+
+    /** The id of the instance that an instance's folder belonged to first. */
+    public static String idOf(Path directory) {
+        return directory.getFileName().toString().substring(PREFIX.length());
+    }
+
+    /** Deletes what is in an instance's folder but its locks and seals and these. */
+    public static void removeOthers(Path directory, Set<String> stay) throws IOException {
+        List<Path> go = new ArrayList<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(directory)) {
+            for (Path each : all) {
+                String name = each.getFileName().toString();
+                if (!stay.contains(name) && !name.equals(LOCK) && !name.equals(SEAL)) {
+                    go.add(each);
+                }
+            }
+        }
+        for (Path each : go) {
+            Mounts.unmountAll(each);
+            if (Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS)) {
+                FolderRemoval.remove(each);
+            } else {
+                Files.deleteIfExists(each);
+            }
         }
     }
 
@@ -147,20 +255,18 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
      */
     public int removeDead(Set<String> inUse) throws IOException {
         int removed = 0;
-        try (DirectoryStream<Path> others = Files.newDirectoryStream(place.root(), PREFIX + "*")) {
-            for (Path other : others) {
-                if (!inUse.contains(idOf(other)) && removeIfDead(other)) {
-                    removed++;
-                }
+        for (Path other : others()) {
+            if (!inUse.contains(idOf(other)) && removeIfDead(other)) {
+                removed++;
             }
         }
         return removed;
     }
 
     private boolean removeIfDead(Path other) {
-        String id = idOf(other);
-        if (id.equals(instanceId()) || !ID.matcher(id).matches() || !ours(other)) {
-            return false;
+        FileChannel held = claimed.get(idOf(other));
+        if (held != null) {
+            return removeClaimed(other, held);
         }
         // The lock is held while deleting, so that of two starting instances only one deletes.
         try (FileChannel file = lockOf(other)) {
@@ -184,8 +290,15 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
                 .log("cannot remove all that a dead instance left");
     }
 
-    private static String idOf(Path directory) {
-        return directory.getFileName().toString().substring(PREFIX.length());
+    private boolean removeClaimed(Path other, FileChannel held) {
+        try (held) {
+            claimed.remove(idOf(other));
+            deleteAll(other);
+            return true;
+        } catch (IOException failure) {
+            leaves(other, failure);
+            return false;
+        }
     }
 
     /** In a folder that all may write, such as /tmp, anybody can make one that looks like an instance's. */
@@ -235,11 +348,31 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
         return null;
     }
 
-    /** Deletes the directory and lets go of the lock. What is still in it goes too. */
+    /**
+     * Deletes the directory, and those claimed, and lets go of the locks. What is still in them goes too, but for what
+     * has been left to the next instance, with its records.
+     */
     @Override
     public void close() throws IOException {
-        try (lockFile) {
-            deleteAll(place.path());
+        for (Map.Entry<String, FileChannel> each : claimed.entrySet()) {
+            closeFolder(place.root().resolve(PREFIX + each.getKey()), each.getValue());
+        }
+        closeFolder(place.path(), lockFile);
+    }
+
+    private static void closeFolder(Path directory, FileChannel lock) throws IOException {
+        try (lock) {
+            Set<String> stay = new HashSet<>(records(directory));
+            if (stay.isEmpty()) {
+                deleteAll(directory);
+                return;
+            }
+            for (String record : Set.copyOf(stay)) {
+                stay.add(record.substring(0, record.length() - RECORD.length()));
+            }
+            removeOthers(directory, stay);
+        } catch (NoSuchFileException gone) {
+            LOG.atDebug().addKeyValue("directory", directory).log("is gone already");
         }
     }
 

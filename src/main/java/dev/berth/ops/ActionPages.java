@@ -29,6 +29,8 @@ final class ActionPages {
     private static final Endpoint.Parameter AGAIN =
             new Endpoint.Parameter(NONCE, "string", "From the answer to the same request without one: do it.");
 
+    private static final String HAND_OVER = "handover";
+
     private final NodeView node;
     private final NodeFeed feed;
     private final Nonces nonces = new Nonces(System::nanoTime);
@@ -51,7 +53,12 @@ final class ActionPages {
                                 "/api/node/drain",
                                 "Stops the node in good order, as a signal does: no new calls, then the end.",
                                 this::drain)
-                        .with(AGAIN),
+                        .with(
+                                new Endpoint.Parameter(
+                                        HAND_OVER,
+                                        "boolean",
+                                        "Leave its containers, frozen, to the next runner of the machine."),
+                                AGAIN),
                 Endpoint.post(
                                 "/api/functions/{key}/evict",
                                 "Removes the containers of a slot queue or, by its image, of a function: idle ones now,"
@@ -78,14 +85,17 @@ final class ActionPages {
             Answers.message(asked.response(), 409, "the node is draining already");
             return;
         }
+        boolean handOver = asked.queryParam(HAND_OVER).contains("true");
         twice(
                 asked,
                 new Action(
-                        "drain",
+                        handOver ? "drain and hand over" : "drain",
                         "Takes no more calls, refuses those that wait, lets those that run end (" + calls
-                                + " are here now), removes all containers, and ends the runner.",
+                                + " are here now), "
+                                + (handOver ? "leaves all containers to the next runner" : "removes all containers")
+                                + ", and ends the runner.",
                         "draining",
-                        node.control()::drain));
+                        () -> node.control().drain(handOver)));
     }
 
     private void evict(RoutingContext asked) {

@@ -244,6 +244,11 @@ public final class GrpcIngressVerticle extends VerticleBase {
         return closed.eventually(() -> bus == null ? Future.succeededFuture() : bus.close());
     }
 
+    /** Has clients go and lets no new ones in, so that nobody goes on asking; streams that are open end as they do. */
+    public void sendAway() {
+        context.runOnContext(turn -> sayFarewell());
+    }
+
     /** Completes when all clients have closed their connections, or have had the time to. */
     private Future<Void> sayFarewell() {
         Promise<Void> said = Promise.promise();

@@ -12,11 +12,19 @@ import java.util.Set;
  */
 final class Changes {
     private final Set<SlotQueue> changed = new LinkedHashSet<>();
+    private final List<NodeSnapshot.Queue> farewells = new ArrayList<>();
     private boolean wanted;
 
     void note(SlotQueue queue) {
         if (wanted) {
             changed.add(queue);
+        }
+    }
+
+    /** The queue will go by another key: it is told of as gone once. */
+    void farewell(SlotQueue queue) {
+        if (wanted) {
+            farewells.add(new NodeSnapshot.Queue(queue.key(), queue.image(), 0, 0, 0, 0, 0, 0, 0));
         }
     }
 
@@ -33,7 +41,8 @@ final class Changes {
 
     /** Each is told of once. A queue that has ended and begun anew is there twice, as it ended first. */
     List<NodeSnapshot.Queue> take() {
-        List<NodeSnapshot.Queue> taken = new ArrayList<>(changed.size());
+        List<NodeSnapshot.Queue> taken = new ArrayList<>(farewells);
+        farewells.clear();
         changed.forEach(queue -> taken.add(queue.snapshot()));
         changed.clear();
         return taken;

@@ -3,6 +3,7 @@ package dev.berth.registry;
 import dev.berth.bus.ClusterMessage.Entry;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.bus.RegistryMessage.CancelAcquire;
+import dev.berth.bus.RegistryMessage.ContainerAdopted;
 import dev.berth.bus.WorkerMessage.Reason;
 import dev.berth.call.ContainerTimings;
 import dev.berth.call.SlotKey;
@@ -85,6 +86,11 @@ final class Decisions {
     void remove(Slot slot, Reason reason) {
         observer.removed(slot.queue.key(), reason, slot.frozen);
         commands.add(new Command.Remove(slot.worker, slot.id, reason));
+    }
+
+    /** No slot was made of it. */
+    void removeUncounted(ContainerAdopted adopted, Reason reason) {
+        commands.add(new Command.Remove(adopted.worker(), adopted.containerId(), reason));
     }
 
     void drained() {

@@ -31,6 +31,15 @@ final class Queues {
         return queue;
     }
 
+    /** A queue that went by a stand-in key goes by that of this specification from now on, for which there is none. */
+    void rename(SlotQueue queue, ContainerSpec spec) {
+        byKey.remove(queue.key());
+        changes.farewell(queue);
+        queue.confirm(spec);
+        byKey.put(spec.key(), queue);
+        queue.changed();
+    }
+
     void closeIfUnused(SlotQueue queue) {
         if (queue.isUnused()) {
             byKey.remove(queue.key());

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * arrived before every starved one, and these before the parked.
  */
 final class SlotQueue {
-    private final ContainerSpec template;
+    private ContainerSpec template;
     private final Changes changes;
     private @Nullable String registryToken;
     private NodeSnapshot.@Nullable Queue summary;
@@ -124,6 +124,12 @@ final class SlotQueue {
 
     ContainerSpec template() {
         return template;
+    }
+
+    /** What its containers, which another runner has made, were made from is known now. */
+    void confirm(ContainerSpec known) {
+        template = known;
+        registryToken = known.registryToken();
     }
 
     SlotKey key() {

@@ -3,6 +3,7 @@ package dev.berth.registry;
 import dev.berth.bus.Addresses;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.bus.RegistryMessage.CancelAcquire;
+import dev.berth.bus.RegistryMessage.ContainerAdopted;
 import dev.berth.bus.RegistryMessage.ContainerEnding;
 import dev.berth.bus.RegistryMessage.ContainerPaused;
 import dev.berth.bus.RegistryMessage.ContainerReady;
@@ -40,6 +41,7 @@ final class SlotRules {
     private final Waiters waiters;
     private final Admission admission;
     private final Queues queues;
+    private final Adoptions adoptions;
     private final SlotObserver observer;
     private final Decisions decisions;
     private final Account account;
@@ -47,6 +49,7 @@ final class SlotRules {
 
     private long now;
     private boolean draining;
+    private Reason drained = Reason.DRAINING;
     private boolean drainToConfirm;
     private boolean engineAnswers = true;
 
@@ -66,6 +69,7 @@ final class SlotRules {
             Supplier<String> ids,
             SlotObserver observer) {
         this.queues = queues;
+        this.adoptions = new Adoptions(queues);
         this.observer = observer;
         this.decisions = new Decisions(observer);
         this.placement = new Placement(config, room, keeping.order(), new PlacementActions());
@@ -151,7 +155,8 @@ final class SlotRules {
     }
 
     void acquire(AcquireSlot request) {
-        SlotQueue queue = queues.find(request.spec().key());
+        SlotQueue own = queues.find(request.spec().key());
+        SlotQueue queue = own != null ? own : adoptions.claim(request.spec(), unfit -> remove(unfit, Reason.UNFIT));
         Slot slot = queue == null || draining ? null : queue.free();
         if (queue != null) {
             queue.noteToken(request.spec().registryToken());
@@ -252,6 +257,17 @@ final class SlotRules {
         }
     }
 
+    /** What there is no room for, as after a change of settings, is removed, and never counted. */
+    void adopted(ContainerAdopted adopted) {
+        boolean fits = !draining && slots.fits(adopted.standIn());
+        SlotQueue queue = fits ? adoptions.join(adopted) : null;
+        if (queue == null) {
+            decisions.removeUncounted(adopted, Reason.UNFIT);
+        } else {
+            slots.adopt(queue, adopted.containerId(), adopted.worker(), now);
+        }
+    }
+
     void launchFailed(LaunchFailed failed) {
         Slot slot = slots.find(failed.containerId());
         if (slot != null) {
@@ -308,8 +324,10 @@ final class SlotRules {
         }
     }
 
-    void drain() {
+    /** @param handOver what is or becomes idle is left to the next runner */
+    void drain(boolean handOver) {
         draining = true;
+        drained = handOver ? Reason.HANDED_OVER : Reason.DRAINING;
         drainToConfirm = true;
         for (Waiter waiter : waiters.all()) {
             refuse(waiter, BUSY, Refused.DRAINING, ContainerTimings.NONE);
@@ -317,7 +335,9 @@ final class SlotRules {
         }
         floors.endAll(now);
         for (Slot slot : slots.all()) {
-            if (slot.state == Slot.State.IDLE || slot.state == Slot.State.STARTING) {
+            if (slot.state == Slot.State.IDLE) {
+                remove(slot, drained);
+            } else if (slot.state == Slot.State.STARTING) {
                 remove(slot, Reason.DRAINING);
             }
         }
@@ -352,7 +372,7 @@ final class SlotRules {
             // It goes with the last of its calls.
             slots.rest(slot, now);
         } else if (draining) {
-            remove(slot, Reason.DRAINING);
+            remove(slot, slot.unwanted ? Reason.DRAINING : drained);
         } else if (last) {
             account.cleared(slot, now);
             remove(slot, Reason.CLEARED);

@@ -5,6 +5,7 @@ import dev.berth.bus.RegistryMessage;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.bus.RegistryMessage.CancelAcquire;
 import dev.berth.bus.RegistryMessage.Clear;
+import dev.berth.bus.RegistryMessage.ContainerAdopted;
 import dev.berth.bus.RegistryMessage.ContainerEnding;
 import dev.berth.bus.RegistryMessage.ContainerGone;
 import dev.berth.bus.RegistryMessage.ContainerPaused;
@@ -112,8 +113,10 @@ final class SlotTable {
             rules.claimed(claimed);
         } else if (message instanceof NodeLost lost) {
             rules.nodeLost(lost.incarnation());
-        } else if (message instanceof Drain) {
-            rules.drain();
+        } else if (message instanceof ContainerAdopted adopted) {
+            rules.adopted(adopted);
+        } else if (message instanceof Drain drain) {
+            rules.drain(drain.handOver());
         } else if (message instanceof Clear clear) {
             rules.clear(clear.keys());
         }

@@ -1,5 +1,6 @@
 package dev.berth.registry;
 
+import dev.berth.call.ContainerSpec;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +77,23 @@ final class Slots {
         slot.since = now;
         slot.slowdown = starts.begun();
         return slot;
+    }
+
+    /** Whether there is room for such a container now. */
+    boolean fits(ContainerSpec spec) {
+        return room.couldEverHold(spec) && room.hasNow(Reservation.of(spec));
+    }
+
+    /** A container that another runner has started is here, idle and frozen. */
+    void adopt(SlotQueue queue, String id, int worker, long now) {
+        Slot slot = new Slot(id, queue, workers.take(worker), ++launches);
+        byId.put(slot.id, slot);
+        room.take(queue.reservation);
+        queue.containers++;
+        slot.since = now;
+        slot.served = true;
+        slot.frozen = true;
+        idle(slot, now);
     }
 
     /**

@@ -30,6 +30,12 @@ final class Workers {
         return best;
     }
 
+    /** This worker has a container already. */
+    int take(int worker) {
+        containers[worker]++;
+        return worker;
+    }
+
     void release(int worker) {
         containers[worker]--;
     }

@@ -21,6 +21,7 @@ import dev.berth.why.WhyBook;
 import dev.berth.worker.ContainerWorkerVerticle;
 import dev.berth.worker.FreezeSwitch;
 import dev.berth.worker.OneShotFunctions;
+import dev.berth.worker.Seals;
 import dev.berth.worker.SocketDirectories;
 import dev.berth.worker.SocketWatcher;
 import dev.berth.worker.WorkerParts;
@@ -122,6 +123,7 @@ final class PrivateNode {
                         watcher,
                         new FreezeSwitch(),
                         new OneShotFunctions(),
+                        new Seals(),
                         LifecycleObserver.NONE,
                         config.worker(),
                         config.call().maxRequestBytes(),

@@ -56,6 +56,7 @@ final class ContainerAssembly {
     private @Nullable FunctionSocket socket;
     private SocketWatcher.@Nullable Watch watch;
     private @Nullable EngineContainer container;
+    private @Nullable LeftContainer adopted;
     private int directoryFailures;
     private long stepBegan;
     private long imagePull;
@@ -150,7 +151,7 @@ final class ContainerAssembly {
     }
 
     Future<Void> start() {
-        return attempt(() -> engineContainer().start()).andThen(done -> {
+        return attempt(() -> container().start()).andThen(done -> {
             create = lap();
             readOutput();
         });
@@ -186,12 +187,12 @@ final class ContainerAssembly {
 
     /** What tells how much the container uses. Once, and once started. Does not fail. */
     Future<UsageMeter> usage() {
-        return attempt(() -> engineContainer().usage()).otherwise(UsageMeter.NONE);
+        return attempt(() -> container().usage()).otherwise(UsageMeter.NONE);
     }
 
     /** Completes once the image's health check, if any, has passed, or the container has ended. */
     Future<Void> healthy() {
-        return attempt(() -> engineContainer().healthy());
+        return attempt(() -> container().healthy());
     }
 
     /** The time of becoming ready, or of giving up, is over. */
@@ -201,7 +202,7 @@ final class ContainerAssembly {
 
     /** Has the container's end watched for; once, and once started. */
     void watchExit() {
-        attempt(() -> engineContainer().exit()).onComplete(ended);
+        attempt(() -> container().exit()).onComplete(ended);
     }
 
     /** Completes as soon as the engine says that the container has ended, and how. */
@@ -221,7 +222,7 @@ final class ContainerAssembly {
 
     /** Whether the kernel has killed a process of it for want of memory, as far as can be seen. Does not fail. */
     Future<Boolean> killedForMemory() {
-        return attempt(() -> engineContainer().killedForMemory()).otherwise(false);
+        return attempt(() -> container().killedForMemory()).otherwise(false);
     }
 
     /** Completes once the container has ended and its last output has been read. */
@@ -231,12 +232,12 @@ final class ContainerAssembly {
 
     /** Fails as {@link EngineContainer#pause()}. */
     Future<Void> pause() {
-        return attempt(() -> engineContainer().pause()).timeout(FREEZE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        return attempt(() -> container().pause()).timeout(FREEZE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Fails with SERVER_BUSY if only a file descriptor of the runner's was wanting, and it can be tried again. */
     Future<Void> resume() {
-        return attempt(() -> engineContainer().resume()).timeout(FREEZE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        return attempt(() -> container().resume()).timeout(FREEZE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Whether it took the engine to wake it last. */
@@ -251,7 +252,7 @@ final class ContainerAssembly {
 
     /** The function behind stdin and stdout. Once, and once started. */
     StdioExchange stdio() {
-        ContainerStreams streams = Objects.requireNonNull(engineContainer().streams(), "not attached");
+        ContainerStreams streams = Objects.requireNonNull(container().streams(), "not attached");
         StdioLimits limits = new StdioLimits(
                 parts.maxRequestBytes(),
                 parts.config().maxResponseBytes(),
@@ -267,6 +268,20 @@ final class ContainerAssembly {
 
     ContainerTimings timings() {
         return new ContainerTimings(imagePull, prepare, create, init);
+    }
+
+    /** Another runner has left it, and this is what there is of it. */
+    void found(LeftContainer left, FunctionSocket itsSocket, EngineContainer made) {
+        adopted = left;
+        directory = left.directory();
+        socket = itsSocket;
+        container = made;
+    }
+
+    /** What another runner has left; null: it was made by this one. */
+    @Nullable
+    LeftContainer adopted() {
+        return adopted;
     }
 
     /** Takes away whatever is there; may be repeated after a failure. */
@@ -332,11 +347,11 @@ final class ContainerAssembly {
         return parts.logs().kept() || syslog != null ? ContainerPlan.Attach.OUTPUT : ContainerPlan.Attach.NONE;
     }
 
-    private EngineContainer engineContainer() {
+    EngineContainer container() {
         return Objects.requireNonNull(container, "not created yet");
     }
 
-    private SocketDirectory directory() {
+    SocketDirectory directory() {
         return Objects.requireNonNull(directory, "not prepared yet");
     }
 

@@ -43,7 +43,7 @@ final class ContainerLaunch {
     ContainerLaunch(
             LaunchContainer order,
             WorkerParts parts,
-            HotContainer.Host host,
+            WorkerHost host,
             ContainerAssembly assembly,
             Alarm alarm,
             Owner owner) {
@@ -144,6 +144,13 @@ final class ContainerLaunch {
 
     private FunctionConnection connection(OneShotFunctions.Watch watch) {
         return new FunctionConnection(context, dialer, assembly.socket(), parts.config(), alarm, watch);
+    }
+
+    /** It was launched by another runner, and its function can be called. */
+    void adopted() {
+        OneShotFunctions.Watch watch = parts.oneShots().watch(order.spec().key());
+        watch.lasts();
+        exchange = overSocket(watch);
     }
 
     /** It has taken too long. */

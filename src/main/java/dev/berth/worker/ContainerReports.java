@@ -39,6 +39,11 @@ final class ContainerReports {
         registry.tell(new RegistryMessage.ContainerReady(id(), timings));
     }
 
+    void adopted(LeftContainer left, int worker) {
+        registry.tell(
+                new RegistryMessage.ContainerAdopted(id(), worker, left.seal(), left.standIn(), left.sealedSpec()));
+    }
+
     void launchFailed(RunnerException error, ContainerTimings timings) {
         LOG.atInfo()
                 .addKeyValue("containerId", id())

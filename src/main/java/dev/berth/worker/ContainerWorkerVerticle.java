@@ -71,6 +71,18 @@ public final class ContainerWorkerVerticle extends VerticleBase {
                 .compose(gone -> inbox == null ? Future.succeededFuture() : inbox.close());
     }
 
+    /**
+     * Takes over a container that an earlier runner has left. May be called from any thread, once deployed.
+     *
+     * @param index of this worker among the node's
+     */
+    Future<Void> adopt(LeftContainer left, int index) {
+        Promise<Void> adopted = Promise.promise();
+        context.runOnContext(turn ->
+                Objects.requireNonNull(worker, "not started").adopt(left, index).onComplete(adopted));
+        return adopted.future();
+    }
+
     /** The worker's containers now. May be called from any thread. */
     public Future<WorkerSnapshot> snapshot() {
         Promise<WorkerSnapshot> taken = Promise.promise();

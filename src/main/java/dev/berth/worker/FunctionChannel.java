@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.DefaultChannelProgressivePromise;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.nio.AbstractNioChannel.NioUnsafe;
 import io.netty.channel.unix.UnixChannel;
 import io.vertx.core.Context;
@@ -68,6 +69,17 @@ final class FunctionChannel extends ChannelInboundHandlerAdapter {
     void take(User by) {
         phase = Phase.TAKEN;
         user = by;
+    }
+
+    /** The number of the process that has begun to listen there, as this machine counts; -1: it cannot be known here. */
+    int listener() {
+        try {
+            return channel instanceof EpollDomainSocketChannel local
+                    ? local.peerCredentials().pid()
+                    : -1;
+        } catch (IOException closed) {
+            return -1;
+        }
     }
 
     /** The call is over, and request and answer went over the connection completely. */

@@ -14,6 +14,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,9 @@ import org.slf4j.LoggerFactory;
 final class FunctionSocket {
     private static final Logger LOG = LoggerFactory.getLogger(FunctionSocket.class);
 
+    private static final String PREFIX = "s";
+    private static final Pattern PINNED = Pattern.compile(PREFIX + "[0-9]{1,9}");
+
     private final Vertx vertx;
     private final SocketDirectory directory;
     private final AtomicInteger names = new AtomicInteger();
@@ -42,6 +46,34 @@ final class FunctionSocket {
     FunctionSocket(Vertx vertx, SocketDirectory directory) {
         this.vertx = vertx;
         this.directory = directory;
+    }
+
+    /**
+     * The way to the socket of a container that another runner has left. Blocking.
+     *
+     * @param name of the pinned socket
+     * @param inode of it
+     * @throws IOException if there is no such socket any more
+     */
+    static FunctionSocket found(Vertx vertx, SocketDirectory directory, String name, long inode) throws IOException {
+        FunctionSocket socket = new FunctionSocket(vertx, directory);
+        Path own = directory.home().resolve(name);
+        if (!PINNED.matcher(name).matches() || !SocketCheck.isSocket(own) || inode(own) != inode) {
+            throw new IOException("the socket is not the one that was left");
+        }
+        socket.names.set(Integer.parseInt(name.substring(PREFIX.length())));
+        socket.current.set(new Pin(own, key(own)));
+        return socket;
+    }
+
+    /** The path of the socket that is pinned, whatever the function shows; fails if none is. */
+    Path pinned() {
+        return usable(current.get());
+    }
+
+    /** Blocking. */
+    static long inode(Path entry) throws IOException {
+        return (Long) Files.getAttribute(entry, "unix:ino", LinkOption.NOFOLLOW_LINKS);
     }
 
     /**
@@ -81,7 +113,7 @@ final class FunctionSocket {
 
     /** Null if the entry has become something else meanwhile. */
     private @Nullable Pin pin(Path shown) throws IOException {
-        Path own = directory.home().resolve("s" + names.incrementAndGet());
+        Path own = directory.home().resolve(PREFIX + names.incrementAndGet());
         try {
             Files.createLink(own, shown);
         } catch (NoSuchFileException swapped) {

@@ -10,7 +10,6 @@ import dev.berth.container.ContainerLifecycle;
 import dev.berth.container.ContainerState;
 import dev.berth.container.EndReason;
 import dev.berth.container.LifecycleObserver;
-import dev.berth.engine.ExitStatus;
 import dev.berth.error.Backoff;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
@@ -20,14 +19,11 @@ import dev.berth.why.ContainerFate;
 import dev.berth.why.ContainerFate.Kind;
 import dev.berth.why.RunFacts;
 import dev.berth.why.Truth;
-import io.vertx.core.AsyncResult;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +42,7 @@ final class HotContainer implements ActiveCall.Owner {
     private static final long BYTES_PER_MIB = 1024 * 1024;
 
     private final LaunchContainer order;
-    private final Host host;
+    private final WorkerHost host;
     private final ContainerLifecycle lifecycle;
     private final ContainerAssembly assembly;
     private final ContainerLaunch launch;
@@ -55,6 +51,8 @@ final class HotContainer implements ActiveCall.Owner {
     private final ContainerFreezer freezer;
     private final ExitAccount account;
     private final CallUsage usage;
+    private final ContainerHandover handover;
+    private final ContainerEnd end;
     private final Turns turns = new Turns();
     private final Seats seats;
     private final Leases leases;
@@ -66,13 +64,6 @@ final class HotContainer implements ActiveCall.Owner {
     private long wokenFor;
 
     private int removalFailures;
-
-    /**
-     * What a container needs of its worker.
-     *
-     * @param gone called when nothing of a container is left
-     */
-    record Host(Context context, FunctionDialer dialer, RegistryReports registry, Consumer<HotContainer> gone) {}
 
     /** What its launch brings about. */
     private final class Launching implements ContainerLaunch.Owner {
@@ -93,11 +84,11 @@ final class HotContainer implements ActiveCall.Owner {
 
         @Override
         public void watchExit() {
-            HotContainer.this.watchExit();
+            end.watch();
         }
     }
 
-    HotContainer(LaunchContainer order, WorkerParts parts, Host host) {
+    HotContainer(LaunchContainer order, WorkerParts parts, WorkerHost host) {
         this.order = order;
         this.host = host;
         LifecycleObserver observer = parts.observer().of(order.containerId(), order.spec());
@@ -105,8 +96,11 @@ final class HotContainer implements ActiveCall.Owner {
         this.assembly = new ContainerAssembly(order.containerId(), order.spec(), parts, host.context());
         this.reports = new ContainerReports(order, host.registry(), observer);
         this.alarm = new Alarm(host.context().owner(), this::due);
-        this.launch = new ContainerLaunch(order, parts, host, assembly, alarm, new Launching());
+        this.handover = new ContainerHandover(order, parts, assembly, host.dialer(), host.context());
+        Launching owner = new Launching();
+        this.launch = new ContainerLaunch(order, parts, host, assembly, alarm, owner);
         this.account = new ExitAccount(assembly, alarm, order.spec().memoryMiB());
+        this.end = new ContainerEnd(order.containerId(), assembly, account, reports, launch, owner);
         this.freezer = new ContainerFreezer(parts, assembly, reports, alarm, lifecycle, account, this::fire);
         this.seats = new Seats(order.spec().seats());
         this.leases = new Leases(order.spec().seats());
@@ -123,6 +117,18 @@ final class HotContainer implements ActiveCall.Owner {
 
     void launch() {
         fire(ContainerEvent.LAUNCH);
+    }
+
+    /** Takes it over from an earlier runner; fails if that cannot be, and then it is removed. */
+    Future<Void> adopt(LeftContainer left, int worker) {
+        fire(ContainerEvent.ADOPT);
+        return handover.adopt(left, worker, new Launching(), reports);
+    }
+
+    /** Leaves it to the next runner, or removes it if that cannot be. */
+    void leave() {
+        reports.because(EndReason.HANDED_OVER, "HANDED_OVER");
+        fire(ContainerEvent.LEAVE_ASKED);
     }
 
     /** Removes the container, at whatever stage it is. Idempotent. */
@@ -323,7 +329,17 @@ final class HotContainer implements ActiveCall.Owner {
                 assembly.usage().onSuccess(usage::opened);
                 launch.awaitReady();
             }
-            case REPORT_READY -> reports.ready(assembly.timings());
+            case TAKE_OVER -> LOG.atDebug().addKeyValue("containerId", id()).log("being taken over");
+            case REPORT_ADOPTED -> {
+                launch.adopted();
+                assembly.usage().onSuccess(usage::opened);
+                end.watch();
+            }
+            case LEAVE -> letGo();
+            case REPORT_READY -> {
+                reports.ready(assembly.timings());
+                handover.begun();
+            }
             case FAIL_LAUNCH -> reports.launchFailed(launch.error(), assembly.timings());
             case RUN_CALL -> seats.all().stream().filter(call -> !call.begun()).forEach(this::runCall);
             case RELEASE -> reports.released(ended);
@@ -363,37 +379,6 @@ final class HotContainer implements ActiveCall.Owner {
         }
     }
 
-    private void watchExit() {
-        assembly.watchExit();
-        assembly.exit().onComplete(this::exited);
-    }
-
-    private void exited(AsyncResult<ExitStatus> exit) {
-        String outcome = exit.succeeded() ? account.of(exit.result()).getMessage() : String.valueOf(exit.cause());
-        if (exit.succeeded()) {
-            reports.exited(exit.result().code());
-        }
-        EndReason why = exit.succeeded() && exit.result().outOfMemory() ? EndReason.OUT_OF_MEMORY : EndReason.EXITED;
-        RunnerException broken = ErrorCode.INIT_FAILED.exception();
-        if (exit.succeeded()) {
-            reports.fate(account.fate(exit.result()));
-        }
-        boolean early = state() == ContainerState.INITIALIZING;
-        (early ? assembly.blame(broken) : Future.succeededFuture(broken))
-                .onSuccess(judged -> turns.run(() -> {
-                    FunctionExchange exchange = launch.exchange();
-                    if (state() == ContainerState.INITIALIZING && (assembly.overSocket() || exit.failed())) {
-                        reports.because(why, "exited before it was ready: " + outcome);
-                        launch.broke(judged);
-                    } else if (exchange != null && exit.succeeded() && exchange.exited(exit.result())) {
-                        LOG.atDebug().addKeyValue("containerId", id()).log("exited, as its call will tell");
-                    } else if (state() != ContainerState.GONE) {
-                        reports.because(why, "exited: " + outcome);
-                        take(ContainerEvent.EXITED);
-                    }
-                }));
-    }
-
     /** Ends a call under way because the container cannot go on. */
     private void breakCall(ActiveCall broken) {
         seats.remove(broken);
@@ -403,19 +388,33 @@ final class HotContainer implements ActiveCall.Owner {
         broken.finish(broken.sent() ? account.ofBrokenCall() : ErrorCode.SLOT_GONE.exception());
     }
 
-    private void removeAll() {
+    private void letGo() {
+        endExchange();
+        usage.close()
+                .compose(closed -> handover.leave())
+                .onComplete(left -> fire(left.succeeded() ? ContainerEvent.LEFT : ContainerEvent.LEAVE_FAILED));
+    }
+
+    private void endExchange() {
         for (Alarm.Slot slot : Alarm.Slot.values()) {
             alarm.clear(slot);
         }
         if (launch.exchange() != null) {
             launch.exchange().close();
         }
-        usage.close().compose(closed -> assembly.remove()).onComplete(removed -> {
-            if (removed.failed()) {
-                reports.removeFailed(removed.cause(), REMOVAL.after(++removalFailures));
-            }
-            fire(removed.succeeded() ? ContainerEvent.REMOVED : ContainerEvent.REMOVE_FAILED);
-        });
+    }
+
+    private void removeAll() {
+        endExchange();
+        usage.close()
+                .compose(closed -> handover.settled())
+                .compose(settled -> assembly.remove())
+                .onComplete(removed -> {
+                    if (removed.failed()) {
+                        reports.removeFailed(removed.cause(), REMOVAL.after(++removalFailures));
+                    }
+                    fire(removed.succeeded() ? ContainerEvent.REMOVED : ContainerEvent.REMOVE_FAILED);
+                });
     }
 
     private void retryLater() {

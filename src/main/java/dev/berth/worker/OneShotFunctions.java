@@ -57,6 +57,11 @@ public final class OneShotFunctions {
             }
         }
 
+        /** It has served another runner. */
+        void lasts() {
+            phase = Phase.LASTING;
+        }
+
         boolean hasAnswered() {
             return phase != Phase.NEW;
         }

@@ -1,12 +1,14 @@
 package dev.berth.worker;
 
 import dev.berth.engine.FolderRemoval;
+import dev.berth.engine.InstanceDirectory;
 import dev.berth.engine.Mounts;
 import dev.berth.error.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +27,16 @@ record SocketDirectory(Path home, boolean mounted) {
     /** The function's part, as this process sees it: all that the function sees of the directory. */
     Path path() {
         return home.resolve(FUNCTION);
+    }
+
+    /** The folder of the runner's instance that made it. */
+    Path instanceFolder() {
+        return Objects.requireNonNull(home.getParent());
+    }
+
+    /** Beside the directory, where no function comes: what another runner finds the container again by. */
+    Path record() {
+        return home.resolveSibling(home.getFileName() + InstanceDirectory.RECORD);
     }
 
     /**
@@ -54,6 +66,7 @@ record SocketDirectory(Path home, boolean mounted) {
             return;
         }
         try {
+            Files.deleteIfExists(record());
             if (mounted) {
                 Mounts.unmountAll(home);
             }
@@ -66,6 +79,7 @@ record SocketDirectory(Path home, boolean mounted) {
     /** Needs no file descriptor: a directory that came to nothing goes even when there is none. */
     private boolean removedEmpty() {
         try {
+            Files.deleteIfExists(record());
             Files.deleteIfExists(path());
             Files.deleteIfExists(home);
             return true;

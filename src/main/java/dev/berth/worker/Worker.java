@@ -24,13 +24,13 @@ final class Worker {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
     private final WorkerParts parts;
-    private final HotContainer.Host host;
+    private final WorkerHost host;
     private final Map<String, HotContainer> containers = new HashMap<>();
     private @Nullable Promise<Void> stopping;
 
     Worker(WorkerParts parts, Context context, RegistryReports registry) {
         this.parts = parts;
-        this.host = new HotContainer.Host(context, new FunctionDialer(context), registry, this::gone);
+        this.host = new WorkerHost(context, new FunctionDialer(context), registry, this::gone);
     }
 
     void handle(WorkerMessage message) {
@@ -38,7 +38,9 @@ final class Worker {
             launch(launch);
         } else if (message instanceof WorkerMessage.RemoveContainer remove) {
             HotContainer container = containers.get(remove.containerId());
-            if (container != null) {
+            if (container != null && remove.reason() == WorkerMessage.Reason.HANDED_OVER) {
+                container.leave();
+            } else if (container != null) {
                 container.remove(endReason(remove.reason()), remove.reason().name());
             }
         } else if (message instanceof WorkerMessage.RevokeLease revoke) {
@@ -60,6 +62,8 @@ final class Worker {
             case EVICTED -> EndReason.EVICTED;
             case DRAINING -> EndReason.DRAINING;
             case CLEARED -> EndReason.CLEARED;
+            case HANDED_OVER -> EndReason.HANDED_OVER;
+            case UNFIT -> EndReason.UNFIT;
         };
     }
 
@@ -74,6 +78,15 @@ final class Worker {
         if (stopping != null) {
             container.remove(EndReason.DRAINING, "STOPPING");
         }
+    }
+
+    /** Takes over a container that an earlier runner has left, and tells the registry; fails if that cannot be. */
+    Future<Void> adopt(LeftContainer left, int index) {
+        WorkerMessage.LaunchContainer order =
+                new WorkerMessage.LaunchContainer(left.remains().name(), left.standIn(), "");
+        HotContainer container = new HotContainer(order, parts, host);
+        containers.put(container.id(), container);
+        return container.adopt(left, index);
     }
 
     /** A call's stream: runs it on its container, or hands it back at once if the slot is gone. */

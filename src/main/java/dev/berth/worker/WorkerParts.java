@@ -16,6 +16,7 @@ public record WorkerParts(
         SocketWatcher watcher,
         FreezeSwitch freeze,
         OneShotFunctions oneShots,
+        Seals seals,
         LifecycleObserver observer,
         WorkerConfig config,
         long maxRequestBytes,

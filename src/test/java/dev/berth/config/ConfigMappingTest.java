@@ -109,7 +109,8 @@ final class ConfigMappingTest {
                         Path.of("/run/berth"),
                         Path.of("/host/berth"),
                         SocketTmpfs.ON,
-                        "size=1m"),
+                        "size=1m",
+                        new AdoptConfig(AdoptConfig.Adopt.FROZEN, Duration.ofSeconds(40), Duration.ofSeconds(6), true)),
                 new StreamConfig(512 << 10, 16 << 10, Duration.ofSeconds(1), Duration.ofSeconds(4)),
                 new EngineConfig(EngineConfig.Kind.PROCESS, Path.of("/srv/functions"), Duration.ofMinutes(3)),
                 docker(),
@@ -249,6 +250,10 @@ final class ConfigMappingTest {
               engineSocketRoot: /host/berth
               socketTmpfs: on
               socketTmpfsOptions: size=1m
+              adopt: frozen
+              adoptWithin: 40s
+              adoptWait: 6s
+              takeOver: true
             stream:
               window: 512KiB
               maxFrame: 16KiB

@@ -16,7 +16,7 @@ final class Contract {
     static final String WIRE = "wire";
 
     private static final List<String> PAGES =
-            List.of("protocol", "call-model", "containers", "old-formats", "logs", "traces");
+            List.of("protocol", "call-model", "containers", "adoption", "old-formats", "logs", "traces");
     private static final Pattern RULE =
             Pattern.compile("^\\| `([a-z0-9]+(?:-[a-z0-9]+)+)` \\|(?:.*\\|)? ([A-Za-z0-9]+) \\|$");
 

@@ -1,5 +1,8 @@
 package dev.berth.container;
 
+import static dev.berth.container.ContainerEvent.ADOPT;
+import static dev.berth.container.ContainerEvent.ADOPTED;
+import static dev.berth.container.ContainerEvent.ADOPT_FAILED;
 import static dev.berth.container.ContainerEvent.CALL_BROKE;
 import static dev.berth.container.ContainerEvent.CALL_KEPT;
 import static dev.berth.container.ContainerEvent.CREATED;
@@ -8,6 +11,9 @@ import static dev.berth.container.ContainerEvent.FREEZE_DUE;
 import static dev.berth.container.ContainerEvent.LAUNCH;
 import static dev.berth.container.ContainerEvent.LAUNCH_BROKE;
 import static dev.berth.container.ContainerEvent.LEASED;
+import static dev.berth.container.ContainerEvent.LEAVE_ASKED;
+import static dev.berth.container.ContainerEvent.LEAVE_FAILED;
+import static dev.berth.container.ContainerEvent.LEFT;
 import static dev.berth.container.ContainerEvent.PAUSE_DONE;
 import static dev.berth.container.ContainerEvent.PAUSE_FAILED;
 import static dev.berth.container.ContainerEvent.PAUSE_UNSUPPORTED;
@@ -136,6 +142,55 @@ final class ContainerLifecycleTest {
         effects.clear();
         after(WAKE_ASKED).expect(ContainerState.THAWING, ContainerEffect.RESUME);
         after(LEASED).expect(ContainerState.RESUMING, ContainerEffect.RUN_CALL);
+    }
+
+    @Test
+    void anIdleContainerIsFrozenAndLeft() {
+        after(TO_IDLE, LEAVE_ASKED).expect(ContainerState.PAUSING_TO_LEAVE, ContainerEffect.PAUSE);
+        after(PAUSE_DONE).expect(ContainerState.LEAVING, ContainerEffect.LEAVE);
+        after(LEFT).expect(ContainerState.GONE, ContainerEffect.REPORT_GONE);
+        another()
+                .after(with(TO_IDLE, FREEZE_DUE), LEAVE_ASKED, PAUSE_DONE)
+                .expect(ContainerState.LEAVING, ContainerEffect.LEAVE);
+        another()
+                .after(with(TO_IDLE, FREEZE_DUE, PAUSE_DONE), LEAVE_ASKED)
+                .expect(ContainerState.LEAVING, ContainerEffect.LEAVE);
+    }
+
+    @Test
+    void whatCannotBeLeftIsRemoved() {
+        List<ContainerEvent> pausing = with(TO_IDLE, LEAVE_ASKED);
+        List<ContainerEvent> leaving = with(pausing, PAUSE_DONE);
+        for (ContainerEvent failure : List.of(PAUSE_FAILED, PAUSE_UNSUPPORTED)) {
+            another().after(pausing, failure).expect(ContainerState.REMOVING, ContainerEffect.REMOVE);
+        }
+        another().after(leaving, LEAVE_FAILED).expect(ContainerState.REMOVING, ContainerEffect.REMOVE);
+        for (ContainerEvent end : List.of(EXITED, REMOVE_ASKED)) {
+            another().after(pausing, end).expect(ContainerState.ENDING);
+            for (ContainerEvent outcome : List.of(LEFT, LEAVE_FAILED)) {
+                ContainerLifecycleTest ended = another().after(leaving, end, LEAVE_ASKED);
+                ended.expect(ContainerState.ENDING);
+                ended.after(outcome).expect(ContainerState.REMOVING, ContainerEffect.REMOVE);
+                ended.after(LEAVE_ASKED).expect(ContainerState.REMOVING);
+                ended.removesAndIsGone();
+            }
+        }
+        another()
+                .after(with(TO_IDLE, FREEZE_DUE, PAUSE_DONE, WAKE_ASKED), LEAVE_ASKED)
+                .expect(ContainerState.ENDING);
+    }
+
+    @Test
+    void aContainerThatWasLeftIsTakenOver() {
+        after(ADOPT).expect(ContainerState.ADOPTING, ContainerEffect.TAKE_OVER);
+        after(ADOPTED).expect(ContainerState.PAUSED, ContainerEffect.REPORT_ADOPTED);
+        after(LEASED).expect(ContainerState.RESUMING, ContainerEffect.RESUME, ContainerEffect.RUN_CALL);
+        another().after(List.of(ADOPT), ADOPT_FAILED).expect(ContainerState.REMOVING, ContainerEffect.REMOVE);
+        for (ContainerEvent outcome : List.of(ADOPTED, ADOPT_FAILED)) {
+            another()
+                    .after(List.of(ADOPT, REMOVE_ASKED), outcome)
+                    .expect(ContainerState.REMOVING, ContainerEffect.REMOVE);
+        }
     }
 
     @Test

@@ -62,8 +62,8 @@ final class OpsRig implements AutoCloseable {
 
     private final NodeControl control = new NodeControl() {
         @Override
-        public void drain() {
-            told.add("drain");
+        public void drain(boolean handOver) {
+            told.add(handOver ? "hand over" : "drain");
         }
 
         @Override

@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Our own books of what a {@link SlotTable} was told and has decided, and what must hold after each of its turns. */
 final class SlotBooks {
@@ -39,6 +41,12 @@ final class SlotBooks {
     private long now;
     private long turns;
     private boolean draining;
+    private boolean handingOver;
+    private final Map<String, WorldContainer> arriving = new HashMap<>();
+
+    /** In this turn. */
+    private @Nullable WorldContainer justAdopted;
+
     int drained;
     int evicted;
 
@@ -47,6 +55,11 @@ final class SlotBooks {
         this.nonBlocking = nonBlocking;
         this.keeping = keeping;
         this.calls = calls;
+    }
+
+    /** The table will be told of it. */
+    void adopting(WorldContainer container) {
+        arriving.put(container.id, container);
     }
 
     WorldContainer known(String id) {
@@ -68,15 +81,21 @@ final class SlotBooks {
             for (WorldCall call : calls.values()) {
                 call.lost |= lost.incarnation().equals(Addresses.incarnation(call.ingress)) && isQueued(call);
             }
-        } else if (message instanceof RegistryMessage.Drain) {
+        } else if (message instanceof RegistryMessage.Drain drain) {
             draining = true;
+            handingOver = drain.handOver();
         } else {
             noteOfContainer(message);
         }
     }
 
     private void noteOfContainer(RegistryMessage message) {
-        if (message instanceof RegistryMessage.ReturnLease returned) {
+        if (message instanceof RegistryMessage.ContainerAdopted adopted) {
+            WorldContainer container = arriving.remove(adopted.containerId());
+            container.knownReady = true;
+            known.put(container.id, container);
+            justAdopted = container;
+        } else if (message instanceof RegistryMessage.ReturnLease returned) {
             forgetLease(returned.containerId(), returned.lease());
         } else if (message instanceof RegistryMessage.ContainerReleased released) {
             forgetLease(released.containerId(), released.lease());
@@ -85,7 +104,8 @@ final class SlotBooks {
         } else if (message instanceof RegistryMessage.LaunchFailed failed) {
             known(failed.containerId()).condemned = true;
         } else if (message instanceof RegistryMessage.ContainerEnding ending) {
-            known(ending.containerId()).condemned = true;
+            // Of what was not adopted the table has never known.
+            Optional.ofNullable(known.get(ending.containerId())).ifPresent(container -> container.condemned = true);
         } else if (message instanceof RegistryMessage.ContainerGone gone) {
             known.remove(gone.containerId());
         }
@@ -111,6 +131,7 @@ final class SlotBooks {
     void turn(List<Command> commands, long nowNanos) {
         now = nowNanos;
         commands.forEach(this::decided);
+        justAdopted = null;
         turns++;
         for (WorldContainer container : known.values()) {
             boolean idle = container.knownReady && !container.condemned && container.knownLeases.isEmpty();
@@ -147,6 +168,9 @@ final class SlotBooks {
             assertThat(container.knownLeases).as("removed while leased").isEmpty();
             removed(container, remove.reason());
             container.condemned = true;
+            if (container == justAdopted && remove.reason() == WorkerMessage.Reason.UNFIT) {
+                known.remove(container.id);
+            }
         } else if (command instanceof Command.Revoke revoke) {
             assertThat(known(revoke.containerId()).knownLeases)
                     .as("revokes what is not leased")
@@ -176,8 +200,14 @@ final class SlotBooks {
 
     private long live(SlotKey key) {
         return known.values().stream()
-                .filter(container -> container.spec.key().equals(key) && !container.condemned)
+                .filter(container -> container.spec.key().equals(key) && !container.condemned && !container.sealed)
                 .count();
+    }
+
+    /** What no call has told of belongs to no floor. */
+    private boolean mayBeIdleTooLong(WorldContainer container) {
+        SlotKey key = container.spec.key();
+        return container.sealed || live(key) > floor(key);
     }
 
     private void refused(Command.Refuse refuse) {
@@ -200,9 +230,9 @@ final class SlotBooks {
                 assertThat(idleTime(container))
                         .as("removed too early")
                         .isGreaterThanOrEqualTo(leastIdle(container.spec));
-                assertThat(live(container.spec.key()))
+                assertThat(mayBeIdleTooLong(container))
                         .as("removed though it is to be kept")
-                        .isGreaterThan(floor(container.spec.key()));
+                        .isTrue();
             }
             case EVICTED -> {
                 evicted++;
@@ -215,6 +245,11 @@ final class SlotBooks {
                         .anyMatch(queue -> mayLaunch(queue.key()).size() > queue.starting() * queue.seats());
             }
             case DRAINING -> assertThat(draining).isTrue();
+            case HANDED_OVER -> assertThat(handingOver).isTrue();
+            case UNFIT ->
+                assertThat(container.sealed && (!container.fits || container == justAdopted))
+                        .as("removed though it fits")
+                        .isTrue();
             case CLEARED -> throw new AssertionError("removed for an operator, and there is none");
         }
     }
@@ -237,8 +272,7 @@ final class SlotBooks {
 
     void nothingIsKeptTooLong() {
         for (WorldContainer container : known.values()) {
-            SlotKey key = container.spec.key();
-            if (container.idleTurn > 0 && live(key) > floor(key)) {
+            if (container.idleTurn > 0 && mayBeIdleTooLong(container)) {
                 assertThat(idleTime(container)).as("kept too long").isLessThan(longestIdle(container.spec));
             }
         }
@@ -253,7 +287,8 @@ final class SlotBooks {
         assertThat(container.condemned).as("grants what is going").isFalse();
         assertThat(container.knownLeases).as("leases twice").hasSizeLessThan(container.spec.seats());
         for (WorldContainer other : known.values()) {
-            if (container.idleTurn > 0 && other.spec.key().equals(container.spec.key())) {
+            boolean sameQueue = other.spec.key().equals(container.spec.key()) && other.sealed == container.sealed;
+            if (container.idleTurn > 0 && sameQueue) {
                 assertThat(other.idleTurn).as("last in, first out").isLessThanOrEqualTo(container.idleTurn);
             }
             boolean fuller = other.knownLeases.size() > container.knownLeases.size() && !other.condemned;
@@ -261,12 +296,25 @@ final class SlotBooks {
                 assertThat(other.knownLeases).as("fullest first").hasSize(other.spec.seats());
             }
         }
+        assertThat(container.sealed && !container.fits)
+                .as("grants what is of another configuration")
+                .isFalse();
+        if (container.sealed) {
+            confirm(container.spec.key());
+        }
         assertThat(container.knownLeases.add(grant.lease())).isTrue();
         WorldCall call = calls.get(grant.ticket());
         assertThat(grant.replyTo()).isEqualTo(call.ingress);
         assertThat(container.spec.key()).isEqualTo(call.spec.key());
         assertThat(queued.get(call.spec.key()).get(0)).as("first come").isEqualTo(grant.ticket());
         answered(grant.ticket());
+    }
+
+    /** The first call of a key has come. */
+    private void confirm(SlotKey key) {
+        for (WorldContainer container : known.values()) {
+            container.sealed &= !container.spec.key().equals(key);
+        }
     }
 
     private void answered(long ticket) {
@@ -354,7 +402,7 @@ final class SlotBooks {
         for (SlotQueue queue : table.queues.all()) {
             assertThat(queue.floor)
                     .as("kept")
-                    .isBetween(0, Math.min(keeping.floor().most(), draining ? 0 : wished.get(queue.key())));
+                    .isBetween(0, Math.min(keeping.floor().most(), draining ? 0 : wished.getOrDefault(queue.key(), 0)));
             keptBytes += queue.floor * queue.reservation.bytes();
             keptCpu += queue.floor * queue.reservation.cpuMillis();
             lacking |= queue.live() < queue.floor

@@ -37,7 +37,9 @@ final class SlotTablePropertyTest {
         DELIVER_RUN,
         LOSE_NODE,
         BELIEVE_NODE_LOST,
-        LOSE_ANSWER
+        LOSE_ANSWER,
+        ADOPT,
+        ADOPT_OF_ANOTHER
     }
 
     record Step(Kind kind, int which) {}
@@ -67,7 +69,9 @@ final class SlotTablePropertyTest {
                 Tuple.of(7, Kind.DELIVER_RUN),
                 Tuple.of(1, Kind.LOSE_NODE),
                 Tuple.of(1, Kind.BELIEVE_NODE_LOST),
-                Tuple.of(1, Kind.LOSE_ANSWER));
+                Tuple.of(1, Kind.LOSE_ANSWER),
+                Tuple.of(2, Kind.ADOPT),
+                Tuple.of(1, Kind.ADOPT_OF_ANOTHER));
         return Combinators.combine(kinds, Arbitraries.integers().between(0, 30))
                 .as(Step::new)
                 .list()
@@ -109,12 +113,13 @@ final class SlotTablePropertyTest {
     void leavesNothingBehindAfterADrain(
             @ForAll boolean nonBlocking,
             @ForAll boolean waits,
+            @ForAll boolean handOver,
             @ForAll("keeping") KeepConfig keeping,
             @ForAll("steps") List<Step> before,
             @ForAll("steps") List<Step> after) {
         SlotWorld world = new SlotWorld(nonBlocking, waits, keeping);
         before.forEach(step -> perform(world, step));
-        world.drain();
+        world.drain(handOver);
         after.forEach(step -> perform(world, step));
         world.settle();
         letUnclaimedLeasesExpire(world);
@@ -163,6 +168,8 @@ final class SlotTablePropertyTest {
             case LOSE_NODE -> world.loseOther(true);
             case BELIEVE_NODE_LOST -> world.loseOther(false);
             case LOSE_ANSWER -> world.loseAnswer();
+            case ADOPT -> world.adopt(which, true);
+            case ADOPT_OF_ANOTHER -> world.adopt(which, false);
         }
     }
 }

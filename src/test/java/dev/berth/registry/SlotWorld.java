@@ -9,6 +9,7 @@ import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.bus.RegistryMessage.AcquireSlot.Mode;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
+import dev.berth.call.Seal;
 import dev.berth.call.SlotWishes;
 import dev.berth.config.FloorConfig;
 import dev.berth.config.KeepConfig;
@@ -41,6 +42,7 @@ final class SlotWorld {
     /** For each GiB and hour: what so small containers save is a multiple of it for some seconds. */
     private static final Duration LEAST_SAVED = Duration.ofHours(20);
 
+    private static final Seal SEAL = new Seal(new byte[Seal.BYTES]);
     /** So much that what is kept is in the way, and for so short that it ends by time too. */
     private static final FloorConfig FLOOR = new FloorConfig(3, 0.7, Duration.ofSeconds(40));
 
@@ -77,6 +79,7 @@ final class SlotWorld {
     private long now = Long.MAX_VALUE - 5_000_000_000L;
     private long tickets;
     private int launched;
+    private int adopted;
 
     /** Some that keep idle containers in different ways. */
     static final List<KeepConfig> KEEPING = List.of(
@@ -166,6 +169,41 @@ final class SlotWorld {
         });
     }
 
+    /**
+     * A container of an earlier runner's is taken over.
+     *
+     * @param fits whether it was made as calls want it now
+     */
+    void adopt(int which, boolean fits) {
+        ContainerSpec spec = FUNCTIONS.get(which % FUNCTIONS.size());
+        String id = "a" + ++adopted;
+        ContainerSpec standIn = new ContainerSpec(
+                SEAL.standIn(spec.key()),
+                spec.image(),
+                spec.format(),
+                Map.of(),
+                spec.memoryMiB(),
+                spec.cpuMillis(),
+                spec.tmpfsMiB(),
+                spec.idleTimeout(),
+                null,
+                "",
+                "",
+                "",
+                "",
+                null,
+                Map.of(),
+                false,
+                spec.evictable());
+        WorldContainer container = new WorldContainer(id, spec);
+        container.state = AtWorker.IDLE;
+        container.sealed = true;
+        container.fits = fits;
+        containers.put(id, container);
+        books.adopting(container);
+        fromWorker.add(new RegistryMessage.ContainerAdopted(id, 0, SEAL, standIn, fits ? SEAL.of(spec) : "of another"));
+    }
+
     void start(int which) {
         pick(which, containersIn(AtWorker.STARTING)).ifPresent(container -> {
             container.state = AtWorker.IDLE;
@@ -241,8 +279,8 @@ final class SlotWorld {
         books.nothingIsKeptTooLong();
     }
 
-    void drain() {
-        tell(new RegistryMessage.Drain());
+    void drain(boolean handOver) {
+        tell(new RegistryMessage.Drain(handOver));
     }
 
     /** The other node is taken for lost, while what it has sent is still on its way, or is lost with it. */

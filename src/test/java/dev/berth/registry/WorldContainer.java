@@ -36,6 +36,12 @@ final class WorldContainer {
     /** Grows by turn in which it became idle; 0 while it is not. */
     long idleTurn;
 
+    /** An earlier runner has left it, and no call has told yet what it is of. */
+    boolean sealed;
+
+    /** While sealed: whether it is what calls want. */
+    boolean fits;
+
     WorldContainer(String id, ContainerSpec spec) {
         this.id = id;
         this.spec = spec;

@@ -84,8 +84,8 @@ public final class OneRunner implements AutoCloseable {
                 classPath,
                 "dev.berth.RunnerMain",
                 "run",
-                "--port",
-                "0",
+                "--set",
+                "grpc.port=0",
                 "--set",
                 "grpc.host=127.0.0.1",
                 "--set",
@@ -112,6 +112,11 @@ public final class OneRunner implements AutoCloseable {
 
     int port() {
         return port;
+    }
+
+    /** Waits until it says so. */
+    void awaitLine(String text) {
+        until(text, () -> log().contains(text));
     }
 
     public EngageClient connect(Vertx vertx) {
@@ -156,7 +161,7 @@ public final class OneRunner implements AutoCloseable {
         return log().lines().filter(line -> line.contains(text)).count();
     }
 
-    private static String read(Path file) {
+    static String read(Path file) {
         try {
             return Files.readString(file);
         } catch (IOException e) {
@@ -251,10 +256,26 @@ public final class OneRunner implements AutoCloseable {
 
     /** Its containers on the engine of this machine, in whatever state. */
     public List<String> containers() throws IOException {
-        Process list = new ProcessBuilder("docker", "ps", "-aq", "--filter", "label=dev.berth.owner=" + owner())
+        return containersWith("dev.berth.owner=" + owner());
+    }
+
+    /** Those of them that have another label too. */
+    List<String> containersWith(String label) throws IOException {
+        Process list = new ProcessBuilder(
+                        "docker",
+                        "ps",
+                        "-aq",
+                        "--filter",
+                        "label=dev.berth.owner=" + owner(),
+                        "--filter",
+                        "label=" + label)
                 .redirectErrorStream(true)
                 .start();
         return list.inputReader().lines().toList();
+    }
+
+    Path sockets() {
+        return sockets;
     }
 
     List<Path> folders() throws IOException {

@@ -107,6 +107,7 @@ final class WorkerRig implements AutoCloseable {
                 watcher,
                 new FreezeSwitch(),
                 new OneShotFunctions(),
+                new Seals(),
                 new Observer(),
                 config,
                 0,

@@ -62,6 +62,33 @@ public final class CgroupFreezer {
                 .compose(began -> began ? settle(containerId, 0) : Future.succeededFuture(false));
     }
 
+    /**
+     * Takes over what another process has frozen.
+     *
+     * @return false if it is not frozen so, or there is no such file for us
+     */
+    Future<Boolean> holdFrozen(String containerId) {
+        return files.executeBlocking(
+                () -> {
+                    Held opened = open(containerId);
+                    if (opened == null) {
+                        return false;
+                    }
+                    held.put(containerId, opened);
+                    if (frozen(containerId)) {
+                        return true;
+                    }
+                    release(containerId);
+                    return false;
+                },
+                false);
+    }
+
+    /** The frozen container is another process's from now on. */
+    void leave(String containerId) {
+        release(containerId);
+    }
+
     /** @return false if there is no such file for us */
     Future<Boolean> thaw(String containerId) {
         return files.executeBlocking(() -> end(containerId), false);

@@ -1,16 +1,21 @@
 package dev.berth.engine.docker;
 
+import com.github.dockerjava.api.command.InspectContainerResponse;
 import dev.berth.engine.ContainerPlan;
 import dev.berth.engine.ContainerPlan.Attach;
 import dev.berth.engine.ContainerStreams;
 import dev.berth.engine.EngineContainer;
 import dev.berth.engine.ExitStatus;
+import dev.berth.engine.Remains;
 import dev.berth.engine.UsageMeter;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetSocket;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +39,9 @@ final class DockerContainer implements EngineContainer {
     private final HealthWatch healthWatch;
     private Pausing.Hold hold = Pausing.Hold.NONE;
     private boolean wokenByEngine;
+    /** The place of a container that another runner has started: no pool of this one knows it. */
+    private @Nullable String place;
+
     private Made made;
     private Future<?> last = Future.succeededFuture();
     private @Nullable NetSocket output;
@@ -61,10 +69,23 @@ final class DockerContainer implements EngineContainer {
     record Steps(Supplier<Future<Made>> remake, Runnable startEnded, Runnable gone) {}
 
     DockerContainer(Parts parts, ContainerPlan plan, Made made, Steps steps) {
+        this(parts, plan.id(), plan.attach(), plan.cpuMillis() > 0, made, steps);
+    }
+
+    /** One that another runner has started, and that is held so. */
+    static DockerContainer adopted(
+            Parts parts, String name, boolean cpuLimited, Made made, Steps steps, Pausing.Hold hold) {
+        DockerContainer container = new DockerContainer(parts, name, Attach.NONE, cpuLimited, made, steps);
+        container.hold = hold;
+        container.place = made.network().joined();
+        return container;
+    }
+
+    private DockerContainer(Parts parts, String name, Attach attach, boolean cpuLimited, Made made, Steps steps) {
         this.parts = parts;
-        this.name = plan.id();
-        this.attach = plan.attach();
-        this.cpuLimited = plan.cpuMillis() > 0;
+        this.name = name;
+        this.attach = attach;
+        this.cpuLimited = cpuLimited;
         this.made = made;
         this.steps = steps;
         this.exitWatch = new ExitWatch(parts.vertx(), parts.api(), name);
@@ -203,6 +224,49 @@ final class DockerContainer implements EngineContainer {
     }
 
     @Override
+    public Future<Remains> remains(Path sockets) {
+        NetworkLease network = made.network();
+        if (attach != Attach.NONE || !network.canStay()) {
+            return Future.failedFuture(ErrorCode.ENGINE_FAILED.exception("the container ends with its runner"));
+        }
+        return parts.api()
+                .inspectContainer(made.engineId())
+                .compose(found -> parts.vertx().executeBlocking(() -> remains(found.orElseThrow(), sockets), false));
+    }
+
+    private Remains remains(InspectContainerResponse found, Path sockets) throws IOException {
+        Long pid = found.getState().getPidLong();
+        if (pid == null || pid <= 0) {
+            throw ErrorCode.ENGINE_FAILED.exception("the container does not run");
+        }
+        return new Remains(
+                name,
+                made.engineId(),
+                Objects.requireNonNull(found.getConfig().getLabels().get(ContainerLabels.INSTANCE)),
+                ProcessFacts.bootId(),
+                pid,
+                ProcessFacts.startTime(pid),
+                made.network().joined(),
+                sockets);
+    }
+
+    @Override
+    public void leave() {
+        exitWatch.stop();
+        healthWatch.stop();
+        parts.pausing().leave(made.engineId());
+        made.network().leave().run();
+        steps.gone().run();
+    }
+
+    @Override
+    public Future<Boolean> owns(long pid) {
+        return parts.vertx()
+                .executeBlocking(() -> ProcessFacts.isOf(pid, made.engineId()), false)
+                .otherwise(false);
+    }
+
+    @Override
     public boolean wokenByEngine() {
         return wokenByEngine;
     }
@@ -235,12 +299,16 @@ final class DockerContainer implements EngineContainer {
         Future<Void> released = hold == Pausing.Hold.NONE
                 ? Future.succeededFuture()
                 : parts.pausing().releaseAny(name, made.engineId(), hold == Pausing.Hold.PAUSED);
-        return released.compose(free -> parts.remover().remove(name)).onSuccess(gone -> {
-            close(input);
-            steps.startEnded().run();
-            made.network().release().run();
-            steps.gone().run();
-        });
+        return released.compose(free -> parts.remover().remove(name))
+                .compose(gone -> place == null
+                        ? Future.succeededFuture()
+                        : parts.remover().remove(place))
+                .onSuccess(gone -> {
+                    close(input);
+                    steps.startEnded().run();
+                    made.network().release().run();
+                    steps.gone().run();
+                });
     }
 
     /** The engine ends it, as a rule at once. */

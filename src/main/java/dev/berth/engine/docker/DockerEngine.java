@@ -11,6 +11,7 @@ import dev.berth.engine.EngineContainer;
 import dev.berth.engine.FunctionNetwork;
 import dev.berth.engine.ImageRequest;
 import dev.berth.engine.Instances;
+import dev.berth.engine.Remains;
 import dev.berth.engine.Sweep;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
@@ -18,8 +19,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +44,8 @@ public final class DockerEngine implements Engine {
     private final EngineApi api;
     private final EngineWatch watch;
     private volatile @Nullable EngineParts parts;
+    /** The engine's ids of containers that are not swept. */
+    private volatile Set<String> spared = Set.of();
 
     /**
      * @param instances who we are, and who else is alive
@@ -169,8 +175,41 @@ public final class DockerEngine implements Engine {
 
     @Override
     public Future<Sweep> sweep() {
-        return withParts(known -> new Sweeper(known.parts(), options.instances())
+        return withParts(known -> new Sweeper(known.parts(), options.instances(), spared)
                 .sweep(options.docker().labelTag()));
+    }
+
+    @Override
+    public String setup() {
+        DockerConfig docker = options.docker();
+        return String.join(
+                "|",
+                name(),
+                String.valueOf(docker.labelTag()),
+                docker.networks().toString(),
+                docker.ulimits().toString(),
+                String.valueOf(docker.unprivileged()),
+                String.valueOf(docker.readOnlyRoot()),
+                String.valueOf(docker.maxPids()),
+                String.valueOf(docker.maxFsSizeMiB()),
+                String.valueOf(docker.maxTmpfsInodes()));
+    }
+
+    @Override
+    public void spare(Collection<Remains> left) {
+        Set<String> ids = new HashSet<>();
+        for (Remains each : left) {
+            ids.add(each.engineId());
+            if (each.place() != null) {
+                ids.add(each.place());
+            }
+        }
+        spared = Set.copyOf(ids);
+    }
+
+    @Override
+    public Future<EngineContainer> adopt(Remains left) {
+        return whileItAnswers(known -> new Adopter(known, options.instances(), options.paths()).adopt(left));
     }
 
     @Override

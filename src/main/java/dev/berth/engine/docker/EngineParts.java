@@ -83,6 +83,11 @@ record EngineParts(
 
     /** A container of this plan begins; to be run when it is gone. */
     Runnable useImage(ContainerPlan plan) {
-        return cleaner == null ? () -> {} : cleaner.use(plan.image());
+        return useImage(plan.image());
+    }
+
+    /** The same. */
+    Runnable useImage(String image) {
+        return cleaner == null ? () -> {} : cleaner.use(image);
     }
 }

@@ -64,6 +64,18 @@ final class Pausing {
         };
     }
 
+    /** How a container is held that another process has frozen; NONE if it is not. */
+    Future<Hold> holdFrozen(String containerId, boolean pausedByEngine) {
+        return pausedByEngine
+                ? Future.succeededFuture(Hold.PAUSED)
+                : freezer.holdFrozen(containerId).map(frozen -> frozen ? Hold.FROZEN : Hold.NONE);
+    }
+
+    /** It stays frozen, for another process. */
+    void leave(String containerId) {
+        freezer.leave(containerId);
+    }
+
     /** Lets a container run, however it may be held, so that it can be ended. Never fails. */
     Future<Void> releaseAny(String name, String containerId, boolean pausedByEngine) {
         return freezer.thaw(containerId)

@@ -113,7 +113,8 @@ final class PlacePool implements NetworkPool {
                         "container:" + place.engineId(),
                         place.engineId(),
                         () -> home.runOnContext(turn -> look()),
-                        () -> home.runOnContext(turn -> remove(place)));
+                        () -> home.runOnContext(turn -> remove(place)),
+                        () -> home.runOnContext(turn -> all.remove(place)));
     }
 
     /** For tests: do not decide on this. */

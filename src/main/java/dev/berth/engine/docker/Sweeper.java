@@ -30,13 +30,16 @@ final class Sweeper {
     private final Pausing pausing;
     private final Remover remover;
     private final Instances instances;
+    private final Set<String> spared;
 
-    Sweeper(DockerContainer.Parts parts, Instances instances) {
+    /** @param spared the engine's ids of containers that stay whoever made them */
+    Sweeper(DockerContainer.Parts parts, Instances instances, Set<String> spared) {
         this.vertx = parts.vertx();
         this.api = parts.api();
         this.pausing = parts.pausing();
         this.remover = parts.remover();
         this.instances = instances;
+        this.spared = spared;
     }
 
     /** A container that resists is left with a line in the log. */
@@ -61,7 +64,10 @@ final class Sweeper {
             String made = labels.get(instanceLabel);
             String berth = labels.get(ContainerLabels.INSTANCE);
             boolean ours = instances.instanceId().equals(made);
-            if (!ours && made != null && (berth == null || !instances.alive(berth))) {
+            if (!ours
+                    && !spared.contains(container.getId())
+                    && made != null
+                    && (berth == null || !instances.alive(berth))) {
                 orphans.add(container);
             }
         }

@@ -88,7 +88,7 @@ final class SlotMeters implements SlotObserver {
             }
             case IDLE_TIMEOUT -> ends.put(key, Cold.EXPIRED);
             case CLEARED -> ends.put(key, Cold.CLEARED);
-            case DRAINING -> {}
+            case DRAINING, HANDED_OVER, UNFIT -> {}
         }
     }
 

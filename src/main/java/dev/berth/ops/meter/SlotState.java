@@ -12,11 +12,11 @@ public enum SlotState {
 
     public static SlotState of(ContainerState state) {
         return switch (state) {
-            case NEW, PULLING, PREPARING, CREATING, STARTING, INITIALIZING -> STARTING;
+            case NEW, ADOPTING, PULLING, PREPARING, CREATING, STARTING, INITIALIZING -> STARTING;
             case IDLE, PAUSING, THAWING -> IDLE;
             case PAUSED -> FROZEN;
             case BUSY, PAUSING_LEASED, RESUMING -> BUSY;
-            case ENDING, REMOVING, GONE -> ENDING;
+            case PAUSING_TO_LEAVE, LEAVING, ENDING, REMOVING, GONE -> ENDING;
         };
     }
 }
