@@ -70,8 +70,10 @@ public final class ClusterStart {
                 .with(options.setEventBusOptions(BusSetup.options(cluster)))
                 .withTransport(transport)
                 .withClusterManager(manager);
+        long begin = System.nanoTime();
         return builder.buildClustered()
-                .recover(failure -> Future.failedFuture(ofJoining(failure, cluster.busPort(), cluster.host())))
+                .recover(failure -> Future.failedFuture(ofJoining(
+                        failure, Duration.ofNanos(System.nanoTime() - begin), cluster.busPort(), cluster.host())))
                 .map(vertx -> {
                     hazelcast.addLeftOut();
                     return new Joined(vertx.exceptionHandler(new BusNoise()), manager);
@@ -94,13 +96,17 @@ public final class ClusterStart {
 
     /**
      * The port of the bus, which was free, may be taken when it is opened some seconds later; and of a join that came
-     * to nothing Hazelcast tells its log alone why.
+     * to nothing Hazelcast tells its log alone why. One that has not taken all its time was refused.
      */
-    static Throwable ofJoining(Throwable failure, int busPort, String host) {
+    static Throwable ofJoining(Throwable failure, Duration took, int busPort, String host) {
         String why = String.valueOf(failure.getMessage());
         if (failure instanceof IllegalStateException && why.contains("Node failed to start")) {
-            return new IOException("no member of the cluster let this node in: for a reason told above, or none in "
-                    + HazelcastSetup.JOIN_SECONDS + " s");
+            return new IOException(
+                    took.toSeconds() < HazelcastSetup.JOIN_SECONDS
+                            ? "cannot join: a member refuses this node for what is said above, such as another minor"
+                                    + " version of Hazelcast than its own"
+                            : "cannot join: a member took the connection and did not let this node in within "
+                                    + HazelcastSetup.JOIN_SECONDS + " s");
         }
         return failure instanceof IOException && why.contains("Address already in use")
                 ? taken("cluster.busPort", busPort, host, "Address already in use")

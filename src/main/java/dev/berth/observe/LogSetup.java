@@ -103,6 +103,8 @@ public final class LogSetup {
             context.getLogger("io.vertx.core.impl.VertxImpl").setLevel(Level.OFF);
             context.getLogger("com.hazelcast.instance.impl.Node").setLevel(Level.OFF);
             context.getLogger("com.hazelcast.internal.cluster.impl.TcpIpJoiner").setLevel(Level.OFF);
+            context.getLogger("com.hazelcast.internal.cluster.impl.DiscoveryJoiner")
+                    .setLevel(Level.OFF);
             // Says why a node is not let in.
             context.getLogger("com.hazelcast.cluster").setLevel(Level.WARN);
         }

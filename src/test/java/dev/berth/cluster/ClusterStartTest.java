@@ -7,6 +7,7 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.Errors;
 import java.io.IOException;
 import java.net.BindException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +24,7 @@ final class ClusterStartTest {
     @ParameterizedTest
     @MethodSource("taken")
     void portOfTheBusThatIsTakenMeanwhileIsToldByItsSetting(IOException failure) {
-        assertThat(ClusterStart.ofJoining(failure, 5702, "10.0.0.1"))
+        assertThat(ClusterStart.ofJoining(failure, Duration.ZERO, 5702, "10.0.0.1"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage("cluster.busPort = 5702: must be a port that is free on cluster.host = 10.0.0.1:"
                         + " Address already in use");
@@ -33,12 +34,17 @@ final class ClusterStartTest {
     void whateverElseFailsIsToldAsItIs() {
         IOException failure = new IOException("Connection reset by peer");
 
-        assertThat(ClusterStart.ofJoining(failure, 5702, "10.0.0.1")).isSameAs(failure);
+        assertThat(ClusterStart.ofJoining(failure, Duration.ZERO, 5702, "10.0.0.1"))
+                .isSameAs(failure);
     }
 
     @Test
-    void joinThatCameToNothingIsToldWithoutHazelcastsWords() {
-        assertThat(ClusterStart.ofJoining(new IllegalStateException("Node failed to start!"), 5702, "10.0.0.1"))
-                .hasMessage("no member of the cluster let this node in: for a reason told above, or none in 60 s");
+    void joinThatWasRefusedIsToldFromOneThatTookTooLong() {
+        IllegalStateException failure = new IllegalStateException("Node failed to start!");
+
+        assertThat(ClusterStart.ofJoining(failure, Duration.ofSeconds(6), 5702, "10.0.0.1"))
+                .hasMessageContaining("a member refuses this node");
+        assertThat(ClusterStart.ofJoining(failure, Duration.ofSeconds(61), 5702, "10.0.0.1"))
+                .hasMessageContaining("did not let this node in within 60 s");
     }
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A node as a process of its own, from the fat jar, on loopback with the process engine. */
+/** A node as a process of its own, from the fat jar, on loopback; with the process engine unless another is set. */
 public final class NodeProcess implements AutoCloseable {
     private static final Path JAR = Path.of(System.getProperty("berth.jar", "target/berth.jar"));
 
@@ -57,7 +57,10 @@ public final class NodeProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(before);
         command.addAll(List.of(ProcessHandle.current().info().command().orElseThrow(), "-XX:+UseSerialGC", "-Xmx128m"));
         command.addAll(jvm);
-        command.addAll(List.of("-jar", JAR.toAbsolutePath().toString(), "run", "--engine", "process", "--port", "0"));
+        command.addAll(List.of("-jar", JAR.toAbsolutePath().toString(), "run", "--port", "0"));
+        if (settings.stream().noneMatch(setting -> setting.startsWith("engine.kind="))) {
+            command.addAll(List.of("--engine", "process"));
+        }
         for (String setting : List.of(
                 "grpc.host=127.0.0.1",
                 "node.rehearsalCalls=0",
@@ -77,6 +80,12 @@ public final class NodeProcess implements AutoCloseable {
 
     public static NodeProcess member(Path folder, String name, Ports ports, String members, List<String> more)
             throws IOException {
+        return member(folder, name, List.of(), ports, members, more);
+    }
+
+    static NodeProcess member(
+            Path folder, String name, List<String> jvm, Ports ports, String members, List<String> more)
+            throws IOException {
         List<String> settings = new ArrayList<>(List.of(
                 "node.id=" + name,
                 "cluster.enabled=true",
@@ -84,7 +93,9 @@ public final class NodeProcess implements AutoCloseable {
                 "cluster.memberPort=" + ports.member,
                 "cluster.busPort=" + ports.bus));
         settings.addAll(more);
-        return start(folder, name, List.of("-XX:TieredStopAtLevel=1"), settings);
+        List<String> options = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1"));
+        options.addAll(jvm);
+        return start(folder, name, options, settings);
     }
 
     private void read() {

@@ -250,6 +250,17 @@ final class PeersTest {
     }
 
     @Test
+    void digestOfAnotherProtocolIsDroppedAndDoesNotBringUpWhoSentIt() {
+        pass(0);
+
+        hear(new Digest("a", ClusterMessage.PROTOCOL + 1, 1, 0, false, 1 << 30, 1000, 500, List.of(idle(7, 1))));
+
+        assertThat(peers.dropped()).isEqualTo(1);
+        assertThat(peers.find("a").state).isEqualTo(PeerState.JOINING);
+        assertThat(peers.up()).isEmpty();
+    }
+
+    @Test
     void whoeverLeftForGoodIsForgotten() {
         bringTo(PeerState.UP);
         members = List.of(OWN, B);
