@@ -1,6 +1,6 @@
 package dev.berth.engine.docker;
 
-/** Hears of every request made to the engine, for metrics. Called on event loops: must not block or throw. */
+/** Hears of every request made to the engine and of its images, for metrics. Called on event loops: must not block or throw. */
 @FunctionalInterface
 public interface EngineCallListener {
     EngineCallListener NONE = (verb, status, nanos) -> {};
@@ -11,4 +11,7 @@ public interface EngineCallListener {
      * @param nanos from asking to the end of the answer, or to its head if it is streamed
      */
     void onCall(String verb, int status, long nanos);
+
+    /** The images have changed, or their use. Told on one context, and only where images are removed for the room they take. */
+    default void onImages(ImageCounts now) {}
 }

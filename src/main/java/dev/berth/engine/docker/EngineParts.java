@@ -57,13 +57,13 @@ record EngineParts(
                 freezer,
                 meters,
                 pool,
-                docker.imageCleanMaxBytes() > 0 ? cleaner(vertx, api, docker, pools.image()) : null);
+                docker.imageCleanMaxBytes() > 0 ? cleaner(watch, api, docker, pools.image()) : null);
     }
 
-    private static ImageCleaner cleaner(Vertx vertx, EngineApi api, DockerConfig docker, String poolImage) {
+    private static ImageCleaner cleaner(EngineWatch watch, EngineApi api, DockerConfig docker, String poolImage) {
         Set<String> exempt = new HashSet<>(docker.imageCleanExempt());
         exempt.add(poolImage);
-        return new ImageCleaner(vertx, api, docker.imageCleanMaxBytes(), exempt);
+        return new ImageCleaner(watch.vertx(), api, docker.imageCleanMaxBytes(), exempt, watch);
     }
 
     Future<Void> start() {

@@ -92,6 +92,11 @@ final class EngineWatch implements EngineCallListener {
     }
 
     @Override
+    public void onImages(ImageCounts now) {
+        next.onImages(now);
+    }
+
+    @Override
     public void onCall(String verb, int status, long nanos) {
         next.onCall(verb, status, nanos);
         if (status == 0 && state == State.ANSWERING && !verb.equals(EngineApi.PROBE)) {

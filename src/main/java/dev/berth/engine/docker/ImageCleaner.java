@@ -27,6 +27,7 @@ final class ImageCleaner {
 
     private final Vertx vertx;
     private final EngineApi api;
+    private final EngineCallListener listener;
     private final Context home;
     private final ImageShelf shelf;
     /** Ids of the images as they were last asked for by name; no longer than the list of names. */
@@ -36,9 +37,10 @@ final class ImageCleaner {
     private boolean working;
     private boolean closed;
 
-    ImageCleaner(Vertx vertx, EngineApi api, long maxBytes, Set<String> exemptTags) {
+    ImageCleaner(Vertx vertx, EngineApi api, long maxBytes, Set<String> exemptTags, EngineCallListener listener) {
         this.vertx = vertx;
         this.api = api;
+        this.listener = listener;
         this.home = vertx.getOrCreateContext();
         this.shelf = new ImageShelf(maxBytes, exemptTags);
     }
@@ -79,6 +81,7 @@ final class ImageCleaner {
             if (id != null) {
                 used[0] = id;
                 shelf.use(id);
+                tell();
             }
         });
         return () -> home.runOnContext(v -> {
@@ -93,7 +96,12 @@ final class ImageCleaner {
         home.runOnContext(v -> closed = true);
     }
 
+    private void tell() {
+        listener.onImages(shelf.counts());
+    }
+
     private void work() {
+        tell();
         if (working || closed) {
             return;
         }
@@ -101,6 +109,7 @@ final class ImageCleaner {
         if (next.isEmpty()) {
             return;
         }
+        tell();
         working = true;
         remove(next.get())
                 .compose(done -> vertx.timer(BACKOFF.millis(failures + 1)))

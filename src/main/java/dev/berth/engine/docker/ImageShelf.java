@@ -87,6 +87,10 @@ final class ImageShelf {
         }
     }
 
+    ImageCounts counts() {
+        return new ImageCounts(busy.size(), busyBytes, idle.size(), idleBytes, maxBytes);
+    }
+
     private void putIdle(String id, long bytes) {
         forget(id);
         idle.put(id, bytes);

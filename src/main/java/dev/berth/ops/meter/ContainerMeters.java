@@ -81,6 +81,9 @@ public final class ContainerMeters implements LifecycleObserver {
         /** When it came into the state that Fn knows. */
         private long entered = System.nanoTime();
 
+        /** When its processor time was looked at last. */
+        private long looked = System.nanoTime();
+
         private volatile ContainerState state = ContainerState.NEW;
         private volatile long since = System.nanoTime();
 
@@ -159,11 +162,17 @@ public final class ContainerMeters implements LifecycleObserver {
             cpu.increment(cpuNanos / 1e9);
             throttled.increment(throttledNanos / 1e9);
             functions.used(spec, cpuNanos);
+            long now = System.nanoTime();
+            if (now > looked) {
+                fn.cpu(cpuNanos, now - looked);
+            }
+            looked = now;
         }
 
         @Override
         public void callPeak(long bytes) {
             peak.record((double) bytes);
+            fn.memory(bytes, spec.memoryMiB() << 20);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.berth.ops.meter;
 
 import dev.berth.engine.docker.EngineCallListener;
+import dev.berth.engine.docker.ImageCounts;
 import io.micrometer.core.instrument.Timer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,6 +32,11 @@ final class EngineMeters implements EngineCallListener {
         Result result = result(status);
         timers.of(result).computeIfAbsent(verb, first -> timer(first, result)).record(nanos, TimeUnit.NANOSECONDS);
         fn.engineCall(verb, status, nanos);
+    }
+
+    @Override
+    public void onImages(ImageCounts now) {
+        fn.images(now);
     }
 
     private Timer timer(String verb, Result result) {

@@ -3,6 +3,7 @@ package dev.berth.ops.meter;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
 import dev.berth.container.ContainerState;
+import dev.berth.engine.docker.ImageCounts;
 import dev.berth.error.ErrorCode;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Histogram;
@@ -24,6 +25,7 @@ final class FnContainers {
     static final String OTHER = "other";
     private static final String[] FUNCTION = {"app_id", "fn_id", "image_name"};
     static final double[] LATENCY = {1, 10, 50, 100, 250, 500, 1_000, 10_000, 60_000, 120_000};
+    private static final double[] PERCENT = {1, 5, 10, 25, 50, 75, 100, 200, 400, 800, 1_600};
     private static final double NANOS = 1e6;
     /** Exit codes are a byte. */
     private static final int MAX_EXIT = 255;
@@ -31,6 +33,10 @@ final class FnContainers {
     private final ByEnum<State, Histogram> durations;
     private final Histogram init;
     private final Histogram engine;
+    private final Histogram memoryUsage;
+    private final Histogram memoryLimit;
+    private final Histogram cpu;
+    private volatile @Nullable ImageCounts images;
     private final Map<String, LongAdder> exits = new ConcurrentHashMap<>();
     private final Set<Function> named = ConcurrentHashMap.newKeySet();
 
@@ -83,15 +89,35 @@ final class FnContainers {
                 "image_name");
         engine = histogram(
                 registry, "fn_docker_api_latency", "Milliseconds of requests to the engine.", "api_name", "api_status");
+        memoryUsage = histogram(
+                registry,
+                Meters.MEMORY,
+                "fn_docker_stats_mem_usage",
+                "Bytes that a container had in use at most during a call, of those measured.");
+        memoryLimit = histogram(
+                registry,
+                Meters.MEMORY,
+                "fn_docker_stats_mem_limit",
+                "Bytes that such a container may use; not of those without a limit.");
+        cpu = histogram(
+                registry,
+                PERCENT,
+                "fn_docker_stats_cpu_total",
+                "Percent of one processor that a container has used between two looks at it.");
     }
 
     private static Histogram histogram(PrometheusRegistry registry, String name, String help, String... labels) {
+        return histogram(registry, LATENCY, name, help, labels);
+    }
+
+    private static Histogram histogram(
+            PrometheusRegistry registry, double[] bounds, String name, String help, String... labels) {
         return Histogram.builder()
                 .name(name)
                 .help(help)
                 .labelNames(labels)
                 .classicOnly()
-                .classicUpperBounds(LATENCY)
+                .classicUpperBounds(bounds)
                 .withoutExemplars()
                 .register(registry);
     }
@@ -140,6 +166,29 @@ final class FnContainers {
     void engineCall(String verb, int status, long nanos) {
         String how = status == 0 ? "error" : status < 400 ? "ok" : Integer.toString(status);
         engine.labelValues("docker_" + verb, how).observe(nanos / NANOS);
+    }
+
+    /** @param limit bytes; 0: none */
+    void memory(long peak, long limit) {
+        memoryUsage.observe((double) peak);
+        if (limit > 0) {
+            memoryLimit.observe((double) limit);
+        }
+    }
+
+    /** @param within how long that took, above 0 */
+    void cpu(long nanos, long within) {
+        cpu.observe(100.0 * nanos / within);
+    }
+
+    void images(ImageCounts now) {
+        images = now;
+    }
+
+    /** Null: none are removed here. */
+    @Nullable
+    ImageCounts images() {
+        return images;
     }
 
     void exited(int code) {

@@ -1,6 +1,7 @@
 package dev.berth.ops.meter;
 
 import dev.berth.bus.NodeSnapshot;
+import dev.berth.engine.docker.ImageCounts;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
@@ -45,6 +46,7 @@ final class FnFigures implements MultiCollector {
         containerStates(all, node);
         evictions(all);
         exits(all);
+        images(all);
         return all.build();
     }
 
@@ -109,6 +111,19 @@ final class FnFigures implements MultiCollector {
                 .forEach((status, count) -> exits.dataPoint(
                         point((double) count.sum(), "api_name", "docker_wait_container", "exit_status", status)));
         all.metricSnapshot(exits.build());
+    }
+
+    private void images(MetricSnapshots.Builder all) {
+        ImageCounts images = fn.images();
+        if (images != null) {
+            String name = "image_cleaner_";
+            all.metricSnapshot(plain(name + "busy_img_count", "Images that containers use.", images.busy()));
+            all.metricSnapshot(plain(name + "busy_img_size", "Bytes of these.", images.busyBytes()));
+            all.metricSnapshot(plain(name + "idle_img_count", "Images that may be removed.", images.idle()));
+            all.metricSnapshot(plain(name + "idle_img_size", "Bytes of these.", images.idleBytes()));
+            all.metricSnapshot(
+                    plain(name + "max_img_size", "Bytes of all from which idle ones are removed.", images.maxBytes()));
+        }
     }
 
     private static GaugeSnapshot plain(String name, String help, long value) {

@@ -216,7 +216,8 @@ final class ImageIT {
         real.makeImage(old, old.getBytes(StandardCharsets.UTF_8));
         real.makeImage(recent, recent.getBytes(StandardCharsets.UTF_8));
         // Not started: that would take stock of all images of this engine, others' too, and remove them.
-        ImageCleaner cleaner = new ImageCleaner(real.vertx, real.api, 3_000_000, java.util.Set.of());
+        ImageCleaner cleaner =
+                new ImageCleaner(real.vertx, real.api, 3_000_000, java.util.Set.of(), EngineCallListener.NONE);
         for (String image : List.of(old, recent)) {
             real.context.await(() -> real.api.inspectImage(image).onSuccess(found -> cleaner.seen(image, found.get())));
         }

@@ -6,6 +6,8 @@ import dev.berth.bus.NodeSnapshot;
 import dev.berth.cluster.ClusterBoard;
 import dev.berth.cluster.Member;
 import dev.berth.config.MetricsConfig;
+import dev.berth.container.LifecycleObserver;
+import dev.berth.engine.docker.ImageCounts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +41,20 @@ final class MetricNamesTest {
                 .allSatisfy(name -> assertThat(text).containsPattern("(?m)^# HELP " + name + " \\S"));
     }
 
+    @Test
+    void whatContainersUseAndTheImagesAreUnderFnsNamesToo() throws IOException {
+        assertThat(scrape().lines())
+                .contains(
+                        "fn_docker_stats_mem_usage_sum 2.097152E7",
+                        "fn_docker_stats_mem_limit_sum 1.34217728E8",
+                        "fn_docker_stats_cpu_total_count 1",
+                        "fn_image_cleaner_busy_img_count 1.0",
+                        "fn_image_cleaner_busy_img_size 10.0",
+                        "fn_image_cleaner_idle_img_count 2.0",
+                        "fn_image_cleaner_idle_img_size 20.0",
+                        "fn_image_cleaner_max_img_size 30.0");
+    }
+
     private static Map<String, String> names(Pattern pattern, String text) {
         Map<String, String> names = new TreeMap<>();
         pattern.matcher(text).results().forEach((MatchResult found) -> names.put(found.group(1), found.group(2)));
@@ -53,7 +69,11 @@ final class MetricNamesTest {
             meters.lag(0).accept(1);
             meters.answered("GET", "/version", 200, 1_000);
             meters.engine().onCall("create_container", 201, 1);
-            meters.lifecycle().of("c", Specs.spec("fn")).exited(0);
+            meters.engine().onImages(new ImageCounts(1, 10, 2, 20, 30));
+            LifecycleObserver container = meters.lifecycle().of("c", Specs.spec("fn"));
+            container.used(5_000_000, 0);
+            container.callPeak(20L << 20);
+            container.exited(0);
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             meters.write(out, new NodeSnapshot(false, 1, 1, 1, 1, List.of()), false);
             return out.toString(StandardCharsets.UTF_8);
