@@ -155,11 +155,19 @@ public final class MessageReader {
         }
     }
 
+    /** Takes so many bytes from the budget, in place of what was taken before; if there are none the reading ends. */
+    private boolean pay(int bytes) {
+        if (lease.hold(Math.max(bytes, windowBytes > FIRST_WINDOW ? windowBytes : 0))) {
+            return true;
+        }
+        drop();
+        listener.onOverBudget();
+        return false;
+    }
+
     /** Pays for what is kept now. */
     private boolean keep() {
-        if (!lease.hold(Math.max(kept(), windowBytes > FIRST_WINDOW ? windowBytes : 0))) {
-            drop();
-            listener.onOverBudget();
+        if (!pay(kept())) {
             return false;
         }
         if (paused && !closed && unread != null && unread.length() > CLOSE_AFTER) {
@@ -266,6 +274,9 @@ public final class MessageReader {
             int left = chunk.length() - at;
             partialLength = left >= PREFIX ? PREFIX + (int) chunk.getUnsignedInt(at + 1) : PREFIX;
             collected = allocate();
+            if (collected == null) {
+                return left;
+            }
         }
         int taken = Math.min(partialLength - collected.length(), chunk.length() - at);
         collected.appendBuffer(chunk, at, taken);
@@ -275,7 +286,11 @@ public final class MessageReader {
                 return taken;
             }
             partialLength = PREFIX + (int) length;
-            collected = allocate().appendBuffer(collected);
+            Buffer whole = allocate();
+            if (whole == null) {
+                return taken;
+            }
+            collected = whole.appendBuffer(collected);
         }
         if (collected.length() == partialLength) {
             partial = null;
@@ -284,9 +299,15 @@ public final class MessageReader {
         return taken;
     }
 
-    /** Grows as bytes come if that is not enough, and is paid for: a prefix alone must not cost megabytes. */
-    private Buffer allocate() {
+    /**
+     * Grows as bytes come if that is not enough, and is paid for: a prefix alone must not cost megabytes. Null if there
+     * is no memory: paid for first, so that a flood of prefixes does not cost 64 KiB of garbage for each it is refused.
+     */
+    private @Nullable Buffer allocate() {
         partialMemory = Math.min(partialLength, FIRST_ALLOCATION);
+        if (!pay(partialMemory)) {
+            return null;
+        }
         Buffer allocated = Buffer.buffer(partialMemory);
         partial = allocated;
         return allocated;

@@ -2,12 +2,14 @@ package dev.berth.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.core.streams.ReadStream;
 import io.vertx.grpc.common.GrpcStatus;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -341,5 +343,60 @@ final class MessageReaderTest {
         }
         sent.add("half-close");
         assertThat(fresh.events).isEqualTo(sent);
+    }
+
+    @Test
+    void aPrefixThatIsRefusedCostsNoRoomForItsMessage() {
+        int streams = 500;
+        NodeBudget full = new NodeBudget(1 << 20);
+        full.reserve(1 << 20);
+        Buffer prefix = Buffer.buffer().appendByte((byte) 0).appendInt(FRAME_OF_CLI);
+        List<Refused> refused = new ArrayList<>();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < streams; i++) {
+            FakeRequest flooding = new FakeRequest();
+            Refused listener = new Refused(new ArrayList<>());
+            new MessageReader(flooding, FRAME_OF_CLI, full.lease(), bytes -> {}, listener).start();
+            // Every second prefix comes in two pieces.
+            int cut = i % 2 == 0 ? prefix.length() : 3;
+            flooding.chunks.add(prefix.slice(0, cut));
+            flooding.chunks.add(prefix.slice(cut, prefix.length()));
+            flooding.flow();
+            refused.add(listener);
+        }
+        long each = (threads.getCurrentThreadAllocatedBytes() - before) / streams;
+
+        assertThat(refused).allMatch(one -> one.events().equals(List.of("over budget")));
+        assertThat(each).isLessThan(16 * 1024);
+        assertThat(full.taken()).isEqualTo(1 << 20);
+    }
+
+    /** Whose message is to be refused for want of memory. */
+    private record Refused(List<String> events) implements MessageReader.Listener {
+        @Override
+        public void onMessage(Buffer payload) {
+            events.add("message");
+        }
+
+        @Override
+        public void onHalfClose() {
+            events.add("half-close");
+        }
+
+        @Override
+        public void onBroken(GrpcStatus status, String text) {
+            events.add(text);
+        }
+
+        @Override
+        public void onOverBudget() {
+            events.add("over budget");
+        }
+
+        @Override
+        public void onGone() {
+            events.add("gone");
+        }
     }
 }
