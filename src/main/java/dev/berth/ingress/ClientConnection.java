@@ -69,6 +69,7 @@ public final class ClientConnection extends Http2ConnectionAdapter {
         if (handler == null || context == null || handler.connection().numActiveStreams() > 0) {
             return null;
         }
+        handler.setCumulator(new JoinedReads());
         ClientConnection connection = new ClientConnection(handler, context, streams);
         handler.connection().addListener(connection);
         handler.decoder().frameListener(connection.new Frames(handler.decoder().frameListener()));

@@ -3,12 +3,15 @@ package dev.berth.ingress;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
 import io.vertx.grpc.common.GrpcStatus;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of one gRPC request, read from HTTP/2 directly. While it is paused it keeps what still comes, in one
- * piece, and the stream's window is not credited: so it keeps no more than a window, whatever the size of the frames,
- * and the connection's window is free for other streams. Besides that there is at most one message being put together.
+ * The messages of one gRPC request, read from HTTP/2 directly. While it is paused it keeps what still comes, small
+ * pieces put together, and the stream's window is not credited: so it keeps no more than a window, whatever the size of
+ * the frames, and the connection's window is free for other streams. Besides that there is at most one message being
+ * put together.
  * All of it is taken from the node's budget first.
  *
  * <p>Payloads share memory with what was received. Confined to the stream's context.
@@ -44,6 +47,11 @@ public final class MessageReader {
     /** Kept bytes from which on the window is closed. Short bodies never get there. */
     private static final int CLOSE_AFTER = 16 * 1024;
 
+    /** A piece of so many bytes is kept as it came. */
+    private static final int LARGE = 4 * 1024;
+    /** Smaller ones are copied into memory of up to so many bytes. */
+    private static final int JOINED = 16 * 1024;
+
     private static final int PREFIX = 5;
     /** Room for the prefix of a message, the wrapping of a frame, and a frame of 64 KiB. */
     private static final int FIRST_ALLOCATION = 64 * 1024 + 64;
@@ -55,8 +63,9 @@ public final class MessageReader {
     private final Window window;
     private int windowBytes = FIRST_WINDOW;
     private boolean closed;
-    private @Nullable Buffer unread;
-    /** Whether {@link #unread} may be written to: it is no part of what was received. */
+    private final Deque<Buffer> unread = new ArrayDeque<>(2);
+    private int unreadBytes;
+    /** Whether the last of {@link #unread} may be written to: it is no part of what was received. */
     private boolean own;
 
     private @Nullable Buffer partial;
@@ -121,7 +130,9 @@ public final class MessageReader {
     /** Reads and drops whatever still comes. */
     void drop() {
         dropping = true;
-        unread = null;
+        unread.clear();
+        unreadBytes = 0;
+        own = false;
         partial = null;
         lease.giveBack();
         openWindow();
@@ -131,12 +142,7 @@ public final class MessageReader {
         if (dropping || chunk.length() == 0) {
             return;
         }
-        if (unread == null) {
-            unread = chunk;
-            own = false;
-        } else {
-            append(unread, chunk);
-        }
+        append(chunk);
         if (paused) {
             keep();
         } else {
@@ -144,15 +150,25 @@ public final class MessageReader {
         }
     }
 
-    private void append(Buffer before, Buffer chunk) {
-        if (own) {
-            before.appendBuffer(chunk);
-        } else {
-            unread = Buffer.buffer(before.length() + chunk.length())
-                    .appendBuffer(before)
-                    .appendBuffer(chunk);
-            own = true;
+    private void append(Buffer chunk) {
+        unreadBytes += chunk.length();
+        Buffer last = unread.peekLast();
+        boolean small = last != null && chunk.length() < LARGE;
+        if (last != null && small && own && last.length() + chunk.length() <= JOINED) {
+            last.appendBuffer(chunk);
+            return;
         }
+        own = small;
+        unread.addLast(small ? Buffer.buffer(chunk.length()).appendBuffer(chunk) : chunk);
+    }
+
+    private @Nullable Buffer takeUnread() {
+        Buffer piece = unread.pollFirst();
+        if (piece != null) {
+            unreadBytes -= piece.length();
+            own &= !unread.isEmpty();
+        }
+        return piece;
     }
 
     /** Takes so many bytes from the budget, in place of what was taken before; if there are none the reading ends. */
@@ -170,7 +186,7 @@ public final class MessageReader {
         if (!pay(kept())) {
             return false;
         }
-        if (paused && !closed && unread != null && unread.length() > CLOSE_AFTER) {
+        if (paused && !closed && unreadBytes > CLOSE_AFTER) {
             closed = true;
             window.size(0);
         }
@@ -178,12 +194,12 @@ public final class MessageReader {
     }
 
     private int kept() {
-        return memoryOf(unread) + (partial == null ? 0 : Math.max(partialMemory, memoryOf(partial)));
+        return memoryOf(unreadBytes) + (partial == null ? 0 : Math.max(partialMemory, memoryOf(partial.length())));
     }
 
     /** A buffer that grows has up to twice its length. */
-    private static int memoryOf(@Nullable Buffer buffer) {
-        return buffer == null ? 0 : Integer.highestOneBit(buffer.length()) * 2;
+    private static int memoryOf(int bytes) {
+        return Integer.highestOneBit(bytes) * 2;
     }
 
     private void openWindow() {
@@ -216,12 +232,12 @@ public final class MessageReader {
         reading = true;
         try {
             Buffer chunk;
-            while (!paused && !dropping && (chunk = unread) != null) {
-                unread = null;
+            while (!paused && !dropping && (chunk = takeUnread()) != null) {
                 int used = read(chunk);
                 if (used < chunk.length() && !dropping) {
-                    unread = chunk.slice(used, chunk.length());
-                    own = false;
+                    Buffer rest = chunk.slice(used, chunk.length());
+                    unread.addFirst(rest);
+                    unreadBytes += rest.length();
                 }
             }
         } finally {

@@ -316,6 +316,47 @@ final class MessageReaderTest {
         assertThat(memory.capacity()).isLessThan(length + WRAPPING);
     }
 
+    @Test
+    void largeChunksThatComeDuringAPauseAreNotCopied() {
+        int length = FRAME_OF_CLI / 4;
+        List<Buffer> payloads = new ArrayList<>();
+        FakeRequest frames = new FakeRequest();
+        MessageReader paused =
+                new MessageReader(frames, length, budget.lease(), windows::add, new Collecting(payloads));
+        paused.start();
+        paused.pause();
+        List<Buffer> chunks = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            chunks.add(message("x".repeat(length)));
+            frames.onChunk.handle(chunks.get(i));
+        }
+
+        paused.resume();
+
+        assertThat(payloads).hasSize(4);
+        for (int i = 0; i < 4; i++) {
+            byte[] memory = ((BufferInternal) chunks.get(i)).getByteBuf().array();
+            assertThat(((BufferInternal) payloads.get(i)).getByteBuf().array()).isSameAs(memory);
+        }
+        assertThat(budget.taken()).isZero();
+    }
+
+    @Test
+    void aClientThatTricklesDuringAPausePaysForItsBytes() {
+        give(message("pause 1"));
+        for (int i = 0; i < 30; i++) {
+            for (byte one : message("x".repeat(MAX)).getBytes()) {
+                request.onChunk.handle(Buffer.buffer(new byte[] {one}));
+            }
+        }
+        assertThat(budget.taken()).isBetween(30_000L, 70_000L);
+
+        reader.resume();
+
+        assertThat(events).hasSize(31);
+        assertThat(budget.taken()).isZero();
+    }
+
     @Property(tries = 500)
     void howeverCutAndPausedTheSameMessagesArrive(
             @ForAll @Size(max = 25) List<@IntRange(max = MAX) Integer> lengths,
