@@ -67,8 +67,7 @@ public final class Seal {
             out.writeLong(spec.memoryMiB());
             out.writeLong(spec.cpuMillis());
             out.writeLong(spec.tmpfsMiB());
-            out.writeLong(spec.idleTimeout().getSeconds());
-            out.writeInt(spec.idleTimeout().getNano());
+            out.writeLong(spec.idleTimeout().toMillis());
             write(out, spec.appId());
             write(out, spec.fnId());
             write(out, spec.path());

@@ -139,7 +139,7 @@ public final class LeftContainers {
     }
 
     private static String folderId(LeftContainer left) {
-        return InstanceDirectory.idOf(left.directory().home().getParent());
+        return InstanceDirectory.idOf(left.directory().instanceFolder());
     }
 
     /**
@@ -186,9 +186,8 @@ public final class LeftContainers {
 
     private Void tidy(List<LeftContainer> adopted, Set<String> inUse) throws IOException {
         instance.removeDead(inUse);
-        Set<Path> folders = adopted.stream()
-                .map(left -> left.directory().home().getParent())
-                .collect(Collectors.toSet());
+        Set<Path> folders =
+                adopted.stream().map(left -> left.directory().instanceFolder()).collect(Collectors.toSet());
         Set<String> stay = new HashSet<>();
         for (LeftContainer left : adopted) {
             stay.add(left.directory().home().getFileName().toString());

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,11 @@ record SocketDirectory(Path home, boolean mounted) {
     /** The function's part, as this process sees it: all that the function sees of the directory. */
     Path path() {
         return home.resolve(FUNCTION);
+    }
+
+    /** The folder of the runner's instance that made it. */
+    Path instanceFolder() {
+        return Objects.requireNonNull(home.getParent());
     }
 
     /** Beside the directory, where no function comes: what another runner finds the container again by. */

@@ -15,6 +15,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.NetSocket;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -241,7 +242,7 @@ final class DockerContainer implements EngineContainer {
         return new Remains(
                 name,
                 made.engineId(),
-                found.getConfig().getLabels().get(ContainerLabels.INSTANCE),
+                Objects.requireNonNull(found.getConfig().getLabels().get(ContainerLabels.INSTANCE)),
                 ProcessFacts.bootId(),
                 pid,
                 ProcessFacts.startTime(pid),
