@@ -13,7 +13,7 @@ import dev.berth.call.CallFormat;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.Saturating;
 import dev.berth.call.SlotKey;
-import dev.berth.call.SlotWishes;
+import dev.berth.call.SlotOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -174,8 +174,8 @@ final class SlotProtos {
                 .putAllExtensions(spec.extensions())
                 .setNetworkDisabled(spec.networkDisabled())
                 .setEvictable(spec.evictable())
-                .setMinIdle(spec.wishes().minIdle())
-                .setConcurrency(spec.wishes().concurrency());
+                .setMinIdle(spec.options().minIdle())
+                .setConcurrency(spec.options().concurrency());
         if (spec.syslogUrl() != null) {
             form.setSyslogUrl(spec.syslogUrl());
         }
@@ -207,15 +207,15 @@ final class SlotProtos {
                 form.getExtensionsMap(),
                 form.getNetworkDisabled(),
                 form.getEvictable(),
-                wishes(form));
+                options(form));
     }
 
-    private static SlotWishes wishes(dev.berth.proto.bus.ContainerSpec form) {
+    private static SlotOptions options(dev.berth.proto.bus.ContainerSpec form) {
         Ranges.notNegative("containers to keep", form.getMinIdle());
         // A node that does not know it leaves it out.
         int concurrency = Math.max(1, form.getConcurrency());
-        Ranges.within("calls at once", concurrency, 1, SlotWishes.MOST_CONCURRENCY);
-        return SlotWishes.of(form.getMinIdle(), concurrency);
+        Ranges.within("calls at once", concurrency, 1, SlotOptions.MOST_CONCURRENCY);
+        return SlotOptions.of(form.getMinIdle(), concurrency);
     }
 
     private static dev.berth.proto.bus.ContainerSpec.Format write(CallFormat format) {

@@ -93,7 +93,7 @@ public final class CallFactory {
                 extensions,
                 false,
                 model.memoryMiB() > 0 || model.tmpfsMiB() > 0 || model.cpuMillis() > 0,
-                SlotWishes.of(model.annotations()));
+                SlotOptions.of(model.annotations()));
     }
 
     /**

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param extensions the call's extensions
  * @param networkDisabled run with no network at all (a status call behind the network barrier)
  * @param evictable false for status containers, which reserve nothing and are never evicted
- * @param wishes of the call that brought this specification
+ * @param options of the call that brought this specification
  */
 public record ContainerSpec(
         SlotKey key,
@@ -38,7 +38,7 @@ public record ContainerSpec(
         Map<String, String> extensions,
         boolean networkDisabled,
         boolean evictable,
-        SlotWishes wishes) {
+        SlotOptions options) {
     public ContainerSpec {
         env = Map.copyOf(env);
         extensions = Map.copyOf(extensions);
@@ -81,12 +81,12 @@ public record ContainerSpec(
                 extensions,
                 networkDisabled,
                 evictable,
-                SlotWishes.NONE);
+                SlotOptions.NONE);
     }
 
     /** How many calls a container takes at once: several only over connections of their own. */
     public int seats() {
-        return format == CallFormat.HTTP_STREAM ? wishes.concurrency() : 1;
+        return format == CallFormat.HTTP_STREAM ? options.concurrency() : 1;
     }
 
     /** Bytes reserved for one container: memory and /tmp; {@link Long#MAX_VALUE} for what is more. */
@@ -99,15 +99,15 @@ public record ContainerSpec(
         if (Objects.equals(token, registryToken)) {
             return this;
         }
-        return with(token, wishes);
+        return with(token, options);
     }
 
-    /** The same of a call with other wishes. */
-    public ContainerSpec withWishes(SlotWishes others) {
-        return others.equals(wishes) ? this : with(registryToken, others);
+    /** The same of a call with other options. */
+    public ContainerSpec withOptions(SlotOptions others) {
+        return others.equals(options) ? this : with(registryToken, others);
     }
 
-    private ContainerSpec with(@Nullable String token, SlotWishes others) {
+    private ContainerSpec with(@Nullable String token, SlotOptions others) {
         return new ContainerSpec(
                 key,
                 image,

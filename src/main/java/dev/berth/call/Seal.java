@@ -55,8 +55,8 @@ public final class Seal {
     }
 
     /**
-     * Equal for specifications of equal containers: key, image, format, sizes, idle timeout, environment and where the
-     * output goes. In lower-case hex.
+     * Equal for specifications of equal containers: key, image, format, sizes, idle timeout, calls at once, environment and
+     * where the output goes. In lower-case hex.
      */
     public String of(ContainerSpec spec) {
         return HexFormat.of().formatHex(sign(out -> {
@@ -68,6 +68,7 @@ public final class Seal {
             out.writeLong(spec.cpuMillis());
             out.writeLong(spec.tmpfsMiB());
             out.writeLong(spec.idleTimeout().toMillis());
+            out.writeInt(spec.seats());
             write(out, spec.appId());
             write(out, spec.fnId());
             write(out, spec.path());

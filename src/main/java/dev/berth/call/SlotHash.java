@@ -13,7 +13,7 @@ import java.util.Set;
 /**
  * Slot keys. A load balancer's own key is believed; without one it is a SHA-256 over everything that makes
  * two calls' containers interchangeable: application, function, route, image, format, limits, time-outs,
- * where output goes, environment, annotations, but for {@link SlotWishes} that may change while containers stay, and the
+ * where output goes, environment, annotations, but for {@link SlotOptions} that may change while containers stay, and the
  * extensions that are passed on.
  *
  * <p>Every part is preceded by its length, and every map by its size, so no two inputs run together.
@@ -59,7 +59,7 @@ public final class SlotHash {
                 .add(model.memoryMiB())
                 .add(model.cpuMillis())
                 .add(env, env.keySet())
-                .add(model.annotations(), SlotWishes.ofContainers(model.annotations()));
+                .add(model.annotations(), SlotOptions.ofContainers(model.annotations()));
         if (!passed.isEmpty()) {
             hash.add(extensions, passed);
         }

@@ -44,12 +44,12 @@ final class Floors {
     }
 
     /** A call with this specification has come, the first of the queue or a later one: the newest counts. */
-    void wish(SlotQueue queue, ContainerSpec spec, long now) {
-        int wished = spec.wishes().minIdle();
-        queue.wished = now;
-        if (wished > 0 || queue.floor > 0) {
+    void called(SlotQueue queue, ContainerSpec spec, long now) {
+        int asked = spec.options().minIdle();
+        queue.calledAt = now;
+        if (asked > 0 || queue.floor > 0) {
             release(queue);
-            set(queue, queue.evictable && queue.reusable ? Math.min(wished, most(queue.reservation)) : 0, now);
+            set(queue, queue.evictable && queue.reusable ? Math.min(asked, most(queue.reservation)) : 0, now);
         }
     }
 
@@ -129,7 +129,7 @@ final class Floors {
         }
         look = now + lasts;
         for (SlotQueue queue : List.copyOf(kept)) {
-            long over = queue.wished + lasts;
+            long over = queue.calledAt + lasts;
             if (over - now <= 0) {
                 end(queue, now);
             } else if (over - look < 0) {

@@ -97,7 +97,7 @@ final class SlotQueue {
     int floor;
 
     /** When a call last said how many are to be. */
-    long wished;
+    long calledAt;
 
     /** How many of its containers in a row have failed since one ran a call; if any, when the next may be launched. */
     int floorFailures;

@@ -161,7 +161,7 @@ final class SlotRules {
         if (queue != null) {
             queue.noteToken(request.spec().registryToken());
             if (!draining) {
-                floors.wish(queue, request.spec(), now);
+                floors.called(queue, request.spec(), now);
             }
         }
         if (slot != null) {
@@ -189,7 +189,7 @@ final class SlotRules {
     private SlotQueue open(AcquireSlot request) {
         SlotQueue queue = queues.open(request.spec());
         floors.opened(queue, now);
-        floors.wish(queue, request.spec(), now);
+        floors.called(queue, request.spec(), now);
         return queue;
     }
 

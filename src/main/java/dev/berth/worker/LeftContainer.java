@@ -4,6 +4,7 @@ import dev.berth.call.CallFormat;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.Seal;
 import dev.berth.call.SlotKey;
+import dev.berth.call.SlotOptions;
 import dev.berth.engine.InstanceDirectory;
 import dev.berth.engine.Remains;
 import io.vertx.core.json.JsonObject;
@@ -59,7 +60,8 @@ record LeftContainer(
                 spec.cpuMillis(),
                 spec.tmpfsMiB(),
                 spec.idleTimeout(),
-                spec.evictable());
+                spec.evictable(),
+                spec.seats());
     }
 
     private static ContainerSpec standIn(
@@ -69,7 +71,8 @@ record LeftContainer(
             long cpuMillis,
             long tmpfsMiB,
             Duration idleTimeout,
-            boolean evictable) {
+            boolean evictable,
+            int seats) {
         return new ContainerSpec(
                 key,
                 image,
@@ -87,7 +90,8 @@ record LeftContainer(
                 null,
                 Map.of(),
                 false,
-                evictable);
+                evictable,
+                SlotOptions.of(0, seats));
     }
 
     LeftContainer written(boolean nowHandedOver) {
@@ -141,6 +145,7 @@ record LeftContainer(
                 .put("tmpfs", standIn.tmpfsMiB())
                 .put("idle", standIn.idleTimeout().toMillis())
                 .put("evictable", standIn.evictable())
+                .put("seats", standIn.seats())
                 .put("socket", socket)
                 .put("inode", inode)
                 .put("handedOver", handedOver)
@@ -179,7 +184,8 @@ record LeftContainer(
                             json.getLong("cpu"),
                             json.getLong("tmpfs"),
                             Duration.ofMillis(json.getLong("idle")),
-                            json.getBoolean("evictable")),
+                            json.getBoolean("evictable"),
+                            json.getInteger("seats")),
                     json.getString("spec"),
                     json.getString("setup"),
                     json.getString("socket"),

@@ -5,7 +5,7 @@ import dev.berth.call.CallFormat;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
 import dev.berth.call.SlotKey;
-import dev.berth.call.SlotWishes;
+import dev.berth.call.SlotOptions;
 import dev.berth.error.ErrorCode;
 import dev.berth.why.ColdCause;
 import dev.berth.why.Shortage;
@@ -36,7 +36,7 @@ final class Messages {
             Map.of("a", "b"),
             true,
             true,
-            new SlotWishes(3, 16));
+            new SlotOptions(3, 16));
 
     private static final SlotFacts FACTS = new SlotFacts(
             SlotFacts.Start.COLD,

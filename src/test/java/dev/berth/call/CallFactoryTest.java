@@ -232,7 +232,7 @@ final class CallFactoryTest {
         ContainerSpec spec =
                 PLAIN.spec(model("\"annotations\":{\"dev.berth/min-idle\":" + value + "}"), NONE, Map.of());
 
-        assertThat(spec.wishes()).isEqualTo(new SlotWishes(3, 1));
+        assertThat(spec.options()).isEqualTo(new SlotOptions(3, 1));
         assertThat(spec.key()).as("not part of the key").isEqualTo(plain.key());
         assertThat(PLAIN.spec(model("\"annotations\":{\"dev.berth/min-idle\":1,\"a\":1}"), NONE, Map.of())
                         .key())
@@ -262,8 +262,8 @@ final class CallFactoryTest {
     @ValueSource(strings = {"-1", "1.5", "\"\"", "\"x\"", "null", "true", "[3]", "{\"a\":3}", "99999"})
     void whatIsNoWholeNumberAsksForNothing(String value) {
         assertThat(PLAIN.spec(model("\"annotations\":{\"dev.berth/min-idle\":" + value + "}"), NONE, Map.of())
-                        .wishes())
-                .isEqualTo(SlotWishes.NONE);
+                        .options())
+                .isEqualTo(SlotOptions.NONE);
     }
 
     @Test

@@ -13,14 +13,14 @@ import dev.berth.bus.NodeSnapshot;
 import dev.berth.bus.RegistryMessage.LeaseClaimed;
 import dev.berth.bus.WorkerMessage.Reason;
 import dev.berth.call.ContainerSpec;
-import dev.berth.call.SlotWishes;
+import dev.berth.call.SlotOptions;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Containers that take several calls at once. */
 final class SeatsTest {
-    private static final ContainerSpec CROWD = spec("crowd", 1).withWishes(SlotWishes.of(0, 3));
+    private static final ContainerSpec CROWD = spec("crowd", 1).withOptions(SlotOptions.of(0, 3));
 
     private final TableDriver node = TableDriver.blocking(10);
 
@@ -152,7 +152,7 @@ final class SeatsTest {
         node.idle("first", CROWD);
         granted("a");
 
-        assertThat(told(node.call("b", CROWD.withWishes(SlotWishes.NONE)))).containsExactly(grant("c1", "b"));
+        assertThat(told(node.call("b", CROWD.withOptions(SlotOptions.NONE)))).containsExactly(grant("c1", "b"));
     }
 
     @Test

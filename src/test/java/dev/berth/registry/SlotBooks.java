@@ -74,7 +74,7 @@ final class SlotBooks {
             SlotKey key = acquire.spec().key();
             queued.computeIfAbsent(key, k -> new ArrayList<>()).add(acquire.ticket());
             calls.get(acquire.ticket()).arrived = nowNanos;
-            wished.put(key, acquire.spec().wishes().minIdle());
+            wished.put(key, acquire.spec().options().minIdle());
         } else if (message instanceof RegistryMessage.CancelAcquire cancel) {
             drop(calls.get(cancel.ticket()));
         } else if (message instanceof RegistryMessage.NodeLost lost) {

@@ -10,7 +10,7 @@ import dev.berth.bus.RegistryMessage.AcquireSlot.Mode;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
 import dev.berth.call.Seal;
-import dev.berth.call.SlotWishes;
+import dev.berth.call.SlotOptions;
 import dev.berth.config.FloorConfig;
 import dev.berth.config.KeepConfig;
 import dev.berth.config.KeepConfig.Evict;
@@ -61,7 +61,7 @@ final class SlotWorld {
             Specs.spec("whole", TOTAL_MIB),
             Specs.spec("status", 0),
             Specs.spec("cpu", 0, 3000),
-            Specs.spec("crowd", 2).withWishes(SlotWishes.of(0, 3)),
+            Specs.spec("crowd", 2).withOptions(SlotOptions.of(0, 3)),
             Specs.spec("hopeless", TOTAL_MIB + 1));
 
     /** A call on its way from its ingress to its container. */
@@ -138,7 +138,7 @@ final class SlotWorld {
         ContainerSpec spec = FUNCTIONS.get(which % FUNCTIONS.size());
         call(
                 ingress(which),
-                spec.withWishes(SlotWishes.of(which % 4, spec.wishes().concurrency())));
+                spec.withOptions(SlotOptions.of(which % 4, spec.options().concurrency())));
     }
 
     /** Of each function that has containers kept, a call that wants none. */
@@ -194,7 +194,8 @@ final class SlotWorld {
                 null,
                 Map.of(),
                 false,
-                spec.evictable());
+                spec.evictable(),
+                SlotOptions.of(0, spec.seats()));
         WorldContainer container = new WorldContainer(id, spec);
         container.state = AtWorker.IDLE;
         container.sealed = true;

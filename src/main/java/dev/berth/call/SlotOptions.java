@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param minIdle how many containers are to be kept though nobody calls; not negative
  * @param concurrency how many calls a container takes at once; from 1 to {@value #MOST_CONCURRENCY}
  */
-public record SlotWishes(int minIdle, int concurrency) {
+public record SlotOptions(int minIdle, int concurrency) {
     public static final int MOST_CONCURRENCY = 64;
-    public static final SlotWishes NONE = new SlotWishes(0, 1);
+    public static final SlotOptions NONE = new SlotOptions(0, 1);
 
     static final String MIN_IDLE = "dev.berth/min-idle";
     static final String CONCURRENCY = "dev.berth/concurrency";
@@ -23,14 +23,14 @@ public record SlotWishes(int minIdle, int concurrency) {
     /** A whole number, plain or as a text. */
     private static final Pattern NUMBER = Pattern.compile("\"?([0-9]{1,4})\"?");
 
-    public SlotWishes {
+    public SlotOptions {
         if (minIdle < 0 || concurrency < 1 || concurrency > MOST_CONCURRENCY) {
             throw new IllegalArgumentException("out of range");
         }
     }
 
     /** @param annotations each value as compact JSON; what is no such number counts as if it were not there */
-    static SlotWishes of(Map<String, String> annotations) {
+    static SlotOptions of(Map<String, String> annotations) {
         if (annotations.isEmpty()) {
             return NONE;
         }
@@ -40,8 +40,8 @@ public record SlotWishes(int minIdle, int concurrency) {
     }
 
     /** Both in range. */
-    public static SlotWishes of(int minIdle, int concurrency) {
-        return minIdle == 0 && concurrency == 1 ? NONE : new SlotWishes(minIdle, concurrency);
+    public static SlotOptions of(int minIdle, int concurrency) {
+        return minIdle == 0 && concurrency == 1 ? NONE : new SlotOptions(minIdle, concurrency);
     }
 
     private static int number(@Nullable String json, int otherwise) {
