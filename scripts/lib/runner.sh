@@ -30,7 +30,7 @@ start_runner() {
     >"$RUNNER_OUT" 2>"$RUNNER_LOG" </dev/null &
   RUNNER_PID=$!
   local end=$((SECONDS + RUNNER_START_SECONDS))
-  until grep -q ' listening on ' "$RUNNER_OUT"; do
+  until grep -qs ' listening on ' "$RUNNER_OUT"; do
     if ! kill -0 "$RUNNER_PID" 2>/dev/null || ((SECONDS >= end)); then
       tail -n 20 "$RUNNER_LOG" >&2
       die "the runner did not start; its log is $RUNNER_LOG"

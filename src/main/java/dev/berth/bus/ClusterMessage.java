@@ -101,10 +101,12 @@ public sealed interface ClusterMessage {
 
         /** What a registry says of one of its queues. */
         public static Entry of(NodeSnapshot.Queue queue) {
+            // In places for calls: where a container has several, those that are free take a call at once.
+            int places = (queue.idle() + queue.busy()) * queue.seats();
             return new Entry(
                     queue.key().hash64(),
-                    queue.idle(),
-                    queue.busy(),
+                    places - queue.calls(),
+                    queue.calls(),
                     queue.starting(),
                     queue.waiting(),
                     TimeUnit.NANOSECONDS.toMicros(queue.serviceNanos()),

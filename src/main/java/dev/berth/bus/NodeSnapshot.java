@@ -23,6 +23,8 @@ public record NodeSnapshot(
      *     known
      * @param startNanos how long a container takes to start alone, likewise; 0: not known
      * @param kept how many containers are kept though nobody calls
+     * @param seats how many calls a container takes at once
+     * @param calls that hold a place in the busy ones
      */
     public record Queue(
             SlotKey key,
@@ -34,9 +36,11 @@ public record NodeSnapshot(
             int waiting,
             long serviceNanos,
             long startNanos,
-            int kept) {
+            int kept,
+            int seats,
+            int calls) {
 
-        /** One of which none are kept. */
+        /** One of which none are kept, and whose containers take one call at a time. */
         public Queue(
                 SlotKey key,
                 String image,
@@ -47,7 +51,7 @@ public record NodeSnapshot(
                 int waiting,
                 long serviceNanos,
                 long startNanos) {
-            this(key, image, idle, paused, busy, starting, waiting, serviceNanos, startNanos, 0);
+            this(key, image, idle, paused, busy, starting, waiting, serviceNanos, startNanos, 0, 1, busy);
         }
 
         /** Whether the node has nothing of it any more. */

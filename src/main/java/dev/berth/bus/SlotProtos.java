@@ -174,7 +174,8 @@ final class SlotProtos {
                 .putAllExtensions(spec.extensions())
                 .setNetworkDisabled(spec.networkDisabled())
                 .setEvictable(spec.evictable())
-                .setMinIdle(spec.wishes().minIdle());
+                .setMinIdle(spec.wishes().minIdle())
+                .setConcurrency(spec.wishes().concurrency());
         if (spec.syslogUrl() != null) {
             form.setSyslogUrl(spec.syslogUrl());
         }
@@ -211,7 +212,10 @@ final class SlotProtos {
 
     private static SlotWishes wishes(dev.berth.proto.bus.ContainerSpec form) {
         Ranges.notNegative("containers to keep", form.getMinIdle());
-        return form.getMinIdle() == 0 ? SlotWishes.NONE : new SlotWishes(form.getMinIdle());
+        // A node that does not know it leaves it out.
+        int concurrency = Math.max(1, form.getConcurrency());
+        Ranges.within("calls at once", concurrency, 1, SlotWishes.MOST_CONCURRENCY);
+        return SlotWishes.of(form.getMinIdle(), concurrency);
     }
 
     private static dev.berth.proto.bus.ContainerSpec.Format write(CallFormat format) {

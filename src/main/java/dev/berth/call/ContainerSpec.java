@@ -84,6 +84,11 @@ public record ContainerSpec(
                 SlotWishes.NONE);
     }
 
+    /** How many calls a container takes at once: several only over connections of their own. */
+    public int seats() {
+        return format == CallFormat.HTTP_STREAM ? wishes.concurrency() : 1;
+    }
+
     /** Bytes reserved for one container: memory and /tmp; {@link Long#MAX_VALUE} for what is more. */
     public long reservedBytes() {
         return Saturating.bytes(Saturating.sum(memoryMiB, tmpfsMiB));

@@ -11,25 +11,37 @@ import org.jspecify.annotations.Nullable;
  * What a function's annotations ask of its slots. A node's settings bound it.
  *
  * @param minIdle how many containers are to be kept though nobody calls; not negative
+ * @param concurrency how many calls a container takes at once; from 1 to {@value #MOST_CONCURRENCY}
  */
-public record SlotWishes(int minIdle) {
-    public static final SlotWishes NONE = new SlotWishes(0);
+public record SlotWishes(int minIdle, int concurrency) {
+    public static final int MOST_CONCURRENCY = 64;
+    public static final SlotWishes NONE = new SlotWishes(0, 1);
 
     static final String MIN_IDLE = "dev.berth/min-idle";
+    static final String CONCURRENCY = "dev.berth/concurrency";
 
     /** A whole number, plain or as a text. */
     private static final Pattern NUMBER = Pattern.compile("\"?([0-9]{1,4})\"?");
 
     public SlotWishes {
-        if (minIdle < 0) {
-            throw new IllegalArgumentException("negative");
+        if (minIdle < 0 || concurrency < 1 || concurrency > MOST_CONCURRENCY) {
+            throw new IllegalArgumentException("out of range");
         }
     }
 
-    /** @param annotations each value as compact JSON; what is not a whole number counts as if it were not there */
+    /** @param annotations each value as compact JSON; what is no such number counts as if it were not there */
     static SlotWishes of(Map<String, String> annotations) {
-        int minIdle = annotations.isEmpty() ? 0 : number(annotations.get(MIN_IDLE), 0);
-        return minIdle == 0 ? NONE : new SlotWishes(minIdle);
+        if (annotations.isEmpty()) {
+            return NONE;
+        }
+        int concurrency = number(annotations.get(CONCURRENCY), 1);
+        boolean taken = concurrency >= 1 && concurrency <= MOST_CONCURRENCY;
+        return of(number(annotations.get(MIN_IDLE), 0), taken ? concurrency : 1);
+    }
+
+    /** Both in range. */
+    public static SlotWishes of(int minIdle, int concurrency) {
+        return minIdle == 0 && concurrency == 1 ? NONE : new SlotWishes(minIdle, concurrency);
     }
 
     private static int number(@Nullable String json, int otherwise) {

@@ -37,6 +37,11 @@ public enum ContainerState {
         return this == IDLE || this == PAUSING || this == PAUSED || this == THAWING;
     }
 
+    /** Whether a call has been given to the container and is not over. */
+    public boolean runsCalls() {
+        return this == BUSY || this == RESUMING || this == PAUSING_LEASED;
+    }
+
     /** Whether the container has yet to become ready for the first time. */
     public boolean launching() {
         return compareTo(INITIALIZING) <= 0;

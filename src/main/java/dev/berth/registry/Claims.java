@@ -15,38 +15,35 @@ final class Claims {
     private static final Duration ELSEWHERE = Duration.ofSeconds(2);
 
     private final String ownAddresses;
-    private final Chain<Slot> here = new Chain<>();
-    private final Chain<Slot> elsewhere = new Chain<>();
+    private final Chain<Seat> here = new Chain<>();
+    private final Chain<Seat> elsewhere = new Chain<>();
 
     /** @param incarnation of this node */
     Claims(String incarnation) {
         this.ownAddresses = Addresses.prefix(incarnation);
     }
 
-    /** @return how long the holder has */
-    long open(Slot slot, String holder, long now) {
+    void open(Seat seat, String holder, long now) {
         boolean own = holder.startsWith(ownAddresses);
-        long within = (own ? HERE : ELSEWHERE).toNanos();
-        slot.holder = holder;
-        slot.claimDeadline = now + within;
-        (own ? here : elsewhere).addLast(slot.inClaims);
-        return within;
+        seat.holder = holder;
+        seat.claimDeadline = now + (own ? HERE : ELSEWHERE).toNanos();
+        (own ? here : elsewhere).addLast(seat.inClaims);
     }
 
     /** The call has come, the lease is over, or its worker has been asked. */
-    void settle(Slot slot) {
-        slot.inClaims.unlink();
+    void settle(Seat seat) {
+        seat.inClaims.unlink();
     }
 
     /** A lease whose time is up, taken off the list; null if there is none now. */
     @Nullable
-    Slot nextOverdue(long now) {
-        Slot slot = overdue(here, now);
-        return slot != null ? slot : overdue(elsewhere, now);
+    Seat nextOverdue(long now) {
+        Seat seat = overdue(here, now);
+        return seat != null ? seat : overdue(elsewhere, now);
     }
 
-    private @Nullable Slot overdue(Chain<Slot> chain, long now) {
-        Slot first = chain.first();
+    private @Nullable Seat overdue(Chain<Seat> chain, long now) {
+        Seat first = chain.first();
         if (first == null || first.claimDeadline - now > 0) {
             return null;
         }
@@ -55,9 +52,9 @@ final class Claims {
     }
 
     OptionalLong nextDeadline() {
-        Slot one = here.first();
-        Slot other = elsewhere.first();
-        Slot next = one == null || (other != null && other.claimDeadline - one.claimDeadline < 0) ? other : one;
+        Seat one = here.first();
+        Seat other = elsewhere.first();
+        Seat next = one == null || (other != null && other.claimDeadline - one.claimDeadline < 0) ? other : one;
         return next == null ? OptionalLong.empty() : OptionalLong.of(next.claimDeadline);
     }
 }

@@ -31,13 +31,14 @@ final class Decisions {
         return commands;
     }
 
-    /** The slot has its new lease already. A frozen container is woken while its call is on its way. */
-    void grant(Slot slot, Waiter.Id to, String callId, long claimWithin, ContainerTimings timings, SlotFacts facts) {
-        if (slot.frozen) {
-            commands.add(new Command.Wake(slot.worker, slot.id, slot.lease));
+    /** The seat has its new lease already. A frozen container is woken while its call is on its way. */
+    void grant(Seat seat, Waiter.Id to, String callId, long claimWithin, ContainerTimings timings, SlotFacts facts) {
+        Slot slot = seat.slot;
+        if (slot.frozen && slot.taken == 1) {
+            commands.add(new Command.Wake(slot.worker, slot.id, seat.lease));
         }
         commands.add(new Command.Grant(
-                to.replyTo(), to.ticket(), callId, slot.worker, slot.id, slot.lease, claimWithin, timings, facts));
+                to.replyTo(), to.ticket(), callId, slot.worker, slot.id, seat.lease, claimWithin, timings, facts));
     }
 
     /** Refused without having waited. */
@@ -77,8 +78,8 @@ final class Decisions {
     }
 
     /** Only the worker knows whether the call of the lease has come, and only it can see to it that it comes too late. */
-    void revoke(Slot slot) {
-        commands.add(new Command.Revoke(slot.worker, slot.id, slot.lease));
+    void revoke(Seat seat) {
+        commands.add(new Command.Revoke(seat.slot.worker, seat.slot.id, seat.lease));
     }
 
     void remove(Slot slot, Reason reason) {

@@ -1,16 +1,18 @@
 package dev.berth.registry;
 
 import dev.berth.why.ColdCause;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One container as the table sees it: room for one call at a time. {@link Slots} changes its state. */
+/** One container as the table sees it: room for one call, or several at once. {@link Slots} changes its state. */
 final class Slot {
     enum State {
         /** Launched, not ready yet. */
         STARTING,
         /** Free for a call; running or frozen. */
         IDLE,
-        /** Leased to one call. */
+        /** Leased to one call or more. */
         BUSY,
         /** Being removed: never given out again, its room still taken. */
         ENDING
@@ -28,19 +30,15 @@ final class Slot {
 
     State state = State.STARTING;
 
-    /** The number of the current lease, or of the last one; 0 before the first. */
-    long lease;
+    final List<Seat> seats;
 
-    /** When it was launched, or leased last, in nanoseconds of the caller's clock. */
+    /** How many of the seats are. */
+    int taken;
+
+    final Chain.Link<Slot> inOpen = new Chain.Link<>(this);
+
+    /** When it was launched, in nanoseconds of the caller's clock. */
     long since;
-
-    /** Address of the ingress that has, or had, the lease. */
-    String holder = "";
-
-    /** While the call of the lease may still be on its way: when that is too long, in nanoseconds of the caller's clock. */
-    long claimDeadline;
-
-    final Chain.Link<Slot> inClaims = new Chain.Link<>(this);
 
     boolean frozen;
 
@@ -86,6 +84,32 @@ final class Slot {
         this.queue = queue;
         this.worker = worker;
         this.number = number;
+        List<Seat> all = new ArrayList<>(queue.seats);
+        for (int i = 0; i < queue.seats; i++) {
+            all.add(new Seat(this));
+        }
+        this.seats = List.copyOf(all);
+    }
+
+    /** One that is free; there must be one. */
+    Seat freeSeat() {
+        for (Seat seat : seats) {
+            if (!seat.taken) {
+                return seat;
+            }
+        }
+        throw new IllegalStateException("all taken");
+    }
+
+    /** The one that is leased under this number; null: none is. */
+    @Nullable
+    Seat leased(long lease) {
+        for (Seat seat : seats) {
+            if (seat.taken && seat.lease == lease) {
+                return seat;
+            }
+        }
+        return null;
     }
 
     @Override

@@ -6,6 +6,8 @@ import dev.berth.call.ContainerSpec;
 import dev.berth.call.Saturating;
 import dev.berth.call.SlotKey;
 import dev.berth.why.Shortage;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,15 @@ final class SlotQueue {
 
     /** Whether a container of it takes a second call, so that waiting for it may be worth while. */
     final boolean reusable;
+
+    /** How many calls each of its containers takes at once. */
+    final int seats;
+
+    /** Containers that run calls and may take more, by how many they run; the fullest goes first, so that others may rest. */
+    private final List<Chain<Slot>> open;
+
+    /** How many calls hold a seat. */
+    int leased;
 
     /** Oldest first; the next call takes the last. */
     final Chain<Slot> idle = new Chain<>();
@@ -104,6 +115,11 @@ final class SlotQueue {
         this.idleTimeoutNanos = Saturating.nanos(template.idleTimeout());
         this.evictable = template.evictable() && !reservation.isNothing();
         this.reusable = template.format() != CallFormat.DEFAULT;
+        this.seats = template.seats();
+        this.open = new ArrayList<>(seats - 1);
+        for (int i = 1; i < seats; i++) {
+            open.add(new Chain<>());
+        }
     }
 
     ContainerSpec template() {
@@ -144,7 +160,7 @@ final class SlotQueue {
      * has left.
      */
     int uncovered() {
-        int missing = waiting.size() - existingOnly - starting;
+        int missing = waiting.size() - existingOnly - starting * seats;
         return Math.max(0, Math.min(missing, relying.size() + starved.size() + parked.size()));
     }
 
@@ -168,6 +184,26 @@ final class SlotQueue {
         return containers - starting - ending - idle.size();
     }
 
+    /** A container that takes one more call now; null: none. */
+    @Nullable
+    Slot free() {
+        for (int i = open.size() - 1; i >= 0; i--) {
+            Slot slot = open.get(i).last();
+            if (slot != null) {
+                return slot;
+            }
+        }
+        return idle.last();
+    }
+
+    /** Must follow every change of how many of a slot's seats are taken, and of whether it is wanted. */
+    void placeOpen(Slot slot) {
+        slot.inOpen.unlink();
+        if (slot.state == Slot.State.BUSY && !slot.unwanted && slot.taken > 0 && slot.taken < seats) {
+            open.get(slot.taken - 1).addLast(slot.inOpen);
+        }
+    }
+
     /** When its calls came. */
     Arrivals arrivals() {
         return learned.arrivals();
@@ -175,7 +211,7 @@ final class SlotQueue {
 
     /** Must follow every change of how many calls hold a slot or wait for one. */
     void callsChanged(long now) {
-        learned.calls(busy() + waiting.size(), now);
+        learned.calls((leased + waiting.size() + seats - 1) / seats, now);
     }
 
     /** How soon the last of so many containers of it will be wanted, as times a second. */
@@ -207,7 +243,9 @@ final class SlotQueue {
                     waiting.size(),
                     demand.serviceNanos(),
                     demand.startNanos(),
-                    floor);
+                    floor,
+                    seats,
+                    leased);
             summary = known;
         }
         return known;

@@ -118,8 +118,8 @@ final class SlotRules {
             remove(slot, Reason.IDLE_TIMEOUT);
         }
         placement.endHolds(now);
-        for (Slot slot = claims.nextOverdue(now); slot != null; slot = claims.nextOverdue(now)) {
-            decisions.revoke(slot);
+        for (Seat seat = claims.nextOverdue(now); seat != null; seat = claims.nextOverdue(now)) {
+            decisions.revoke(seat);
         }
         for (Waiter waiter = waiters.firstOverdue(now); waiter != null; waiter = waiters.firstOverdue(now)) {
             refuse(waiter, BUSY, Refused.DEADLINE, ContainerTimings.NONE);
@@ -152,7 +152,7 @@ final class SlotRules {
 
     void acquire(AcquireSlot request) {
         SlotQueue queue = queues.find(request.spec().key());
-        Slot slot = queue == null ? null : queue.idle.last();
+        Slot slot = queue == null || draining ? null : queue.free();
         if (queue != null) {
             queue.noteToken(request.spec().registryToken());
             if (!draining) {
@@ -201,20 +201,23 @@ final class SlotRules {
 
     void released(String containerId, long lease, boolean unused) {
         Slot slot = slots.find(containerId);
-        if (slot != null && slot.state == Slot.State.BUSY && slot.lease == lease) {
+        Seat seat = slot == null ? null : slot.leased(lease);
+        if (slot != null && seat != null) {
             // A container that has run a call is awake; one that nobody touched may still be frozen.
             slot.frozen &= unused;
             if (!unused) {
-                slots.served(slot, now);
+                slots.served(seat, now);
             }
+            slots.vacate(seat);
             offer(slot, ContainerTimings.NONE, null, false);
         }
     }
 
     void claimed(LeaseClaimed claimed) {
         Slot slot = slots.find(claimed.containerId());
-        if (slot != null && slot.lease == claimed.lease()) {
-            claims.settle(slot);
+        Seat seat = slot == null ? null : slot.leased(claimed.lease());
+        if (seat != null) {
+            claims.settle(seat);
         }
     }
 
@@ -230,9 +233,11 @@ final class SlotRules {
             }
         }
         for (Slot slot : slots.all()) {
-            if (slot.state == Slot.State.BUSY && incarnation.equals(Addresses.incarnation(slot.holder))) {
-                claims.settle(slot);
-                decisions.revoke(slot);
+            for (Seat seat : slot.seats) {
+                if (seat.taken && incarnation.equals(Addresses.incarnation(seat.holder))) {
+                    claims.settle(seat);
+                    decisions.revoke(seat);
+                }
             }
         }
     }
@@ -326,40 +331,51 @@ final class SlotRules {
                     account.cleared(slot, now);
                     remove(slot, Reason.CLEARED);
                     settle(slot.queue);
-                } else {
-                    slot.unwanted = slot.state == Slot.State.BUSY || slot.state == Slot.State.STARTING;
+                } else if (slot.state == Slot.State.BUSY || slot.state == Slot.State.STARTING) {
+                    slots.unwant(slot);
                 }
             }
         }
     }
 
     /**
-     * A free slot goes to whoever has waited longest; without waiters it becomes idle.
+     * What is free of a slot goes to those who have waited longest; without waiters it is idle, or open for more calls.
      *
+     * @param timings told to the first of them
      * @param cause whom it was launched for, if it has just started
      */
     private void offer(Slot slot, ContainerTimings timings, @Nullable Waiter cause, boolean started) {
-        Waiter waiter = slot.queue.waiting.first();
-        if (draining) {
+        SlotQueue queue = slot.queue;
+        Waiter waiter = queue.waiting.first();
+        boolean last = slot.unwanted && !(started && waiter != null);
+        if (slot.taken > 0 && (draining || last)) {
+            // It goes with the last of its calls.
+            slots.rest(slot, now);
+        } else if (draining) {
             remove(slot, Reason.DRAINING);
-        } else if (slot.unwanted && !(started && waiter != null)) {
+        } else if (last) {
             account.cleared(slot, now);
             remove(slot, Reason.CLEARED);
-            settle(slot.queue);
-        } else if (waiter != null) {
-            SlotFacts facts =
-                    started ? account.started(slot, waiter, waiter == cause, now) : account.freed(waiter, now);
-            waiters.leave(waiter);
-            lease(slot, waiter.id, waiter.callId, timings, facts);
-            settle(slot.queue);
+            settle(queue);
+        } else if (waiter == null) {
+            slots.rest(slot, now);
         } else {
-            slots.idle(slot, now);
+            ContainerTimings told = timings;
+            do {
+                SlotFacts facts =
+                        started ? account.started(slot, waiter, waiter == cause, now) : account.freed(waiter, now);
+                waiters.leave(waiter);
+                lease(slot, waiter.id, waiter.callId, told, facts);
+                told = ContainerTimings.NONE;
+                waiter = queue.waiting.first();
+            } while (waiter != null && slot.taken < queue.seats && !slot.unwanted);
+            settle(queue);
         }
     }
 
     private void lease(Slot slot, Waiter.Id to, String callId, ContainerTimings timings, SlotFacts facts) {
-        long claimWithin = slots.lease(slot, to.replyTo(), now);
-        decisions.grant(slot, to, callId, claimWithin, timings, facts);
+        Seat seat = slots.lease(slot, to.replyTo(), now);
+        decisions.grant(seat, to, callId, seat.claimDeadline - now, timings, facts);
     }
 
     private void remove(Slot slot, Reason reason) {

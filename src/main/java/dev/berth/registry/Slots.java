@@ -95,23 +95,42 @@ final class Slots {
     }
 
     /** What was leased has run a call. */
-    void served(Slot slot, long now) {
+    void served(Seat seat, long now) {
+        Slot slot = seat.slot;
         slot.queue.arrivals().survived();
         Floors.works(slot.queue);
         Demand demand = slot.queue.demand;
         if (slot.served) {
-            demand.served(now - slot.since);
+            demand.served(now - seat.since);
         } else {
             slot.served = true;
-            demand.servedFirst(now - slot.since, starts.expectedNanos(demand));
+            demand.servedFirst(now - seat.since, starts.expectedNanos(demand));
         }
         slot.queue.changed();
     }
 
-    /** What was starting or leased is free. */
-    void idle(Slot slot, long now) {
-        claims.settle(slot);
+    /** The lease is over. What follows is {@link #lease}, {@link #rest} or the container's end, in the same turn. */
+    void vacate(Seat seat) {
+        claims.settle(seat);
+        seat.taken = false;
+        seat.slot.taken--;
+        seat.slot.queue.leased--;
+    }
+
+    /** What was starting, or is free of a lease, has no further call for now. */
+    void rest(Slot slot, long now) {
+        if (slot.taken == 0) {
+            idle(slot, now);
+        } else {
+            slot.queue.placeOpen(slot);
+            slot.queue.changed();
+            slot.queue.callsChanged(now);
+        }
+    }
+
+    private void idle(Slot slot, long now) {
         slot.state = Slot.State.IDLE;
+        slot.queue.placeOpen(slot);
         slot.queue.changed();
         slot.queue.idle.addLast(slot.inIdle);
         slot.queue.frozen += slot.frozen ? 1 : 0;
@@ -120,24 +139,31 @@ final class Slots {
         idleClock.idleSince(slot, now);
     }
 
-    /**
-     * What was starting, idle or leased to another has a new lease.
-     *
-     * @return how long its holder has to claim it
-     */
-    long lease(Slot slot, String holder, long now) {
+    /** A seat of what was starting, idle or leased to others has a new lease, which its holder has to claim. */
+    Seat lease(Slot slot, String holder, long now) {
         if (slot.state == Slot.State.IDLE) {
             noteBusy(slot.queue, now);
             leaveIdle(slot);
         }
         slot.state = Slot.State.BUSY;
+        Seat seat = slot.freeSeat();
+        seat.taken = true;
+        seat.since = now;
+        seat.lease = ++leases;
+        slot.taken++;
+        slot.queue.leased++;
+        slot.queue.placeOpen(slot);
         slot.queue.callsChanged(now);
-        slot.since = now;
         slot.queue.granted = now;
         slot.queue.changed();
-        slot.lease = ++leases;
-        claims.settle(slot);
-        return claims.open(slot, holder, now);
+        claims.open(seat, holder, now);
+        return seat;
+    }
+
+    /** It takes no further call; not while it starts, but for its first. */
+    void unwant(Slot slot) {
+        slot.unwanted = true;
+        slot.queue.placeOpen(slot);
     }
 
     /** Before a container of the queue begins to run a call. */
@@ -178,9 +204,14 @@ final class Slots {
                 return;
             }
         }
-        claims.settle(slot);
+        for (Seat seat : slot.seats) {
+            if (seat.taken) {
+                vacate(seat);
+            }
+        }
         placement.unhold(slot);
         slot.state = Slot.State.ENDING;
+        slot.queue.placeOpen(slot);
         slot.queue.ending++;
         slot.queue.changed();
         room.expect(slot.queue.reservation);

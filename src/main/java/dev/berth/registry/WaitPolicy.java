@@ -53,6 +53,7 @@ final class WaitPolicy {
      * @param since when a call of it last began; before any has ended, the first. Calls take at least as long as it
      *     has run by now, whatever they took before. As {@code busySince}
      * @param launched when its newest container was launched
+     * @param seats calls that a container takes at once; {@code service} is what they take beside each other
      */
     record Line(
             int waiting,
@@ -64,7 +65,23 @@ final class WaitPolicy {
             long start,
             long busySince,
             long since,
-            long launched) {
+            long launched,
+            int seats) {
+
+        /** Of a queue whose containers take one call at a time. */
+        Line(
+                int waiting,
+                int busy,
+                int starting,
+                int owed,
+                boolean measured,
+                long service,
+                long start,
+                long busySince,
+                long since,
+                long launched) {
+            this(waiting, busy, starting, owed, measured, service, start, busySince, since, launched, 1);
+        }
 
         private int containers() {
             return busy + starting + owed;
@@ -105,7 +122,7 @@ final class WaitPolicy {
 
     /** As many containers as let all who wait begin within the time of a start. */
     private static double share(Line line, long service) {
-        return Math.ceil((double) line.waiting * service / line.start);
+        return Math.ceil((double) line.waiting * service / line.start / line.seats);
     }
 
     /** When what starts last has taken longer than it should. */
@@ -137,7 +154,7 @@ final class WaitPolicy {
         long next = latest(line, arrived);
         if (line.busy > 0) {
             long age = line.measured
-                    ? (long) ((double) line.start * line.containers() / line.waiting) + 1
+                    ? (long) ((double) line.start * line.containers() * line.seats / line.waiting) + 1
                     : ((now - line.since) / TRIAL_NANOS + 1) * TRIAL_NANOS;
             next = earlier(next, line.since + age);
         } else if (line.measured) {

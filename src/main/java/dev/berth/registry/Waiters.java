@@ -238,7 +238,8 @@ final class Waiters {
                 startNanos(queue),
                 queue.busySince,
                 demand.isMeasured() || demand.isTried() ? queue.granted : queue.busySince,
-                queue.launched);
+                queue.launched,
+                queue.seats);
     }
 
     private void release(SlotQueue queue) {

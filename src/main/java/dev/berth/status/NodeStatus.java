@@ -83,6 +83,8 @@ final class NodeStatus {
                 .setWaiting(queue.waiting())
                 .setPaused(queue.paused())
                 .setKept(queue.kept())
+                .setConcurrency(queue.seats())
+                .setCalls(queue.calls())
                 .build();
     }
 }

@@ -40,6 +40,7 @@ final class ActiveCall implements StdioCall {
     private final FrameStream stream;
     private final RunCall call;
     private final Owner owner;
+    private final long dueNanos;
     private boolean begun;
     private long beganNanos;
     private boolean sent;
@@ -51,10 +52,17 @@ final class ActiveCall implements StdioCall {
 
     private @Nullable RunnerException unexplained;
 
-    ActiveCall(FrameStream stream, RunCall call, Owner owner) {
+    /** @param dueNanos when its time is over, by {@link System#nanoTime} */
+    ActiveCall(FrameStream stream, RunCall call, long dueNanos, Owner owner) {
         this.stream = stream;
         this.call = call;
+        this.dueNanos = dueNanos;
         this.owner = owner;
+    }
+
+    /** Nanoseconds until its time is over. */
+    long left() {
+        return dueNanos - System.nanoTime();
     }
 
     FrameStream stream() {

@@ -132,16 +132,18 @@ final class ContainerLaunch {
             }
             assembly.initOver();
             if (exchange == null) {
-                exchange = new FunctionConnection(
-                        context,
-                        dialer,
-                        assembly.socket(),
-                        parts.config(),
-                        alarm,
-                        parts.oneShots().watch(order.spec().key()));
+                exchange = overSocket(parts.oneShots().watch(order.spec().key()));
             }
             owner.take(ContainerEvent.READY);
         });
+    }
+
+    private FunctionExchange overSocket(OneShotFunctions.Watch watch) {
+        return order.spec().seats() == 1 ? connection(watch) : new SharedConnections(() -> connection(watch), watch);
+    }
+
+    private FunctionConnection connection(OneShotFunctions.Watch watch) {
+        return new FunctionConnection(context, dialer, assembly.socket(), parts.config(), alarm, watch);
     }
 
     /** It has taken too long. */

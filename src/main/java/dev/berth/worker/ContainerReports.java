@@ -22,6 +22,7 @@ final class ContainerReports {
     private final LifecycleObserver observer;
     private @Nullable String endReason;
     private ContainerFate fate = ContainerFate.UNKNOWN;
+    private boolean endTold;
 
     ContainerReports(LaunchContainer launch, RegistryReports registry, LifecycleObserver observer) {
         this.launch = launch;
@@ -107,8 +108,12 @@ final class ContainerReports {
         }
     }
 
+    /** Told once: with the first reason to trust it with no further call, though others may be under way. */
     void ending() {
-        registry.tell(new RegistryMessage.ContainerEnding(id(), fate));
+        if (!endTold) {
+            endTold = true;
+            registry.tell(new RegistryMessage.ContainerEnding(id(), fate));
+        }
     }
 
     void removeFailed(Throwable failure, Duration retryAfter) {

@@ -6,7 +6,6 @@ import dev.berth.error.RunnerException;
 import dev.berth.why.ContainerFate;
 import java.time.Duration;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the end of one container's process says about the call that was under way. A connection that breaks does not
@@ -62,11 +61,11 @@ final class ExitAccount {
     }
 
     /** The time of waiting is over. */
-    void due(@Nullable ActiveCall broken) {
+    void due(ActiveCall broken) {
         ExitStatus status = assembly.endSoFar();
-        if (broken != null && status != null) {
+        if (status != null) {
             broken.explain(of(status));
-        } else if (broken != null) {
+        } else {
             broken.settle(killedForMemory ? outOfMemory() : null);
         }
     }

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one HTTP/1.1 connection to a function, over the Unix socket of its container. Made for the first call,
+ * An HTTP/1.1 connection to a function, its only one unless it takes several calls at once, over the Unix socket of its container. Made for the first call,
  * kept while idle for {@link WorkerConfig#keepAlive()}, made anew when needed.
  *
  * <p>While the function is frozen a new connection is made, which the kernel keeps for it until it wakes: the call that
@@ -152,7 +152,7 @@ final class FunctionConnection implements FunctionExchange {
     }
 
     @Override
-    public Left abort() {
+    public Left abort(ActiveCall call) {
         HttpCall http = current;
         return http == null ? Left.USABLE : http.abort();
     }
@@ -206,7 +206,9 @@ final class FunctionConnection implements FunctionExchange {
     @Override
     public void close() {
         watch.removed();
-        abort();
+        if (current != null) {
+            current.abort();
+        }
         drop();
     }
 

@@ -4,7 +4,7 @@ import dev.berth.engine.ExitStatus;
 
 /**
  * How calls are put to one container's function and its answers fetched; one implementation per call
- * format. One call at a time. Confined to the worker's context.
+ * format. One call at a time, or as many as the container takes. Confined to the worker's context.
  */
 interface FunctionExchange {
     /** What a call that was broken off leaves the container in. */
@@ -23,10 +23,13 @@ interface FunctionExchange {
     void begin(ActiveCall call);
 
     /**
-     * Breaks off the call under way: the function must not take what it got for the whole request. Neither
+     * Breaks off a call under way: the function must not take what it got for the whole request. Neither
      * ends the call nor is heard of it again.
      */
-    Left abort();
+    Left abort(ActiveCall call);
+
+    /** A call that has begun is over, and its owner knows. */
+    default void over(ActiveCall call) {}
 
     /**
      * The container's process has ended.

@@ -56,8 +56,10 @@ final class HotContainer implements ActiveCall.Owner {
     private final ExitAccount account;
     private final CallUsage usage;
     private final Turns turns = new Turns();
-    private @Nullable ActiveCall call;
-    private long lease;
+    private final Seats seats;
+    private final Leases leases;
+    /** The lease of the call that was over last. */
+    private long ended;
     /** The lease of a call that is on its way, or came; 0: none yet. */
     private long promised;
     /** The lease of the call that it was woken for last; 0: none yet. */
@@ -106,6 +108,8 @@ final class HotContainer implements ActiveCall.Owner {
         this.launch = new ContainerLaunch(order, parts, host, assembly, alarm, new Launching());
         this.account = new ExitAccount(assembly, alarm, order.spec().memoryMiB());
         this.freezer = new ContainerFreezer(parts, assembly, reports, alarm, lifecycle, account, this::fire);
+        this.seats = new Seats(order.spec().seats());
+        this.leases = new Leases(order.spec().seats());
         this.usage = new CallUsage(host.context(), observer, order.spec().memoryMiB() * BYTES_PER_MIB);
     }
 
@@ -133,34 +137,45 @@ final class HotContainer implements ActiveCall.Owner {
     /**
      * Runs a call.
      *
-     * @return false if the container does not take it: it is ending, busy, or the lease is an old one
+     * @return false if the container does not take it: it is ending, full, or the lease is an old one
      */
     boolean run(FrameStream stream, RunCall run) {
-        if (!state().takesLease() || run.lease() <= lease) {
+        boolean joins = seats.takeMore() && state().runsCalls();
+        if (!(joins || state().takesLease()) || !leases.spend(run.lease())) {
             return false;
         }
-        lease = run.lease();
         long left = nanosUntil(run.request().deadline());
         if (left <= 0) {
             stream.finish(new CallEnd(ErrorCode.CALL_TIMEOUT.exception()));
-            reports.released(lease);
+            reports.released(run.lease());
             if (state() == ContainerState.PAUSED) {
                 // A release is otherwise a sign that the container is awake.
                 reports.paused(true);
             }
             return true;
         }
-        ActiveCall accepted = new ActiveCall(stream, run, this);
-        call = accepted;
+        ActiveCall accepted = new ActiveCall(stream, run, System.nanoTime() + left, this);
+        seats.add(accepted);
         stream.failureHandler(gone -> cancelled(accepted));
-        alarm.set(Alarm.Slot.DEADLINE, left);
-        fire(ContainerEvent.LEASED);
+        armDeadline();
+        if (joins) {
+            turns.run(() -> join(accepted));
+        } else {
+            fire(ContainerEvent.LEASED);
+        }
         return true;
+    }
+
+    /** One that came while the engine was still freezing the container begins with those before it. */
+    private void join(ActiveCall accepted) {
+        if (seats.has(accepted) && !accepted.begun() && state() != ContainerState.PAUSING_LEASED) {
+            runCall(accepted);
+        }
     }
 
     /** The call of this lease is on its way, and need not wait for all of the thaw. */
     void wake(long coming) {
-        if (state() == ContainerState.PAUSED && coming > lease && freezer.lasts()) {
+        if (state() == ContainerState.PAUSED && leases.isNew(coming) && freezer.lasts()) {
             promised = coming;
             fire(ContainerEvent.WAKE_ASKED);
         }
@@ -168,28 +183,45 @@ final class HotContainer implements ActiveCall.Owner {
 
     /** A call that comes under this lease comes too late from now on. One that has come is told of instead. */
     void revoke(long revoked) {
-        if (call != null && call.lease() == revoked) {
+        if (seats.hasLease(revoked)) {
             reports.claimed(revoked);
-        } else if (lease < revoked) {
-            lease = revoked;
+        } else if (leases.spend(revoked)) {
             reports.returned(revoked);
         }
     }
 
     @Override
-    public void callOver(ActiveCall ended, boolean keep) {
+    public void callOver(ActiveCall over, boolean keep) {
         turns.run(() -> {
-            if (call == ended) {
-                call = null;
-                assembly.log().end();
-                clearCallAlarms();
-                if (!keep) {
-                    reports.fate(ended.foundNobody() ? account.ofNobody() : ContainerFate.of(Kind.BROKE));
-                    reports.because(EndReason.CALL_BROKE, ended.foundNobody() ? "takes no call" : "call broke");
+            if (seats.remove(over)) {
+                if (over.begun()) {
+                    exchange().over(over);
                 }
-                take(keep ? ContainerEvent.CALL_KEPT : ContainerEvent.CALL_BROKE);
+                if (!keep) {
+                    seats.spoil();
+                    reports.fate(over.foundNobody() ? account.ofNobody() : ContainerFate.of(Kind.BROKE));
+                    reports.because(EndReason.CALL_BROKE, over.foundNobody() ? "takes no call" : "call broke");
+                }
+                left(over, keep);
             }
         });
+    }
+
+    /** Only with the last of its calls the container itself is free, or goes. */
+    private void left(ActiveCall over, boolean keep) {
+        if (seats.isEmpty()) {
+            assembly.log().end();
+            clearCallAlarms();
+            ended = over.lease();
+            take(seats.isSpoilt() ? ContainerEvent.CALL_BROKE : ContainerEvent.CALL_KEPT);
+        } else {
+            armDeadline();
+            if (keep) {
+                reports.released(over.lease());
+            } else {
+                reports.ending();
+            }
+        }
     }
 
     @Override
@@ -243,16 +275,22 @@ final class HotContainer implements ActiveCall.Owner {
             }
             case KEEP_ALIVE -> exchange().idle();
             case DEADLINE -> deadlinePassed();
-            case ACCOUNT -> account.due(call);
+            case ACCOUNT -> seats.all().stream().filter(ActiveCall::broken).forEach(account::due);
             case RETRY -> fire(ContainerEvent.RETRY_DUE);
         }
     }
 
     private void deadlinePassed() {
-        ActiveCall late = call;
-        if (late != null && !late.broken()) {
-            late.fail(ErrorCode.CALL_TIMEOUT.exception(), breakOff(late) == FunctionExchange.Left.UNTOUCHED);
+        for (ActiveCall call : seats.all()) {
+            if (call.left() <= 0 && !call.broken()) {
+                call.fail(ErrorCode.CALL_TIMEOUT.exception(), breakOff(call) == FunctionExchange.Left.UNTOUCHED);
+            }
         }
+        armDeadline();
+    }
+
+    private void armDeadline() {
+        seats.leastLeft().ifPresent(left -> alarm.set(Alarm.Slot.DEADLINE, left));
     }
 
     private void clearCallAlarms() {
@@ -261,7 +299,7 @@ final class HotContainer implements ActiveCall.Owner {
     }
 
     private FunctionExchange.Left breakOff(ActiveCall broken) {
-        return broken.begun() ? exchange().abort() : FunctionExchange.Left.UNTOUCHED;
+        return broken.begun() ? exchange().abort(broken) : FunctionExchange.Left.UNTOUCHED;
     }
 
     private void fire(ContainerEvent event) {
@@ -287,9 +325,9 @@ final class HotContainer implements ActiveCall.Owner {
             }
             case REPORT_READY -> reports.ready(assembly.timings());
             case FAIL_LAUNCH -> reports.launchFailed(launch.error(), assembly.timings());
-            case RUN_CALL -> runCall(Objects.requireNonNull(call));
-            case RELEASE -> reports.released(lease);
-            case RETURN_CALL, BREAK_CALL -> breakCall();
+            case RUN_CALL -> seats.all().stream().filter(call -> !call.begun()).forEach(this::runCall);
+            case RELEASE -> reports.released(ended);
+            case RETURN_CALL, BREAK_CALL -> seats.all().forEach(this::breakCall);
             case PAUSE -> {
                 exchange().suspend();
                 freezer.pause();
@@ -300,7 +338,7 @@ final class HotContainer implements ActiveCall.Owner {
                 exchange().asleep();
             }
             case RESUME -> {
-                wokenFor = Math.max(lease, promised);
+                wokenFor = Math.max(leases.newest(), promised);
                 freezer.resume();
             }
             case AWAIT_FREEZE -> {
@@ -317,9 +355,12 @@ final class HotContainer implements ActiveCall.Owner {
     }
 
     private void runCall(ActiveCall started) {
-        assembly.log().begin(started.request().callId());
+        // Of several calls nobody knows whose a line is.
+        assembly.log().begin(seats.isAlone() ? started.request().callId() : "");
         started.begin(exchange());
-        usage.begin(started);
+        if (!seats.isShared()) {
+            usage.begin(started);
+        }
     }
 
     private void watchExit() {
@@ -353,16 +394,13 @@ final class HotContainer implements ActiveCall.Owner {
                 }));
     }
 
-    /** Ends the call under way because the container cannot go on. */
-    private void breakCall() {
-        ActiveCall broken = call;
-        call = null;
+    /** Ends a call under way because the container cannot go on. */
+    private void breakCall(ActiveCall broken) {
+        seats.remove(broken);
         assembly.log().end();
         clearCallAlarms();
-        if (broken != null) {
-            breakOff(broken);
-            broken.finish(broken.sent() ? account.ofBrokenCall() : ErrorCode.SLOT_GONE.exception());
-        }
+        breakOff(broken);
+        broken.finish(broken.sent() ? account.ofBrokenCall() : ErrorCode.SLOT_GONE.exception());
     }
 
     private void removeAll() {

@@ -17,7 +17,7 @@ final class StdioFunction implements FunctionExchange {
     }
 
     @Override
-    public Left abort() {
+    public Left abort(ActiveCall call) {
         return exchange.abort() ? Left.UNTOUCHED : Left.SPOILT;
     }
 

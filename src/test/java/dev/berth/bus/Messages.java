@@ -36,7 +36,7 @@ final class Messages {
             Map.of("a", "b"),
             true,
             true,
-            new SlotWishes(3));
+            new SlotWishes(3, 16));
 
     private static final SlotFacts FACTS = new SlotFacts(
             SlotFacts.Start.COLD,

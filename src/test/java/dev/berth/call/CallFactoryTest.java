@@ -232,11 +232,30 @@ final class CallFactoryTest {
         ContainerSpec spec =
                 PLAIN.spec(model("\"annotations\":{\"dev.berth/min-idle\":" + value + "}"), NONE, Map.of());
 
-        assertThat(spec.wishes()).isEqualTo(new SlotWishes(3));
+        assertThat(spec.wishes()).isEqualTo(new SlotWishes(3, 1));
         assertThat(spec.key()).as("not part of the key").isEqualTo(plain.key());
         assertThat(PLAIN.spec(model("\"annotations\":{\"dev.berth/min-idle\":1,\"a\":1}"), NONE, Map.of())
                         .key())
                 .isNotEqualTo(plain.key());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"16", "\"16\""})
+    void aFunctionMaySayHowManyCallsAContainerTakes(String value) {
+        String annotation = "\"annotations\":{\"dev.berth/concurrency\":" + value + "}";
+
+        assertThat(PLAIN.spec(model(annotation), NONE, Map.of()).seats()).isEqualTo(16);
+        assertThat(PLAIN.spec(model(annotation + ",\"format\":\"json\""), NONE, Map.of())
+                        .seats())
+                .isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "65", "-1", "1.5", "\"x\"", "null", "[2]"})
+    void elseItTakesOne(String value) {
+        assertThat(PLAIN.spec(model("\"annotations\":{\"dev.berth/concurrency\":" + value + "}"), NONE, Map.of())
+                        .seats())
+                .isEqualTo(1);
     }
 
     @ParameterizedTest

@@ -30,7 +30,7 @@ final class FloorTest {
     }
 
     private static ContainerSpec keeping(String name, int containers) {
-        return spec(name, 1).withWishes(new SlotWishes(containers));
+        return spec(name, 1).withWishes(SlotWishes.of(containers, 1));
     }
 
     /** It has had a call, and as many containers are up as it wants kept. */
@@ -148,7 +148,7 @@ final class FloorTest {
 
     @Test
     void whatReservesNothingIsNotKept() {
-        called(node, spec("free", 0).withWishes(new SlotWishes(3)), 1);
+        called(node, spec("free", 0).withWishes(SlotWishes.of(3, 1)), 1);
 
         assertThat(node.pass(Duration.ofSeconds(1))).isEmpty();
         assertThat(node.launched()).isEqualTo(1);
@@ -158,7 +158,7 @@ final class FloorTest {
     void aNewKeyOfTheFunctionTakesOver() {
         ContainerSpec old = keeping("one", 2);
         called(node, old, 2);
-        called(node, Specs.newKey(old, "new").withWishes(new SlotWishes(1)), 1);
+        called(node, Specs.newKey(old, "new").withWishes(SlotWishes.of(1, 1)), 1);
 
         assertThat(told(node.pass(IDLE_TIMEOUT)))
                 .containsExactlyInAnyOrder(remove("c1", Reason.IDLE_TIMEOUT), remove("c2", Reason.IDLE_TIMEOUT));

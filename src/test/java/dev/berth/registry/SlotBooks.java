@@ -102,8 +102,8 @@ final class SlotBooks {
 
     private void forgetLease(String id, long lease) {
         WorldContainer container = known.get(id);
-        if (container != null && container.knownLease == lease) {
-            container.knownLease = 0;
+        if (container != null) {
+            container.knownLeases.remove(lease);
         }
     }
 
@@ -113,7 +113,7 @@ final class SlotBooks {
         commands.forEach(this::decided);
         turns++;
         for (WorldContainer container : known.values()) {
-            boolean idle = container.knownReady && !container.condemned && container.knownLease == 0;
+            boolean idle = container.knownReady && !container.condemned && container.knownLeases.isEmpty();
             if (idle && container.idleTurn == 0) {
                 container.idleSince = now;
             }
@@ -144,17 +144,17 @@ final class SlotBooks {
         } else if (command instanceof Command.Remove remove) {
             WorldContainer container = known(remove.containerId());
             assertThat(container.condemned).as("removed twice").isFalse();
-            assertThat(container.knownLease).as("removed while leased").isZero();
+            assertThat(container.knownLeases).as("removed while leased").isEmpty();
             removed(container, remove.reason());
             container.condemned = true;
         } else if (command instanceof Command.Revoke revoke) {
-            assertThat(known(revoke.containerId()).knownLease)
+            assertThat(known(revoke.containerId()).knownLeases)
                     .as("revokes what is not leased")
-                    .isEqualTo(revoke.lease());
+                    .contains(revoke.lease());
         } else if (command instanceof Command.Wake wake) {
-            assertThat(known(wake.containerId()).knownLease)
+            assertThat(known(wake.containerId()).knownLeases)
                     .as("wakes what runs")
-                    .isZero();
+                    .isEmpty();
         } else {
             assertThat(known).isEmpty();
             drained++;
@@ -212,7 +212,7 @@ final class SlotBooks {
                 assertThat(container.spec.evictable()).isTrue();
                 assertThat(table.snapshot().queues())
                         .as("evicted for nobody")
-                        .anyMatch(queue -> mayLaunch(queue.key()).size() > queue.starting());
+                        .anyMatch(queue -> mayLaunch(queue.key()).size() > queue.starting() * queue.seats());
             }
             case DRAINING -> assertThat(draining).isTrue();
             case CLEARED -> throw new AssertionError("removed for an operator, and there is none");
@@ -251,13 +251,17 @@ final class SlotBooks {
     private void granted(Command.Grant grant) {
         WorldContainer container = known(grant.containerId());
         assertThat(container.condemned).as("grants what is going").isFalse();
-        assertThat(container.knownLease).as("leases twice").isZero();
+        assertThat(container.knownLeases).as("leases twice").hasSizeLessThan(container.spec.seats());
         for (WorldContainer other : known.values()) {
             if (container.idleTurn > 0 && other.spec.key().equals(container.spec.key())) {
                 assertThat(other.idleTurn).as("last in, first out").isLessThanOrEqualTo(container.idleTurn);
             }
+            boolean fuller = other.knownLeases.size() > container.knownLeases.size() && !other.condemned;
+            if (fuller && other.spec.key().equals(container.spec.key())) {
+                assertThat(other.knownLeases).as("fullest first").hasSize(other.spec.seats());
+            }
         }
-        container.knownLease = grant.lease();
+        assertThat(container.knownLeases.add(grant.lease())).isTrue();
         WorldCall call = calls.get(grant.ticket());
         assertThat(grant.replyTo()).isEqualTo(call.ingress);
         assertThat(container.spec.key()).isEqualTo(call.spec.key());
@@ -276,16 +280,16 @@ final class SlotBooks {
     void ran(WorldContainer container, WorldCall call, long lease) {
         assertThat(++call.runs).as("runs").isEqualTo(1);
         if (!container.condemned) {
-            assertThat(container.knownLease)
+            assertThat(container.knownLeases)
                     .as("runs under a lease that is over")
-                    .isEqualTo(lease);
+                    .contains(lease);
         }
     }
 
     /** No slot is leased to anybody of whom nothing will come. */
     void nothingIsLeased() {
         for (WorldContainer container : known.values()) {
-            assertThat(container.knownLease).as("lease of " + container.id).isZero();
+            assertThat(container.knownLeases).as("leases of " + container.id).isEmpty();
         }
     }
 
@@ -308,8 +312,14 @@ final class SlotBooks {
                     .isEqualTo(queued.getOrDefault(queue.key(), List.of()).size());
             if (queue.waiting() > 0) {
                 assertThat(queue.idle()).as("waits beside an idle slot").isZero();
+                assertThat(queue.calls())
+                        .as("waits beside a slot that takes more")
+                        .isEqualTo(queue.busy() * queue.seats());
             }
-            if (nonBlocking && mayLaunch(queue.key()).size() > queue.starting() && going == 0 && !hopes(queue.key())) {
+            if (nonBlocking
+                    && mayLaunch(queue.key()).size() > queue.starting() * queue.seats()
+                    && going == 0
+                    && !hopes(queue.key())) {
                 assertThat(queue.busy() + queue.starting())
                         .as("waits for nothing")
                         .isPositive();
@@ -317,6 +327,9 @@ final class SlotBooks {
             }
             assertThat(queue.paused()).isBetween(0, queue.idle());
             assertThat(queue.busy()).isNotNegative();
+            assertThat(queue.calls())
+                    .isBetween(queue.busy(), queue.busy() * queue.seats())
+                    .isEqualTo(leases(queue.key()));
         }
         assertThat(waiting).isEqualTo(waiting());
         floors(snapshot);
@@ -358,6 +371,13 @@ final class SlotBooks {
         }
     }
 
+    private int leases(SlotKey key) {
+        return known.values().stream()
+                .filter(container -> container.spec.key().equals(key) && !container.condemned)
+                .mapToInt(container -> container.knownLeases.size())
+                .sum();
+    }
+
     /** Who waits of this queue and may have a container launched, in order of arrival. */
     private List<Long> mayLaunch(SlotKey key) {
         return queued.getOrDefault(key, List.of()).stream()
@@ -368,7 +388,7 @@ final class SlotBooks {
     /** Of those who have no container on its way, how long the first has waited. */
     private Duration longestPutOff(NodeSnapshot.Queue queue) {
         List<Long> tickets = mayLaunch(queue.key());
-        return Duration.ofNanos(now - calls.get(tickets.get(queue.starting())).arrived);
+        return Duration.ofNanos(now - calls.get(tickets.get(queue.starting() * queue.seats())).arrived);
     }
 
     /**
@@ -392,7 +412,7 @@ final class SlotBooks {
                     .as("waits for existing ones and there are none")
                     .isPositive();
         }
-        assertThat(starting + queue.relying.size()).as("covered").isLessThanOrEqualTo(queue.starting);
+        assertThat(starting + queue.relying.size()).as("covered").isLessThanOrEqualTo(queue.starting * queue.seats);
         assertThat(queue.alarmSet && queue.parked.isEmpty())
                 .as("alarm for nobody")
                 .isFalse();

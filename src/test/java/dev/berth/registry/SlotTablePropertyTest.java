@@ -21,6 +21,7 @@ final class SlotTablePropertyTest {
         START,
         FAIL_START,
         FINISH,
+        SPOIL,
         DIE,
         DIE_SILENTLY,
         VANISH,
@@ -50,6 +51,7 @@ final class SlotTablePropertyTest {
                 Tuple.of(4, Kind.START),
                 Tuple.of(1, Kind.FAIL_START),
                 Tuple.of(4, Kind.FINISH),
+                Tuple.of(1, Kind.SPOIL),
                 Tuple.of(1, Kind.DIE),
                 Tuple.of(1, Kind.DIE_SILENTLY),
                 Tuple.of(3, Kind.VANISH),
@@ -144,6 +146,7 @@ final class SlotTablePropertyTest {
             case START -> world.start(which);
             case FAIL_START -> world.failStart(which);
             case FINISH -> world.finish(which);
+            case SPOIL -> world.spoil(which);
             case DIE -> world.die(which, true);
             case DIE_SILENTLY -> world.die(which, false);
             case VANISH -> world.vanish(which);

@@ -48,7 +48,10 @@ final class SlotWorld {
     private static final String OTHER_NODE = "there";
     private static final String OTHER = Addresses.ingress(OTHER_NODE, 0);
 
-    /** The functions: small, middling, big, the whole node, weightless, only CPU, and one that never fits. */
+    /**
+     * The functions: small, middling, big, the whole node, weightless, only CPU, one whose containers take three calls at
+     * once, and one that never fits.
+     */
     static final List<ContainerSpec> FUNCTIONS = List.of(
             Specs.spec("small", 1, 0, 0, Duration.ofSeconds(10), null),
             Specs.spec("middling", 1, 1000, 1, Duration.ofSeconds(20), null),
@@ -56,6 +59,7 @@ final class SlotWorld {
             Specs.spec("whole", TOTAL_MIB),
             Specs.spec("status", 0),
             Specs.spec("cpu", 0, 3000),
+            Specs.spec("crowd", 2).withWishes(SlotWishes.of(0, 3)),
             Specs.spec("hopeless", TOTAL_MIB + 1));
 
     /** A call on its way from its ingress to its container. */
@@ -129,7 +133,9 @@ final class SlotWorld {
     /** A call that wants containers kept. */
     void callKeeping(int which) {
         ContainerSpec spec = FUNCTIONS.get(which % FUNCTIONS.size());
-        call(ingress(which), spec.withWishes(new SlotWishes(which % 4)));
+        call(
+                ingress(which),
+                spec.withWishes(SlotWishes.of(which % 4, spec.wishes().concurrency())));
     }
 
     /** Of each function that has containers kept, a call that wants none. */
@@ -176,10 +182,29 @@ final class SlotWorld {
     }
 
     void finish(int which) {
-        pick(which, containersIn(AtWorker.BUSY)).ifPresent(container -> {
-            container.state = AtWorker.IDLE;
-            callOver(container);
-            fromWorker.add(new RegistryMessage.ContainerReleased(container.id, container.lease));
+        List<WorldContainer> running = new ArrayList<>(containersIn(AtWorker.BUSY));
+        running.addAll(containersIn(AtWorker.DOUBTFUL));
+        pick(which, running).ifPresent(container -> {
+            long lease = pick(which, List.copyOf(container.running)).orElseThrow();
+            callOver(container, lease);
+            if (container.state == AtWorker.BUSY) {
+                container.state = container.running.isEmpty() ? AtWorker.IDLE : AtWorker.BUSY;
+            } else if (container.running.isEmpty()) {
+                container.state = AtWorker.ENDING;
+            }
+            fromWorker.add(new RegistryMessage.ContainerReleased(container.id, lease));
+        });
+    }
+
+    /** One of several calls of a container ends so that the container cannot be trusted any more. */
+    void spoil(int which) {
+        List<WorldContainer> shared = containersIn(AtWorker.BUSY).stream()
+                .filter(container -> container.running.size() > 1)
+                .toList();
+        pick(which, shared).ifPresent(container -> {
+            callOver(container, pick(which, List.copyOf(container.running)).orElseThrow());
+            container.state = AtWorker.DOUBTFUL;
+            fromWorker.add(new RegistryMessage.ContainerEnding(container.id));
         });
     }
 
@@ -187,12 +212,12 @@ final class SlotWorld {
         List<WorldContainer> alive = new ArrayList<>(containersIn(AtWorker.STARTING));
         alive.addAll(containersIn(AtWorker.IDLE));
         alive.addAll(containersIn(AtWorker.BUSY));
+        alive.addAll(containersIn(AtWorker.DOUBTFUL));
         pick(which, alive).ifPresent(container -> {
-            if (container.state == AtWorker.BUSY) {
-                callOver(container);
-            }
+            List.copyOf(container.running).forEach(lease -> callOver(container, lease));
+            boolean known = container.state == AtWorker.DOUBTFUL;
             container.state = AtWorker.ENDING;
-            if (announced) {
+            if (announced && !known) {
                 fromWorker.add(new RegistryMessage.ContainerEnding(container.id));
             }
         });
@@ -280,12 +305,16 @@ final class SlotWorld {
             return;
         }
         WorldContainer container = containers.get(sent.container());
-        if (container == null || container.state != AtWorker.IDLE || sent.lease() <= container.lease) {
+        if (container == null
+                || (container.state != AtWorker.IDLE && container.state != AtWorker.BUSY)
+                || !container.spent.add(sent.lease())) {
             sent.call().state = WorldCall.State.OVER;
             return;
         }
         container.state = AtWorker.BUSY;
-        container.lease = sent.lease();
+        container.running.add(sent.lease());
+        assertThat(container.running).as("calls at once").hasSizeLessThanOrEqualTo(container.spec.seats());
+        sent.call().lease = sent.lease();
         sent.call().state = WorldCall.State.RUNNING;
         sent.call().container = container.id;
         books.ran(container, sent.call(), sent.lease());
@@ -298,7 +327,7 @@ final class SlotWorld {
         } else if (command instanceof Command.Remove remove) {
             WorldContainer container = containers.get(remove.containerId());
             if (container != null) {
-                assertThat(container.state).as("removed while it runs a call").isNotEqualTo(AtWorker.BUSY);
+                assertThat(container.running).as("removed while it runs a call").isEmpty();
                 container.state = AtWorker.ENDING;
             }
         } else if (command instanceof Command.Revoke revoke) {
@@ -311,10 +340,9 @@ final class SlotWorld {
         if (container == null) {
             return;
         }
-        if (container.lease < lease) {
-            container.lease = lease;
+        if (container.spent.add(lease)) {
             fromWorker.add(new RegistryMessage.ReturnLease(id, lease));
-        } else if (container.lease == lease && container.state == AtWorker.BUSY) {
+        } else if (container.running.contains(lease)) {
             fromWorker.add(new RegistryMessage.LeaseClaimed(id, lease));
         }
     }
@@ -344,6 +372,7 @@ final class SlotWorld {
                 && toWorker.isEmpty()
                 && containersIn(AtWorker.STARTING).isEmpty()
                 && containersIn(AtWorker.BUSY).isEmpty()
+                && containersIn(AtWorker.DOUBTFUL).isEmpty()
                 && containersIn(AtWorker.ENDING).isEmpty();
     }
 
@@ -367,9 +396,10 @@ final class SlotWorld {
         }
     }
 
-    private void callOver(WorldContainer container) {
+    private void callOver(WorldContainer container, long lease) {
+        container.running.remove(lease);
         for (WorldCall call : calls.values()) {
-            if (call.state == WorldCall.State.RUNNING && call.container.equals(container.id)) {
+            if (call.state == WorldCall.State.RUNNING && call.container.equals(container.id) && call.lease == lease) {
                 call.state = WorldCall.State.OVER;
             }
         }

@@ -36,6 +36,7 @@ final class WorldCall {
     long arrived;
 
     String container = "";
+    long lease;
 
     WorldCall(long ticket, String ingress, ContainerSpec spec) {
         this.ticket = ticket;

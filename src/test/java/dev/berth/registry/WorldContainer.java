@@ -1,6 +1,9 @@
 package dev.berth.registry;
 
 import dev.berth.call.ContainerSpec;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** A container of {@link SlotWorld}: as its worker has it, and as the table must know it. */
 final class WorldContainer {
@@ -8,6 +11,8 @@ final class WorldContainer {
         STARTING,
         IDLE,
         BUSY,
+        /** A call has spoilt it: it goes when the others are over, and takes none. */
+        DOUBTFUL,
         ENDING
     }
 
@@ -15,13 +20,16 @@ final class WorldContainer {
     final ContainerSpec spec;
     AtWorker state = AtWorker.STARTING;
 
-    /** The newest lease that its worker has heard of: a call under it or an older one comes too late. */
-    long lease;
+    /** The leases that its worker has heard of: a call under one of them comes too late. */
+    final Set<Long> spent = new HashSet<>();
+
+    /** Those under which calls run. */
+    final Set<Long> running = new TreeSet<>();
 
     /** As the table knows it: told to go, or known to be going. */
     boolean condemned;
 
-    long knownLease;
+    final Set<Long> knownLeases = new HashSet<>();
     boolean knownReady;
     long idleSince;
 

@@ -90,7 +90,7 @@ final class RunnerMethodsTest {
                 40,
                 4000,
                 1500,
-                List.of(new NodeSnapshot.Queue(new SlotKey(new byte[] {7}), "img:1", 3, 1, 2, 4, 5, 6, 7, 8)));
+                List.of(new NodeSnapshot.Queue(new SlotKey(new byte[] {7}), "img:1", 3, 1, 2, 4, 5, 6, 7, 8, 9, 10)));
 
         NodeSummary node = client.ask("/RunnerProtocol/Status2", Struct.getDefaultInstance(), RunnerStatus.parser())
                 .getNode();
@@ -109,6 +109,8 @@ final class RunnerMethodsTest {
         assertThat(node.getSlots(0).getStarting()).isEqualTo(4);
         assertThat(node.getSlots(0).getWaiting()).isEqualTo(5);
         assertThat(node.getSlots(0).getKept()).isEqualTo(8);
+        assertThat(node.getSlots(0).getConcurrency()).isEqualTo(9);
+        assertThat(node.getSlots(0).getCalls()).isEqualTo(10);
         assertThat(node.getSlotsLeftOut()).isZero();
     }
 
