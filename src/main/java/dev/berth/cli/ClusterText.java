@@ -9,6 +9,8 @@ import java.util.stream.Collectors;
 
 /** The nodes of a cluster for people: a table of nodes, one of containers by function, and how calls were placed. */
 final class ClusterText {
+    private static final int START_CHARACTERS = 8;
+
     private final StringBuilder out = new StringBuilder();
 
     private ClusterText() {}
@@ -25,8 +27,8 @@ final class ClusterText {
 
     private void write(ClusterSummary cluster) {
         out.append(String.format(
-                "%n%-16s %-9s %-22s %-10s %9s %6s %11s %8s%n",
-                "NODE", "STATE", "ADDRESS", "VERSION", "AGE", "LOAD", "FREE MiB", "FREE CPU"));
+                "%n%-16s %-9s %-22s %-8s %-10s %9s %6s %11s %8s%n",
+                "NODE", "STATE", "ADDRESS", "START", "VERSION", "AGE", "LOAD", "FREE MiB", "FREE CPU"));
         cluster.getMembersList().forEach(this::member);
         out.append(String.format(
                 "%n%-18s %-16s %5s %5s %9s %8s%n", "FUNCTION", "NODE", "IDLE", "BUSY", "STARTING", "WAITING"));
@@ -45,15 +47,21 @@ final class ClusterText {
     private void member(MemberSummary member) {
         String state = member.getState().equals("SELF") && member.getDraining() ? "DRAINING" : member.getState();
         out.append(String.format(
-                "%-16s %-9s %-22s %-10s %9s %6s %11s %8s%n",
+                "%-16s %-9s %-22s %-8s %-10s %9s %6s %11s %8s%n",
                 member.getNodeId(),
                 state,
                 member.getAddress(),
+                start(member.getIncarnation()),
                 member.getVersion(),
                 member.getKnown() ? member.getDigestAgeMillis() + " ms" : "-",
                 member.getKnown() ? member.getLoad() / 10 + "%" : "-",
                 member.getKnown() ? Long.toString(member.getFreeMemoryBytes() >> 20) : "-",
                 member.getKnown() ? Long.toString(member.getFreeCpuMillis()) : "-"));
+    }
+
+    /** Enough of an incarnation to tell one start of a node from the next; {@code --json} has all of it. */
+    private static String start(String incarnation) {
+        return incarnation.substring(0, Math.min(START_CHARACTERS, incarnation.length()));
     }
 
     private void queue(MemberSummary member, QueueSummary queue) {

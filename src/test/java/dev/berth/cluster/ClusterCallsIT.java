@@ -191,7 +191,7 @@ final class ClusterCallsIT {
         String plain = command("status", "127.0.0.1:" + second.port());
         String json = command("status", "--cluster", "--json", "127.0.0.1:" + first.port());
 
-        assertThat(told).containsPattern("node-b +SELF").containsPattern("node-a +UP");
+        assertThat(told).containsPattern("node-b +SELF").containsPattern("node-a +UP +\\S+ +\\p{XDigit}{8} +0\\.1");
         assertThat(plain).doesNotContain("node-a");
         JsonObject cluster = new JsonObject(json).getJsonObject("cluster");
         assertThat(cluster.getJsonArray("members")).hasSize(2);
