@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
         })
 final class DrainCommand implements Callable<Integer> {
     private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final String DRAIN = "/api/node/drain";
     private static final long LOOK_MILLIS = 500;
     /** Answers in a row that do not come, before a runner is taken for ended. */
     private static final int GONE_AFTER = 2;
@@ -64,14 +65,16 @@ final class DrainCommand implements Callable<Integer> {
     }
 
     private int drain(OperationsClient client) throws Exception {
-        JsonObject asked = Blocking.await(client.post("/api/node/drain?handover=" + handOver), LIMIT);
+        // Not a word of it unless it is wanted: an older runner takes no parameter that it does not know.
+        String how = handOver ? "?handover=true" : "";
+        JsonObject asked = Blocking.await(client.post(DRAIN + how), LIMIT);
         say(asked.getString("effect"));
         if (!yes && !agreed()) {
             complain("nothing has been done; --yes does it without asking");
             return ExitCode.FAILED;
         }
-        Blocking.await(
-                client.post("/api/node/drain?handover=" + handOver + "&nonce=" + asked.getString("nonce")), LIMIT);
+        String nonce = (handOver ? "&" : "?") + "nonce=" + asked.getString("nonce");
+        Blocking.await(client.post(DRAIN + how + nonce), LIMIT);
         say("draining");
         if (wait) {
             awaitEnd(client);

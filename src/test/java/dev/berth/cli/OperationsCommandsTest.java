@@ -117,6 +117,15 @@ final class OperationsCommandsTest {
     }
 
     @Test
+    void drainThatHandsOverSaysSoBothTimes() {
+        port.answer("/api/node/drain", 202, EFFECT);
+
+        assertThat(run("drain", "--yes", "--handover")).isZero();
+        assertThat(port.asked)
+                .containsExactly("POST /api/node/drain?handover=true", "POST /api/node/drain?handover=true&nonce=n1");
+    }
+
+    @Test
     void drainThatWaitsTellsOfCallsAndReturnsWhenTheRunnerHasEnded() {
         AtomicInteger left = new AtomicInteger(2);
         port.answer("/api/node/drain", 202, EFFECT).on("/api/node", request -> {
