@@ -12,6 +12,7 @@ import dev.berth.port.PortGate;
 import dev.berth.port.RunnerTransport;
 import dev.berth.rehearsal.RealLoad;
 import dev.berth.rehearsal.Rehearsal;
+import dev.berth.stream.FrameIntake;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -95,12 +96,14 @@ public final class RunnerService {
     private static Future<RunnerService> join(LoadedConfig loaded, String version, PortGate gate) {
         RunnerConfig config = loaded.config();
         if (config.cluster().enabled()) {
+            FrameIntake frames = new FrameIntake();
             return ClusterStart.join(
                             config.cluster(),
                             config.node().id(),
                             version,
                             options(config),
-                            RunnerTransport.create(gate))
+                            RunnerTransport.create(gate, frames::connection))
+                    .onSuccess(joined -> frames.open(joined.vertx()))
                     .map(joined -> new RunnerService(joined.vertx(), joined.membership(), loaded, gate));
         }
         Vertx alone = Vertx.builder()

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Addresses {
     private static final String PREFIX = "berth.";
+    private static final String FRAMES = ".frames";
 
     private Addresses() {}
 
@@ -69,7 +70,12 @@ public final class Addresses {
 
     /** Where the stream frames of the verticle at {@code address} arrive. */
     public static String frames(String address) {
-        return address + ".frames";
+        return address + FRAMES;
+    }
+
+    /** Whether {@link #frames} made it. */
+    public static boolean isFrames(String address) {
+        return address.startsWith(PREFIX) && address.endsWith(FRAMES);
     }
 
     /** Whose address it is; null if it is none of this grammar. */

@@ -4,15 +4,18 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.InternetProtocolFamily;
 import io.netty.handler.flush.FlushConsolidationHandler;
+import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.datagram.DatagramSocketOptions;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.ClientOptionsBase;
@@ -20,12 +23,13 @@ import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.spi.transport.Transport;
 import java.net.SocketAddress;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The machine's transport; but what one turn of the event loop has to say to the client of a server goes out in one
  * system call at the turn's end, and wakes the client once; and its connections come through a {@link PortGate}.
- * That is for servers of HTTP: other nodes' connections to the bus are none of its business.
+ * That is for servers of HTTP. Other nodes' connections to the bus get a reader in front of the library's.
  */
 public final class RunnerTransport implements io.vertx.core.transport.Transport, Transport {
     /** After so many flushes in one turn the socket is written to without waiting for the turn's end. */
@@ -34,9 +38,12 @@ public final class RunnerTransport implements io.vertx.core.transport.Transport,
     private final io.vertx.core.transport.Transport machine;
     private final Transport implementation;
     private final PortGate gate;
+    private final @Nullable Supplier<ChannelHandler> busReader;
 
-    private RunnerTransport(io.vertx.core.transport.Transport machine, PortGate gate) {
+    private RunnerTransport(
+            io.vertx.core.transport.Transport machine, PortGate gate, @Nullable Supplier<ChannelHandler> busReader) {
         this.gate = gate;
+        this.busReader = busReader;
         this.machine = machine;
         this.implementation = machine.implementation();
     }
@@ -47,9 +54,19 @@ public final class RunnerTransport implements io.vertx.core.transport.Transport,
      * @param gate decides on the connections that servers of it get
      */
     public static io.vertx.core.transport.Transport create(PortGate gate) {
+        return create(gate, null);
+    }
+
+    /**
+     * The same for a node of a cluster.
+     *
+     * @param busReader makes what reads, before the library does, what comes on a new connection to the bus
+     */
+    public static io.vertx.core.transport.Transport create(
+            PortGate gate, @Nullable Supplier<ChannelHandler> busReader) {
         io.vertx.core.transport.Transport fast = io.vertx.core.transport.Transport.nativeTransport();
         return new RunnerTransport(
-                fast != null && fast.available() ? fast : io.vertx.core.transport.Transport.NIO, gate);
+                fast != null && fast.available() ? fast : io.vertx.core.transport.Transport.NIO, gate, busReader);
     }
 
     @Override
@@ -57,6 +74,49 @@ public final class RunnerTransport implements io.vertx.core.transport.Transport,
         implementation.configure(options, domainSocket, bootstrap);
         if (options instanceof HttpServerOptions) {
             bootstrap.handler(new Accepted(gate));
+        } else if (busReader != null) {
+            // A node has no other server of bare TCP.
+            bootstrap.handler(new FromNodes(busReader));
+        }
+    }
+
+    /** Sees connections of other nodes before anything of the bus's own is put on them. */
+    @Sharable
+    private static final class FromNodes extends ChannelInboundHandlerAdapter {
+        private final Supplier<ChannelHandler> reader;
+
+        FromNodes(Supplier<ChannelHandler> reader) {
+            this.reader = reader;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext server, Object message) {
+            if (message instanceof Channel connection) {
+                connection.pipeline().addLast(new Reading(reader.get()));
+            }
+            server.fireChannelRead(message);
+        }
+    }
+
+    /** Stands for the reader until it is known whether that comes after TLS, whose handshake is yet to begin. */
+    private static final class Reading extends ChannelInboundHandlerAdapter {
+        private final ChannelHandler reader;
+
+        Reading(ChannelHandler reader) {
+            this.reader = reader;
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext context) {
+            ChannelPipeline pipeline = context.pipeline();
+            if (pipeline.get(SslHandler.class) == null) {
+                pipeline.addAfter(context.name(), null, reader);
+            } else {
+                // The bus adds its own when the handshake is over.
+                pipeline.addLast(reader);
+            }
+            context.fireChannelActive();
+            pipeline.remove(this);
         }
     }
 
