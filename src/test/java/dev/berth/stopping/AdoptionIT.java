@@ -60,12 +60,8 @@ final class AdoptionIT {
     }
 
     private OneRunner runner(String... settings) throws Exception {
-        List<String> all = new ArrayList<>(List.of(
-                "engine.kind=docker",
-                "worker.freezeIdle=20ms",
-                "node.drainTimeout=20s",
-                "node.rehearsalCalls=0",
-                "http.port=0"));
+        List<String> all = new ArrayList<>(
+                List.of("engine.kind=docker", "worker.freezeIdle=20ms", "node.drainTimeout=20s", "http.port=0"));
         all.addAll(List.of(settings));
         OneRunner runner = OneRunner.start(folder, folder.resolve("s"), all.toArray(String[]::new));
         runners.add(runner);

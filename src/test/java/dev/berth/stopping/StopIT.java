@@ -51,10 +51,19 @@ final class StopIT {
 
     /** On functions that take a call and never answer it, and the test function. */
     private OneRunner start(String... settings) throws IOException {
-        return startOf(System.getProperty("java.class.path"), settings);
+        return started(OneRunner.start(folder, folder.resolve("sockets"), all(settings)));
     }
 
     private OneRunner startOf(String classPath, String... settings) throws IOException {
+        return started(OneRunner.startOf(classPath, folder, folder.resolve("sockets"), all(settings)));
+    }
+
+    private OneRunner started(OneRunner runner) {
+        runners.add(runner);
+        return runner;
+    }
+
+    private String[] all(String... settings) throws IOException {
         Path catalogue = folder.resolve("functions");
         define(catalogue, "silent", "[\"sleep\", \"600\"]");
         define(
@@ -64,9 +73,7 @@ final class StopIT {
         List<String> all = new ArrayList<>(List.of(settings));
         all.add("engine.kind=process");
         all.add("engine.catalogue=" + catalogue);
-        OneRunner runner = OneRunner.start(classPath, folder, folder.resolve("sockets"), all.toArray(String[]::new));
-        runners.add(runner);
-        return runner;
+        return all.toArray(String[]::new);
     }
 
     private static void define(Path catalogue, String name, String command) throws IOException {
