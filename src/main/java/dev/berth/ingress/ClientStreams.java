@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,8 @@ public final class ClientStreams {
     private final Map<HttpConnection, ClientConnection> connections = new HashMap<>();
     /** Streams whose call has not come, with when they were opened, the oldest first. */
     private final Map<Engagement, Long> opening = new LinkedHashMap<>();
+    /** Streams whose answer has ended and waits for the client to take it, the oldest first. */
+    private final Set<Engagement> untaken = new LinkedHashSet<>();
 
     private int open;
     private int room;
@@ -97,17 +101,28 @@ public final class ClientStreams {
         return open > room + MOST_TURNED_AWAY;
     }
 
-    /** Whether one more stream of a connection is served; if need be, the one that waits longest for its call is not. */
+    /**
+     * Whether one more stream of a connection is served; if need be, the one that waits longest for its call, or for its
+     * client to take its answer, is not.
+     */
     public boolean admits(ClientConnection connection) {
         if (!crowded()) {
             return true;
         }
-        Iterator<Engagement> oldest = opening.keySet().iterator();
-        if (!connection.isModest() || !oldest.hasNext()) {
+        if (!connection.isModest()) {
             return false;
         }
-        oldest.next().turnAway();
-        return true;
+        Iterator<Engagement> oldest = opening.keySet().iterator();
+        if (oldest.hasNext()) {
+            oldest.next().turnAway();
+            return true;
+        }
+        Iterator<Engagement> unread = untaken.iterator();
+        if (unread.hasNext()) {
+            unread.next().giveUp();
+            return true;
+        }
+        return false;
     }
 
     /** Whether a question of a connection is answered, which costs little and nobody else's place. */
@@ -123,6 +138,18 @@ public final class ClientStreams {
     void callCame(Engagement stream) {
         if (opening.remove(stream) != null) {
             stream.connection().opened();
+        }
+    }
+
+    void awaitTaking(Engagement stream) {
+        if (untaken.add(stream)) {
+            stream.connection().awaitTaking();
+        }
+    }
+
+    void taken(Engagement stream) {
+        if (!untaken.isEmpty() && untaken.remove(stream)) {
+            stream.connection().taken();
         }
     }
 
