@@ -2,12 +2,14 @@ package dev.berth.ingress;
 
 import io.vertx.core.http.HttpConnection;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,9 @@ public final class ClientStreams {
 
     /** Streams that may be open at once besides, each until its client has been told that there is no room. */
     private static final int MOST_TURNED_AWAY = 512;
+
+    /** Streams that are looked at to find one that has to go. */
+    private static final int LOOKED_AT = 64;
 
     private final NodeBudget budget;
     private final Arrivals arrivals;
@@ -102,27 +107,41 @@ public final class ClientStreams {
     }
 
     /**
-     * Whether one more stream of a connection is served; if need be, the one that waits longest for its call, or for its
-     * client to take its answer, is not.
+     * Whether one more stream of a connection is served; if need be, one that waits for its call, or for its client to
+     * take its answer, is not: the oldest of a connection with many of these before any other.
      */
     public boolean admits(ClientConnection connection) {
         if (!crowded()) {
             return true;
         }
-        if (!connection.isModest()) {
-            return false;
-        }
-        Iterator<Engagement> oldest = opening.keySet().iterator();
-        if (oldest.hasNext()) {
-            oldest.next().turnAway();
-            return true;
-        }
-        Iterator<Engagement> unread = untaken.iterator();
-        if (unread.hasNext()) {
-            unread.next().giveUp();
-            return true;
+        return connection.isModest()
+                && (ofMany(opening.keySet(), Engagement::turnAway)
+                        || ofMany(untaken, Engagement::giveUp)
+                        || oldest(opening.keySet(), Engagement::turnAway)
+                        || oldest(untaken, Engagement::giveUp));
+    }
+
+    private static boolean ofMany(Collection<Engagement> streams, Consumer<Engagement> end) {
+        int looked = 0;
+        for (Engagement stream : streams) {
+            if (!stream.connection().isModest()) {
+                end.accept(stream);
+                return true;
+            }
+            if (++looked == LOOKED_AT) {
+                break;
+            }
         }
         return false;
+    }
+
+    private static boolean oldest(Collection<Engagement> streams, Consumer<Engagement> end) {
+        Iterator<Engagement> oldest = streams.iterator();
+        if (!oldest.hasNext()) {
+            return false;
+        }
+        end.accept(oldest.next());
+        return true;
     }
 
     /** Whether a question of a connection is answered, which costs little and nobody else's place. */

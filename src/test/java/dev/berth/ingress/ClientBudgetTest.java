@@ -163,9 +163,13 @@ final class ClientBudgetTest {
 
             assertThat(rig.ingress.clients().open()).isLessThan(BUDGET / ClientStreams.STREAM_BYTES + 512);
             assertThat(rig.budget.taken()).isBetween(BUDGET / 8 * 7L, (long) BUDGET);
+            EngageCall opened = rig.client.engage();
+            Await.of(opened.request.sendHead());
             for (int i = 0; i < 3; i++) {
                 assertOthersAreServed();
             }
+            assertThat(opened.future().isComplete()).isFalse();
+            opened.cancel();
         }
         Await.until(rig.ingress.context(), "all is given back", () -> rig.budget.taken() == 0);
         rig.assertNothingLeft();
