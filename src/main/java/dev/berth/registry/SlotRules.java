@@ -104,7 +104,7 @@ final class SlotRules {
     private void raiseFloor() {
         SlotQueue queue = floorsMayRise() ? floors.next(now) : null;
         if (queue != null) {
-            Slot slot = launch(queue, "");
+            Slot slot = launch(queue, "", 0);
             floors.raise(slot);
             settle(queue);
         }
@@ -437,20 +437,23 @@ final class SlotRules {
         settle(queue);
     }
 
-    /** @param causeCallId the call that it is for; empty: none */
-    private Slot launch(SlotQueue queue, String causeCallId) {
+    /**
+     * @param causeCallId the call that it is for; empty: none
+     * @param waitedNanos how long that has waited
+     */
+    private Slot launch(SlotQueue queue, String causeCallId, long waitedNanos) {
         int others = queue.containers;
         ColdCause why = account.coldCause(queue, now);
         Slot slot = slots.launch(queue, now);
         slot.coldCause = why;
-        decisions.launch(slot, causeCallId, others);
+        decisions.launch(slot, causeCallId, others, waitedNanos);
         return slot;
     }
 
     private final class PlacementActions implements Placement.Actions {
         @Override
         public void launchFor(Waiter waiter) {
-            waiters.cover(waiter, launch(waiter.queue, waiter.callId));
+            waiters.cover(waiter, launch(waiter.queue, waiter.callId, now - waiter.since));
         }
 
         @Override
