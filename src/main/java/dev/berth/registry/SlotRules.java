@@ -100,7 +100,7 @@ final class SlotRules {
     private void raiseFloor() {
         SlotQueue queue = floorsMayRise() ? floors.next(now) : null;
         if (queue != null) {
-            Slot slot = steps.launch(queue, "");
+            Slot slot = steps.launch(queue, "", 0);
             floors.raise(slot);
             steps.settle(queue);
         }

@@ -156,20 +156,23 @@ final class SlotSteps {
         settle(queue);
     }
 
-    /** @param causeCallId the call that it is for; empty: none */
-    Slot launch(SlotQueue queue, String causeCallId) {
+    /**
+     * @param causeCallId the call that it is for; empty: none
+     * @param waitedNanos how long that has waited
+     */
+    Slot launch(SlotQueue queue, String causeCallId, long waitedNanos) {
         int others = queue.containers;
         ColdCause why = account.coldCause(queue, now);
         Slot slot = slots.launch(queue, now);
         slot.coldCause = why;
-        decisions.launch(slot, causeCallId, others);
+        decisions.launch(slot, causeCallId, others, waitedNanos);
         return slot;
     }
 
     private final class PlacementActions implements Placement.Actions {
         @Override
         public void launchFor(Waiter waiter) {
-            waiters.cover(waiter, launch(waiter.queue, waiter.callId));
+            waiters.cover(waiter, launch(waiter.queue, waiter.callId, now - waiter.since));
         }
 
         @Override
