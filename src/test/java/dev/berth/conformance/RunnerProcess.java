@@ -111,8 +111,8 @@ final class RunnerProcess implements AutoCloseable {
     List<String> containers() {
         try {
             String owner = InetAddress.getLocalHost().getHostName() + ":" + sockets;
-            List<String> command =
-                    new ArrayList<>(List.of("docker", "ps", "-aq", "--filter", "label=dev.berth.owner=" + owner));
+            List<String> command = new ArrayList<>(client());
+            command.addAll(List.of("ps", "-aq", "--filter", "label=dev.berth.owner=" + owner));
             if (!stopped) {
                 command.addAll(List.of("--filter", "label=dev.berth.role=function"));
             }
@@ -121,6 +121,13 @@ final class RunnerProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The engine's client program; the scripts set these variables where they have set Podman's service up. */
+    private static List<String> client() {
+        return "podman".equals(System.getenv("BERTH_ENGINE"))
+                ? List.of("podman", "--remote", "--url", System.getenv("DOCKER_HOST"))
+                : List.of("docker");
     }
 
     /** What its containers' socket directories have left in their folder. */
