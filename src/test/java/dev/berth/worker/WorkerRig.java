@@ -122,6 +122,11 @@ final class WorkerRig implements AutoCloseable {
         return new WorkerRig(new RigSettings());
     }
 
+    /** That freezes containers which are idle for a moment. */
+    static WorkerRig freezing() throws Exception {
+        return new WorkerRig(new RigSettings().freezeIdle(Duration.ofMillis(20)));
+    }
+
     static <T> T await(Future<T> future) throws Exception {
         return future.toCompletionStage().toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
     }
@@ -155,6 +160,14 @@ final class WorkerRig implements AutoCloseable {
     String ready() throws Exception {
         String id = launch();
         assertThat(heard(RegistryMessage.ContainerReady.class).containerId()).isEqualTo(id);
+        return id;
+    }
+
+    /** A container that is frozen. */
+    String paused() throws Exception {
+        String id = ready();
+        assertThat(heard(RegistryMessage.ContainerPaused.class))
+                .isEqualTo(new RegistryMessage.ContainerPaused(id, true));
         return id;
     }
 
