@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -57,6 +58,11 @@ public final class OneRunner implements AutoCloseable {
         return start(RunnerJar.command(), folder, sockets, settings);
     }
 
+    /** The same, with nothing in its environment that leaves SIGUSR2 to it. */
+    static OneRunner startBare(Path folder, Path sockets, String... settings) throws IOException {
+        return start(RunnerJar.command(), Map.of(), folder, sockets, settings);
+    }
+
     /** The same, with another folder for temporary files. */
     static OneRunner startWithTemporary(Path temporary, Path folder, Path sockets, String... settings)
             throws IOException {
@@ -69,6 +75,12 @@ public final class OneRunner implements AutoCloseable {
     }
 
     private static OneRunner start(List<String> program, Path folder, Path sockets, String... settings)
+            throws IOException {
+        return start(program, Map.of("_JAVA_SR_SIGNUM", "40"), folder, sockets, settings);
+    }
+
+    private static OneRunner start(
+            List<String> program, Map<String, String> environment, Path folder, Path sockets, String... settings)
             throws IOException {
         Files.createDirectories(sockets);
         List<String> command = new ArrayList<>(program);
@@ -90,6 +102,8 @@ public final class OneRunner implements AutoCloseable {
         Path log = Files.createTempFile(folder, "runner", ".log");
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("BERTH_") || name.startsWith("FN_"));
+        builder.environment().remove("_JAVA_SR_SIGNUM");
+        builder.environment().putAll(environment);
         Process process = builder.start();
         BufferedReader out = process.inputReader();
         String line = String.valueOf(out.readLine());
