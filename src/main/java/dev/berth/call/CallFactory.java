@@ -159,7 +159,8 @@ public final class CallFactory {
                 null,
                 Map.of(),
                 networkDisabled,
-                false);
+                false,
+                SlotOptions.NONE);
     }
 
     /** The call as its function sees it. */

@@ -47,7 +47,10 @@ final class ApiPagesTest {
                 0,
                 key % 2,
                 5 * MILLI,
-                400 * MILLI);
+                400 * MILLI,
+                0,
+                1,
+                busy);
     }
 
     private static NodeSnapshot snapshot(Queue... queues) {

@@ -12,6 +12,8 @@ import dev.berth.call.CallRequest;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.Header;
 import dev.berth.call.SlotKey;
+import dev.berth.call.SpecBuilder;
+import dev.berth.config.AdoptConfig;
 import dev.berth.config.RunnerConfig;
 import dev.berth.config.SocketTmpfs;
 import dev.berth.config.StreamConfig;
@@ -96,7 +98,8 @@ final class WorkerRig implements AutoCloseable {
                 root,
                 null,
                 SocketTmpfs.OFF,
-                "");
+                "",
+                AdoptConfig.DEFAULT);
         watcher = SocketWatcher.start();
         BusCodecs.register(vertx);
         EventBus bus = vertx.eventBus();
@@ -120,6 +123,11 @@ final class WorkerRig implements AutoCloseable {
 
     static WorkerRig start() throws Exception {
         return new WorkerRig(new RigSettings());
+    }
+
+    /** That freezes containers which are idle for a moment. */
+    static WorkerRig freezing() throws Exception {
+        return new WorkerRig(new RigSettings().freezeIdle(Duration.ofMillis(20)));
     }
 
     static <T> T await(Future<T> future) throws Exception {
@@ -158,6 +166,14 @@ final class WorkerRig implements AutoCloseable {
         return id;
     }
 
+    /** A container that is frozen. */
+    String paused() throws Exception {
+        String id = ready();
+        assertThat(heard(RegistryMessage.ContainerPaused.class))
+                .isEqualTo(new RegistryMessage.ContainerPaused(id, true));
+        return id;
+    }
+
     void tell(WorkerMessage message) {
         vertx.eventBus().send(address(), message);
     }
@@ -180,24 +196,18 @@ final class WorkerRig implements AutoCloseable {
     }
 
     private static ContainerSpec spec(CallFormat format, String syslogUrl, int number) {
-        return new ContainerSpec(
-                new SlotKey(new byte[] {(byte) number, (byte) (number >> 8)}),
-                "image:1",
-                format,
-                Map.of("KEY", "value"),
-                128,
-                100,
-                0,
-                Duration.ofSeconds(30),
-                syslogUrl,
-                "app",
-                "appname",
-                "fn",
-                "/route",
-                null,
-                Map.of(),
-                false,
-                true);
+        return SpecBuilder.of("fn")
+                .key(new SlotKey(new byte[] {(byte) number, (byte) (number >> 8)}))
+                .image("image:1")
+                .format(format)
+                .env(Map.of("KEY", "value"))
+                .memoryMiB(128)
+                .cpuMillis(100)
+                .syslogUrl(syslogUrl)
+                .appName("appname")
+                .fnId("fn")
+                .path("/route")
+                .build();
     }
 
     CallRequest request() {
