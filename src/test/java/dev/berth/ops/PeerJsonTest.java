@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 
 final class PeerJsonTest {
     private static final SlotKey KEY = new SlotKey(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9});
-    private static final NodeSnapshot OWN =
-            new NodeSnapshot(false, 1L << 30, 0, 4_000, 0, List.of(new Queue(KEY, "team/thumb", 3, 2, 1, 1, 4, 5, 6)));
+    private static final NodeSnapshot OWN = new NodeSnapshot(
+            false, 1L << 30, 0, 4_000, 0, List.of(new Queue(KEY, "team/thumb", 3, 2, 1, 1, 4, 5, 6, 0, 1, 1)));
 
     private static Node node(String id, @Nullable PeerState state, @Nullable Duration age, List<Entry> queues) {
         return new Node(new Member("inc-" + id, id, "10.0.0.1", 9192, 1, "1", 0), state, false, age, 1, 2, 500, queues);

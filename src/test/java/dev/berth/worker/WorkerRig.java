@@ -24,11 +24,8 @@ import dev.berth.container.LifecycleObserver;
 import dev.berth.container.Row;
 import dev.berth.port.PortGate;
 import dev.berth.port.RunnerTransport;
-import dev.berth.stream.StreamEndpoint;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
 import java.io.IOException;
@@ -48,7 +45,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** A worker on a real bus, between a registry and a caller that the test plays, over a {@link FakeEngine}. */
@@ -71,7 +67,7 @@ final class WorkerRig implements AutoCloseable {
             new StreamConfig(WINDOW, MAX_FRAME, Duration.ofSeconds(2), Duration.ofSeconds(10));
     private final ContainerWorkerVerticle verticle;
     private final String deployment;
-    private final Caller caller = new Caller();
+    private final RigCaller caller = new RigCaller(streams, address());
     private final BlockingQueue<RegistryMessage> registry = new LinkedBlockingQueue<>();
     private final List<String> bugs = new CopyOnWriteArrayList<>();
     /** By all containers, as it was told. */
@@ -381,31 +377,6 @@ final class WorkerRig implements AutoCloseable {
         assertThat(engine.alive()).isZero();
         try (Stream<Path> left = Files.list(root)) {
             assertThat(left).isEmpty();
-        }
-    }
-
-    /** The caller's end of the streams. */
-    private final class Caller extends VerticleBase {
-        private StreamEndpoint endpoint;
-
-        @Override
-        public Future<?> start() {
-            return StreamEndpoint.bind(vertx, Addresses.ingress(NODE, 0), streams)
-                    .onSuccess(bound -> endpoint = bound);
-        }
-
-        Future<TestCall> open(Object payload) {
-            return onContext(own -> new TestCall(own, endpoint.open(Addresses.frames(address()), payload, WINDOW)));
-        }
-
-        Future<Integer> active() {
-            return onContext(own -> endpoint.active());
-        }
-
-        private <T> Future<T> onContext(Function<Context, T> work) {
-            Promise<T> done = Promise.promise();
-            context.runOnContext(turn -> done.complete(work.apply(context)));
-            return done.future();
         }
     }
 
