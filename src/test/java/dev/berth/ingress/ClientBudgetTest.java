@@ -36,6 +36,20 @@ import org.junit.jupiter.api.Test;
 final class ClientBudgetTest {
     private static final int MIB = 1 << 20;
     private static final int BUDGET = 8 * MIB;
+    private static final String[] STATUS = {
+        ":method",
+        "POST",
+        ":scheme",
+        "http",
+        ":path",
+        "/RunnerProtocol/Status",
+        ":authority",
+        "x",
+        "content-type",
+        "application/grpc",
+        "te",
+        "trailers"
+    };
 
     private IngressRig rig = new IngressRig(IngressRig.grpc(IngressRig.limits(BUDGET), null), IngressRig.CALLS);
 
@@ -153,8 +167,7 @@ final class ClientBudgetTest {
         byte[] refused = RawHttp2.message(ClientMsg.newBuilder()
                 .setTry(TryCall.newBuilder().setModelsCallJson("{\"id\": \"x\", \"image\": \"" + name + "\"}"))
                 .build());
-        byte[] noWindow = ByteBuffer.allocate(6).putShort((short) 4).putInt(0).array();
-        try (RawHttp2 client = new RawHttp2(new Socket("127.0.0.1", rig.ingress.port()), noWindow)) {
+        try (RawHttp2 client = withoutWindow()) {
             for (int i = 0; i < streams; i++) {
                 client.engage(2 * i + 1);
                 client.frame(RawHttp2.DATA, 0, 2 * i + 1, refused);
@@ -173,6 +186,35 @@ final class ClientBudgetTest {
         }
         Await.until(rig.ingress.context(), "all is given back", () -> rig.budget.taken() == 0);
         rig.assertNothingLeft();
+    }
+
+    @Test
+    @Rule("transport-unread")
+    void answersToQuestionsThatNobodyReadsKeepNobodyFromAsking() throws IOException {
+        int questions = BUDGET / Oversize.MAX_SMALL_MESSAGE * 2;
+        EngageCall open = rig.client.engage();
+        Await.of(open.request.write(Buffer.buffer(new byte[1])));
+        try (RawHttp2 client = withoutWindow()) {
+            for (int i = 0; i < questions; i++) {
+                client.headers(2 * i + 1, STATUS);
+                client.frame(RawHttp2.DATA, RawHttp2.END_STREAM, 2 * i + 1, new byte[5]);
+            }
+            // The last one is refused, which needs no window.
+            assertThat(client.awaits(RawHttp2.HEADERS, 2 * questions - 1)).isTrue();
+
+            assertStatusAndHealthAnswer();
+            assertThat(rig.budget.taken()).isLessThan(BUDGET);
+            // In time the others are given up.
+            assertThat(client.awaits(RawHttp2.RST_STREAM, 1)).isTrue();
+        }
+        open.cancel();
+        Await.until(rig.ingress.context(), "all is given back", () -> rig.budget.taken() == 0);
+        rig.assertNothingLeft();
+    }
+
+    private RawHttp2 withoutWindow() throws IOException {
+        byte[] noWindow = ByteBuffer.allocate(6).putShort((short) 4).putInt(0).array();
+        return new RawHttp2(new Socket("127.0.0.1", rig.ingress.port()), noWindow);
     }
 
     @Test

@@ -19,7 +19,7 @@ public final class RawHttp2 implements AutoCloseable {
     private static final int SETTINGS = 4;
     public static final int WINDOW_UPDATE = 8;
     private static final int CONTINUATION = 9;
-    private static final int END_STREAM = 1;
+    public static final int END_STREAM = 1;
     private static final int END_HEADERS = 4;
     private static final int ANY = -2;
     private static final int MAX_FRAME = 16 * 1024;
