@@ -31,6 +31,10 @@ public final class ClientConnection extends Http2ConnectionAdapter {
     static final int MAX_EMPTY_FRAMES = 1000;
 
     private static final int MODEST = 16;
+    /** Questions that are open at once: a client that asks for more does not take its answers. */
+    private static final int MAX_QUESTIONS = 64;
+
+    private static final long TAKE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long RESET_PERIOD = TimeUnit.SECONDS.toNanos(10);
     private static final int PAIR_BYTES = 32;
     /** What a pair costs on the heap besides its characters. */
@@ -44,7 +48,10 @@ public final class ClientConnection extends Http2ConnectionAdapter {
     private final Http2Connection.PropertyKey leaseKey;
     private final Http2Connection.PropertyKey metadataKey;
     private final Http2Connection.PropertyKey endedKey;
+    private final Http2Connection.PropertyKey answeredKey;
     private int opening;
+    private int untaken;
+    private int questions;
     private int oversizedStream;
     private int emptyFrames;
     private int resets;
@@ -59,6 +66,7 @@ public final class ClientConnection extends Http2ConnectionAdapter {
         this.leaseKey = connection.newKey();
         this.metadataKey = connection.newKey();
         this.endedKey = connection.newKey();
+        this.answeredKey = connection.newKey();
     }
 
     /** Takes over a connection that has just begun to speak HTTP/2; null if it speaks something else. */
@@ -95,9 +103,22 @@ public final class ClientConnection extends Http2ConnectionAdapter {
         opening--;
     }
 
-    /** Whether few of its streams wait for their calls: it is not to suffer from those that have many. */
+    /** The answer of a stream has ended and waits for the client to take it. */
+    void awaitTaking() {
+        untaken++;
+    }
+
+    /** One of the answers that waited does so no more. */
+    void taken() {
+        untaken--;
+    }
+
+    /**
+     * Whether few of its streams wait for their calls, or for it to take their answers: it is not to suffer from those
+     * that have many.
+     */
     boolean isModest() {
-        return opening < MODEST;
+        return opening + untaken < MODEST;
     }
 
     /** Takes memory for a stream for as long as it is open. Whether there is any. */
@@ -109,7 +130,19 @@ public final class ClientConnection extends Http2ConnectionAdapter {
     public boolean holdForQuestion(int id, long bytes) {
         NodeBudget.Lease lease = streams.budget().lease();
         lease.question();
-        return hold(id, bytes, lease);
+        if (questions >= MAX_QUESTIONS || !hold(id, bytes, lease)) {
+            return false;
+        }
+        questions++;
+        return true;
+    }
+
+    /** A request has its answer; from now on its client has ten seconds to take that. */
+    public void answered(int id) {
+        Http2Stream stream = connection.stream(id);
+        if (stream != null) {
+            stream.setProperty(answeredKey, System.nanoTime());
+        }
     }
 
     private boolean hold(int id, long bytes, NodeBudget.Lease lease) {
@@ -161,11 +194,18 @@ public final class ClientConnection extends Http2ConnectionAdapter {
         }
     }
 
-    /** Ends the streams that were answered before the last sweep and whose client keeps its side open. */
+    /**
+     * Ends the streams that were answered before the last sweep and whose client keeps its side open, and those whose
+     * client does not take their answer.
+     */
     void sweep() {
+        long now = System.nanoTime();
         try {
             connection.forEachActiveStream(stream -> {
-                if (stream.state() == Http2Stream.State.HALF_CLOSED_LOCAL) {
+                Long answered = stream.getProperty(answeredKey);
+                if (answered != null && now - answered > TAKE_NANOS) {
+                    reset(stream.id(), Http2Error.CANCEL);
+                } else if (stream.state() == Http2Stream.State.HALF_CLOSED_LOCAL) {
                     if (stream.getProperty(endedKey) == null) {
                         stream.setProperty(endedKey, true);
                     } else {
@@ -187,6 +227,10 @@ public final class ClientConnection extends Http2ConnectionAdapter {
     @Override
     public void onStreamClosed(Http2Stream stream) {
         streams.closed();
+        NodeBudget.Lease held = stream.getProperty(leaseKey);
+        if (held != null && held.isForQuestion()) {
+            questions--;
+        }
         giveBack(stream, leaseKey);
         giveBack(stream, metadataKey);
         boolean ended = stream.isTrailersSent() || stream.getProperty(endedKey) != null;

@@ -78,6 +78,10 @@ public final class NodeBudget {
             most = limit;
         }
 
+        boolean isForQuestion() {
+            return most == limit;
+        }
+
         /** The call waits again. */
         void waiting() {
             most = limitOfWaiting;

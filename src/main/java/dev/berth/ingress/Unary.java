@@ -108,7 +108,9 @@ public final class Unary<Q, A> {
 
     private void answer(A message) {
         if (close()) {
-            response.end(message);
+            // Trailers wait until the message has left: if their stream ends while they are queued, the library does
+            // not cope.
+            response.write(message).onSuccess(left -> response.end());
         }
     }
 

@@ -35,6 +35,9 @@ final class GrpcDoor implements Handler<HttpServerRequest> {
             "/grpc.health.v1.Health/Check",
             "/grpc.health.v1.Health/List");
 
+    /** What is answered bit by bit, for as long as its client likes. */
+    private static final Set<String> STREAMS = Set.of("/RunnerProtocol/StreamLogs", "/grpc.health.v1.Health/Watch");
+
     private final IngressParts parts;
     private final Handler<HttpServerRequest> server;
 
@@ -75,6 +78,9 @@ final class GrpcDoor implements Handler<HttpServerRequest> {
                 stream.refuse();
             }
         } else if (admits(connection, request)) {
+            if (!STREAMS.contains(request.path())) {
+                request.response().headersEndHandler(begun -> connection.answered(request.streamId()));
+            }
             server.handle(request);
         } else {
             refuse(request, GrpcStatus.RESOURCE_EXHAUSTED, "the runner has too many open streams");

@@ -16,25 +16,22 @@ import dev.berth.config.RegistryConfig;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import dev.berth.registry.Admission.Refusal;
-import dev.berth.why.ColdCause;
 import dev.berth.why.ContainerFate;
-import dev.berth.why.SlotFacts;
 import dev.berth.why.SlotFacts.Refused;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What each message to the registry of a node changes and decides, by the rules of the slots. The parts keep the
- * accounts; here they are brought together. {@link SlotTable} makes turns of it.
+ * accounts, {@link SlotSteps} brings them together, and {@link SlotTable} makes turns of it.
  */
 final class SlotRules {
-    private static final RunnerException BUSY = ErrorCode.SERVER_BUSY.exception();
     private static final RunnerException ENGINE_GONE = ErrorCode.ENGINE_GONE.exception();
     private static final RunnerException ENDED_UNREADY = ErrorCode.INIT_FAILED.exception();
 
+    private final SlotSteps steps;
     private final Placement placement;
     private final Claims claims;
     private final Slots slots;
@@ -48,8 +45,6 @@ final class SlotRules {
     private final Floors floors;
 
     private long now;
-    private boolean draining;
-    private Reason drained = Reason.DRAINING;
     private boolean drainToConfirm;
     private boolean engineAnswers = true;
 
@@ -71,19 +66,20 @@ final class SlotRules {
         this.queues = queues;
         this.adoptions = new Adoptions(queues);
         this.observer = observer;
-        this.decisions = new Decisions(observer);
-        this.placement = new Placement(config, room, keeping.order(), new PlacementActions());
         this.claims = new Claims(incarnation);
-        this.slots = new Slots(room, new Workers(workers), ids, keeping, placement, claims, starts);
-        this.waiters = new Waiters(placement, WaitPolicy.of(config), starts);
+        this.steps = new SlotSteps(config, room, queues, starts, keeping, claims, workers, ids, observer);
+        this.placement = steps.placement;
+        this.slots = steps.slots;
+        this.waiters = steps.waiters;
+        this.decisions = steps.decisions;
+        this.account = steps.account;
+        this.floors = steps.floors;
         this.admission = new Admission(config.maxWaiters(), room, placement, waiters);
-        this.account = new Account(room, queues);
-        this.floors = new Floors(keeping.floor(), room, slots, queues);
     }
 
     void begin(long nowNanos) {
         now = nowNanos;
-        decisions.begin();
+        steps.begin(nowNanos);
     }
 
     /** What the turn that began last has decided, also if it has failed since. */
@@ -104,14 +100,14 @@ final class SlotRules {
     private void raiseFloor() {
         SlotQueue queue = floorsMayRise() ? floors.next(now) : null;
         if (queue != null) {
-            Slot slot = launch(queue, "");
+            Slot slot = steps.launch(queue, "", 0);
             floors.raise(slot);
-            settle(queue);
+            steps.settle(queue);
         }
     }
 
     private boolean floorsMayRise() {
-        return !draining && engineAnswers && !placement.isStarved();
+        return !steps.isDraining() && engineAnswers && !placement.isStarved();
     }
 
     /** Whatever was due by now. */
@@ -119,18 +115,18 @@ final class SlotRules {
         floors.timePassed(now);
         for (Slot slot = slots.nextOverdue(now); slot != null; slot = slots.nextOverdue(now)) {
             account.expired(slot, now);
-            remove(slot, Reason.IDLE_TIMEOUT);
+            steps.remove(slot, Reason.IDLE_TIMEOUT);
         }
         placement.endHolds(now);
         for (Seat seat = claims.nextOverdue(now); seat != null; seat = claims.nextOverdue(now)) {
             decisions.revoke(seat);
         }
         for (Waiter waiter = waiters.firstOverdue(now); waiter != null; waiter = waiters.firstOverdue(now)) {
-            refuse(waiter, BUSY, Refused.DEADLINE, ContainerTimings.NONE);
-            settle(waiter.queue);
+            steps.refuse(waiter, Refused.DEADLINE);
+            steps.settle(waiter.queue);
         }
         for (SlotQueue queue = waiters.firstDue(now); queue != null; queue = waiters.firstDue(now)) {
-            settle(queue);
+            steps.settle(queue);
         }
     }
 
@@ -146,7 +142,7 @@ final class SlotRules {
     }
 
     boolean isDraining() {
-        return draining;
+        return steps.isDraining();
     }
 
     /** Whether no slot is leased. */
@@ -156,27 +152,28 @@ final class SlotRules {
 
     void acquire(AcquireSlot request) {
         SlotQueue own = queues.find(request.spec().key());
-        SlotQueue queue = own != null ? own : adoptions.claim(request.spec(), unfit -> remove(unfit, Reason.UNFIT));
-        Slot slot = queue == null || draining ? null : queue.free();
+        SlotQueue queue =
+                own != null ? own : adoptions.claim(request.spec(), unfit -> steps.remove(unfit, Reason.UNFIT));
+        Slot slot = queue == null || steps.isDraining() ? null : queue.free();
         if (queue != null) {
             queue.noteToken(request.spec().registryToken());
-            if (!draining) {
+            if (!steps.isDraining()) {
                 floors.called(queue, request.spec(), now);
             }
         }
         if (slot != null) {
-            lease(
+            steps.lease(
                     slot,
                     new Waiter.Id(request.replyTo(), request.ticket()),
                     request.callId(),
                     ContainerTimings.NONE,
                     account.idle(slot));
         } else {
-            Refusal refusal = admission.refusal(request, queue, draining, engineAnswers);
+            Refusal refusal = admission.refusal(request, queue, steps.isDraining(), engineAnswers);
             if (refusal == null) {
                 SlotQueue joined = queue == null ? open(request) : queue;
                 waiters.add(request, joined, now);
-                settle(joined);
+                steps.settle(joined);
             } else {
                 decisions.refuse(request, queue, refusal.error(), refusal.why());
                 if (queue != null) {
@@ -200,7 +197,7 @@ final class SlotRules {
                 decisions.explain(cancel, account.refused(waiter, Refused.DEADLINE, now));
             }
             waiters.leave(waiter);
-            settle(waiter.queue);
+            steps.settle(waiter.queue);
         }
     }
 
@@ -214,7 +211,7 @@ final class SlotRules {
                 slots.served(seat, now);
             }
             slots.vacate(seat);
-            offer(slot, ContainerTimings.NONE, null, false);
+            steps.offer(slot, ContainerTimings.NONE, null, false);
         }
     }
 
@@ -233,8 +230,8 @@ final class SlotRules {
     void nodeLost(String incarnation) {
         for (Waiter waiter : waiters.all()) {
             if (incarnation.equals(Addresses.incarnation(waiter.id.replyTo()))) {
-                refuse(waiter, BUSY, Refused.ASKER_LOST, ContainerTimings.NONE);
-                settle(waiter.queue);
+                steps.refuse(waiter, Refused.ASKER_LOST);
+                steps.settle(waiter.queue);
             }
         }
         for (Slot slot : slots.all()) {
@@ -253,13 +250,13 @@ final class SlotRules {
             slots.start(slot, ready.timings().imagePull(), now);
             Waiter cause = slot.cause;
             waiters.uncoverCauseOf(slot);
-            offer(slot, ready.timings(), cause, true);
+            steps.offer(slot, ready.timings(), cause, true);
         }
     }
 
     /** What there is no room for, as after a change of settings, is removed, and never counted. */
     void adopted(ContainerAdopted adopted) {
-        boolean fits = !draining && slots.fits(adopted.standIn());
+        boolean fits = !steps.isDraining() && slots.fits(adopted.standIn());
         SlotQueue queue = fits ? adoptions.join(adopted) : null;
         if (queue == null) {
             decisions.removeUncounted(adopted, Reason.UNFIT);
@@ -275,8 +272,8 @@ final class SlotRules {
             Floors.failed(slot, now);
             slots.giveUp(slot);
             observer.launchFailed(slot.queue.key(), failed.error().code());
-            tellCause(slot, failed.error(), failed.timings());
-            settleAfterEnd(slot.queue, true);
+            steps.tellCause(slot, failed.error(), failed.timings());
+            steps.settleAfterEnd(slot.queue, true);
         }
     }
 
@@ -295,7 +292,7 @@ final class SlotRules {
             Floors.failed(slot, now);
             slots.end(slot);
             observer.ended(slot.queue.key());
-            settleAfterEnd(slot.queue, unready);
+            steps.settleAfterEnd(slot.queue, unready);
         }
     }
 
@@ -306,8 +303,8 @@ final class SlotRules {
             account.ended(slot, ContainerFate.UNKNOWN, now);
             Floors.failed(slot, now);
             slots.bury(slot);
-            tellCause(slot, ENDED_UNREADY, ContainerTimings.NONE);
-            settleAfterEnd(slot.queue, unready);
+            steps.tellCause(slot, ENDED_UNREADY, ContainerTimings.NONE);
+            steps.settleAfterEnd(slot.queue, unready);
         }
     }
 
@@ -317,8 +314,8 @@ final class SlotRules {
         if (!answers) {
             for (Waiter waiter : waiters.all()) {
                 if (waiter.launch == null) {
-                    refuse(waiter, ENGINE_GONE, Refused.ENGINE_GONE, ContainerTimings.NONE);
-                    settle(waiter.queue);
+                    steps.refuse(waiter, ENGINE_GONE, Refused.ENGINE_GONE, ContainerTimings.NONE);
+                    steps.settle(waiter.queue);
                 }
             }
         }
@@ -326,19 +323,19 @@ final class SlotRules {
 
     /** @param handOver what is or becomes idle is left to the next runner */
     void drain(boolean handOver) {
-        draining = true;
-        drained = handOver ? Reason.HANDED_OVER : Reason.DRAINING;
+        Reason drained = handOver ? Reason.HANDED_OVER : Reason.DRAINING;
+        steps.drain(drained);
         drainToConfirm = true;
         for (Waiter waiter : waiters.all()) {
-            refuse(waiter, BUSY, Refused.DRAINING, ContainerTimings.NONE);
-            settle(waiter.queue);
+            steps.refuse(waiter, Refused.DRAINING);
+            steps.settle(waiter.queue);
         }
         floors.endAll(now);
         for (Slot slot : slots.all()) {
             if (slot.state == Slot.State.IDLE) {
-                remove(slot, drained);
+                steps.remove(slot, drained);
             } else if (slot.state == Slot.State.STARTING) {
-                remove(slot, Reason.DRAINING);
+                steps.remove(slot, Reason.DRAINING);
             }
         }
     }
@@ -349,126 +346,12 @@ final class SlotRules {
             if (keys.contains(slot.queue.key())) {
                 if (slot.state == Slot.State.IDLE) {
                     account.cleared(slot, now);
-                    remove(slot, Reason.CLEARED);
-                    settle(slot.queue);
+                    steps.remove(slot, Reason.CLEARED);
+                    steps.settle(slot.queue);
                 } else if (slot.state == Slot.State.BUSY || slot.state == Slot.State.STARTING) {
                     slots.unwant(slot);
                 }
             }
-        }
-    }
-
-    /**
-     * What is free of a slot goes to those who have waited longest; without waiters it is idle, or open for more calls.
-     *
-     * @param timings told to the first of them
-     * @param cause whom it was launched for, if it has just started
-     */
-    private void offer(Slot slot, ContainerTimings timings, @Nullable Waiter cause, boolean started) {
-        SlotQueue queue = slot.queue;
-        Waiter waiter = queue.waiting.first();
-        boolean last = slot.unwanted && !(started && waiter != null);
-        if (slot.taken > 0 && (draining || last)) {
-            // It goes with the last of its calls.
-            slots.rest(slot, now);
-        } else if (draining) {
-            remove(slot, slot.unwanted ? Reason.DRAINING : drained);
-        } else if (last) {
-            account.cleared(slot, now);
-            remove(slot, Reason.CLEARED);
-            settle(queue);
-        } else if (waiter == null) {
-            slots.rest(slot, now);
-        } else {
-            ContainerTimings told = timings;
-            do {
-                SlotFacts facts =
-                        started ? account.started(slot, waiter, waiter == cause, now) : account.freed(waiter, now);
-                waiters.leave(waiter);
-                lease(slot, waiter.id, waiter.callId, told, facts);
-                told = ContainerTimings.NONE;
-                waiter = queue.waiting.first();
-            } while (waiter != null && slot.taken < queue.seats && !slot.unwanted);
-            settle(queue);
-        }
-    }
-
-    private void lease(Slot slot, Waiter.Id to, String callId, ContainerTimings timings, SlotFacts facts) {
-        Seat seat = slots.lease(slot, to.replyTo(), now);
-        decisions.grant(seat, to, callId, seat.claimDeadline - now, timings, facts);
-    }
-
-    private void remove(Slot slot, Reason reason) {
-        decisions.remove(slot, reason);
-        slots.giveUp(slot);
-    }
-
-    private void tellCause(Slot slot, RunnerException error, ContainerTimings timings) {
-        if (slot.cause != null) {
-            refuse(slot.cause, error, Refused.LAUNCH_FAILED, timings);
-        }
-    }
-
-    private void refuse(Waiter waiter, RunnerException error, Refused why, ContainerTimings timings) {
-        SlotFacts facts = account.refused(waiter, why, now);
-        waiters.leave(waiter);
-        decisions.refuse(waiter, error, timings, facts);
-    }
-
-    /** Must end every change to a queue's waiters or containers. */
-    private void settle(SlotQueue queue) {
-        waiters.balance(queue, now);
-        for (Waiter waiter = waiters.waitingInVain(queue); waiter != null; waiter = waiters.waitingInVain(queue)) {
-            refuse(waiter, BUSY, Refused.NOT_HERE, ContainerTimings.NONE);
-        }
-        Waiter tooMany = waiters.oneTooMany(queue);
-        if (tooMany != null) {
-            refuse(tooMany, BUSY, Refused.NOT_HERE, ContainerTimings.NONE);
-        }
-        floors.review(queue);
-        queues.closeIfUnused(queue);
-    }
-
-    /** @param unready whether the container that has ended had not come up yet */
-    private void settleAfterEnd(SlotQueue queue, boolean unready) {
-        if (unready) {
-            waiters.hurry(queue, now);
-        }
-        settle(queue);
-    }
-
-    /** @param causeCallId the call that it is for; empty: none */
-    private Slot launch(SlotQueue queue, String causeCallId) {
-        int others = queue.containers;
-        ColdCause why = account.coldCause(queue, now);
-        Slot slot = slots.launch(queue, now);
-        slot.coldCause = why;
-        decisions.launch(slot, causeCallId, others);
-        return slot;
-    }
-
-    private final class PlacementActions implements Placement.Actions {
-        @Override
-        public void launchFor(Waiter waiter) {
-            waiters.cover(waiter, launch(waiter.queue, waiter.callId));
-        }
-
-        @Override
-        public void evict(Slot slot, Waiter forWhom) {
-            forWhom.displacing = true;
-            account.evicted(slot, forWhom, now);
-            remove(slot, Reason.EVICTED);
-        }
-
-        @Override
-        public boolean releasePutOff() {
-            return waiters.releaseAll();
-        }
-
-        @Override
-        public void refuse(Waiter waiter) {
-            SlotRules.this.refuse(waiter, BUSY, Refused.NO_ROOM, ContainerTimings.NONE);
-            settle(waiter.queue);
         }
     }
 }

@@ -113,6 +113,8 @@ final class Waiters {
         waiter.launch = launched;
         launched.cause = waiter;
         launched.displacing = waiter.displacing;
+        // It may take more calls than that one, and nobody is to go for these.
+        rely(waiter.queue);
     }
 
     /** The container that was launched for somebody has started, and goes to whoever has waited longest. */
@@ -163,14 +165,8 @@ final class Waiters {
 
     /** Those who came first are those who rely on what is starting. */
     private void cover(SlotQueue queue, boolean mayPark) {
+        rely(queue);
         int uncovered = queue.uncovered();
-        while (queue.starved.size() + queue.parked.size() > uncovered) {
-            Waiter first = queue.starved.isEmpty() ? queue.parked.first() : queue.starved.first();
-            if (!queue.parked.remove(first)) {
-                withdraw(first);
-            }
-            queue.relying.add(first);
-        }
         while (queue.starved.size() + queue.parked.size() < uncovered) {
             Waiter last = queue.relying.last();
             queue.relying.remove(last);
@@ -179,6 +175,17 @@ final class Waiters {
             } else {
                 starve(last);
             }
+        }
+    }
+
+    private void rely(SlotQueue queue) {
+        int uncovered = queue.uncovered();
+        while (queue.starved.size() + queue.parked.size() > uncovered) {
+            Waiter first = queue.starved.isEmpty() ? queue.parked.first() : queue.starved.first();
+            if (!queue.parked.remove(first)) {
+                withdraw(first);
+            }
+            queue.relying.add(first);
         }
     }
 

@@ -91,7 +91,8 @@ final class ConfigDefaultsTest {
                         Path.of(System.getProperty("java.io.tmpdir")),
                         null,
                         SocketTmpfs.AUTO,
-                        ""));
+                        "",
+                        AdoptConfig.DEFAULT));
     }
 
     @Test
