@@ -10,8 +10,20 @@ public interface SlotObserver {
     /** Ignores everything. */
     SlotObserver NONE = new SlotObserver() {};
 
+    /** What has become of a container that was started ahead of a call. */
+    enum Guess {
+        STARTED,
+        /** The call has come. */
+        USED,
+        /** It has ended before a call came. */
+        WASTED
+    }
+
     /** @param others containers of the same queue that are there already, each starting, busy or ending */
     default void launched(SlotKey key, int others) {}
+
+    /** For a container that is started ahead of a call, instead of {@link #launched}, and for what becomes of it. */
+    default void guess(Guess what) {}
 
     default void launchFailed(SlotKey key, ErrorCode error) {}
 

@@ -51,6 +51,11 @@ final class Starts {
         return Estimate.isKnown(all) ? Estimate.cautious(all) : UNKNOWN_NANOS;
     }
 
+    /** Whether one more would slow none of those under way. */
+    boolean leaveAProcessor() {
+        return CPU_SHARE * (underWay + 1) <= processors;
+    }
+
     private double slowdown() {
         return Math.max(1, CPU_SHARE * underWay / processors);
     }
