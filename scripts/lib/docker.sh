@@ -13,6 +13,15 @@ docker_socket() {
 
 engine_answers() { [[ $(curl -fs --max-time 10 --unix-socket "$(docker_socket)" http://engine/_ping) == OK ]]; }
 
+# The client program of the engine that is in use.
+engine_cli() {
+  if [[ ${BERTH_ENGINE:-docker} == podman ]]; then
+    podman_cli "$@"
+  else
+    docker "$@"
+  fi
+}
+
 # Makes sure that an engine answers and that there is a client program to build images with.
 ensure_docker() {
   local socket denied

@@ -77,12 +77,14 @@ build_images() {
 # What the images that there are were made of, by name.
 read_image_hashes() {
   local tag hash images
-  images=$(docker image ls --quiet --no-trunc --filter "label=$INPUTS_LABEL" | sort -u)
-  [[ -n $images ]] || return 0
+  mapfile -t images < <(engine_cli image ls --quiet --no-trunc --filter "label=$INPUTS_LABEL" | sort -u)
+  ((${#images[@]} > 0)) || return 0
   while read -r tag hash; do
+    # As Podman calls what is of no registry.
+    tag=${tag#localhost/}
     [[ $tag != "$IMAGE_PREFIX"/*:latest ]] || image_hashes[$tag]=$hash
-  done < <(xargs docker image inspect -f "{{range .RepoTags}}{{.}} {{index \$.Config.Labels \"$INPUTS_LABEL\"}}
-{{end}}" <<<"$images")
+  done < <(engine_cli image inspect -f "{{\$image := .}}{{range .RepoTags}}{{.}} {{index \$image.Config.Labels \"$INPUTS_LABEL\"}}
+{{end}}" "${images[@]}")
 }
 
 image_is() { [[ ${image_hashes[$IMAGE_PREFIX/$1:latest]:-} == "$2" ]]; }
@@ -100,19 +102,35 @@ ensure_image() {
 
 # The engine gets only what the Dockerfile may copy. The run-time image is in the base, and large.
 build_image() {
-  tar -C "$EXAMPLES" --exclude="$1/target/jre" -cf - "$1" wire |
-    DOCKER_BUILDKIT=0 docker build --quiet --force-rm --network none --label "$INPUTS_LABEL=$2" \
-      --tag "$IMAGE_PREFIX/$1:latest" --file "$1/Dockerfile" -
+  local build=(--quiet --force-rm --network none --label "$INPUTS_LABEL=$2" --tag "$IMAGE_PREFIX/$1:latest")
+  if [[ ${BERTH_ENGINE:-docker} == podman ]]; then
+    build_with_podman "$1" "${build[@]}"
+  else
+    copied_files "$1" | DOCKER_BUILDKIT=0 docker build "${build[@]}" --file "$1/Dockerfile" -
+  fi
+}
+
+copied_files() { tar -C "$EXAMPLES" --exclude="$1/target/jre" -cf - "$1" wire; }
+
+# Podman takes no archive.
+build_with_podman() {
+  local name=$1 folder=$BERTH_WORK/build-$1.$$ code=0
+  shift
+  mkdir "$folder"
+  copied_files "$name" | tar -C "$folder" -xf -
+  podman_cli build "$@" --format docker --file "$folder/$name/Dockerfile" "$folder" || code=$?
+  rm -rf "$folder"
+  return "$code"
 }
 
 # replacing NAME HASH MAKE ARGUMENT...: makes an image, and removes the one that had the name before if nothing uses it.
 replacing() {
   local name=$1 hash=$2 make=$3 old
   shift 3
-  old=$(docker image inspect -f '{{.Id}}' "$IMAGE_PREFIX/$name:latest" 2>/dev/null || true)
+  old=$(engine_cli image inspect -f '{{.Id}}' "$IMAGE_PREFIX/$name:latest" 2>/dev/null || true)
   logged "image-$name" "$make" "$name" "$hash" "$@"
   image_hashes[$IMAGE_PREFIX/$name:latest]=$hash
-  [[ -z $old ]] || docker image rm "$old" >/dev/null 2>&1 || true
+  [[ -z $old ]] || engine_cli image rm "$old" >/dev/null 2>&1 || true
 }
 
 # ensure_base NAME MAKE FILE...: makes a base image of the files, which MAKE copies into a root folder, if any changed.
@@ -134,7 +152,7 @@ ensure_base() {
 
 import_root() {
   tar -C "$3" --sort=name --owner=0 --group=0 --numeric-owner --mtime="$FIXED_TIME" -cf - . |
-    docker import --change "LABEL $INPUTS_LABEL=$2" --change 'ENV PATH=/opt/jre/bin:/usr/bin' - "$IMAGE_PREFIX/$1:latest"
+    engine_cli import --change "LABEL $INPUTS_LABEL=$2" --change 'ENV PATH=/opt/jre/bin:/usr/bin' - "$IMAGE_PREFIX/$1:latest"
 }
 
 # What programs expect of any root file system. The function runs as 1000:1000.

@@ -214,6 +214,7 @@ package_image() {
       --change "ENTRYPOINT [\"$INSTALLED/runtime/bin/java\", \"-Djava.library.path=$INSTALLED/native\", \
         \"-XX:SharedArchiveFile=$INSTALLED/berth.jsa\", \"-Xshare:auto\", \"-jar\", \"$INSTALLED/berth.jar\"]" \
       --change 'CMD ["run"]' \
+      --change 'ENV _JAVA_SR_SIGNUM=40' \
       --change 'EXPOSE 9190 9191' \
       - "$IMAGE" >/dev/null
   [[ -z $old || $old == "$(docker image inspect -f '{{.Id}}' "$IMAGE")" ]] || docker image rm "$old" >/dev/null 2>&1 || true

@@ -21,12 +21,12 @@ ensure_jar() {
   once jar logged build mvn -B -DskipTests -Dspotless.check.skip=true package
 }
 
-# start_runner ENGINE [OPTION...]: sets RUNNER to the address and RUNNER_PID; ends the script if it does not come up.
+# start_runner docker|podman|process [OPTION...]: sets RUNNER to the address and RUNNER_PID; ends the script if it does not come up.
 start_runner() {
   local engine=$1
   shift
   mkdir -p "$RUNNER_SOCKETS"
-  "${RUNNER_COMMAND[@]}" run --port 0 --engine "$engine" --set "worker.socketRoot=$RUNNER_SOCKETS" --set grpc.host=127.0.0.1 "$@" \
+  "${RUNNER_COMMAND[@]}" run --port 0 --engine "${engine/podman/docker}" --set "worker.socketRoot=$RUNNER_SOCKETS" --set grpc.host=127.0.0.1 "$@" \
     >"$RUNNER_OUT" 2>"$RUNNER_LOG" </dev/null &
   RUNNER_PID=$!
   local end=$((SECONDS + RUNNER_START_SECONDS))
@@ -69,7 +69,7 @@ stop_runner_clean() {
 # leftovers ENGINE: what a stopped runner of this script has left; prints nothing if it is nothing.
 leftovers() {
   local engine=$1
-  [[ $engine != docker ]] || docker ps --all --quiet --filter "label=dev.berth.owner=$(hostname):$RUNNER_SOCKETS"
+  [[ $engine == process ]] || engine_cli ps --all --quiet --filter "label=dev.berth.owner=$(hostname):$RUNNER_SOCKETS"
   find "$RUNNER_SOCKETS" -mindepth 1
   grep -lsa "BERTH_OWNER=[^[:space:]]*$RUNNER_SOCKETS" /proc/[0-9]*/environ || true
   rmdir "$RUNNER_SOCKETS" 2>/dev/null || true

@@ -2,10 +2,12 @@
 # Sets up what the scripts need on a fresh Debian machine: each ensure_ function installs one thing if it is missing, says
 # so in a line, and is quiet and quick when there is nothing to do. Source common.sh first.
 #
-# BERTH_ENGINE=process does without a container engine and images.
+# BERTH_ENGINE=process does without a container engine and images; BERTH_ENGINE=podman starts Podman's service, which the
+# script has to stop (stop_podman).
 
 # shellcheck source-path=SCRIPTDIR
 source "$BERTH_ROOT/scripts/lib/docker.sh"
+source "$BERTH_ROOT/scripts/lib/podman.sh"
 source "$BERTH_ROOT/scripts/lib/examples.sh"
 
 LEAST_JAVA=17
@@ -118,6 +120,14 @@ ensure_gcc() {
 
 engine_wanted() { [[ ${BERTH_ENGINE:-docker} != process ]]; }
 
+ensure_engine() {
+  if [[ ${BERTH_ENGINE:-docker} == podman ]]; then
+    ensure_podman
+  else
+    ensure_docker
+  fi
+}
+
 # What a build of Berth itself needs.
 ensure_build_tools() {
   ensure_tools
@@ -132,7 +142,7 @@ ensure_examples() {
   ensure_gcc
   build_examples "$@"
   if engine_wanted; then
-    ensure_docker
+    ensure_engine
     ensure_images "$@"
   fi
 }

@@ -185,7 +185,7 @@ function event(rows, total, state = {}, peers = []) {
 async function madeUp(stream, use, options) {
   const sockets = new Set();
   const server = createServer(async (request, response) => {
-    if (request.url === '/api/stream') {
+    if (request.url === '/api/stream' || request.url.startsWith('/api/peers')) {
       stream(request, response);
       return;
     }
@@ -293,6 +293,43 @@ await check('the nodes of a cluster are told of, with what they have free', asyn
     assert.match(shown, /a\s+this node\s+10.0.0.5:9192\s+1\s+2 GiB\s+2.5\s+25 %\s+1.2 s ago/);
     assert.match(shown, /b\s+draining/);
     assert.match(shown, /<i>c<\/i>\s+suspect\s+10.0.0.5:9192\s+1\s+–/);
+  });
+});
+
+await check('the slot map of another node, by its counts, and of all nodes; a node that goes is let go', async () => {
+  const peer = (id, state, slots) => ({ id, incarnation: 'inc-' + id, address: '10.0.0.5:9192', version: '1', state, draining: false,
+    digestAgeMillis: 10, freeMemoryBytes: 0, freeCpuMillis: 0, load: 0, slots, queues: [] });
+  const of = (busy, idle, starting, waiting, queues = 2) => ({ queues, busy, idle, starting, waiting });
+  let there = true;
+  const asked = [];
+  const peers = () => [peer('a', 'SELF', of(0, 1, 0, 0)), ...(there ? [peer('b', 'UP', of(3, 2, 1, 7))] : [])];
+  const stream = live(() => event([row('team/one', '1', { idle: 1 })], 1, {}, peers()));
+  const answer = (request, response) => {
+    asked.push(request.url);
+    response.writeHead(200, { 'Content-Type': 'application/json' });
+    response.end(JSON.stringify({ peers: [{ ...peers()[1], queues: [
+      { key: '00000000000000ab', image: '<b>team/one</b>', ...of(3, 1, 0, 0) }, { key: '00000000000000ac', ...of(0, 1, 1, 7) }] }] }));
+  };
+  await madeUp((request, response) => (request.url === '/api/stream' ? stream : answer)(request, response), async (opened, complaints) => {
+    const map = (wanted) => opened.waitForFunction((text) => document.getElementById('slots').getAttribute('aria-label') === text, wanted);
+    await map('1 containers: 0 busy, 0 starting, 1 idle, 0 frozen');
+    await opened.focus('#nodes-rows tr:nth-child(2) button');
+    await opened.keyboard.press('Enter');
+    await map('6 slots: 3 busy, 1 starting, 2 idle, 0 frozen');
+    const shown = await opened.innerText('#slots-rows');
+    assert.match(shown, /<b>team\/one<\/b>\s+3\s+1\s+0\s+0\s/);
+    assert.match(shown, /key 00000000000000ac\s+0\s+1\s+1\s+7/);
+    assert.equal(await opened.inputValue('#slots-of'), 'inc-b');
+    assert.ok(asked.includes('/api/peers?node=inc-b'));
+    await opened.screenshot({ path: `${SHOTS}/node.png`, fullPage: true });
+    await opened.selectOption('#slots-of', '*');
+    await map('7 slots: 3 busy, 1 starting, 3 idle, 0 frozen');
+    await opened.selectOption('#slots-of', 'inc-b');
+    await map('6 slots: 3 busy, 1 starting, 2 idle, 0 frozen');
+    there = false;
+    await map('1 containers: 0 busy, 0 starting, 1 idle, 0 frozen');
+    assert.equal(await opened.inputValue('#slots-of'), '');
+    assert.deepEqual(complaints, []);
   });
 });
 

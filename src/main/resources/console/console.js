@@ -1,6 +1,6 @@
 import { $, button, cell, count, cpus, fill, gib, ms, name, text, write } from '/console/view.js';
 import { Charts } from '/console/charts.js';
-import { drawSlots } from '/console/slots.js';
+import { drawChosen, drawNodes } from '/console/nodes.js';
 import { ask, events, hasToken, open, setToken } from '/console/http.js';
 import { evict } from '/console/actions.js';
 import '/console/output.js';
@@ -84,7 +84,6 @@ function show(now) {
   if (node.draining) wrong.push('draining');
   if (!node.engineAnswers) wrong.push('the container engine does not answer');
   state((wrong.join(', ') || 'ready') + ' · ' + node.engine + (node.isolated ? '' : ' · functions are not isolated'), wrong.length > 0);
-  peers(now.peers);
   meter('memory', node.memoryUsedBytes, node.memoryTotalBytes, gib);
   meter('cpu', node.cpuUsedMillis, node.cpuTotalMillis, cpus);
   let rate = null;
@@ -105,7 +104,7 @@ function show(now) {
   last = now;
   previous = now;
   rows();
-  drawSlots(now.functions.rows);
+  drawNodes(now);
   if (first) lookAtCalls().catch(() => {});
 }
 
@@ -118,28 +117,6 @@ function meter(id, used, total, form) {
   const share = total > 0 ? used / total : 0;
   $(id).value = share;
   text(id + '-text', `${form(used)} of ${form(total)}`);
-}
-
-function peers(all) {
-  $('peers').replaceChildren(...all.map((peer) => {
-    const at = document.createElement('li');
-    const well = peer.state === 'SELF' || peer.state === 'UP';
-    at.textContent = (well && !peer.draining ? '● ' : '▲ ') + name(peer.id) + (well ? '' : ' ' + peer.state.toLowerCase())
-      + (peer.draining ? ' draining' : '');
-    return at;
-  }));
-  $('nodes').hidden = all.length === 0;
-  fill($('nodes-rows'), all, (peer) => peer.incarnation, () => {
-    const line = document.createElement('tr');
-    line.append(...Array.from({ length: 8 }, (_, i) => cell('', i < 4 ? '' : 'number')));
-    return line;
-  }, (line, peer) => {
-    const known = peer.digestAgeMillis !== undefined;
-    [name(peer.id), peer.draining ? 'draining' : peer.state === 'SELF' ? 'this node' : peer.state.toLowerCase(), name(peer.address),
-      name(peer.version), known ? gib(peer.freeMemoryBytes) : '–', known ? cpus(peer.freeCpuMillis) : '–',
-      known ? count(peer.load * 100) + ' %' : '–', known ? count(peer.digestAgeMillis / 1000) + ' s ago' : '–',
-    ].forEach((value, i) => write(line.cells[i], value));
-  });
 }
 
 function rows() {
@@ -231,9 +208,9 @@ $('theme').addEventListener('click', () => {
     : matchMedia('(prefers-color-scheme: dark)').matches;
   document.documentElement.dataset.theme = dark ? 'light' : 'dark';
   charts.recolor();
-  if (last) drawSlots(last.functions.rows);
+  drawChosen();
 });
-window.addEventListener('resize', () => last && drawSlots(last.functions.rows));
+window.addEventListener('resize', drawChosen);
 document.addEventListener('keydown', (event) => {
   const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
   if (event.key === 'Escape' && typing) event.target.blur();

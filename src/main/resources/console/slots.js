@@ -5,8 +5,8 @@ const SQUARE = 12;
 const GAP = 3;
 const MOST_SQUARES = 4000;
 
-// One square a container, told apart by shape first and colour second; grouped by function.
-export function drawSlots(rows) {
+// One square a container, or a slot of another node, told apart by shape first and colour second; grouped by function.
+export function drawSlots(rows, what = 'containers') {
   const canvas = $('slots');
   const width = canvas.parentElement.clientWidth - 34;
   const total = rows.reduce((sum, row) => sum + STATES.reduce((all, state) => all + row[state], 0), 0);
@@ -48,9 +48,9 @@ export function drawSlots(rows) {
   }
   const sums = STATES.map((state) => rows.reduce((sum, row) => sum + row[state], 0));
   const said = STATES.map((state, i) => `${sums[i]} ${state}`).join(', ');
-  canvas.setAttribute('aria-label', total === 0 ? 'No containers' : `${total} containers: ${said}`);
+  canvas.setAttribute('aria-label', total === 0 ? `No ${what}` : `${total} ${what}: ${said}`);
   $('slots-note').textContent = total === 0 ? 'None. They start with the first call of a function.'
-    : `${total} containers: ${said}.` + (each > 1 ? ` One square stands for up to ${each}.` : '')
+    : `${total} ${what}: ${said}.` + (each > 1 ? ` One square stands for up to ${each}.` : '')
       + ' Most: ' + rows.slice(0, 3).map((row) => name(row.image)).join(', ') + '.';
 }
 

@@ -33,6 +33,7 @@ import dev.berth.registry.SlotObserver;
 import dev.berth.registry.SlotRegistryVerticle;
 import dev.berth.status.ColdCapacity;
 import dev.berth.status.NodeFacts;
+import dev.berth.status.StatusMeter;
 import dev.berth.status.StatusVerticle;
 import dev.berth.why.WhyBook;
 import dev.berth.worker.ContainerWorkerVerticle;
@@ -253,7 +254,11 @@ final class RunnerVerticles {
         OpenPortWarning.check(config.grpc(), gate, machine.engine().networks());
         // Has the address after those of the ingress instances, for its status calls are placed like theirs.
         StatusVerticle status = new StatusVerticle(
-                setup, facts(machine, version), config.status(), config.node().eventLoops());
+                setup,
+                facts(machine, version),
+                config.status(),
+                meters == null ? StatusMeter.NONE : meters.status(),
+                config.node().eventLoops());
         for (int i = 0; i < config.node().eventLoops(); i++) {
             ingresses.add(new GrpcIngressVerticle(setup, gate, cold, status, i));
         }

@@ -118,6 +118,8 @@ final class ArchitectureTest {
 
     /** Vert.x has no public way to a context's event loop, which connections of our own need. */
     private static final String VERTX_SEAM = ROOT + ".worker.http.VertxSeam";
+    /** Nor to end one direction of a connection. */
+    private static final String HALF_CLOSE = ROOT + ".engine.docker.HalfClose";
 
     /** May use every other package. */
     private static final String[] TOP = {ROOT, ROOT + ".cli.."};
@@ -197,6 +199,8 @@ final class ArchitectureTest {
             .resideOutsideOfPackage(subtree("proto"))
             .and()
             .doNotHaveFullyQualifiedName(VERTX_SEAM)
+            .and()
+            .doNotHaveFullyQualifiedName(HALF_CLOSE)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.vertx..impl..", "io.vertx..internal..");

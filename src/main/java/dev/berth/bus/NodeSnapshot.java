@@ -40,18 +40,9 @@ public record NodeSnapshot(
             int seats,
             int calls) {
 
-        /** One of which none are kept, and whose containers take one call at a time. */
-        public Queue(
-                SlotKey key,
-                String image,
-                int idle,
-                int paused,
-                int busy,
-                int starting,
-                int waiting,
-                long serviceNanos,
-                long startNanos) {
-            this(key, image, idle, paused, busy, starting, waiting, serviceNanos, startNanos, 0, 1, busy);
+        /** One of which the node has nothing any more. */
+        public static Queue gone(SlotKey key, String image) {
+            return new Queue(key, image, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0);
         }
 
         /** Whether the node has nothing of it any more. */

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Turns a call document into what the registry and the worker need. Stateless; any thread. */
+/** Turns a call document into what the registry and the worker need. Thread-safe. */
 public final class CallFactory {
     /** Where a function listens. Part of every slot hash; set by the engine. */
     public static final String LISTENER = "FN_LISTENER";
@@ -29,6 +29,8 @@ public final class CallFactory {
     private final CallConfig config;
     private final @Nullable String statusImage;
     private final long leastMemoryMiB;
+
+    private final IgnoredAnnotations ignored = new IgnoredAnnotations();
 
     /** Nobody can ask for this slot key: it is known here only. */
     private final byte[] statusKey = new byte[STATUS_KEY_BYTES];
@@ -74,6 +76,7 @@ public final class CallFactory {
             env.putAll(ColdCall.env(model, Instant.now().plus(model.timeout())));
         }
         SystemLimits.checkEnvironment(env);
+        ignored.tell(model);
         String token = extensions.get(REGISTRY_TOKEN);
         return new ContainerSpec(
                 key,
@@ -156,7 +159,8 @@ public final class CallFactory {
                 null,
                 Map.of(),
                 networkDisabled,
-                false);
+                false,
+                SlotOptions.NONE);
     }
 
     /** The call as its function sees it. */

@@ -24,7 +24,7 @@ import java.util.Map;
  * <p>One pass, no recursion. One instance reads one document.
  */
 public final class CallModelParser {
-    private static final int MAX_DEPTH = 1000;
+    private static final int MAX_DEPTH = 10_000;
     private static final int MAX_NUMBER = 64;
     private static final char REPLACEMENT = '\uFFFD';
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
@@ -78,7 +78,8 @@ public final class CallModelParser {
         } catch (JsonParseException malformed) {
             throw ErrorCode.INVALID_JSON.exception("Invalid JSON: " + malformed.getOriginalMessage());
         } catch (IOException tooDeepOrLong) {
-            throw ErrorCode.INVALID_JSON.exception("Invalid JSON: " + tooDeepOrLong.getMessage());
+            throw ErrorCode.INVALID_JSON.exception(
+                    "Invalid JSON: nested more than " + MAX_DEPTH + " deep, or a name or number is too long");
         }
     }
 

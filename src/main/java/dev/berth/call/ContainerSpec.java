@@ -44,44 +44,35 @@ public record ContainerSpec(
         extensions = Map.copyOf(extensions);
     }
 
-    /** Of a function that asks nothing of its slots. */
-    public ContainerSpec(
+    /** Of a container of which no more is known: it stands for the specification whose key is not told. */
+    public static ContainerSpec standIn(
             SlotKey key,
             String image,
-            CallFormat format,
-            Map<String, String> env,
             long memoryMiB,
             long cpuMillis,
             long tmpfsMiB,
             Duration idleTimeout,
-            @Nullable String syslogUrl,
-            String appId,
-            String appName,
-            String fnId,
-            String path,
-            @Nullable String registryToken,
-            Map<String, String> extensions,
-            boolean networkDisabled,
-            boolean evictable) {
-        this(
+            boolean evictable,
+            int seats) {
+        return new ContainerSpec(
                 key,
                 image,
-                format,
-                env,
+                CallFormat.HTTP_STREAM,
+                Map.of(),
                 memoryMiB,
                 cpuMillis,
                 tmpfsMiB,
                 idleTimeout,
-                syslogUrl,
-                appId,
-                appName,
-                fnId,
-                path,
-                registryToken,
-                extensions,
-                networkDisabled,
+                null,
+                "",
+                "",
+                "",
+                "",
+                null,
+                Map.of(),
+                false,
                 evictable,
-                SlotOptions.NONE);
+                SlotOptions.of(0, seats));
     }
 
     /** How many calls a container takes at once: several only over connections of their own. */

@@ -54,6 +54,19 @@ public final class Seal {
         }));
     }
 
+    /** What may be told of a specification: its key and its configuration are not. */
+    public ContainerSpec standIn(ContainerSpec spec) {
+        return ContainerSpec.standIn(
+                standIn(spec.key()),
+                spec.image(),
+                spec.memoryMiB(),
+                spec.cpuMillis(),
+                spec.tmpfsMiB(),
+                spec.idleTimeout(),
+                spec.evictable(),
+                spec.seats());
+    }
+
     /**
      * Equal for specifications of equal containers: key, image, format, sizes, idle timeout, calls at once, environment and
      * where the output goes. In lower-case hex.

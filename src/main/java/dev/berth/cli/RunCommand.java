@@ -11,6 +11,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,7 +30,8 @@ import picocli.CommandLine.Spec;
                     + " run after node.drainTimeout, or at a second SIGTERM or SIGINT, are cut off; five seconds later"
                     + " it has ended.",
             "At SIGUSR2 it hands over: it does the same, but leaves its containers, frozen, to the next runner with the"
-                    + " same worker.socketRoot."
+                    + " same worker.socketRoot. A JVM that was not started by scripts/berth or a package needs"
+                    + " _JAVA_SR_SIGNUM=40 in its environment for that."
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
@@ -38,6 +41,8 @@ import picocli.CommandLine.Spec;
             "2:wrong options or settings"
         })
 final class RunCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -101,6 +106,12 @@ final class RunCommand implements Callable<Integer> {
         String ready = "listening on " + new RunnerAddress(config.grpc().host(), service.port()) + ", engine "
                 + service.engineName();
         say("berth " + Version.NUMBER + " " + ready);
+        if (config.worker().adopting().on() && !StopSignals.handOverIsFree(System.getenv())) {
+            LOG.atInfo()
+                    .addKeyValue("needs", StopSignals.JVM_SIGNAL + "=40, as scripts/berth has it")
+                    .log(
+                            "SIGUSR2 is ignored, and recordings of the JVM see no code: `berth drain --handover` hands over");
+        }
         supervisor.ready(ready, service::whenLoopsTurn);
         try {
             if (rehearse) {

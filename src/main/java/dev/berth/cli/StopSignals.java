@@ -2,6 +2,8 @@ package dev.berth.cli;
 
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
@@ -12,12 +14,27 @@ import java.util.concurrent.CountDownLatch;
  * <p>Without handlers of its own the JVM would begin to exit at the first signal, and a second one would not
  * be heard. They are set by reflection, since the class that sets them is not part of Java's standard; where
  * there is none, a shutdown hook stands in, and only the second signal is lost.
+ *
+ * <p>The JVM itself uses SIGUSR2 to hold threads, as a flight recording does many times a second, unless
+ * {@value #JVM_SIGNAL} in its environment names another signal. Where it does not, SIGUSR2 is ignored: a recording
+ * then sees no code but does no harm, where it would be a request to stop; and a request does no harm, where it
+ * would crash the JVM.
  */
 final class StopSignals {
     /** Asks it to leave its containers to the next runner. */
     static final String HAND_OVER = "USR2";
 
-    private static final String[] NAMES = {"TERM", "INT", "HUP", HAND_OVER};
+    /** What {@code scripts/berth} and the packages set. */
+    static final String JVM_SIGNAL = "_JAVA_SR_SIGNUM";
+
+    private static final int HAND_OVER_NUMBER = 12;
+    /** As the JVM has it: it takes numbers between these. */
+    private static final int SEGMENTATION_FAULT = 11;
+
+    private static final int SIGNALS = 65;
+
+    private static final String HANDLER = "sun.misc.SignalHandler";
+    private static final List<String> STOP = List.of("TERM", "INT", "HUP");
 
     private final CompletableFuture<String> first = new CompletableFuture<>();
     private final CompletableFuture<String> second = new CompletableFuture<>();
@@ -28,10 +45,23 @@ final class StopSignals {
     /** Listens from now on. */
     static StopSignals install() {
         StopSignals signals = new StopSignals();
-        for (String name : NAMES) {
-            signals.handle(name);
+        STOP.forEach(signals::handle);
+        if (handOverIsFree(System.getenv())) {
+            signals.handle(HAND_OVER);
+        } else {
+            ignoreHandOver();
         }
         return signals;
+    }
+
+    /** Whether a JVM that was started with this environment leaves SIGUSR2 to its program. */
+    static boolean handOverIsFree(Map<String, String> environment) {
+        try {
+            int number = Integer.parseInt(environment.getOrDefault(JVM_SIGNAL, ""));
+            return number > SEGMENTATION_FAULT && number < SIGNALS && number != HAND_OVER_NUMBER;
+        } catch (NumberFormatException none) {
+            return false;
+        }
     }
 
     /** With the name of the signal. */
@@ -51,23 +81,33 @@ final class StopSignals {
 
     private void handle(String name) {
         try {
-            Class<?> signal = Class.forName("sun.misc.Signal");
-            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            Class<?> handler = Class.forName(HANDLER);
             InvocationHandler onSignal = (proxy, method, arguments) -> {
                 if (method.getName().equals("handle")) {
                     onSignal(name);
                 }
                 return null;
             };
-            Object listener = Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[] {handler}, onSignal);
-            signal.getMethod("handle", signal, handler)
-                    .invoke(null, signal.getConstructor(String.class).newInstance(name), listener);
+            set(name, Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[] {handler}, onSignal));
         } catch (ReflectiveOperationException unavailable) {
-            if (name.equals(HAND_OVER)) {
-                return;
+            if (!name.equals(HAND_OVER)) {
+                Runtime.getRuntime().addShutdownHook(new Thread(this::onExit, "stop-" + name));
             }
-            Runtime.getRuntime().addShutdownHook(new Thread(this::onExit, "stop-" + name));
         }
+    }
+
+    private static void ignoreHandOver() {
+        try {
+            set(HAND_OVER, Class.forName(HANDLER).getField("SIG_IGN").get(null));
+        } catch (ReflectiveOperationException unavailable) {
+            // Then it is the JVM's, as in any other program.
+        }
+    }
+
+    private static void set(String name, Object handler) throws ReflectiveOperationException {
+        Class<?> signal = Class.forName("sun.misc.Signal");
+        signal.getMethod("handle", signal, Class.forName(HANDLER))
+                .invoke(null, signal.getConstructor(String.class).newInstance(name), handler);
     }
 
     private void onSignal(String name) {

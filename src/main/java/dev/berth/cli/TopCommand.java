@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         version = "berth " + Version.NUMBER,
         description = {
-            "Shows a runner as it is now: the nodes of its cluster, its functions and its containers; in a terminal each"
-                    + " second anew, else once.",
+            "Shows a runner as it is now: the nodes of its cluster with their slots, its functions and its containers; in"
+                    + " a terminal each second anew, else once.",
             "Keys: n nodes, f functions, c containers, a all, / find a function (Enter ends), q quit. Colours are left"
                     + " out where NO_COLOR is set."
         },

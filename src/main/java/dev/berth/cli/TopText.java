@@ -168,7 +168,11 @@ final class TopText {
                 new Column(
                         "told",
                         8,
-                        row -> row.containsKey("digestAgeMillis") ? span(row.getLong("digestAgeMillis")) : "-"));
+                        row -> row.containsKey("digestAgeMillis") ? span(row.getLong("digestAgeMillis")) : "-"),
+                slots("busy", 6),
+                slots("idle", 6),
+                slots("starting", 9),
+                slots("waiting", 8));
     }
 
     private static List<Column> functionColumns() {
@@ -199,6 +203,14 @@ final class TopText {
 
     private static Column count(String name, int width) {
         return new Column(name, width, row -> String.valueOf(row.getInteger(name)));
+    }
+
+    /** Of all a node's functions; nothing is known of one that has said nothing yet. */
+    private static Column slots(String name, int width) {
+        return new Column(name, width, row -> {
+            JsonObject slots = row.getJsonObject("slots");
+            return slots == null ? "-" : String.valueOf(slots.getLong(name));
+        });
     }
 
     private static String whole(double number) {

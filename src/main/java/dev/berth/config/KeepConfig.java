@@ -34,7 +34,7 @@ public record KeepConfig(
 
     /** As without any setting. */
     public static final KeepConfig DEFAULT =
-            new KeepConfig(Keep.TIMEOUT, Duration.ofHours(6), Duration.ZERO, Evict.VALUE);
+            new KeepConfig(Keep.TIMEOUT, Duration.ofHours(6), Duration.ZERO, Evict.VALUE, FloorConfig.DEFAULT);
 
     static final Setting<Keep> KEEP = Setting.of(
             "registry.keep",
@@ -64,11 +64,6 @@ public record KeepConfig(
                     + " memory they hold, with lru those idle longest.");
 
     static final List<Setting<?>> ALL = List.of(KEEP, MAX_IDLE, LEAST_SAVED, EVICT);
-
-    /** With as many that stay as without a setting. */
-    public KeepConfig(Keep keep, Duration maxIdle, Duration leastSaved, Evict evict) {
-        this(keep, maxIdle, leastSaved, evict, FloorConfig.DEFAULT);
-    }
 
     /** With nothing started ahead, as without a setting. */
     public KeepConfig(Keep keep, Duration maxIdle, Duration leastSaved, Evict evict, FloorConfig floor) {

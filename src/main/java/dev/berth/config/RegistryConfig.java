@@ -67,17 +67,6 @@ public record RegistryConfig(
     static final List<Setting<?>> ALL =
             List.of(NON_BLOCKING, MAX_MEMORY, MAX_CPU_MILLIS, MAX_WAITERS, WAIT, NON_BLOCKING_WAIT);
 
-    /** Idle containers are kept as without a setting. */
-    public RegistryConfig(
-            boolean nonBlocking,
-            long maxMemoryBytes,
-            long maxCpuMillis,
-            int maxWaiters,
-            boolean waits,
-            Duration nonBlockingWait) {
-        this(nonBlocking, maxMemoryBytes, maxCpuMillis, maxWaiters, waits, nonBlockingWait, KeepConfig.DEFAULT);
-    }
-
     static RegistryConfig read(Values values) {
         return new RegistryConfig(
                 values.get(NON_BLOCKING),

@@ -127,32 +127,6 @@ public record WorkerConfig(
             SOCKET_TMPFS,
             SOCKET_TMPFS_OPTIONS);
 
-    /** Containers are taken over as without a setting. */
-    public WorkerConfig(
-            Duration freezeIdle,
-            Duration startTimeout,
-            Duration healthTimeout,
-            Duration keepAlive,
-            long maxResponseBytes,
-            int maxResponseHeaderBytes,
-            Path socketRoot,
-            @Nullable Path engineSocketRoot,
-            SocketTmpfs socketTmpfs,
-            String socketTmpfsOptions) {
-        this(
-                freezeIdle,
-                startTimeout,
-                healthTimeout,
-                keepAlive,
-                maxResponseBytes,
-                maxResponseHeaderBytes,
-                socketRoot,
-                engineSocketRoot,
-                socketTmpfs,
-                socketTmpfsOptions,
-                AdoptConfig.DEFAULT);
-    }
-
     static WorkerConfig read(Values values) {
         int headerLimit = values.get(MAX_RESPONSE_HEADER);
         return new WorkerConfig(

@@ -29,6 +29,13 @@ public final class TransitionTable {
         return this;
     }
 
+    /** The same for each of several events. */
+    TransitionTable rows(
+            ContainerState from, List<ContainerEvent> events, ContainerState to, ContainerEffect... effects) {
+        events.forEach(on -> row(from, on, to, effects));
+        return this;
+    }
+
     /** The row for this pair; null if it is not listed. */
     @Nullable
     Row find(ContainerState from, ContainerEvent on) {

@@ -2,6 +2,7 @@ package dev.berth.ingress;
 
 import dev.berth.call.CallModel;
 import dev.berth.call.ContainerTimings;
+import dev.berth.call.SlotAnnotation;
 import dev.berth.call.SlotKey;
 import dev.berth.call.WireTimes;
 import dev.berth.error.ErrorCode;
@@ -16,6 +17,7 @@ import dev.berth.why.Truth;
 import dev.berth.why.WhyRing;
 import io.vertx.grpc.common.GrpcStatus;
 import java.time.Instant;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -300,6 +302,11 @@ public final class CallReport implements EndedCall {
     @Override
     public @Nullable Journey journey() {
         return execution == null ? null : execution.journey();
+    }
+
+    @Override
+    public Set<SlotAnnotation> ignored() {
+        return call == null ? Set.of() : SlotAnnotation.ignored(call.annotations());
     }
 
     @Override

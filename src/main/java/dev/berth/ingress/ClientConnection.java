@@ -45,6 +45,7 @@ public final class ClientConnection extends Http2ConnectionAdapter {
     private final Http2Connection.PropertyKey metadataKey;
     private final Http2Connection.PropertyKey endedKey;
     private int opening;
+    private int untaken;
     private int oversizedStream;
     private int emptyFrames;
     private int resets;
@@ -95,9 +96,22 @@ public final class ClientConnection extends Http2ConnectionAdapter {
         opening--;
     }
 
-    /** Whether few of its streams wait for their calls: it is not to suffer from those that have many. */
+    /** The answer of a stream has ended and waits for the client to take it. */
+    void awaitTaking() {
+        untaken++;
+    }
+
+    /** One of the answers that waited does so no more. */
+    void taken() {
+        untaken--;
+    }
+
+    /**
+     * Whether few of its streams wait for their calls, or for it to take their answers: it is not to suffer from those
+     * that have many.
+     */
     boolean isModest() {
-        return opening < MODEST;
+        return opening + untaken < MODEST;
     }
 
     /** Takes memory for a stream for as long as it is open. Whether there is any. */

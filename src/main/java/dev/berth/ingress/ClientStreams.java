@@ -2,10 +2,14 @@ package dev.berth.ingress;
 
 import io.vertx.core.http.HttpConnection;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +26,9 @@ public final class ClientStreams {
     /** Streams that may be open at once besides, each until its client has been told that there is no room. */
     private static final int MOST_TURNED_AWAY = 512;
 
+    /** Streams that are looked at to find one that has to go. */
+    private static final int LOOKED_AT = 64;
+
     private final NodeBudget budget;
     private final Arrivals arrivals;
     private final long openNanos;
@@ -30,6 +37,8 @@ public final class ClientStreams {
     private final Map<HttpConnection, ClientConnection> connections = new HashMap<>();
     /** Streams whose call has not come, with when they were opened, the oldest first. */
     private final Map<Engagement, Long> opening = new LinkedHashMap<>();
+    /** Streams whose answer has ended and waits for the client to take it, the oldest first. */
+    private final Set<Engagement> untaken = new LinkedHashSet<>();
 
     private int open;
     private int room;
@@ -97,16 +106,41 @@ public final class ClientStreams {
         return open > room + MOST_TURNED_AWAY;
     }
 
-    /** Whether one more stream of a connection is served; if need be, the one that waits longest for its call is not. */
+    /**
+     * Whether one more stream of a connection is served; if need be, one that waits for its call, or for its client to
+     * take its answer, is not: the oldest of a connection with many of these before any other.
+     */
     public boolean admits(ClientConnection connection) {
         if (!crowded()) {
             return true;
         }
-        Iterator<Engagement> oldest = opening.keySet().iterator();
-        if (!connection.isModest() || !oldest.hasNext()) {
+        return connection.isModest()
+                && (ofMany(opening.keySet(), Engagement::turnAway)
+                        || ofMany(untaken, Engagement::giveUp)
+                        || oldest(opening.keySet(), Engagement::turnAway)
+                        || oldest(untaken, Engagement::giveUp));
+    }
+
+    private static boolean ofMany(Collection<Engagement> streams, Consumer<Engagement> end) {
+        int looked = 0;
+        for (Engagement stream : streams) {
+            if (!stream.connection().isModest()) {
+                end.accept(stream);
+                return true;
+            }
+            if (++looked == LOOKED_AT) {
+                break;
+            }
+        }
+        return false;
+    }
+
+    private static boolean oldest(Collection<Engagement> streams, Consumer<Engagement> end) {
+        Iterator<Engagement> oldest = streams.iterator();
+        if (!oldest.hasNext()) {
             return false;
         }
-        oldest.next().turnAway();
+        end.accept(oldest.next());
         return true;
     }
 
@@ -123,6 +157,18 @@ public final class ClientStreams {
     void callCame(Engagement stream) {
         if (opening.remove(stream) != null) {
             stream.connection().opened();
+        }
+    }
+
+    void awaitTaking(Engagement stream) {
+        if (untaken.add(stream)) {
+            stream.connection().awaitTaking();
+        }
+    }
+
+    void taken(Engagement stream) {
+        if (!untaken.isEmpty() && untaken.remove(stream)) {
+            stream.connection().taken();
         }
     }
 

@@ -54,6 +54,7 @@ final class EngageResponse {
     private final int frameBytes;
     private final NodeBudget.Lease lease;
     private final BooleanSupplier writable;
+    private final Runnable waiting;
     private final OneTimer timer;
     private Future<Void> lastWrite = Future.succeededFuture();
     private @Nullable Buffer gathered;
@@ -72,19 +73,22 @@ final class EngageResponse {
      * @param frameBytes largest piece of a body in one message
      * @param lease for what the client has not read
      * @param writable whether the client takes what is written now, so that none of it waits in the library
+     * @param waiting run, once at most, when the answer has ended and waits for the client to take it
      */
     EngageResponse(
             Context context,
             HttpServerResponse response,
             int frameBytes,
             NodeBudget.Lease lease,
-            BooleanSupplier writable) {
+            BooleanSupplier writable,
+            Runnable waiting) {
         this.context = context;
         this.timer = new OneTimer(context.owner());
         this.response = response;
         this.frameBytes = frameBytes;
         this.lease = lease;
         this.writable = writable;
+        this.waiting = waiting;
         lease.running();
         response.putHeader(HttpHeaders.CONTENT_TYPE, "application/grpc");
     }
@@ -191,16 +195,21 @@ final class EngageResponse {
         gather(RunnerMsg.newBuilder().setFinished(finished).build());
     }
 
-    /** A status in place of the last message. */
-    void abort(GrpcStatus status, String text) {
+    /**
+     * A status in place of the last message.
+     *
+     * @param sent as for {@link #finish}
+     */
+    void abort(GrpcStatus status, String text, Runnable sent) {
         String message = GrpcMessageText.encode(text);
         if (started) {
-            end = new End(status, message, () -> {});
+            end = new End(status, message, sent);
             flushLater();
         } else {
             response.putHeader(STATUS, Integer.toString(status.code)).putHeader(MESSAGE, message);
             response.end();
             gone();
+            sent.run();
         }
     }
 
@@ -218,6 +227,7 @@ final class EngageResponse {
             if (!response.closed()) {
                 response.reset(CANCEL);
             }
+            gone();
             due.sent.run();
         }
     }
@@ -289,7 +299,9 @@ final class EngageResponse {
         }
         if (!taken && !lastWrite.isComplete()) {
             if (!timer.isSet()) {
+                lease.keep(response.writeQueueFull() ? STALLED_BYTES : written - response.bytesWritten());
                 timer.set(READ_MILLIS, () -> response.reset(CANCEL));
+                waiting.run();
             }
             lastWrite.onComplete(left -> context.runOnContext(turn -> sendTrailers()));
             return;

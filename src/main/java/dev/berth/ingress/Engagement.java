@@ -87,7 +87,8 @@ public final class Engagement implements CallListener, MessageReader.Listener {
                 request.response(),
                 parts.responseFrameBytes(),
                 budget.lease(),
-                () -> connection.isWritable(request.streamId()));
+                () -> connection.isWritable(request.streamId()),
+                this::awaitTaking);
         this.requestId = request.headers().get(REQUEST_ID);
         this.intake = new CallIntake(parts, lease, requestId);
         this.registration = new StreamRegistration(parts, this);
@@ -277,7 +278,9 @@ public final class Engagement implements CallListener, MessageReader.Listener {
         finish((untouched ? ErrorCode.SERVER_BUSY : ErrorCode.CUT_OFF).exception());
     }
 
+    /** The client has all of it, or has gone. Until then what its call's document is made of may not be gone either. */
     private void closed(boolean refused) {
+        lease.giveBack();
         registration.end(refused);
         parts.meter().bytes(received, answered);
     }
@@ -380,6 +383,10 @@ public final class Engagement implements CallListener, MessageReader.Listener {
                 connection.reset(request.streamId());
             }
         });
+        leaveIfDraining();
+    }
+
+    private void leaveIfDraining() {
         if (registration.draining()) {
             registration.leave(reply::giveUp);
         }
@@ -395,14 +402,22 @@ public final class Engagement implements CallListener, MessageReader.Listener {
         report.abort(status, text);
         close();
         reader.drop();
-        reply.abort(status, text);
-        closed(false);
+        reply.abort(status, text, () -> closed(false));
+        leaveIfDraining();
     }
 
     private void close() {
         state = State.DONE;
         registration.callCame();
-        lease.giveBack();
+    }
+
+    private void awaitTaking() {
+        registration.awaitTaking();
+    }
+
+    /** Drops what the client has not taken of an answer that has ended. */
+    void giveUp() {
+        reply.giveUp();
     }
 
     private void cancelExecution() {

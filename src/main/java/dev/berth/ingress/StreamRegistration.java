@@ -47,6 +47,11 @@ final class StreamRegistration {
         timer.clear();
     }
 
+    /** Its call has ended, and what is left to say waits for the client to take it. */
+    void awaitTaking() {
+        parts.clients().awaitTaking(stream);
+    }
+
     boolean draining() {
         return parts.counters().draining();
     }
@@ -65,6 +70,7 @@ final class StreamRegistration {
      */
     void end(boolean refused) {
         callCame();
+        parts.clients().taken(stream);
         parts.streams().remove(stream);
         parts.counters().closed(refused);
     }

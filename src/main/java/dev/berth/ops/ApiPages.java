@@ -19,6 +19,7 @@ final class ApiPages {
     private static final List<String> CONTAINER_NUMBERS = List.of("forMillis", "memoryBytes", "cpuMillis");
     private static final List<String> SETTING_TEXTS = List.of("key", "value", "source");
 
+    private static final String BAD_QUERY = "The query cannot be understood.";
     private static final String SILENT = "The slot registry does not answer.";
 
     private final NodeView node;
@@ -75,10 +76,34 @@ final class ApiPages {
                 Endpoint.get(
                                 "/api/peers",
                                 Role.READER,
-                                "The nodes of the cluster as this one sees them; none if it stands alone.",
-                                asked -> Answers.json(
-                                        asked.response(), 200, new JsonObject().put("peers", NodeJson.peers(node))))
-                        .answering("Peers"));
+                                "The nodes of the cluster as this one sees them, with the sums of their slots and their"
+                                        + " busiest slot queues; none if it stands alone.",
+                                this::peers)
+                        .with(
+                                new Endpoint.Parameter(
+                                        "node", "string", "Only nodes of this name or this incarnation."),
+                                new Endpoint.Parameter(
+                                        "limit",
+                                        "integer",
+                                        "Most slot queues, of all nodes together, an equal share of each; 0 to "
+                                                + PeerJson.MOST_QUEUES + ", usually that."))
+                        .answering("Peers")
+                        .or(400, BAD_QUERY));
+    }
+
+    private void peers(RoutingContext asked) {
+        try {
+            String only = RowPage.text(asked.queryParams(), "node");
+            int most = RowPage.number(asked.queryParams(), "limit", PeerJson.MOST_QUEUES, 0, PeerJson.MOST_QUEUES);
+            // What is known of the others does not depend on this node's registry.
+            feed.snapshot()
+                    .onComplete(told -> Answers.json(
+                            asked.response(),
+                            200,
+                            new JsonObject().put("peers", PeerJson.peers(node, told.result(), only, most))));
+        } catch (RowPage.BadQuery bad) {
+            Answers.message(asked.response(), 400, bad.text);
+        }
     }
 
     private static Endpoint rows(
@@ -102,7 +127,7 @@ final class ApiPages {
                         new Endpoint.Parameter("offset", "integer", "Rows to leave out at the beginning."),
                         new Endpoint.Parameter(
                                 "limit", "integer", "Most rows, 1 to " + RowPage.MOST + "; usually 100."))
-                .or(400, "The query cannot be understood.");
+                .or(400, BAD_QUERY);
     }
 
     private void told(RoutingContext asked, Function<NodeSnapshot, JsonObject> answer) {

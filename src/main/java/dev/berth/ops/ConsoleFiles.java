@@ -20,7 +20,15 @@ final class ConsoleFiles {
             "text/css; charset=utf-8");
     private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
     private static final List<String> OWN = List.of(
-            "console.js", "view.js", "http.js", "slots.js", "charts.js", "actions.js", "output.js", "console.css");
+            "console.js",
+            "view.js",
+            "http.js",
+            "slots.js",
+            "nodes.js",
+            "charts.js",
+            "actions.js",
+            "output.js",
+            "console.css");
 
     private ConsoleFiles() {}
 

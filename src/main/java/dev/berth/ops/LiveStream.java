@@ -3,7 +3,6 @@ package dev.berth.ops;
 import dev.berth.bus.NodeSnapshot;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashMap;
@@ -21,7 +20,7 @@ final class LiveStream {
     private static final long EVENT_MILLIS = 1_000;
     private static final int UNSENT_BYTES = 256 * 1024;
     private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(10);
-    /** Rows of functions and of queues in one event. */
+    /** Rows of functions, of queues, and of queues of all peers, in one event. */
     private static final int ROWS = 200;
 
     private static final RowPage BUSIEST = new RowPage("", "busy", 0, ROWS);
@@ -92,7 +91,7 @@ final class LiveStream {
                 .put("node", NodeJson.node(node, snapshot))
                 .put("functions", BUSIEST.cut(NodeJson.functions(snapshot), List.of("image")))
                 .put("queues", BUSIEST.cut(NodeJson.queues(snapshot), List.of("image", "key")))
-                .put("peers", node.cluster() == null ? new JsonArray() : NodeJson.peers(node));
+                .put("peers", PeerJson.peers(node, snapshot, "", ROWS));
     }
 
     private void send(String event) {

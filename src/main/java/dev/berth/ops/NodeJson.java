@@ -2,10 +2,8 @@ package dev.berth.ops;
 
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.call.ContainerSpec;
-import dev.berth.cluster.ClusterReport;
 import dev.berth.ops.meter.ContainerMeters;
 import dev.berth.ops.meter.SlotState;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -121,34 +119,6 @@ final class NodeJson {
 
     private static double millis(long nanos) {
         return TimeUnit.NANOSECONDS.toMicros(nanos) / 1000.0;
-    }
-
-    /** The nodes of the cluster, this one first; of a node that stands alone nothing. */
-    static JsonArray peers(NodeView view) {
-        JsonArray peers = new JsonArray();
-        if (view.cluster() != null) {
-            for (ClusterReport.Node node : view.cluster().report().members()) {
-                JsonObject peer = new JsonObject()
-                        .put("id", node.member().nodeId())
-                        .put("incarnation", node.member().incarnation())
-                        .put(
-                                "address",
-                                node.member().host() + ":" + node.member().port())
-                        .put("version", node.member().version())
-                        .put(
-                                "state",
-                                node.state() == null ? "SELF" : node.state().name())
-                        .put("draining", node.draining());
-                if (node.digestAge() != null) {
-                    peer.put("digestAgeMillis", node.digestAge().toMillis())
-                            .put("freeMemoryBytes", node.freeMemoryBytes())
-                            .put("freeCpuMillis", node.freeCpuMillis())
-                            .put("load", node.load() / 1000.0);
-                }
-                peers.add(peer);
-            }
-        }
-        return peers;
     }
 
     /** Every setting with the place it comes from; secrets are hidden. */

@@ -15,7 +15,7 @@ import java.util.Locale;
 record RowPage(String filter, String sort, int offset, int limit) {
     static final int MOST = 500;
     private static final int USUAL = 100;
-    private static final int MAX_FILTER = 200;
+    private static final int MAX_TEXT = 200;
 
     /** What is wrong with a query. */
     static final class BadQuery extends Exception {
@@ -31,10 +31,7 @@ record RowPage(String filter, String sort, int offset, int limit) {
 
     /** @param columns to sort by, the usual one first */
     static RowPage of(MultiMap query, List<String> columns) throws BadQuery {
-        String filter = query.contains("filter") ? query.get("filter") : "";
-        if (filter.length() > MAX_FILTER) {
-            throw new BadQuery("filter has at most " + MAX_FILTER + " characters");
-        }
+        String filter = text(query, "filter");
         String sort = query.contains("sort") ? query.get("sort") : columns.get(0);
         if (!columns.contains(sort)) {
             throw new BadQuery("sort is one of " + String.join(", ", columns));
@@ -46,7 +43,16 @@ record RowPage(String filter, String sort, int offset, int limit) {
                 number(query, "limit", USUAL, 1, MOST));
     }
 
-    private static int number(MultiMap query, String name, int usual, int least, int most) throws BadQuery {
+    /** Empty: it is not there. */
+    static String text(MultiMap query, String name) throws BadQuery {
+        String text = query.contains(name) ? query.get(name) : "";
+        if (text.length() > MAX_TEXT) {
+            throw new BadQuery(name + " has at most " + MAX_TEXT + " characters");
+        }
+        return text;
+    }
+
+    static int number(MultiMap query, String name, int usual, int least, int most) throws BadQuery {
         String text = query.get(name);
         if (text == null) {
             return usual;

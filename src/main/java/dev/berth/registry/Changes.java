@@ -24,7 +24,7 @@ final class Changes {
     /** The queue will go by another key: it is told of as gone once. */
     void farewell(SlotQueue queue) {
         if (wanted) {
-            farewells.add(new NodeSnapshot.Queue(queue.key(), queue.image(), 0, 0, 0, 0, 0, 0, 0));
+            farewells.add(NodeSnapshot.Queue.gone(queue.key(), queue.image()));
         }
     }
 

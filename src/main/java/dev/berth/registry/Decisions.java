@@ -72,9 +72,12 @@ final class Decisions {
         commands.add(new Command.Explain(to.replyTo(), to.ticket(), facts));
     }
 
-    /** @param others containers of the same queue that are there already */
-    void launch(Slot slot, String causeCallId, int others) {
-        observer.launched(slot.queue.key(), others);
+    /**
+     * @param others containers of the same queue that are there already
+     * @param waitedNanos how long the call has waited; 0: there is none
+     */
+    void launch(Slot slot, String causeCallId, int others, long waitedNanos) {
+        observer.launched(slot.queue.key(), others, waitedNanos);
         commands.add(new Command.Launch(slot.worker, slot.id, slot.queue.launchSpec(), causeCallId));
     }
 

@@ -19,8 +19,13 @@ public interface SlotObserver {
         WASTED
     }
 
-    /** @param others containers of the same queue that are there already, each starting, busy or ending */
-    default void launched(SlotKey key, int others) {}
+    /**
+     * A container is started.
+     *
+     * @param others containers of the same queue that are there already, each starting, busy or ending
+     * @param waitedNanos how long the call that it is started for has waited until now; 0: it is for no call
+     */
+    default void launched(SlotKey key, int others, long waitedNanos) {}
 
     /** For a container that is started ahead of a call, instead of {@link #launched}, and for what becomes of it. */
     default void guess(Guess what) {}

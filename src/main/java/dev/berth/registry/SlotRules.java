@@ -103,7 +103,7 @@ final class SlotRules {
     private void raiseFloor() {
         SlotQueue queue = mayLaunchForNobody() ? floors.next(now) : null;
         if (queue != null) {
-            Slot slot = steps.launch(queue, "");
+            Slot slot = steps.launch(queue, "", 0);
             floors.raise(slot);
             steps.settle(queue);
         }

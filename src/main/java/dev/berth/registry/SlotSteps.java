@@ -162,13 +162,16 @@ final class SlotSteps {
         settle(queue);
     }
 
-    /** @param causeCallId the call that it is for; empty: none */
-    Slot launch(SlotQueue queue, String causeCallId) {
+    /**
+     * @param causeCallId the call that it is for; empty: none
+     * @param waitedNanos how long that has waited
+     */
+    Slot launch(SlotQueue queue, String causeCallId, long waitedNanos) {
         int others = queue.containers;
         ColdCause why = account.coldCause(queue, now);
         Slot slot = slots.launch(queue, now);
         slot.coldCause = why;
-        decisions.launch(slot, causeCallId, others);
+        decisions.launch(slot, causeCallId, others, waitedNanos);
         return slot;
     }
 
@@ -186,7 +189,7 @@ final class SlotSteps {
         @Override
         public void launchFor(Waiter waiter) {
             SlotQueue queue = waiter.queue;
-            waiters.cover(waiter, launch(queue, waiter.callId));
+            waiters.cover(waiter, launch(queue, waiter.callId, now - waiter.since));
             if (queue.seats > 1) {
                 // Those behind it rely on the other seats, and lack no room any more.
                 waiters.balance(queue, now);

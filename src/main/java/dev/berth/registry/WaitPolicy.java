@@ -68,21 +68,6 @@ final class WaitPolicy {
             long launched,
             int seats) {
 
-        /** Of a queue whose containers take one call at a time. */
-        Line(
-                int waiting,
-                int busy,
-                int starting,
-                int owed,
-                boolean measured,
-                long service,
-                long start,
-                long busySince,
-                long since,
-                long launched) {
-            this(waiting, busy, starting, owed, measured, service, start, busySince, since, launched, 1);
-        }
-
         private int containers() {
             return busy + starting + owed;
         }

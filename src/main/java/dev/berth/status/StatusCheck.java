@@ -7,6 +7,7 @@ import dev.berth.ingress.Deadline;
 import dev.berth.ingress.ExecutionParts;
 import dev.berth.proto.CallFinished;
 import dev.berth.proto.RunnerStatus;
+import dev.berth.status.StatusMeter.Network;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -31,10 +32,12 @@ final class StatusCheck {
     private final CallFactory calls;
     private final ExecutionParts parts;
     private final HealthCommand command;
+    private final StatusMeter meter;
     private @Nullable Future<Run> running;
     private @Nullable Run last;
 
-    StatusCheck(Vertx vertx, StatusConfig config, CallFactory calls, ExecutionParts parts) {
+    StatusCheck(Vertx vertx, StatusConfig config, CallFactory calls, ExecutionParts parts, StatusMeter meter) {
+        this.meter = meter;
         this.vertx = vertx;
         this.config = config;
         this.calls = calls;
@@ -45,17 +48,13 @@ final class StatusCheck {
     /** A finished run. The first to read it is told so. */
     private static final class Run {
         private final RunnerStatus status;
+        private final Network network;
         private final Deadline shownUntil = Deadline.in(SHOWN);
         private boolean read;
 
-        Run(RunnerStatus status) {
+        Run(RunnerStatus status, Network network) {
             this.status = status;
-        }
-
-        RunnerStatus.Builder show() {
-            RunnerStatus.Builder shown = status.toBuilder().setCached(read);
-            read = true;
-            return shown;
+            this.network = network;
         }
     }
 
@@ -70,36 +69,47 @@ final class StatusCheck {
         }
         Run shown = last;
         if (running == null && shown != null && !shown.shownUntil.passed()) {
-            return Future.succeededFuture(shown.show());
+            return Future.succeededFuture(show(shown));
         }
         if (running == null) {
-            Future<Run> run = run(body).map(Run::new);
+            Future<Run> run = run(body);
             running = run;
             run.onComplete(done -> {
                 running = null;
                 last = done.result();
             });
-            return run.map(Run::show);
+            return run.map(this::show);
         }
-        return running.map(Run::show);
+        return running.map(this::show);
     }
 
-    private Future<RunnerStatus> run(String body) {
-        return networkIsDisabled()
-                .compose(disabled -> command.run()
-                        .compose(custom -> call(disabled, body).map(status -> status.putAllCustomStatus(custom)))
-                        .otherwise(StatusCheck::failed)
-                        .map(status -> status.setIsNetworkDisabled(disabled).build()));
+    private RunnerStatus.Builder show(Run run) {
+        RunnerStatus.Builder shown = run.status.toBuilder().setCached(run.read);
+        if (config.image() != null) {
+            meter.answered(run.read, !run.status.getFailed(), run.network);
+        }
+        run.read = true;
+        return shown;
     }
 
-    private Future<Boolean> networkIsDisabled() {
+    private Future<Run> run(String body) {
+        return network().compose(network -> {
+            boolean disabled = network != Network.TRUE;
+            return command.run()
+                    .compose(custom -> call(disabled, body).map(status -> status.putAllCustomStatus(custom)))
+                    .otherwise(StatusCheck::failed)
+                    .map(status -> new Run(status.setIsNetworkDisabled(disabled).build(), network));
+        });
+    }
+
+    private Future<Network> network() {
         if (config.networkBarrier() == null) {
-            return Future.succeededFuture(false);
+            return Future.succeededFuture(Network.TRUE);
         }
         return vertx.fileSystem()
                 .exists(config.networkBarrier().toString())
-                .map(open -> !open)
-                .otherwise(true);
+                .map(open -> open ? Network.TRUE : Network.FALSE)
+                .otherwise(Network.ERROR);
     }
 
     private Future<RunnerStatus.Builder> call(boolean networkDisabled, String body) {

@@ -28,6 +28,7 @@ public final class StatusVerticle extends VerticleBase implements StatusSource {
     private final NodeParts node;
     private final NodeFacts facts;
     private final StatusConfig config;
+    private final StatusMeter meter;
     private final int instance;
     private @Nullable NodeBus bus;
     private @Nullable NodeStatus status;
@@ -35,7 +36,8 @@ public final class StatusVerticle extends VerticleBase implements StatusSource {
     private @Nullable Inbox<WhyMessage.Asked> questions;
 
     /** @param instance one that no ingress instance of the node has */
-    public StatusVerticle(NodeParts node, NodeFacts facts, StatusConfig config, int instance) {
+    public StatusVerticle(NodeParts node, NodeFacts facts, StatusConfig config, StatusMeter meter, int instance) {
+        this.meter = meter;
         this.node = node;
         this.facts = facts;
         this.config = config;
@@ -54,7 +56,7 @@ public final class StatusVerticle extends VerticleBase implements StatusSource {
                     facts,
                     node.counters(),
                     opened::snapshot,
-                    new StatusCheck(vertx, config, node.calls(), parts),
+                    new StatusCheck(vertx, config, node.calls(), parts, meter),
                     new KernelDumps(vertx, config.kdumpFolder()));
             return hear(slotRequests);
         });

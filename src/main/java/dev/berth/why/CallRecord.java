@@ -1,8 +1,10 @@
 package dev.berth.why;
 
 import dev.berth.call.ContainerTimings;
+import dev.berth.call.SlotAnnotation;
 import dev.berth.error.ErrorCode;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param started whether it had a slot
  * @param asked how often it came again within seconds, and was refused again
  * @param tries other nodes that were asked, as far as there was room
+ * @param ignored annotations of its function that do not count
  * @param end null: it succeeded
  * @param traceId null: it was not traced
  * @param sampled whether it was kept only to have some of the ordinary ones
@@ -33,6 +36,7 @@ public record CallRecord(
         int asked,
         int lostSlots,
         List<Try> tries,
+        Set<SlotAnnotation> ignored,
         @Nullable End end,
         RunFacts ran,
         long requestBytes,
@@ -41,6 +45,7 @@ public record CallRecord(
         boolean sampled) {
     public CallRecord {
         tries = List.copyOf(tries);
+        ignored = Set.copyOf(ignored);
     }
 
     /** Microseconds: until it had a slot or gave up, from there to the answer's head, and to the end. */

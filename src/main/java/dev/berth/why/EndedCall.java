@@ -1,8 +1,10 @@
 package dev.berth.why;
 
 import dev.berth.call.ContainerTimings;
+import dev.berth.call.SlotAnnotation;
 import dev.berth.call.SlotKey;
 import dev.berth.error.RunnerException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A call as it has gone, asked only for what is wanted of it, so that nothing is made for calls that are not kept. */
@@ -41,6 +43,9 @@ public interface EndedCall {
     /** Null: nothing worth telling. */
     @Nullable
     Journey journey();
+
+    /** Annotations of its function that do not count. */
+    Set<SlotAnnotation> ignored();
 
     RunFacts ran();
 

@@ -45,7 +45,10 @@ final class Layout {
     // Two bytes each.
     static final int CODE = 128;
     static final int WIRE = 130;
+    /** One byte, and the next too. */
     static final int FATE_CODE = 132;
+
+    static final int IGNORED = 133;
     static final int AHEAD = 134;
     static final int BUSY = 136;
     static final int ASKED = 138;

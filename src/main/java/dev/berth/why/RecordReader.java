@@ -1,10 +1,13 @@
 package dev.berth.why;
 
 import dev.berth.call.ContainerTimings;
+import dev.berth.call.SlotAnnotation;
 import dev.berth.error.ErrorCode;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +53,7 @@ final class RecordReader {
                 small(Layout.ASKED),
                 record.get(Layout.LOST_SLOTS),
                 tries(names),
+                ignored(),
                 end(),
                 ran(),
                 record.getLong(Layout.REQUEST_BYTES),
@@ -114,6 +118,16 @@ final class RecordReader {
         return tries;
     }
 
+    private Set<SlotAnnotation> ignored() {
+        Set<SlotAnnotation> ignored = EnumSet.noneOf(SlotAnnotation.class);
+        for (SlotAnnotation each : SlotAnnotation.values()) {
+            if ((record.get(Layout.IGNORED) & 1 << each.ordinal()) != 0) {
+                ignored.add(each);
+            }
+        }
+        return ignored;
+    }
+
     private CallRecord.@Nullable End end() {
         return has(Layout.FAILED)
                 ? new CallRecord.End(
@@ -127,7 +141,7 @@ final class RecordReader {
                 has(Layout.WOKEN_BY_ENGINE),
                 new ContainerFate(
                         Places.at(ContainerFate.Kind.values(), record.get(Layout.FATE)),
-                        record.getShort(Layout.FATE_CODE)),
+                        Byte.toUnsignedInt(record.get(Layout.FATE_CODE))),
                 new Truth(
                         record.getInt(Layout.CPU),
                         record.getInt(Layout.THROTTLED),

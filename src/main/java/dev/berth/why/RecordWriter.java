@@ -1,9 +1,11 @@
 package dev.berth.why;
 
 import dev.berth.call.ContainerTimings;
+import dev.berth.call.SlotAnnotation;
 import dev.berth.error.RunnerException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,7 @@ final class RecordWriter {
         timings(call.timings());
         facts(call.facts());
         journey(call.journey());
+        ignored(call.ignored());
         ran(call.ran());
         end(call.error());
         trace(call.traceId());
@@ -123,11 +126,19 @@ final class RecordWriter {
         }
     }
 
+    private void ignored(Set<SlotAnnotation> ignored) {
+        int bits = 0;
+        for (SlotAnnotation each : ignored) {
+            bits |= 1 << each.ordinal();
+        }
+        record.put(Layout.IGNORED, (byte) bits);
+    }
+
     private void ran(RunFacts ran) {
         record.putInt(Layout.WAKE, micros(ran.wakeNanos()));
         flag(Layout.WOKEN_BY_ENGINE, ran.wokenByEngine());
         record.put(Layout.FATE, (byte) Places.of(ran.fate().kind()));
-        record.putShort(Layout.FATE_CODE, (short) ran.fate().code());
+        record.put(Layout.FATE_CODE, (byte) ran.fate().code());
         truth(ran.truth());
     }
 

@@ -1,5 +1,6 @@
 package dev.berth.why;
 
+import dev.berth.call.SlotAnnotation;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -38,6 +39,7 @@ public final class WhyJson {
         put(json, "truth", truth(call.ran().truth()));
         put(json, "trace", call.traceId());
         put(json, "candidates", candidates(call));
+        put(json, "ignoredAnnotations", ignored(call));
         positive(json, "ahead", call.facts().ahead());
         positive(json, "busy", call.facts().busy());
         positive(json, "askedAgain", call.asked());
@@ -119,6 +121,15 @@ public final class WhyJson {
                     .put("us", each.micros()));
         }
         return tries;
+    }
+
+    private static @Nullable JsonArray ignored(CallRecord call) {
+        return call.ignored().isEmpty()
+                ? null
+                : new JsonArray(call.ignored().stream()
+                        .sorted()
+                        .map(SlotAnnotation::key)
+                        .toList());
     }
 
     private static JsonObject end(CallRecord call) {

@@ -49,6 +49,10 @@ public final class WhyText {
             sentences.add("It came " + call.asked() + " more " + (call.asked() == 1 ? "time" : "times")
                     + " within seconds, and was refused again");
         }
+        call.ignored().stream()
+                .sorted()
+                .forEach(each -> sentences.add(
+                        "The function's annotation " + each.key() + " does not count: it is not " + each.range()));
         return String.join(". ", sentences);
     }
 

@@ -85,7 +85,7 @@ final class ContainerHandover {
                         directory,
                         remains,
                         seal,
-                        adopted == null ? LeftContainer.standIn(seal, order.spec()) : adopted.standIn(),
+                        adopted == null ? seal.standIn(order.spec()) : adopted.standIn(),
                         adopted == null ? seal.of(order.spec()) : adopted.sealedSpec(),
                         seal.of(parts.engine().setup()),
                         socket.getFileName().toString(),

@@ -10,7 +10,6 @@ import dev.berth.container.ContainerLifecycle;
 import dev.berth.container.ContainerState;
 import dev.berth.container.EndReason;
 import dev.berth.container.LifecycleObserver;
-import dev.berth.error.Backoff;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import dev.berth.observe.CallKeys;
@@ -20,7 +19,6 @@ import dev.berth.why.ContainerFate.Kind;
 import dev.berth.why.RunFacts;
 import dev.berth.why.Truth;
 import io.vertx.core.Future;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -37,8 +35,6 @@ import org.slf4j.LoggerFactory;
  */
 final class HotContainer implements ActiveCall.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(HotContainer.class);
-    private static final Backoff REMOVAL = Backoff.of(Duration.ofMillis(100), Duration.ofSeconds(30));
-
     private static final long BYTES_PER_MIB = 1024 * 1024;
 
     private final LaunchContainer order;
@@ -53,6 +49,7 @@ final class HotContainer implements ActiveCall.Owner {
     private final CallUsage usage;
     private final ContainerHandover handover;
     private final ContainerEnd end;
+    private final ContainerRemoval removal;
     private final Turns turns = new Turns();
     private final Seats seats;
     private final Leases leases;
@@ -62,8 +59,6 @@ final class HotContainer implements ActiveCall.Owner {
     private long promised;
     /** The lease of the call that it was woken for last; 0: none yet. */
     private long wokenFor;
-
-    private int removalFailures;
 
     /** What its launch brings about. */
     private final class Launching implements ContainerLaunch.Owner {
@@ -105,6 +100,7 @@ final class HotContainer implements ActiveCall.Owner {
         this.seats = new Seats(order.spec().seats());
         this.leases = new Leases(order.spec().seats());
         this.usage = new CallUsage(host.context(), observer, order.spec().memoryMiB() * BYTES_PER_MIB);
+        this.removal = new ContainerRemoval(assembly, launch, handover, usage, alarm, reports, this::fire);
     }
 
     String id() {
@@ -335,7 +331,7 @@ final class HotContainer implements ActiveCall.Owner {
                 assembly.usage().onSuccess(usage::opened);
                 end.watch();
             }
-            case LEAVE -> letGo();
+            case LEAVE -> removal.leave();
             case REPORT_READY -> {
                 reports.ready(assembly.timings());
                 handover.begun();
@@ -364,8 +360,8 @@ final class HotContainer implements ActiveCall.Owner {
                 }
             }
             case REPORT_ENDING -> reports.ending();
-            case REMOVE -> removeAll();
-            case RETRY_LATER -> retryLater();
+            case REMOVE -> removal.remove();
+            case RETRY_LATER -> removal.retryLater();
             case REPORT_GONE -> gone();
         }
     }
@@ -386,39 +382,6 @@ final class HotContainer implements ActiveCall.Owner {
         clearCallAlarms();
         breakOff(broken);
         broken.finish(broken.sent() ? account.ofBrokenCall() : ErrorCode.SLOT_GONE.exception());
-    }
-
-    private void letGo() {
-        endExchange();
-        usage.close()
-                .compose(closed -> handover.leave())
-                .onComplete(left -> fire(left.succeeded() ? ContainerEvent.LEFT : ContainerEvent.LEAVE_FAILED));
-    }
-
-    private void endExchange() {
-        for (Alarm.Slot slot : Alarm.Slot.values()) {
-            alarm.clear(slot);
-        }
-        if (launch.exchange() != null) {
-            launch.exchange().close();
-        }
-    }
-
-    private void removeAll() {
-        endExchange();
-        usage.close()
-                .compose(closed -> handover.settled())
-                .compose(settled -> assembly.remove())
-                .onComplete(removed -> {
-                    if (removed.failed()) {
-                        reports.removeFailed(removed.cause(), REMOVAL.after(++removalFailures));
-                    }
-                    fire(removed.succeeded() ? ContainerEvent.REMOVED : ContainerEvent.REMOVE_FAILED);
-                });
-    }
-
-    private void retryLater() {
-        alarm.set(Alarm.Slot.RETRY, REMOVAL.after(removalFailures).toNanos());
     }
 
     private void gone() {

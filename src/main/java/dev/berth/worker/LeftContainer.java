@@ -1,10 +1,8 @@
 package dev.berth.worker;
 
-import dev.berth.call.CallFormat;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.Seal;
 import dev.berth.call.SlotKey;
-import dev.berth.call.SlotOptions;
 import dev.berth.engine.InstanceDirectory;
 import dev.berth.engine.Remains;
 import io.vertx.core.json.JsonObject;
@@ -20,7 +18,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -50,49 +47,6 @@ record LeftContainer(
         long writtenAt) {
     private static final int VERSION = 1;
     private static final int LONGEST = 16 * 1024;
-
-    /** What is known of a specification by sealing it. */
-    static ContainerSpec standIn(Seal seal, ContainerSpec spec) {
-        return standIn(
-                seal.standIn(spec.key()),
-                spec.image(),
-                spec.memoryMiB(),
-                spec.cpuMillis(),
-                spec.tmpfsMiB(),
-                spec.idleTimeout(),
-                spec.evictable(),
-                spec.seats());
-    }
-
-    private static ContainerSpec standIn(
-            SlotKey key,
-            String image,
-            long memoryMiB,
-            long cpuMillis,
-            long tmpfsMiB,
-            Duration idleTimeout,
-            boolean evictable,
-            int seats) {
-        return new ContainerSpec(
-                key,
-                image,
-                CallFormat.HTTP_STREAM,
-                Map.of(),
-                memoryMiB,
-                cpuMillis,
-                tmpfsMiB,
-                idleTimeout,
-                null,
-                "",
-                "",
-                "",
-                "",
-                null,
-                Map.of(),
-                false,
-                evictable,
-                SlotOptions.of(0, seats));
-    }
 
     LeftContainer written(boolean nowHandedOver) {
         return new LeftContainer(
@@ -177,7 +131,7 @@ record LeftContainer(
                             json.getString("place"),
                             directory.path()),
                     seal,
-                    standIn(
+                    ContainerSpec.standIn(
                             new SlotKey(HexFormat.of().parseHex(json.getString("key"))),
                             json.getString("image"),
                             json.getLong("memory"),

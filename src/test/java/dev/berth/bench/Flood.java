@@ -9,9 +9,9 @@ import io.vertx.core.net.NetClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,7 +32,8 @@ final class Flood implements Callable<Integer> {
 
     private static final int MIB = 1 << 20;
     private static final int BESIDE = 4;
-    private static final Set<String> ALL = Set.of("uploads", "documents", "idle", "headers", "trickle");
+    private static final List<String> ALL =
+            List.of("uploads", "documents", "halves", "idle", "headers", "trickle", "unread");
 
     @Option(names = "--short", description = "a few seconds of each kind, and no judgement of latencies")
     boolean shortened;
@@ -43,8 +44,11 @@ final class Flood implements Callable<Integer> {
             description = "docker or process; else docker where one answers")
     String engine;
 
-    @Option(names = "--parts", split = ",", description = "of uploads, documents, idle, headers, trickle")
-    Set<String> parts = ALL;
+    @Option(
+            names = "--parts",
+            split = ",",
+            description = "of uploads, documents, halves, idle, headers, trickle, unread")
+    List<String> parts = ALL;
 
     private final Checks checks = new Checks();
     private final Payload small = Payload.of(200, Payload.FRAME_OF_CLI);
@@ -103,7 +107,7 @@ final class Flood implements Callable<Integer> {
         Measurement quiet = beside(driver, runner, Duration.ofSeconds(shortened ? 3 : 15));
         checks.that(quiet.errors() == 0, "calls on a quiet runner", "%s", quiet);
         Holdings before = Holdings.of(runner);
-        for (String part : List.of("uploads", "documents", "idle", "headers", "trickle")) {
+        for (String part : ALL) {
             if (parts.contains(part) && runner.alive()) {
                 try {
                     part(part, driver, attacker, runner, quiet);
@@ -216,10 +220,12 @@ final class Flood implements Callable<Integer> {
 
     private Attack streams(String name, Driver attacker, RunnerProcess runner) {
         return switch (name) {
-            case "uploads" -> streams(attacker, runner, 10, 20, new FloodConnection.Stream(upload(), 0));
-            case "documents" -> streams(attacker, runner, 10, 10, new FloodConnection.Stream(document(), 0));
-            case "idle" -> streams(attacker, runner, 50, 1000, new FloodConnection.Stream(new byte[0], 0));
-            default -> streams(attacker, runner, 50, 100, new FloodConnection.Stream(document(), 1));
+            case "uploads" -> streams(attacker, runner, 10, 20, new FloodConnection.Stream(upload(), 0, true));
+            case "documents" -> streams(attacker, runner, 10, 10, new FloodConnection.Stream(document(), 0, true));
+            case "halves" -> streams(attacker, runner, 50, 200, new FloodConnection.Stream(half(), 0, true));
+            case "unread" -> streams(attacker, runner, 20, 500, new FloodConnection.Stream(refused(), 0, false));
+            case "idle" -> streams(attacker, runner, 50, 1000, new FloodConnection.Stream(new byte[0], 0, true));
+            default -> streams(attacker, runner, 50, 100, new FloodConnection.Stream(document(), 1, true));
         };
     }
 
@@ -256,6 +262,18 @@ final class Flood implements Callable<Integer> {
     private byte[] document() {
         CallSpec large = waits.header("X-Large", "x".repeat(39 * MIB / 10));
         return message(tryCall(large.document("flood"))).getBytes();
+    }
+
+    /** A call that is refused for its image, with an answer that names it. */
+    private static byte[] refused() {
+        return message(tryCall("{\"id\": \"flood\", \"image\": \"" + "y".repeat(3000) + "\"}"))
+                .getBytes();
+    }
+
+    /** The first half of a message. */
+    private byte[] half() {
+        byte[] whole = document();
+        return Arrays.copyOf(whole, whole.length / 2);
     }
 
     private static ClientMsg tryCall(String document) {

@@ -19,8 +19,9 @@ final class FloodConnection {
      *
      * @param bytes its gRPC messages one after the other
      * @param bytesPerSecond how fast they are sent; 0: as fast as they are taken
+     * @param reads whether it takes anything of an answer
      */
-    record Stream(byte[] bytes, int bytesPerSecond) {}
+    record Stream(byte[] bytes, int bytesPerSecond, boolean reads) {}
 
     private static final int DATA = 0;
     private static final int HEADERS = 1;
@@ -59,7 +60,13 @@ final class FloodConnection {
         this.kind = kind;
         socket.exceptionHandler(gone -> {});
         socket.write(Buffer.buffer("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
-        frame(SETTINGS, 0, 0, Buffer.buffer());
+        frame(
+                SETTINGS,
+                0,
+                0,
+                kind.reads
+                        ? Buffer.buffer()
+                        : Buffer.buffer().appendShort((short) INITIAL_WINDOW).appendInt(0));
         socket.handler(this::read);
         socket.drainHandler(v -> sendAll());
         for (int i = 0; i < count; i++) {

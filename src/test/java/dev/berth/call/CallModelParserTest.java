@@ -171,6 +171,15 @@ final class CallModelParserTest {
     }
 
     @Test
+    void nestingAsDeepAsItsWritersAllowIsRead() {
+        assertThat(parse("\"x\":" + "[".repeat(9_999) + "]".repeat(9_999) + ",\"memory\":7")
+                        .memoryMiB())
+                .isEqualTo(7);
+        assertThatThrownBy(() -> parse("\"x\":" + "[".repeat(10_001)))
+                .hasMessage("Invalid JSON: nested more than 10000 deep, or a name or number is too long");
+    }
+
+    @Test
     void hugeMemoryIsKeptForTheRegistryToRefuse() {
         assertThat(parse("\"memory\":17592186044416").memoryMiB()).isEqualTo(1L << 44);
         assertThat(parse("\"memory\":18446744073709551615").memoryMiB()).isEqualTo(Long.MAX_VALUE);

@@ -2,8 +2,6 @@ package dev.berth.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -13,24 +11,15 @@ final class SealTest {
     private final Seal seal = Seal.fresh();
 
     private static ContainerSpec spec(String key, String image, Map<String, String> env, long memory, String syslog) {
-        return new ContainerSpec(
-                new SlotKey(key.getBytes(StandardCharsets.UTF_8)),
-                image,
-                CallFormat.HTTP_STREAM,
-                env,
-                memory,
-                0,
-                0,
-                Duration.ofSeconds(30),
-                syslog,
-                "app",
-                "name",
-                "fn",
-                "",
-                "token",
-                Map.of("extension", "of a call"),
-                false,
-                true);
+        return SpecBuilder.of(key)
+                .image(image)
+                .env(env)
+                .memoryMiB(memory)
+                .syslogUrl(syslog)
+                .registryToken("token")
+                .extensions(Map.of("extension", "of a call"))
+                .evictable(true)
+                .build();
     }
 
     @Test

@@ -96,6 +96,25 @@ final class OperationsCommandsTest {
     }
 
     @Test
+    void topTellsWhatTheNodesOfAClusterHave() {
+        showsANode();
+        port.answer(
+                "/api/peers",
+                200,
+                new JsonObject(
+                        "{\"peers\":[{\"id\":\"node-8\",\"state\":\"UP\",\"draining\":false,\"freeMemoryBytes\":1073741824,"
+                                + "\"freeCpuMillis\":2500,\"digestAgeMillis\":1200,\"slots\":{\"queues\":3,\"busy\":11,"
+                                + "\"idle\":12,\"starting\":13,\"waiting\":14}},"
+                                + "{\"id\":\"node-9\u202e\",\"state\":\"JOINING\",\"draining\":false}]}"));
+
+        assertThat(run("top")).isZero();
+        assertThat(rig.out())
+                .containsPattern("NODES +state +free MiB +free CPU +told +busy +idle +starting +waiting")
+                .containsPattern("node-8 +up +1024 +2[.]5 +1[.]2s +11 +12 +13 +14")
+                .containsPattern("node-9· +joining +- +- +- +- +- +- +-");
+    }
+
+    @Test
     void topAsJsonHasAllOfIt() {
         showsANode();
 

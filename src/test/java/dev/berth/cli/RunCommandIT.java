@@ -123,14 +123,8 @@ final class RunCommandIT {
 
     private Process start(String... options) throws IOException {
         Path sockets = Files.createDirectories(folder.resolve("sockets"));
-        List<String> command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx128m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.berth.RunnerMain",
+        List<String> command = RunnerJar.command();
+        command.addAll(List.of(
                 "run",
                 "--engine",
                 "process",

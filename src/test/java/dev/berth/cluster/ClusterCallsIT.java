@@ -2,6 +2,7 @@ package dev.berth.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.cli.RunnerJar;
 import dev.berth.cluster.NodeProcess.Ports;
 import dev.berth.error.ErrorCode;
 import dev.berth.ingress.EngageCall;
@@ -12,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -216,12 +216,7 @@ final class ClusterCallsIT {
     }
 
     private static String command(String... args) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-jar",
-                Path.of(System.getProperty("berth.jar", "target/berth.jar"))
-                        .toAbsolutePath()
-                        .toString()));
+        List<String> command = RunnerJar.command();
         command.addAll(List.of(args));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

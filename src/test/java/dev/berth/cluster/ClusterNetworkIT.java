@@ -46,7 +46,7 @@ final class ClusterNetworkIT {
                     folder,
                     "node-" + i,
                     networks.prefix(i),
-                    List.of("-XX:TieredStopAtLevel=1"),
+                    List.of(),
                     List.of(
                             "node.id=node-" + i,
                             "grpc.host=0.0.0.0",

@@ -52,7 +52,7 @@ final class ClusterSaturationIT {
                     folder,
                     "node-" + i,
                     networks.prefix(i),
-                    List.of("-XX:TieredStopAtLevel=1"),
+                    List.of(),
                     List.of(
                             "node.id=node-" + i,
                             "grpc.host=0.0.0.0",

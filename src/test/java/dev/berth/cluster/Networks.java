@@ -11,7 +11,10 @@ import org.junit.jupiter.api.Assumptions;
  * dropped or slowed; what the test sends them is left alone. Needs root, iproute2 and iptables.
  */
 final class Networks implements AutoCloseable {
-    private static final String NAME = "berth-test";
+    /** Of the processes that run tests at the same time, which have networks of their own. */
+    private static final int FORK = Integer.getInteger("berth.fork", 1);
+
+    private static final String NAME = "berth-test" + FORK + "-";
 
     private Networks() {}
 
@@ -33,7 +36,7 @@ final class Networks implements AutoCloseable {
         for (int i = 0; i < 2; i++) {
             run("ip netns add " + name(i));
             run("ip link add " + name(i) + " type veth peer name test netns " + name(i));
-            run("ip addr add 10.213." + (20 + i) + ".1/24 dev " + name(i));
+            run("ip addr add " + toTest(i) + ".1/24 dev " + name(i));
             run("ip link set " + name(i) + " up");
             inside(i, "ip addr add " + testAddress(i) + "/24 dev test");
             inside(i, "ip link set test up");
@@ -57,7 +60,11 @@ final class Networks implements AutoCloseable {
 
     /** For the test. */
     static String testAddress(int i) {
-        return "10.213." + (20 + i) + ".2";
+        return toTest(i) + ".2";
+    }
+
+    private static String toTest(int i) {
+        return "10.213." + (10 * (1 + FORK) + i);
     }
 
     /** To be put before a command that is to run there. */

@@ -1,5 +1,6 @@
 package dev.berth.cluster;
 
+import dev.berth.cli.RunnerJar;
 import java.io.FileWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -19,8 +20,6 @@ import java.util.regex.Pattern;
 
 /** A node as a process of its own, from the fat jar, on loopback; with the process engine unless another is set. */
 public final class NodeProcess implements AutoCloseable {
-    private static final Path JAR = Path.of(System.getProperty("berth.jar", "target/berth.jar"));
-
     private static final Pattern LISTENING = Pattern.compile("listening on [^ ]*:(\\d+),");
 
     public final String name;
@@ -55,9 +54,8 @@ public final class NodeProcess implements AutoCloseable {
             throws IOException {
         Path sockets = Files.createDirectories(folder.resolve(name));
         List<String> command = new ArrayList<>(before);
-        command.addAll(List.of(ProcessHandle.current().info().command().orElseThrow(), "-XX:+UseSerialGC", "-Xmx128m"));
-        command.addAll(jvm);
-        command.addAll(List.of("-jar", JAR.toAbsolutePath().toString(), "run", "--port", "0"));
+        command.addAll(RunnerJar.command(jvm.toArray(String[]::new)));
+        command.addAll(List.of("run", "--port", "0"));
         if (settings.stream().noneMatch(setting -> setting.startsWith("engine.kind="))) {
             command.addAll(List.of("--engine", "process"));
         }
@@ -93,9 +91,7 @@ public final class NodeProcess implements AutoCloseable {
                 "cluster.memberPort=" + ports.member,
                 "cluster.busPort=" + ports.bus));
         settings.addAll(more);
-        List<String> options = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1"));
-        options.addAll(jvm);
-        return start(folder, name, options, settings);
+        return start(folder, name, jvm, settings);
     }
 
     private void read() {

@@ -92,7 +92,8 @@ final class ConfigDefaultsTest {
                         Path.of(System.getProperty("java.io.tmpdir")),
                         null,
                         SocketTmpfs.AUTO,
-                        ""));
+                        "",
+                        AdoptConfig.DEFAULT));
     }
 
     @Test

@@ -100,9 +100,9 @@ final class CallDocumentE2E {
     @Test
     @Rule("call-depth")
     void nestingHasALimit(LiveRunner runner) {
-        assertRuns(runner, withKey("deep", "[".repeat(900) + "]".repeat(900)));
+        assertRuns(runner, withKey("deep", "[".repeat(9000) + "]".repeat(9000)));
         assertError(
-                raw(runner, "{\"deep\":" + "[".repeat(1100) + "]".repeat(1100) + "}"),
+                raw(runner, "{\"deep\":" + "[".repeat(10_100) + "]".repeat(10_100) + "}"),
                 ErrorCode.INVALID_JSON,
                 "Invalid JSON");
     }

@@ -16,8 +16,8 @@ record CommandLineRun(int exitCode, String out, String err) {
         List<String> command = new ArrayList<>(List.of("scripts/berth"));
         command.addAll(arguments);
         try {
-            Path out = Files.createTempFile(Path.of("target", "conformance"), "command", ".out");
-            Path err = Files.createTempFile(Path.of("target", "conformance"), "command", ".err");
+            Path out = Files.createTempFile(RunnerProcess.FOLDER, "command", ".out");
+            Path err = Files.createTempFile(RunnerProcess.FOLDER, "command", ".err");
             try {
                 Process process = new ProcessBuilder(command)
                         .redirectOutput(out.toFile())

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Certificates of a runner and of its clients, made anew for each run. The runner's own files can be changed. */
 final class Credentials {
-    private static final Path FOLDER = Path.of("target", "conformance", "tls");
+    private static final Path FOLDER = RunnerProcess.FOLDER.resolve("tls");
     static final Path CERTIFICATE = FOLDER.resolve("server.crt");
     static final Path KEY = FOLDER.resolve("server.key");
     static final Path AUTHORITY = FOLDER.resolve("clients.crt");

@@ -10,7 +10,6 @@ import dev.berth.proto.TryCall;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -72,7 +71,9 @@ final class HotCallE2E {
                 RawHttp2.DATA,
                 0,
                 stream,
-                message(ClientMsg.newBuilder().setTry(TryCall.newBuilder().setModelsCallJson(doc.text()))));
+                RawHttp2.message(ClientMsg.newBuilder()
+                        .setTry(TryCall.newBuilder().setModelsCallJson(doc.text()))
+                        .build()));
         DataFrame body = DataFrame.newBuilder()
                 .setData(ByteString.copyFromUtf8("body"))
                 .setEof(true)
@@ -81,22 +82,13 @@ final class HotCallE2E {
                 RawHttp2.DATA,
                 END_STREAM,
                 stream,
-                message(ClientMsg.newBuilder().setData(body)));
+                RawHttp2.message(ClientMsg.newBuilder().setData(body).build()));
         wire.sendHeld();
         for (int heads = 0; heads < 2; ) {
             int type = wire.nextOf(stream);
             assertThat(type).isIn(RawHttp2.DATA, RawHttp2.HEADERS);
             heads += type == RawHttp2.HEADERS ? 1 : 0;
         }
-    }
-
-    private static byte[] message(ClientMsg.Builder message) {
-        byte[] bytes = message.build().toByteArray();
-        return ByteBuffer.allocate(5 + bytes.length)
-                .put((byte) 0)
-                .putInt(bytes.length)
-                .put(bytes)
-                .array();
     }
 
     /** What is done while the runner is watched. */

@@ -17,6 +17,9 @@ import java.util.stream.Stream;
 
 /** A runner in a process of its own, started as a user starts it. */
 final class RunnerProcess implements AutoCloseable {
+    /** What is kept of runs: of each of the processes that run tests at the same time, apart. */
+    static final Path FOLDER = Path.of("target", "conformance", System.getProperty("berth.fork", "1"));
+
     private static final Pattern LISTENING = Pattern.compile(" listening on \\S*:(\\d+),");
     private static final long STOP_SECONDS = 60;
     /** The runner has a folder of its own below the one it is given, and each container one below that. */
@@ -37,8 +40,8 @@ final class RunnerProcess implements AutoCloseable {
 
     static RunnerProcess start(Profile profile) {
         try {
-            Path folder = Files.createDirectories(Path.of("target", "conformance"));
-            Path log = folder.resolve(profile.name().toLowerCase(java.util.Locale.ROOT) + ".log");
+            Path log =
+                    Files.createDirectories(FOLDER).resolve(profile.name().toLowerCase(java.util.Locale.ROOT) + ".log");
             Path sockets = Files.createTempDirectory("berth-conformance");
             ProcessBuilder builder = new ProcessBuilder("scripts/berth", "run").redirectError(log.toFile());
             Map<String, String> environment = builder.environment();
@@ -111,8 +114,8 @@ final class RunnerProcess implements AutoCloseable {
     List<String> containers() {
         try {
             String owner = InetAddress.getLocalHost().getHostName() + ":" + sockets;
-            List<String> command =
-                    new ArrayList<>(List.of("docker", "ps", "-aq", "--filter", "label=dev.berth.owner=" + owner));
+            List<String> command = new ArrayList<>(client());
+            command.addAll(List.of("ps", "-aq", "--filter", "label=dev.berth.owner=" + owner));
             if (!stopped) {
                 command.addAll(List.of("--filter", "label=dev.berth.role=function"));
             }
@@ -121,6 +124,13 @@ final class RunnerProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The engine's client program; the scripts set these variables where they have set Podman's service up. */
+    private static List<String> client() {
+        return "podman".equals(System.getenv("BERTH_ENGINE"))
+                ? List.of("podman", "--remote", "--url", System.getenv("DOCKER_HOST"))
+                : List.of("docker");
     }
 
     /** What its containers' socket directories have left in their folder. */

@@ -138,7 +138,7 @@ final class TlsE2E {
 
         CommandLineRun status = command(runner, "status", List.of(), trust, identity);
         assertThat(status.exitCode()).as(status.err()).isZero();
-        assertThat(status.out()).contains("docker");
+        assertThat(status.out()).containsAnyOf("docker", "podman");
 
         List<String> call = List.of(CallDoc.TEST_FUNCTION, "--idle-timeout", "1", "-H", "X-Do: read; send ok");
         CommandLineRun called = command(runner, "call", call, trust, identity);

@@ -12,12 +12,17 @@ import dev.berth.call.ResponseHead;
 import dev.berth.conformance.Raises;
 import dev.berth.conformance.Rule;
 import dev.berth.error.ErrorCode;
+import dev.berth.proto.ClientMsg;
 import dev.berth.proto.RunnerStatus;
+import dev.berth.proto.TryCall;
 import dev.berth.stream.FrameStream;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.grpc.health.v1.HealthCheckRequest;
 import io.vertx.grpc.health.v1.HealthCheckResponse;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -137,6 +142,36 @@ final class ClientBudgetTest {
         assertStatusAndHealthAnswer();
         assertThat(rig.budget.taken()).isLessThanOrEqualTo(BUDGET);
         calls.forEach(EngageCall::cancel);
+        rig.assertNothingLeft();
+    }
+
+    @Test
+    @Rule("transport-unread")
+    void endedAnswersThatNobodyReadsAreCountedAndKeepNobodyOut() throws IOException {
+        int streams = 3 * BUDGET / ClientStreams.STREAM_BYTES;
+        String name = "y".repeat(12_000);
+        byte[] refused = RawHttp2.message(ClientMsg.newBuilder()
+                .setTry(TryCall.newBuilder().setModelsCallJson("{\"id\": \"x\", \"image\": \"" + name + "\"}"))
+                .build());
+        byte[] noWindow = ByteBuffer.allocate(6).putShort((short) 4).putInt(0).array();
+        try (RawHttp2 client = new RawHttp2(new Socket("127.0.0.1", rig.ingress.port()), noWindow)) {
+            for (int i = 0; i < streams; i++) {
+                client.engage(2 * i + 1);
+                client.frame(RawHttp2.DATA, 0, 2 * i + 1, refused);
+            }
+            assertThat(client.awaits(RawHttp2.RST_STREAM, 2 * streams - 1)).isTrue();
+
+            assertThat(rig.ingress.clients().open()).isLessThan(BUDGET / ClientStreams.STREAM_BYTES + 512);
+            assertThat(rig.budget.taken()).isBetween(BUDGET / 8 * 7L, (long) BUDGET);
+            EngageCall opened = rig.client.engage();
+            Await.of(opened.request.write(Buffer.buffer(new byte[1])));
+            for (int i = 0; i < 3; i++) {
+                assertOthersAreServed();
+            }
+            assertThat(opened.future().isComplete()).isFalse();
+            opened.cancel();
+        }
+        Await.until(rig.ingress.context(), "all is given back", () -> rig.budget.taken() == 0);
         rig.assertNothingLeft();
     }
 

@@ -40,28 +40,19 @@ final class ClientWindowTest {
                 RawHttp2.DATA,
                 0,
                 CALL,
-                message(ClientMsg.newBuilder()
+                RawHttp2.message(ClientMsg.newBuilder()
                         .setTry(TryCall.newBuilder().setModelsCallJson(IngressRig.MODEL))
                         .build()));
         client.frame(
                 RawHttp2.DATA,
                 0,
                 CALL,
-                message(ClientMsg.newBuilder()
+                RawHttp2.message(ClientMsg.newBuilder()
                         .setData(DataFrame.newBuilder()
                                 .setData(ByteString.copyFromUtf8("abc"))
                                 .setEof(true))
                         .build()));
         return client;
-    }
-
-    private static byte[] message(ClientMsg message) {
-        byte[] bytes = message.toByteArray();
-        return ByteBuffer.allocate(5 + bytes.length)
-                .put((byte) 0)
-                .putInt(bytes.length)
-                .put(bytes)
-                .array();
     }
 
     private static void letIn(RawHttp2 client) throws IOException {

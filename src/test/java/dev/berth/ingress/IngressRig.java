@@ -14,6 +14,7 @@ import dev.berth.port.PortGate;
 import dev.berth.port.RunnerTransport;
 import dev.berth.status.ColdCapacity;
 import dev.berth.status.NodeFacts;
+import dev.berth.status.StatusMeter;
 import dev.berth.status.StatusVerticle;
 import dev.berth.trace.CallTracer;
 import dev.berth.why.WhyBook;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The runner port with a scripted registry and a scripted worker behind it, all on one local bus. */
 public final class IngressRig implements AutoCloseable {
@@ -52,6 +54,9 @@ public final class IngressRig implements AutoCloseable {
     public final EngageClient client;
     public final WhyBook why = new WhyBook(NODE, name -> name, System::currentTimeMillis, 1 << 20, 1);
     private final GrpcConfig grpc;
+
+    /** What was counted of answers to Status, in order. */
+    public final List<String> statusAnswers = new CopyOnWriteArrayList<>();
 
     /** With more patience than a test has: what ends here has another reason. */
     public static GrpcConfig.Limits limits(long budget) {
@@ -123,14 +128,18 @@ public final class IngressRig implements AutoCloseable {
                 tracer,
                 why,
                 null);
-        StatusVerticle status =
-                new StatusVerticle(setup, new NodeFacts(NODE, NODE, "0", "process", false), statusConfig, 1);
+        StatusVerticle status = new StatusVerticle(
+                setup, new NodeFacts(NODE, NODE, "0", "process", false), statusConfig, this::answered, 1);
         ingress = new GrpcIngressVerticle(setup, gate, cold, status, 0);
         Await.of(vertx.deployVerticle(registry));
         Await.of(vertx.deployVerticle(worker));
         Await.of(vertx.deployVerticle(status));
         Await.of(vertx.deployVerticle(ingress));
         client = new EngageClient(vertx, ingress.port(), clientOptions);
+    }
+
+    private void answered(boolean cached, boolean success, StatusMeter.Network network) {
+        statusAnswers.add((cached ? "cached " : "") + (success ? "good " : "bad ") + network);
     }
 
     public GrpcConfig.Tls tls() {

@@ -1,9 +1,11 @@
 package dev.berth.ingress;
 
+import dev.berth.proto.ClientMsg;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,7 @@ public final class RawHttp2 implements AutoCloseable {
     private static final int END_HEADERS = 4;
     private static final int ANY = -2;
     private static final int MAX_FRAME = 16 * 1024;
+    private static final int PREFIX = 5;
     private static final String[] ENGAGE = {
         ":method",
         "POST",
@@ -73,6 +76,16 @@ public final class RawHttp2 implements AutoCloseable {
         } else {
             socket.getOutputStream().write(out.toByteArray());
         }
+    }
+
+    /** A gRPC message as DATA frames carry it. */
+    public static byte[] message(ClientMsg message) {
+        byte[] bytes = message.toByteArray();
+        return ByteBuffer.allocate(PREFIX + bytes.length)
+                .put((byte) 0)
+                .putInt(bytes.length)
+                .put(bytes)
+                .array();
     }
 
     /** Keeps the frames that follow, until they are sent together. */

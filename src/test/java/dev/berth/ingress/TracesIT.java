@@ -3,6 +3,7 @@ package dev.berth.ingress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.RunnerService;
+import dev.berth.cli.RunnerJar;
 import dev.berth.config.RunnerConfig;
 import dev.berth.conformance.Rule;
 import dev.berth.trace.TraceCollector;
@@ -11,7 +12,6 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Traces of a whole runner, and of the fat jar. */
 final class TracesIT {
-    private static final String JAR = System.getProperty("berth.jar", "target/berth.jar");
     private static final String OPEN_TELEMETRY = "io.opentelemetry.";
     private static final String MODEL =
             "{\"id\":\"call-1\",\"image\":\"berth/test-fn\",\"app_id\":\"app-1\",\"fn_id\":\"fn-1\",\"timeout\":60,"
@@ -124,14 +123,8 @@ final class TracesIT {
     /** Starts the jar, lets it make its call, waits until it has stopped; the result is its log of loaded classes. */
     private List<String> rehearse(String... options) throws Exception {
         Path loaded = folder.resolve("classes");
-        List<String> command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx128m",
-                "-Xlog:class+load:file=" + loaded,
-                "-jar",
-                JAR,
+        List<String> command = RunnerJar.command("-Xlog:class+load:file=" + loaded);
+        command.addAll(List.of(
                 "run",
                 "--rehearse",
                 "--engine",

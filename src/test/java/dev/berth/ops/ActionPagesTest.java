@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.berth.bus.NodeSnapshot;
+import dev.berth.bus.Queues;
 import dev.berth.call.SlotKey;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
@@ -48,7 +49,7 @@ final class ActionPagesTest {
     }
 
     private static NodeSnapshot.Queue queue(SlotKey key, String image, int idle, int busy) {
-        return new NodeSnapshot.Queue(key, image, idle, 0, busy, 0, 0, 0, 0);
+        return Queues.of(key, image, idle, 0, busy, 0, 0);
     }
 
     private OpsRig.Answer post(String path) {

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.bus.NodeSnapshot.Queue;
 import dev.berth.call.SlotKey;
+import dev.berth.cluster.ClusterBoard;
+import dev.berth.cluster.Member;
 import dev.berth.config.LoadedConfig.Effective;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
@@ -44,7 +47,10 @@ final class ApiPagesTest {
                 0,
                 key % 2,
                 5 * MILLI,
-                400 * MILLI);
+                400 * MILLI,
+                0,
+                1,
+                busy);
     }
 
     private static NodeSnapshot snapshot(Queue... queues) {
@@ -115,6 +121,36 @@ final class ApiPagesTest {
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().getString("message")).startsWith(query.substring(0, query.indexOf('=')) + " is ");
+    }
+
+    @Test
+    void peersAreToldWithTheirSlots() {
+        rig.snapshot = snapshot(queue(1, "a", 3, 2, 1));
+        rig.cluster = new ClusterBoard(new Member("inc-7", "node-7", "10.0.0.1", 9192, 1, "1.2.3", 0), 1);
+        rig.open();
+
+        JsonObject self = rig.get("/api/peers?node=inc-7&limit=1")
+                .json()
+                .getJsonArray("peers")
+                .getJsonObject(0);
+        assertThat(self.getJsonObject("slots").getInteger("busy")).isEqualTo(1);
+        assertThat(self.getJsonArray("queues").getJsonObject(0).getString("image"))
+                .isEqualTo("a");
+        assertThat(rig.get("/api/peers?node=other").json().getJsonArray("peers"))
+                .isEmpty();
+        assertThat(rig.get("/api/peers?limit=501").status()).isEqualTo(400);
+        assertThat(rig.get("/api/peers?node=" + "x".repeat(201)).status()).isEqualTo(400);
+    }
+
+    @Test
+    void peersAreToldThoughTheRegistryIsSilent() {
+        rig.registry = () -> Future.failedFuture("silent");
+        rig.cluster = new ClusterBoard(new Member("inc-7", "node-7", "10.0.0.1", 9192, 1, "1.2.3", 0), 1);
+        rig.open();
+
+        JsonObject self = rig.get("/api/peers").json().getJsonArray("peers").getJsonObject(0);
+        assertThat(self.getString("id")).isEqualTo("node-7");
+        assertThat(self.containsKey("slots")).isFalse();
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.berth.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.bus.NodeSnapshot;
+import dev.berth.bus.Queues;
 import dev.berth.call.SlotKey;
 import dev.berth.config.MetricsConfig;
 import dev.berth.error.ErrorCode;
@@ -232,6 +233,6 @@ final class MetricsPageTest {
         byte[] key = new byte[32];
         key[0] = (byte) number;
         key[1] = (byte) (number >> 8);
-        return new NodeSnapshot.Queue(new SlotKey(key), "image-" + number, 1, 0, 2, 0, 3, 0, 0);
+        return Queues.of(new SlotKey(key), "image-" + number, 1, 0, 2, 0, 3);
     }
 }

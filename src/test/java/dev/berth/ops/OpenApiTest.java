@@ -35,7 +35,7 @@ final class OpenApiTest {
     }
 
     private void open() {
-        Queue queue = new Queue(new SlotKey(new byte[] {1}), "a/b:1", 3, 2, 1, 1, 4, 5_000_000, 400_000_000);
+        Queue queue = new Queue(new SlotKey(new byte[] {1}), "a/b:1", 3, 2, 1, 1, 4, 5_000_000, 400_000_000, 0, 1, 1);
         rig.snapshot = new NodeSnapshot(true, 1L << 34, 1L << 28, 4_000, 500, List.of(queue));
         rig.settings = List.of(new Effective("grpc.port", "9190", "file"));
         rig.meters.lifecycle().of("container-1", Specs.spec("fn"));

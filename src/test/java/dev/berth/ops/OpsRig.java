@@ -2,6 +2,7 @@ package dev.berth.ops;
 
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.call.SlotKey;
+import dev.berth.cluster.ClusterBoard;
 import dev.berth.config.HttpConfig;
 import dev.berth.config.LoadedConfig.Effective;
 import dev.berth.config.MetricsConfig;
@@ -53,6 +54,9 @@ final class OpsRig implements AutoCloseable {
     volatile Supplier<Future<NodeSnapshot>> registry = () -> Future.succeededFuture(snapshot);
     final NodeMeters meters = new NodeMeters(new MetricsConfig(3, null, Duration.ofMinutes(1)), "node-7");
     List<Effective> settings = List.of();
+
+    @Nullable
+    ClusterBoard cluster;
 
     @Nullable
     LogTee output = new LogTee();
@@ -130,7 +134,7 @@ final class OpsRig implements AutoCloseable {
                 FACTS,
                 counters,
                 cold,
-                null,
+                cluster,
                 () -> registry.get(),
                 loops,
                 settings,

@@ -8,6 +8,7 @@ import dev.berth.bus.RegistryMessage.ContainerAdopted;
 import dev.berth.bus.WorkerMessage.Reason;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.Seal;
+import dev.berth.call.SpecBuilder;
 import dev.berth.config.RunnerConfig;
 import java.util.List;
 import java.util.Map;
@@ -32,25 +33,7 @@ final class AdoptionTest {
     }
 
     private static ContainerAdopted adopted(String id, ContainerSpec spec, String sealedSpec) {
-        ContainerSpec standIn = new ContainerSpec(
-                SEAL.standIn(spec.key()),
-                spec.image(),
-                spec.format(),
-                Map.of(),
-                spec.memoryMiB(),
-                spec.cpuMillis(),
-                spec.tmpfsMiB(),
-                spec.idleTimeout(),
-                null,
-                "",
-                "",
-                "",
-                "",
-                null,
-                Map.of(),
-                false,
-                spec.evictable());
-        return new ContainerAdopted(id, 1, SEAL, standIn, sealedSpec);
+        return new ContainerAdopted(id, 1, SEAL, SEAL.standIn(spec), sealedSpec);
     }
 
     private List<Command> call(ContainerSpec spec) {
@@ -80,24 +63,8 @@ final class AdoptionTest {
 
     @Test
     void itIsNotGivenToACallWithAnotherEnvironment() {
-        ContainerSpec before = new ContainerSpec(
-                SPEC.key(),
-                SPEC.image(),
-                SPEC.format(),
-                Map.of("COLOUR", "red"),
-                SPEC.memoryMiB(),
-                SPEC.cpuMillis(),
-                SPEC.tmpfsMiB(),
-                SPEC.idleTimeout(),
-                null,
-                SPEC.appId(),
-                SPEC.appName(),
-                SPEC.fnId(),
-                "",
-                null,
-                Map.of(),
-                false,
-                true);
+        ContainerSpec before =
+                SpecBuilder.like(SPEC).env(Map.of("COLOUR", "red")).build();
         apply(adopted("old", before, SEAL.of(before)));
 
         List<Command> commands = call(SPEC);

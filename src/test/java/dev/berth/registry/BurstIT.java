@@ -45,12 +45,7 @@ final class BurstIT {
     private Burst burst(boolean waits, int millis) throws Exception {
         Path sockets = folder.resolve("s" + waits);
         try (OneRunner runner = OneRunner.start(
-                folder,
-                sockets,
-                "engine.kind=docker",
-                "node.rehearsalCalls=0",
-                "registry.maxMemory=4GiB",
-                "registry.wait=" + waits)) {
+                folder, sockets, "engine.kind=docker", "registry.maxMemory=4GiB", "registry.wait=" + waits)) {
             EngageClient client = runner.connect(vertx);
             // The runner itself is warm, and knows how long a start takes.
             assertThat(call(client, "other", 5).result().body()).isEqualTo("ok");

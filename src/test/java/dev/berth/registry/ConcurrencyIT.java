@@ -62,7 +62,6 @@ final class ConcurrencyIT {
                 folder.resolve("s"),
                 "engine.kind=" + engine,
                 "engine.catalogue=" + folder.resolve("functions"),
-                "node.rehearsalCalls=0",
                 "log.level=debug",
                 "registry.maxMemory=3GiB");
     }

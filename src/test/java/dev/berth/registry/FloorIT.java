@@ -41,7 +41,6 @@ final class FloorIT {
                 folder.resolve("s"),
                 "engine.kind=" + engine,
                 "engine.catalogue=" + Path.of("src/examples").toAbsolutePath(),
-                "node.rehearsalCalls=0",
                 "log.level=debug",
                 "registry.maxMemory=1GiB")) {
             EngageClient client = runner.connect(vertx);

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.bus.WorkerMessage.Reason;
 import dev.berth.call.ContainerSpec;
+import dev.berth.config.FloorConfig;
 import dev.berth.config.KeepConfig;
 import dev.berth.config.KeepConfig.Evict;
 import dev.berth.config.KeepConfig.Keep;
@@ -30,8 +31,10 @@ import org.junit.jupiter.api.Test;
 final class KeepingTest {
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration MAX_IDLE = Duration.ofMinutes(10);
-    private static final KeepConfig LRU = new KeepConfig(Keep.TIMEOUT, MAX_IDLE, Duration.ZERO, Evict.LRU);
-    private static final KeepConfig BY_VALUE = new KeepConfig(Keep.VALUE, MAX_IDLE, Duration.ZERO, Evict.VALUE);
+    private static final KeepConfig LRU =
+            new KeepConfig(Keep.TIMEOUT, MAX_IDLE, Duration.ZERO, Evict.LRU, FloorConfig.DEFAULT);
+    private static final KeepConfig BY_VALUE =
+            new KeepConfig(Keep.VALUE, MAX_IDLE, Duration.ZERO, Evict.VALUE, FloorConfig.DEFAULT);
 
     private static final Duration START = Duration.ofMillis(300);
     private static final ContainerSpec OFTEN = patient("often");
@@ -155,7 +158,8 @@ final class KeepingTest {
 
     @Test
     void whatSavesTooLittleIsLetGoAndWhatSavesEnoughIsKept() {
-        KeepConfig atLeast = new KeepConfig(Keep.VALUE, Duration.ofHours(1), Duration.ofMinutes(30), Evict.VALUE);
+        KeepConfig atLeast = new KeepConfig(
+                Keep.VALUE, Duration.ofHours(1), Duration.ofMinutes(30), Evict.VALUE, FloorConfig.DEFAULT);
         TableDriver node = TableDriver.keeping(atLeast, 10);
         node.call("one", OFTEN);
         node.call("two", OFTEN);
@@ -188,7 +192,8 @@ final class KeepingTest {
 
     @Test
     void ofAQueueTheContainerIdleForLongestIsLetGoFirst() {
-        KeepConfig atLeast = new KeepConfig(Keep.VALUE, MAX_IDLE, Duration.ofDays(30), Evict.VALUE);
+        KeepConfig atLeast =
+                new KeepConfig(Keep.VALUE, MAX_IDLE, Duration.ofDays(30), Evict.VALUE, FloorConfig.DEFAULT);
         TableDriver node = TableDriver.keeping(atLeast, 10);
         Command.Grant one = node.busy("a", spec("fn", 1));
         Command.Grant two = node.busy("b", spec("fn", 1));

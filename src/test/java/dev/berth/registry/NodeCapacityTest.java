@@ -3,6 +3,7 @@ package dev.berth.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.berth.config.KeepConfig;
 import dev.berth.config.RegistryConfig;
 import java.time.Duration;
 import java.util.HashMap;
@@ -142,7 +143,8 @@ final class NodeCapacityTest {
 
     @Test
     void findsOutSomethingOnThisMachine() {
-        NodeCapacity capacity = NodeCapacity.detect(new RegistryConfig(false, 0, 0, 1, true, Duration.ofMillis(100)));
+        NodeCapacity capacity = NodeCapacity.detect(
+                new RegistryConfig(false, 0, 0, 1, true, Duration.ofMillis(100), KeepConfig.DEFAULT));
 
         assertThat(capacity.memoryBytes()).isPositive();
         assertThat(capacity.cpuMillis()).isPositive();
@@ -154,7 +156,8 @@ final class NodeCapacityTest {
 
     private NodeCapacity detect() {
         return NodeCapacity.detect(
-                new RegistryConfig(false, maxMemoryBytes, maxCpuMillis, 1, true, Duration.ofMillis(100)),
+                new RegistryConfig(
+                        false, maxMemoryBytes, maxCpuMillis, 1, true, Duration.ofMillis(100), KeepConfig.DEFAULT),
                 path -> Optional.ofNullable(files.get(path)),
                 processors);
     }

@@ -10,6 +10,7 @@ import static dev.berth.registry.Specs.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.bus.WorkerMessage.Reason;
+import dev.berth.config.KeepConfig;
 import dev.berth.config.RegistryConfig;
 import dev.berth.error.ErrorCode;
 import java.time.Duration;
@@ -127,7 +128,7 @@ final class PlacementTest {
     void aShortfallBelowOneMebibyteIsAShortfall() {
         int[] launched = {0};
         SlotTable table = new SlotTable(
-                new RegistryConfig(true, 0, 0, 10, true, Duration.ofMillis(100)),
+                new RegistryConfig(true, 0, 0, 10, true, Duration.ofMillis(100), KeepConfig.DEFAULT),
                 new NodeCapacity(2 * MIB - 1, 1000, List.of()),
                 TableDriver.NODE,
                 1,

@@ -4,6 +4,7 @@ import dev.berth.bus.Addresses;
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.call.ContainerSpec;
+import dev.berth.config.KeepConfig;
 import dev.berth.config.RegistryConfig;
 import java.time.Duration;
 import java.util.List;
@@ -17,7 +18,7 @@ public final class RegistrySeat {
     private final Outbox outbox;
 
     public RegistrySeat(String incarnation, long memoryBytes, Supplier<String> ids, BiConsumer<String, Object> send) {
-        RegistryConfig config = new RegistryConfig(false, 0, 0, 1000, true, Duration.ofMillis(100));
+        RegistryConfig config = new RegistryConfig(false, 0, 0, 1000, true, Duration.ofMillis(100), KeepConfig.DEFAULT);
         this.table = new SlotTable(config, new NodeCapacity(memoryBytes, 1_000_000, List.of()), incarnation, 1, ids);
         this.outbox =
                 new Outbox(send, Addresses.registry(incarnation), List.of(Addresses.worker(incarnation, 0)), 1 << 18);

@@ -1,5 +1,6 @@
 package dev.berth.registry;
 
+import dev.berth.config.FloorConfig;
 import dev.berth.config.ForesightConfig;
 import dev.berth.config.KeepConfig;
 import dev.berth.config.KeepConfig.Evict;
@@ -63,12 +64,19 @@ final class Replay {
     }
 
     static Policy fixed(Duration idle, boolean waits, Evict evict) {
-        return new Policy(waits, new KeepConfig(Keep.TIMEOUT, Duration.ZERO, Duration.ZERO, evict), idle, null);
+        return new Policy(
+                waits,
+                new KeepConfig(Keep.TIMEOUT, Duration.ZERO, Duration.ZERO, evict, FloorConfig.DEFAULT),
+                idle,
+                null);
     }
 
     private static Policy byValue(boolean waits, Duration leastSaved, @Nullable Worth worth) {
         return new Policy(
-                waits, new KeepConfig(Keep.VALUE, UNLIMITED, leastSaved, Evict.VALUE), Duration.ofSeconds(1), worth);
+                waits,
+                new KeepConfig(Keep.VALUE, UNLIMITED, leastSaved, Evict.VALUE, FloorConfig.DEFAULT),
+                Duration.ofSeconds(1),
+                worth);
     }
 
     /** The same, with containers started ahead of calls. */

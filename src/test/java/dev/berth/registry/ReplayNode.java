@@ -7,10 +7,10 @@ import dev.berth.bus.RegistryMessage.ContainerGone;
 import dev.berth.bus.RegistryMessage.ContainerReady;
 import dev.berth.bus.RegistryMessage.ContainerReleased;
 import dev.berth.bus.WorkerMessage.Reason;
-import dev.berth.call.CallFormat;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
 import dev.berth.call.SlotKey;
+import dev.berth.call.SpecBuilder;
 import dev.berth.config.KeepConfig;
 import dev.berth.config.RegistryConfig;
 import dev.berth.why.SlotFacts;
@@ -151,24 +151,15 @@ final class ReplayNode {
     }
 
     private static ContainerSpec spec(Trace.Function function, Duration idleTimeout) {
-        return new ContainerSpec(
-                key(function),
-                function.name(),
-                CallFormat.HTTP_STREAM,
-                Map.of(),
-                function.memoryMiB(),
-                function.cpuMillis(),
-                function.tmpMiB(),
-                idleTimeout,
-                null,
-                "app",
-                "app",
-                function.name(),
-                "",
-                null,
-                Map.of(),
-                false,
-                function.chargedMiB() + function.cpuMillis() > 0);
+        return SpecBuilder.of(function.name())
+                .image(function.name())
+                .fnId(function.name())
+                .memoryMiB(function.memoryMiB())
+                .cpuMillis(function.cpuMillis())
+                .tmpfsMiB(function.tmpMiB())
+                .idleTimeout(idleTimeout)
+                .evictable(function.chargedMiB() + function.cpuMillis() > 0)
+                .build();
     }
 
     private Outcome run() {

@@ -3,6 +3,7 @@ package dev.berth.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.berth.config.FloorConfig;
 import dev.berth.config.KeepConfig;
 import dev.berth.config.KeepConfig.Evict;
 import dev.berth.config.KeepConfig.Keep;
@@ -47,7 +48,7 @@ final class ReplayTest {
     private static Policy byValue(Worth worth) {
         return new Policy(
                 true,
-                new KeepConfig(Keep.VALUE, Duration.ofDays(1), Duration.ZERO, Evict.VALUE),
+                new KeepConfig(Keep.VALUE, Duration.ofDays(1), Duration.ZERO, Evict.VALUE, FloorConfig.DEFAULT),
                 Duration.ofSeconds(1),
                 worth);
     }

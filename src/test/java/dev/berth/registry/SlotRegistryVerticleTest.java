@@ -10,6 +10,7 @@ import dev.berth.bus.IngressMessage;
 import dev.berth.bus.IngressMessage.SlotGranted;
 import dev.berth.bus.IngressMessage.SlotRefused;
 import dev.berth.bus.NodeSnapshot;
+import dev.berth.bus.Queues;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.bus.RegistryMessage.ContainerEnding;
@@ -22,6 +23,7 @@ import dev.berth.bus.WorkerMessage.RemoveContainer;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
 import dev.berth.call.Ulids;
+import dev.berth.config.KeepConfig;
 import dev.berth.config.RegistryConfig;
 import dev.berth.error.ErrorCode;
 import io.vertx.core.Future;
@@ -68,7 +70,7 @@ final class SlotRegistryVerticleTest {
         vertx.deployVerticle(new SlotRegistryVerticle(
                         new SlotRegistryVerticle.Parts(
                                 bus, "n1", List.of(WORKER), 65_536, () -> failures.add("failed")),
-                        new RegistryConfig(false, 0, 0, 100, true, Duration.ofMillis(100)),
+                        new RegistryConfig(false, 0, 0, 100, true, Duration.ofMillis(100), KeepConfig.DEFAULT),
                         new NodeCapacity(2 * MIB, 1000, List.of()),
                         () -> ids.get()))
                 .onComplete(deployed.succeedingThenComplete());
@@ -153,7 +155,7 @@ final class SlotRegistryVerticleTest {
                         MIB,
                         1000,
                         300,
-                        List.of(new NodeSnapshot.Queue(Specs.key("fn"), "registry/fn:1", 0, 0, 1, 0, 0, 0, start))));
+                        List.of(Queues.of(Specs.key("fn"), "registry/fn:1", 0, 0, 1, 0, 0, start))));
         assertThat(await(bus.request(REGISTRY, new RegistryMessage.Changes())).body())
                 .isEqualTo(node);
         assertThat(((NodeSnapshot) await(bus.request(REGISTRY, new RegistryMessage.Changes()))

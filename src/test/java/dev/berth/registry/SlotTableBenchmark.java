@@ -4,6 +4,7 @@ import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.bus.RegistryMessage.ContainerReady;
 import dev.berth.bus.RegistryMessage.ContainerReleased;
 import dev.berth.call.ContainerTimings;
+import dev.berth.config.KeepConfig;
 import dev.berth.config.RegistryConfig;
 import java.time.Duration;
 import java.util.List;
@@ -70,7 +71,7 @@ public class SlotTableBenchmark {
     private SlotTable newTable() {
         int[] launched = {0};
         return new SlotTable(
-                new RegistryConfig(true, 0, 0, 100, true, Duration.ofMillis(100)),
+                new RegistryConfig(true, 0, 0, 100, true, Duration.ofMillis(100), KeepConfig.DEFAULT),
                 new NodeCapacity((long) queues * SLOTS * Specs.MIB, 1000, List.of()),
                 TableDriver.NODE,
                 2,

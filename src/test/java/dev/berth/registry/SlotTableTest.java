@@ -9,6 +9,7 @@ import static dev.berth.registry.Specs.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.bus.NodeSnapshot;
+import dev.berth.bus.Queues;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
 import dev.berth.conformance.Rule;
@@ -292,8 +293,8 @@ final class SlotTableTest {
 
         assertThat(node.snapshot().queues())
                 .containsExactlyInAnyOrder(
-                        new NodeSnapshot.Queue(Specs.key("fn"), "registry/fn:1", 1, 1, 1, 0, 0, 0, 0),
-                        new NodeSnapshot.Queue(Specs.key("other"), "registry/other:1", 0, 0, 0, 1, 2, 0, 0));
+                        Queues.of(Specs.key("fn"), "registry/fn:1", 1, 1, 1, 0, 0),
+                        Queues.of(Specs.key("other"), "registry/other:1", 0, 0, 0, 1, 2));
         assertThat(node.snapshot().cpuUsedMillis()).isEqualTo(200);
     }
 

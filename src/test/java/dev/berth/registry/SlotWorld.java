@@ -94,10 +94,10 @@ final class SlotWorld {
     /** Some that keep idle containers in different ways. */
     static final List<KeepConfig> KEEPING = List.of(
             KeepConfig.DEFAULT,
-            new KeepConfig(Keep.TIMEOUT, MAX_IDLE, Duration.ZERO, Evict.LRU),
-            new KeepConfig(Keep.VALUE, MAX_IDLE, Duration.ZERO, Evict.VALUE),
-            new KeepConfig(Keep.TIMEOUT, MAX_IDLE, LEAST_SAVED, Evict.VALUE),
-            new KeepConfig(Keep.VALUE, MAX_IDLE, LEAST_SAVED, Evict.LRU),
+            new KeepConfig(Keep.TIMEOUT, MAX_IDLE, Duration.ZERO, Evict.LRU, FloorConfig.DEFAULT),
+            new KeepConfig(Keep.VALUE, MAX_IDLE, Duration.ZERO, Evict.VALUE, FloorConfig.DEFAULT),
+            new KeepConfig(Keep.TIMEOUT, MAX_IDLE, LEAST_SAVED, Evict.VALUE, FloorConfig.DEFAULT),
+            new KeepConfig(Keep.VALUE, MAX_IDLE, LEAST_SAVED, Evict.LRU, FloorConfig.DEFAULT),
             new KeepConfig(Keep.TIMEOUT, MAX_IDLE, Duration.ZERO, Evict.LRU, FLOOR),
             new KeepConfig(Keep.VALUE, MAX_IDLE, LEAST_SAVED, Evict.VALUE, FLOOR),
             new KeepConfig(Keep.TIMEOUT, MAX_IDLE, Duration.ZERO, Evict.VALUE, FloorConfig.DEFAULT, FORESIGHT),
@@ -203,32 +203,14 @@ final class SlotWorld {
     void adopt(int which, boolean fits) {
         ContainerSpec spec = FUNCTIONS.get(which % FUNCTIONS.size());
         String id = "a" + ++adopted;
-        ContainerSpec standIn = new ContainerSpec(
-                SEAL.standIn(spec.key()),
-                spec.image(),
-                spec.format(),
-                Map.of(),
-                spec.memoryMiB(),
-                spec.cpuMillis(),
-                spec.tmpfsMiB(),
-                spec.idleTimeout(),
-                null,
-                "",
-                "",
-                "",
-                "",
-                null,
-                Map.of(),
-                false,
-                spec.evictable(),
-                SlotOptions.of(0, spec.seats()));
         WorldContainer container = new WorldContainer(id, spec);
         container.state = AtWorker.IDLE;
         container.sealed = true;
         container.fits = fits;
         containers.put(id, container);
         books.adopting(container);
-        fromWorker.add(new RegistryMessage.ContainerAdopted(id, 0, SEAL, standIn, fits ? SEAL.of(spec) : "of another"));
+        fromWorker.add(new RegistryMessage.ContainerAdopted(
+                id, 0, SEAL, SEAL.standIn(spec), fits ? SEAL.of(spec) : "of another"));
     }
 
     void start(int which) {

@@ -1,11 +1,9 @@
 package dev.berth.registry;
 
-import dev.berth.call.CallFormat;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.SlotKey;
-import java.nio.charset.StandardCharsets;
+import dev.berth.call.SpecBuilder;
 import java.time.Duration;
-import java.util.Map;
 
 /** Container specifications for tests. */
 final class Specs {
@@ -14,7 +12,7 @@ final class Specs {
     private Specs() {}
 
     static SlotKey key(String name) {
-        return new SlotKey(name.getBytes(StandardCharsets.UTF_8));
+        return SpecBuilder.key(name);
     }
 
     static SlotQueue queue(ContainerSpec template) {
@@ -23,24 +21,7 @@ final class Specs {
 
     /** The same function with other settings. */
     static ContainerSpec newKey(ContainerSpec spec, String name) {
-        return new ContainerSpec(
-                key(name),
-                spec.image(),
-                spec.format(),
-                spec.env(),
-                spec.memoryMiB(),
-                spec.cpuMillis(),
-                spec.tmpfsMiB(),
-                spec.idleTimeout(),
-                spec.syslogUrl(),
-                spec.appId(),
-                spec.appName(),
-                spec.fnId(),
-                spec.path(),
-                spec.registryToken(),
-                spec.extensions(),
-                spec.networkDisabled(),
-                spec.evictable());
+        return SpecBuilder.like(spec).key(key(name)).build();
     }
 
     static ContainerSpec spec(String name, long memoryMiB) {
@@ -53,23 +34,12 @@ final class Specs {
 
     static ContainerSpec spec(
             String name, long memoryMiB, long cpuMillis, long tmpfsMiB, Duration idleTimeout, String token) {
-        return new ContainerSpec(
-                key(name),
-                "registry/" + name + ":1",
-                CallFormat.HTTP_STREAM,
-                Map.of(),
-                memoryMiB,
-                cpuMillis,
-                tmpfsMiB,
-                idleTimeout,
-                null,
-                "app",
-                "app-name",
-                "fn-" + name,
-                "",
-                token,
-                Map.of(),
-                false,
-                memoryMiB + cpuMillis + tmpfsMiB > 0);
+        return SpecBuilder.of(name)
+                .memoryMiB(memoryMiB)
+                .cpuMillis(cpuMillis)
+                .tmpfsMiB(tmpfsMiB)
+                .idleTimeout(idleTimeout)
+                .registryToken(token)
+                .build();
     }
 }

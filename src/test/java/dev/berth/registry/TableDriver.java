@@ -50,7 +50,7 @@ final class TableDriver {
 
     static TableDriver of(boolean nonBlocking, long memoryMiB, long cpuMillis, int maxWaiters, int workers) {
         return new TableDriver(
-                new RegistryConfig(nonBlocking, 0, 0, maxWaiters, true, Duration.ofMillis(100)),
+                new RegistryConfig(nonBlocking, 0, 0, maxWaiters, true, Duration.ofMillis(100), KeepConfig.DEFAULT),
                 new NodeCapacity(memoryMiB * MIB, cpuMillis, List.of()),
                 workers);
     }
@@ -58,7 +58,7 @@ final class TableDriver {
     /** Blocking, and where no call is put off. */
     static TableDriver without() {
         return new TableDriver(
-                new RegistryConfig(false, 0, 0, 1000, false, Duration.ZERO),
+                new RegistryConfig(false, 0, 0, 1000, false, Duration.ZERO, KeepConfig.DEFAULT),
                 new NodeCapacity(100 * MIB, 8000, List.of()),
                 1);
     }

@@ -53,7 +53,6 @@ final class TakingTurnsIT {
                 folder.resolve("s"),
                 "engine.kind=process",
                 "engine.catalogue=" + folder.resolve("functions"),
-                "node.rehearsalCalls=0",
                 "log.level=debug",
                 "registry.maxMemory=300MiB")) {
             EngageClient client = runner.connect(vertx);

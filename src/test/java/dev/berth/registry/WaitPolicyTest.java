@@ -24,11 +24,11 @@ final class WaitPolicyTest {
 
     /** All began at 0. */
     private static Line measured(int waiting, int busy, int starting, long serviceMillis) {
-        return new Line(waiting, busy, starting, 0, true, millis(serviceMillis), START, at(0), at(0), at(0));
+        return new Line(waiting, busy, starting, 0, true, millis(serviceMillis), START, at(0), at(0), at(0), 1);
     }
 
     private static Line unmeasured(int waiting, int busy, int starting) {
-        return new Line(waiting, busy, starting, 0, false, 0, START, at(0), at(0), at(0));
+        return new Line(waiting, busy, starting, 0, false, 0, START, at(0), at(0), at(0), 1);
     }
 
     @Test

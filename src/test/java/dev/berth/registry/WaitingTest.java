@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.call.CallFormat;
 import dev.berth.call.ContainerSpec;
+import dev.berth.call.SpecBuilder;
 import dev.berth.error.ErrorCode;
 import dev.berth.why.SlotFacts.Waited;
 import java.time.Duration;
@@ -212,24 +213,7 @@ final class WaitingTest {
     }
 
     private static ContainerSpec oneShot() {
-        return new ContainerSpec(
-                Specs.key("once"),
-                "registry/once:1",
-                CallFormat.DEFAULT,
-                Map.of(),
-                1,
-                0,
-                0,
-                Duration.ofSeconds(30),
-                null,
-                "app",
-                "app-name",
-                "fn-once",
-                "",
-                null,
-                Map.of(),
-                false,
-                true);
+        return SpecBuilder.of("once").format(CallFormat.DEFAULT).memoryMiB(1).build();
     }
 
     @Test

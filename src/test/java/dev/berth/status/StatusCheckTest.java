@@ -111,6 +111,7 @@ final class StatusCheckTest {
 
         assertThat(second.getCached()).isTrue();
         assertThat(second.getRequestsReceived()).isEqualTo(1);
+        assertThat(rig.statusAnswers).containsExactly("good TRUE", "cached good TRUE");
         assertThat(acquired).hasSize(1);
     }
 
@@ -198,6 +199,7 @@ final class StatusCheckTest {
 
         assertThat(ask().getIsNetworkDisabled()).isTrue();
         assertThat(acquired.get(0).spec().networkDisabled()).isTrue();
+        assertThat(rig.statusAnswers).containsExactly("good FALSE");
         Files.createFile(barrier);
         Await.until(rig.ingress.context(), "a fresh run", () -> acquired.size() == 2 || askLater());
 
@@ -231,6 +233,7 @@ final class StatusCheckTest {
         assertThat(status.getFailed()).isTrue();
         assertThat(status.getErrorCode()).isEqualTo(500);
         assertThat(status.getErrorStr()).contains("exit code 3");
+        assertThat(rig.statusAnswers).containsExactly("bad TRUE");
         assertThat(acquired).isEmpty();
     }
 

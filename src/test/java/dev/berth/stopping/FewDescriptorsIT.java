@@ -25,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A whole runner on Docker that may open no more files, or hardly any more. */
 @Timeout(240)
 final class FewDescriptorsIT {
-    private static final String JAR = System.getProperty("berth.jar", "target/berth.jar");
     private static final int CALLS = 6;
     private static final String ENOUGH = "4096";
 
@@ -41,7 +40,7 @@ final class FewDescriptorsIT {
 
     private OneRunner runner() throws IOException {
         return OneRunner.start(
-                JAR, folder, folder.resolve("s"), "engine.kind=docker", "node.drainTimeout=20s", "worker.freezeIdle=0");
+                folder, folder.resolve("s"), "engine.kind=docker", "node.drainTimeout=20s", "worker.freezeIdle=0");
     }
 
     private static EngageCall call(EngageClient client, String name) {

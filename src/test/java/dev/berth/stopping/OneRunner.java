@@ -3,6 +3,7 @@ package dev.berth.stopping;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Empty;
+import dev.berth.cli.RunnerJar;
 import dev.berth.ingress.EngageClient;
 import dev.berth.ingress.UnaryClient;
 import dev.berth.proto.RunnerStatus;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -53,37 +55,39 @@ public final class OneRunner implements AutoCloseable {
      * @param settings as {@code name=value}
      */
     public static OneRunner start(Path folder, Path sockets, String... settings) throws IOException {
-        return start(System.getProperty("java.class.path"), folder, sockets, settings);
+        return start(RunnerJar.command(), folder, sockets, settings);
+    }
+
+    /** The same, with nothing in its environment that leaves SIGUSR2 to it. */
+    static OneRunner startBare(Path folder, Path sockets, String... settings) throws IOException {
+        return start(RunnerJar.command(), Map.of(), folder, sockets, settings);
     }
 
     /** The same, with another folder for temporary files. */
     static OneRunner startWithTemporary(Path temporary, Path folder, Path sockets, String... settings)
             throws IOException {
-        return start(
-                List.of("-Djava.io.tmpdir=" + temporary),
-                System.getProperty("java.class.path"),
-                folder,
-                sockets,
-                settings);
+        return start(RunnerJar.command("-Djava.io.tmpdir=" + temporary), folder, sockets, settings);
     }
 
     /** The same, of other classes. */
-    static OneRunner start(String classPath, Path folder, Path sockets, String... settings) throws IOException {
-        return start(List.of(), classPath, folder, sockets, settings);
+    static OneRunner startOf(String classPath, Path folder, Path sockets, String... settings) throws IOException {
+        return start(RunnerJar.java("-cp", classPath, "dev.berth.RunnerMain"), folder, sockets, settings);
+    }
+
+    private static OneRunner start(List<String> program, Path folder, Path sockets, String... settings)
+            throws IOException {
+        return start(program, Map.of("_JAVA_SR_SIGNUM", "40"), folder, sockets, settings);
     }
 
     private static OneRunner start(
-            List<String> options, String classPath, Path folder, Path sockets, String... settings) throws IOException {
+            List<String> program, Map<String, String> environment, Path folder, Path sockets, String... settings)
+            throws IOException {
         Files.createDirectories(sockets);
-        List<String> command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx128m",
-                "-cp",
-                classPath,
-                "dev.berth.RunnerMain",
+        List<String> command = new ArrayList<>(program);
+        command.addAll(List.of(
                 "run",
+                "--set",
+                "node.rehearsalCalls=0",
                 "--set",
                 "grpc.port=0",
                 "--set",
@@ -92,13 +96,14 @@ public final class OneRunner implements AutoCloseable {
                 "worker.startTimeout=60s",
                 "--set",
                 "worker.socketRoot=" + sockets));
-        command.addAll(1, options);
         for (String setting : settings) {
             command.addAll(List.of("--set", setting));
         }
         Path log = Files.createTempFile(folder, "runner", ".log");
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("BERTH_") || name.startsWith("FN_"));
+        builder.environment().remove("_JAVA_SR_SIGNUM");
+        builder.environment().putAll(environment);
         Process process = builder.start();
         BufferedReader out = process.inputReader();
         String line = String.valueOf(out.readLine());
@@ -171,17 +176,9 @@ public final class OneRunner implements AutoCloseable {
 
     /** What {@code berth why} says of a call, as JSON. */
     JsonObject why(String callId) throws IOException, InterruptedException {
-        Process asked = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.berth.RunnerMain",
-                        "why",
-                        callId,
-                        "--json",
-                        "--runner",
-                        "127.0.0.1:" + port)
+        List<String> command = RunnerJar.command();
+        command.addAll(List.of("why", callId, "--json", "--runner", "127.0.0.1:" + port));
+        Process asked = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         String said = asked.inputReader().lines().collect(Collectors.joining("\n"));

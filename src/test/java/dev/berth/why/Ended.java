@@ -1,9 +1,11 @@
 package dev.berth.why;
 
 import dev.berth.call.ContainerTimings;
+import dev.berth.call.SlotAnnotation;
 import dev.berth.call.SlotKey;
 import dev.berth.error.RunnerException;
 import java.time.Duration;
+import java.util.Set;
 
 /** A call that has ended as a test wants it. */
 final class Ended implements EndedCall {
@@ -24,6 +26,7 @@ final class Ended implements EndedCall {
     long responseBytes;
     String traceId;
     boolean sampled;
+    Set<SlotAnnotation> ignored = Set.of();
 
     static Ended call(String id) {
         Ended call = new Ended();
@@ -49,6 +52,11 @@ final class Ended implements EndedCall {
     @Override
     public String fnId() {
         return fn;
+    }
+
+    @Override
+    public Set<SlotAnnotation> ignored() {
+        return ignored;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.berth.why;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.call.ContainerTimings;
+import dev.berth.call.SlotAnnotation;
 import dev.berth.error.ErrorCode;
 import dev.berth.ops.Schemas;
 import dev.berth.why.ColdCause.Reason;
@@ -11,6 +12,7 @@ import dev.berth.why.SlotFacts.Start;
 import dev.berth.why.SlotFacts.Waited;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -259,6 +261,25 @@ final class WhyTextTest {
                 Schemas.assertValid("Call", WhyJson.of(record));
             }
         }
+    }
+
+    @Test
+    void annotationsThatDoNotCountAreTold() {
+        Ended call = Ended.call("01HX1");
+        call.ignored = EnumSet.allOf(SlotAnnotation.class);
+        call.run = new RunFacts(0, false, ContainerFate.exited(255), Truth.NONE);
+        CallRecord record = record(call);
+
+        assertThat(WhyText.of(record))
+                .contains(
+                        ". The function's annotation dev.berth/min-idle does not count: it is not a whole number from 0"
+                                + " to 9999. The function's annotation dev.berth/concurrency does not count: it is not a"
+                                + " whole number from 1 to 64");
+        assertThat(record.ran().fate()).isEqualTo(ContainerFate.exited(255));
+        Schemas.assertValid("Call", WhyJson.of(record));
+        call.ignored = EnumSet.of(SlotAnnotation.CONCURRENCY);
+        assertThat(WhyJson.of(record(call)).getJsonArray("ignoredAnnotations"))
+                .containsExactly("dev.berth/concurrency");
     }
 
     @Test

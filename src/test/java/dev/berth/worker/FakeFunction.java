@@ -70,6 +70,22 @@ final class FakeFunction implements AutoCloseable {
         };
     }
 
+    /** Reads one request whole, which it tells of, and then waits for the end of the connection. */
+    static Script holding(CountDownLatch whole) {
+        return holding(whole, "");
+    }
+
+    /** The same, with something of an answer before it tells. */
+    static Script holding(CountDownLatch whole, String answer) {
+        return talk -> {
+            talk.readHead();
+            talk.readBody();
+            talk.write(answer);
+            whole.countDown();
+            talk.readToEnd();
+        };
+    }
+
     /** Reads one request whole, answers it, and hangs up. */
     static Script answeringOnce(String answer) {
         return talk -> {

@@ -8,32 +8,18 @@ import dev.berth.bus.RegistryMessage.ContainerReleased;
 import dev.berth.conformance.Rule;
 import dev.berth.container.ContainerState;
 import dev.berth.error.ErrorCode;
-import dev.berth.why.ContainerFate;
 import dev.berth.worker.FakeEngine.Operation;
-import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Idle containers are frozen, and thawed by the next call. */
 final class PauseTest {
-    private static WorkerRig freezing() throws Exception {
-        return new WorkerRig(new RigSettings().freezeIdle(Duration.ofMillis(20)));
-    }
-
-    private static String paused(WorkerRig rig) throws Exception {
-        String id = rig.ready();
-        assertThat(rig.heard(ContainerPaused.class)).isEqualTo(new ContainerPaused(id, true));
-        return id;
-    }
-
     @Test
     @Rule("pause-grace")
     void anIdleContainerIsPausedAndTheNextCallResumesIt() throws Exception {
-        try (WorkerRig rig = freezing()) {
-            String id = paused(rig);
+        try (WorkerRig rig = WorkerRig.freezing()) {
+            String id = rig.paused();
             TestCall call = rig.call(id).write("x").endBody();
             assertThat(call.code()).isNull();
             assertThat(rig.heard(ContainerPaused.class)).isEqualTo(new ContainerPaused(id, false));
@@ -49,7 +35,7 @@ final class PauseTest {
     @Test
     void withoutGraceItIsPausedAtOnce() throws Exception {
         try (WorkerRig rig = new WorkerRig(new RigSettings().freezeIdle(Duration.ZERO))) {
-            String id = paused(rig);
+            String id = rig.paused();
             assertThat(rig.call(id).endBody().code()).isNull();
         }
     }
@@ -66,7 +52,7 @@ final class PauseTest {
 
     @Test
     void aBusyContainerIsNotPaused() throws Exception {
-        try (WorkerRig rig = freezing()) {
+        try (WorkerRig rig = WorkerRig.freezing()) {
             String id = rig.ready();
             TestCall call = rig.call(id).write("x");
             rig.timer(Duration.ofMillis(80));
@@ -78,7 +64,7 @@ final class PauseTest {
     @Test
     @Rule("connection-pause")
     void noConnectionIsKeptAcrossAPause() throws Exception {
-        try (WorkerRig rig = freezing()) {
+        try (WorkerRig rig = WorkerRig.freezing()) {
             String id = rig.ready();
             Promise<Void> pause = Promise.promise();
             rig.engine.next(Operation.PAUSE, pause.future());
@@ -94,7 +80,7 @@ final class PauseTest {
     @Test
     @Rule("pause-call")
     void aCallThatComesWhilePausingWaitsForItAndResumes() throws Exception {
-        try (WorkerRig rig = freezing()) {
+        try (WorkerRig rig = WorkerRig.freezing()) {
             Promise<Void> pause = Promise.promise();
             rig.engine.next(Operation.PAUSE, pause.future());
             String id = rig.ready();
@@ -109,56 +95,10 @@ final class PauseTest {
         }
     }
 
-    /** As the runner's own want of file descriptors is. */
-    private static Future<Void> lacking() {
-        return Future.failedFuture(ErrorCode.SERVER_BUSY.exception("no file descriptor is left"));
-    }
-
-    @Test
-    @Rule("pause-descriptors")
-    void aContainerIsNotLostForWantOfAFileDescriptorOfTheRunners() throws Exception {
-        try (WorkerRig rig = freezing()) {
-            rig.engine.next(Operation.PAUSE, lacking());
-            String id = rig.ready();
-            WorkerRig.until("pause was tried", () -> rig.engine.operations().contains("PAUSE"));
-            rig.untilIn(ContainerState.IDLE);
-            assertThat(rig.call(id).endBody().code()).isNull();
-            rig.heard(ContainerReleased.class);
-
-            assertThat(rig.heard(ContainerPaused.class).paused()).isTrue();
-            rig.engine.next(Operation.RESUME, lacking());
-            rig.engine.next(Operation.RESUME, lacking());
-            assertThat(rig.call(id).write("x").endBody().code()).isNull();
-            assertThat(rig.heard(ContainerPaused.class).paused()).isFalse();
-            rig.heard(ContainerReleased.class);
-            assertThat(rig.heard(ContainerPaused.class).paused()).isTrue();
-            assertThat(rig.engine.operations())
-                    .containsSubsequence("PAUSE", "PAUSE", "RESUME", "RESUME", "RESUME", "PAUSE");
-            rig.remove(id);
-            rig.assertGone(id);
-        }
-    }
-
-    @Test
-    void aRemovalDoesNotWaitForAFileDescriptor() throws Exception {
-        try (WorkerRig rig = freezing()) {
-            String id = paused(rig);
-            for (int i = 0; i < 10_000; i++) {
-                rig.engine.next(Operation.RESUME, lacking());
-            }
-            assertThat(rig.call(id).write("x").endBody().code()).isNull();
-            rig.untilIn(ContainerState.THAWING);
-            rig.heard(ContainerPaused.class);
-            rig.heard(ContainerReleased.class);
-            rig.remove(id);
-            rig.assertGone(id);
-        }
-    }
-
     @Test
     void aCallIsSentWhileTheResumeIsStillUnderWay() throws Exception {
-        try (WorkerRig rig = freezing()) {
-            String id = paused(rig);
+        try (WorkerRig rig = WorkerRig.freezing()) {
+            String id = rig.paused();
             Promise<Void> resume = Promise.promise();
             rig.engine.next(Operation.RESUME, resume.future());
             assertThat(rig.call(id).write("x").endBody().code()).isNull();
@@ -172,7 +112,7 @@ final class PauseTest {
 
     @Test
     void theDeadlineEndsACallThatWaitsForAPause() throws Exception {
-        try (WorkerRig rig = freezing()) {
+        try (WorkerRig rig = WorkerRig.freezing()) {
             Promise<Void> pause = Promise.promise();
             rig.engine.next(Operation.PAUSE, pause.future());
             String id = rig.ready();
@@ -188,8 +128,8 @@ final class PauseTest {
 
     @Test
     void aCallThatComesTooLateLeavesAPausedContainerPaused() throws Exception {
-        try (WorkerRig rig = freezing()) {
-            String id = paused(rig);
+        try (WorkerRig rig = WorkerRig.freezing()) {
+            String id = rig.paused();
             assertThat(rig.call(id, rig.request(Duration.ofSeconds(-1))).code()).isEqualTo(ErrorCode.CALL_TIMEOUT);
             rig.heard(ContainerReleased.class);
             assertThat(rig.heard(ContainerPaused.class)).isEqualTo(new ContainerPaused(id, true));
@@ -199,7 +139,7 @@ final class PauseTest {
 
     @Test
     void aCancelEndsACallThatWaitsForAPause() throws Exception {
-        try (WorkerRig rig = freezing()) {
+        try (WorkerRig rig = WorkerRig.freezing()) {
             Promise<Void> pause = Promise.promise();
             rig.engine.next(Operation.PAUSE, pause.future());
             String id = rig.ready();
@@ -214,148 +154,10 @@ final class PauseTest {
     }
 
     @Test
-    @Rule("pause-failed")
-    void aPauseThatFailsEndsTheContainerBeforeAnybodyGetsIt() throws Exception {
-        try (WorkerRig rig = freezing()) {
-            rig.engine.next(Operation.PAUSE, Future.failedFuture(ErrorCode.ENGINE_FAILED.exception("no pause")));
-            String id = rig.ready();
-            assertThat(rig.heard(ContainerEnding.class).containerId()).isEqualTo(id);
-            rig.assertGone(id);
-        }
-    }
-
-    @Test
-    void aPauseThatFailsHandsTheWaitingCallBack() throws Exception {
-        try (WorkerRig rig = freezing()) {
-            Promise<Void> pause = Promise.promise();
-            rig.engine.next(Operation.PAUSE, pause.future());
-            String id = rig.ready();
-            rig.untilIn(ContainerState.PAUSING);
-            TestCall call = rig.call(id).write("x").endBody();
-            rig.untilIn(ContainerState.PAUSING_LEASED);
-            pause.fail(ErrorCode.ENGINE_FAILED.exception());
-            assertThat(call.code()).isEqualTo(ErrorCode.SLOT_GONE);
-            rig.heard(ContainerEnding.class);
-            rig.assertGone(id);
-        }
-    }
-
-    @Test
-    @Rule("pause-unsupported")
-    void whereNothingCanBePausedContainersRunOn() throws Exception {
-        try (WorkerRig rig = freezing()) {
-            rig.engine.next(Operation.PAUSE, Future.failedFuture(ErrorCode.PAUSE_UNSUPPORTED.exception()));
-            String id = rig.ready();
-            rig.untilIn(ContainerState.IDLE);
-            assertThat(rig.call(id).endBody().code()).isNull();
-            rig.heard(ContainerReleased.class);
-            rig.timer(Duration.ofMillis(80));
-            assertThat(rig.engine.operations()).containsOnlyOnce("PAUSE");
-        }
-    }
-
-    @Test
-    @Rule("pause-unsupported")
-    void whileTheEngineIsGoneAContainerRunsOnAndIsFrozenLater() throws Exception {
-        try (WorkerRig rig = freezing()) {
-            rig.engine.next(Operation.PAUSE, Future.failedFuture(ErrorCode.ENGINE_GONE.exception()));
-            String id = rig.ready();
-            rig.until("a pause was tried", () -> rig.engine.operations().contains("PAUSE"));
-            rig.untilIn(ContainerState.IDLE);
-            assertThat(rig.call(id).endBody().code()).isNull();
-            rig.heard(ContainerReleased.class);
-            rig.untilIn(ContainerState.PAUSED);
-        }
-    }
-
-    @Test
-    void aCallThatWaitedForAnUnsupportedPauseRuns() throws Exception {
-        try (WorkerRig rig = freezing()) {
-            Promise<Void> pause = Promise.promise();
-            rig.engine.next(Operation.PAUSE, pause.future());
-            String id = rig.ready();
-            rig.untilIn(ContainerState.PAUSING);
-            TestCall call = rig.call(id).write("x").endBody();
-            rig.untilIn(ContainerState.PAUSING_LEASED);
-            pause.fail(ErrorCode.PAUSE_UNSUPPORTED.exception());
-            assertThat(call.code()).isNull();
-            assertThat(rig.engine.operations()).doesNotContain("RESUME");
-        }
-    }
-
-    @Test
-    void aFrozenContainerThatHasGoneIsSaidToHaveVanished() throws Exception {
-        try (WorkerRig rig = freezing()) {
-            String id = paused(rig);
-            rig.engine.next(Operation.RESUME, Future.failedFuture(ErrorCode.SLOT_GONE.exception("its group is gone")));
-            TestCall call = rig.call(id).write("x").endBody();
-            assertThat(call.code()).isEqualTo(ErrorCode.SLOT_GONE);
-            rig.heard(ContainerPaused.class);
-            assertThat(rig.heard(ContainerEnding.class).fate())
-                    .isEqualTo(ContainerFate.of(ContainerFate.Kind.VANISHED));
-            rig.assertGone(id);
-        }
-    }
-
-    @Test
-    void aResumeThatFailsBeforeAnythingIsSentHandsTheCallBack() throws Exception {
-        try (WorkerRig rig = freezing()) {
-            String id = paused(rig);
-            rig.engine.nextDo(Operation.RESUME, () -> {
-                throw ErrorCode.ENGINE_FAILED.exception("no such container");
-            });
-            TestCall call = rig.call(id).write("x").endBody();
-            assertThat(call.code()).isEqualTo(ErrorCode.SLOT_GONE);
-            rig.heard(ContainerPaused.class);
-            rig.heard(ContainerEnding.class);
-            rig.assertGone(id);
-        }
-    }
-
-    @Test
-    @Rule("container-once")
-    void aResumeThatFailsAfterTheCallWasSentBreaksIt() throws Exception {
-        try (WorkerRig rig = freezing()) {
-            CountDownLatch whole = new CountDownLatch(1);
-            rig.engine.serve(talk -> {
-                talk.readHead();
-                talk.readBody();
-                whole.countDown();
-                talk.readToEnd();
-            });
-            String id = paused(rig);
-            Promise<Void> resume = Promise.promise();
-            rig.engine.next(Operation.RESUME, resume.future());
-            TestCall call = rig.call(id).endBody();
-            assertThat(whole.await(20, TimeUnit.SECONDS)).isTrue();
-            resume.fail(ErrorCode.ENGINE_FAILED.exception());
-            assertThat(call.code()).isEqualTo(ErrorCode.RESPONSE_BROKEN);
-            rig.heard(ContainerPaused.class);
-            rig.heard(ContainerEnding.class);
-            rig.assertGone(id);
-        }
-    }
-
-    @Test
-    void aResumeThatFailsAfterTheCallIsOverEndsTheContainer() throws Exception {
-        try (WorkerRig rig = freezing()) {
-            String id = paused(rig);
-            Promise<Void> resume = Promise.promise();
-            rig.engine.next(Operation.RESUME, resume.future());
-            assertThat(rig.call(id).endBody().code()).isNull();
-            rig.heard(ContainerPaused.class);
-            rig.heard(ContainerReleased.class);
-            resume.fail(ErrorCode.ENGINE_FAILED.exception());
-            rig.heard(ContainerEnding.class);
-            rig.assertGone(id);
-        }
-    }
-
-    @Test
     void aCallThatBreaksDuringTheResumeWaitsWithTheRemoval() throws Exception {
-        try (WorkerRig rig = freezing()) {
+        try (WorkerRig rig = WorkerRig.freezing()) {
             rig.engine.serve(FakeFunction.answering("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"));
-            String id = paused(rig);
+            String id = rig.paused();
             Promise<Void> resume = Promise.promise();
             rig.engine.next(Operation.RESUME, resume.future());
             assertThat(rig.call(id).endBody().code()).isEqualTo(ErrorCode.INVALID_RESPONSE);
@@ -370,8 +172,8 @@ final class PauseTest {
 
     @Test
     void aPausedContainerIsRemovedWithoutResuming() throws Exception {
-        try (WorkerRig rig = freezing()) {
-            String id = paused(rig);
+        try (WorkerRig rig = WorkerRig.freezing()) {
+            String id = rig.paused();
             rig.remove(id);
             rig.assertGone(id);
             assertThat(rig.engine.operations()).doesNotContain("RESUME");
@@ -380,7 +182,7 @@ final class PauseTest {
 
     @Test
     void aRemovalWhilePausingWaitsForThePause() throws Exception {
-        try (WorkerRig rig = freezing()) {
+        try (WorkerRig rig = WorkerRig.freezing()) {
             Promise<Void> pause = Promise.promise();
             rig.engine.next(Operation.PAUSE, pause.future());
             String id = rig.ready();
@@ -395,8 +197,8 @@ final class PauseTest {
 
     @Test
     void anExitWhilePausedEndsTheContainer() throws Exception {
-        try (WorkerRig rig = freezing()) {
-            String id = paused(rig);
+        try (WorkerRig rig = WorkerRig.freezing()) {
+            String id = rig.paused();
             rig.engine.last().exit(137);
             rig.heard(ContainerEnding.class);
             rig.assertGone(id);

@@ -21,10 +21,6 @@ import org.junit.jupiter.api.Test;
 
 /** The connection that is made to a function while that is frozen. */
 final class SleepingConnectionTest {
-    private static WorkerRig freezing() throws Exception {
-        return new WorkerRig(new RigSettings().freezeIdle(Duration.ofMillis(20)));
-    }
-
     private static String paused(WorkerRig rig) throws Exception {
         String id = rig.ready();
         awaitPaused(rig);
@@ -81,7 +77,7 @@ final class SleepingConnectionTest {
     @Test
     @Rule("connection-ahead")
     void theCallThatWakesAFunctionIsSentOverAConnectionMadeWhileItSlept() throws Exception {
-        try (WorkerRig rig = freezing()) {
+        try (WorkerRig rig = WorkerRig.freezing()) {
             String id = paused(rig);
             untilConnected(rig);
             function(rig).stopListening();
@@ -96,7 +92,7 @@ final class SleepingConnectionTest {
 
     @Test
     void eachSleepHasAConnectionOfItsOwn() throws Exception {
-        try (WorkerRig rig = freezing()) {
+        try (WorkerRig rig = WorkerRig.freezing()) {
             String id = paused(rig);
             for (int i = 1; i <= 5; i++) {
                 untilConnected(rig);
@@ -111,7 +107,7 @@ final class SleepingConnectionTest {
 
     @Test
     void itServesCallsToAnAwakeFunctionToo() throws Exception {
-        try (WorkerRig rig = freezing()) {
+        try (WorkerRig rig = WorkerRig.freezing()) {
             String id = paused(rig);
             untilConnected(rig);
             Promise<Void> resume = Promise.promise();
@@ -127,7 +123,7 @@ final class SleepingConnectionTest {
 
     @Test
     void aCallThatComesWhileItIsBeingMadeWaitsForIt() throws Exception {
-        try (WorkerRig rig = freezing()) {
+        try (WorkerRig rig = WorkerRig.freezing()) {
             Promise<Void> pause = Promise.promise();
             String id = pausing(rig, pause);
             CountDownLatch release = holdBlockingWork(rig);
@@ -143,7 +139,7 @@ final class SleepingConnectionTest {
 
     @Test
     void aCallThatIsCancelledWhileItIsBeingMadeCostsNeitherContainerNorTheNextCall() throws Exception {
-        try (WorkerRig rig = freezing()) {
+        try (WorkerRig rig = WorkerRig.freezing()) {
             Promise<Void> pause = Promise.promise();
             String id = pausing(rig, pause);
             CountDownLatch release = holdBlockingWork(rig);
@@ -167,7 +163,7 @@ final class SleepingConnectionTest {
 
     @Test
     void aRemovalWhileItIsBeingMadeLeavesNothing() throws Exception {
-        try (WorkerRig rig = freezing()) {
+        try (WorkerRig rig = WorkerRig.freezing()) {
             Promise<Void> pause = Promise.promise();
             String id = pausing(rig, pause);
             CountDownLatch release = holdBlockingWork(rig);
@@ -182,7 +178,7 @@ final class SleepingConnectionTest {
 
     @Test
     void aRemovalClosesIt() throws Exception {
-        try (WorkerRig rig = freezing()) {
+        try (WorkerRig rig = WorkerRig.freezing()) {
             String id = paused(rig);
             untilConnected(rig);
             rig.remove(id);
@@ -193,7 +189,7 @@ final class SleepingConnectionTest {
 
     @Test
     void aResumeThatFailsBeforeTheCallIsSentClosesItAndHandsTheCallBack() throws Exception {
-        try (WorkerRig rig = freezing()) {
+        try (WorkerRig rig = WorkerRig.freezing()) {
             String id = paused(rig);
             untilConnected(rig);
             rig.engine.nextDo(Operation.RESUME, () -> {
@@ -209,7 +205,7 @@ final class SleepingConnectionTest {
 
     @Test
     void aPauseThatFailsMakesNone() throws Exception {
-        try (WorkerRig rig = freezing()) {
+        try (WorkerRig rig = WorkerRig.freezing()) {
             Promise<Void> pause = Promise.promise();
             String id = pausing(rig, pause);
             pause.fail(ErrorCode.ENGINE_GONE.exception());
@@ -222,7 +218,7 @@ final class SleepingConnectionTest {
 
     @Test
     void ifItEndedMeanwhileTheCallHasAnother() throws Exception {
-        try (WorkerRig rig = freezing()) {
+        try (WorkerRig rig = WorkerRig.freezing()) {
             String id = paused(rig);
             untilConnected(rig);
             FakeEngine.FakeContainer container = rig.engine.last();
@@ -238,7 +234,7 @@ final class SleepingConnectionTest {
 
     @Test
     void ifItCannotBeMadeTheCallTriesAgain() throws Exception {
-        try (WorkerRig rig = freezing()) {
+        try (WorkerRig rig = WorkerRig.freezing()) {
             Promise<Void> pause = Promise.promise();
             String id = pausing(rig, pause);
             FakeEngine.FakeContainer container = rig.engine.last();
@@ -258,7 +254,7 @@ final class SleepingConnectionTest {
 
     @Test
     void aFunctionThatListensAnewWhenItWakesIsReached() throws Exception {
-        try (WorkerRig rig = freezing()) {
+        try (WorkerRig rig = WorkerRig.freezing()) {
             Promise<Void> pause = Promise.promise();
             String id = pausing(rig, pause);
             FakeEngine.FakeContainer container = rig.engine.last();
@@ -274,7 +270,7 @@ final class SleepingConnectionTest {
     @Test
     void aForeignSocketIsNotConnectedToWhileTheFunctionSleeps() throws Exception {
         Path elsewhere = Files.createTempDirectory("foreign");
-        try (WorkerRig rig = freezing();
+        try (WorkerRig rig = WorkerRig.freezing();
                 FakeFunction foreign = FakeFunction.listen(elsewhere.resolve("s"), FakeFunction.echo())) {
             String id = paused(rig);
             untilConnected(rig);
@@ -294,7 +290,7 @@ final class SleepingConnectionTest {
 
     @Test
     void withoutAFileDescriptorForItTheContainerSleepsOn() throws Exception {
-        try (WorkerRig rig = freezing();
+        try (WorkerRig rig = WorkerRig.freezing();
                 DescriptorLimit limit = new DescriptorLimit()) {
             String id = paused(rig);
             untilConnected(rig);

@@ -3,6 +3,7 @@ package dev.berth.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.berth.config.AdoptConfig;
 import dev.berth.config.SocketTmpfs;
 import dev.berth.config.WorkerConfig;
 import dev.berth.engine.Mounts;
@@ -193,6 +194,6 @@ final class SocketDirectoriesTest {
 
     private WorkerConfig config(SocketTmpfs tmpfs) {
         Duration any = Duration.ofSeconds(1);
-        return new WorkerConfig(any, any, any, any, 1 << 20, 1 << 20, root, null, tmpfs, "");
+        return new WorkerConfig(any, any, any, any, 1 << 20, 1 << 20, root, null, tmpfs, "", AdoptConfig.DEFAULT);
     }
 }

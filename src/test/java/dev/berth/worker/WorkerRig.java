@@ -12,6 +12,8 @@ import dev.berth.call.CallRequest;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.Header;
 import dev.berth.call.SlotKey;
+import dev.berth.call.SpecBuilder;
+import dev.berth.config.AdoptConfig;
 import dev.berth.config.RunnerConfig;
 import dev.berth.config.SocketTmpfs;
 import dev.berth.config.StreamConfig;
@@ -22,11 +24,8 @@ import dev.berth.container.LifecycleObserver;
 import dev.berth.container.Row;
 import dev.berth.port.PortGate;
 import dev.berth.port.RunnerTransport;
-import dev.berth.stream.StreamEndpoint;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
 import java.io.IOException;
@@ -46,7 +45,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** A worker on a real bus, between a registry and a caller that the test plays, over a {@link FakeEngine}. */
@@ -69,7 +67,7 @@ final class WorkerRig implements AutoCloseable {
             new StreamConfig(WINDOW, MAX_FRAME, Duration.ofSeconds(2), Duration.ofSeconds(10));
     private final ContainerWorkerVerticle verticle;
     private final String deployment;
-    private final Caller caller = new Caller();
+    private final RigCaller caller = new RigCaller(streams, address());
     private final BlockingQueue<RegistryMessage> registry = new LinkedBlockingQueue<>();
     private final List<String> bugs = new CopyOnWriteArrayList<>();
     /** By all containers, as it was told. */
@@ -96,7 +94,8 @@ final class WorkerRig implements AutoCloseable {
                 root,
                 null,
                 SocketTmpfs.OFF,
-                "");
+                "",
+                AdoptConfig.DEFAULT);
         watcher = SocketWatcher.start();
         BusCodecs.register(vertx);
         EventBus bus = vertx.eventBus();
@@ -120,6 +119,11 @@ final class WorkerRig implements AutoCloseable {
 
     static WorkerRig start() throws Exception {
         return new WorkerRig(new RigSettings());
+    }
+
+    /** That freezes containers which are idle for a moment. */
+    static WorkerRig freezing() throws Exception {
+        return new WorkerRig(new RigSettings().freezeIdle(Duration.ofMillis(20)));
     }
 
     static <T> T await(Future<T> future) throws Exception {
@@ -158,6 +162,14 @@ final class WorkerRig implements AutoCloseable {
         return id;
     }
 
+    /** A container that is frozen. */
+    String paused() throws Exception {
+        String id = ready();
+        assertThat(heard(RegistryMessage.ContainerPaused.class))
+                .isEqualTo(new RegistryMessage.ContainerPaused(id, true));
+        return id;
+    }
+
     void tell(WorkerMessage message) {
         vertx.eventBus().send(address(), message);
     }
@@ -180,24 +192,18 @@ final class WorkerRig implements AutoCloseable {
     }
 
     private static ContainerSpec spec(CallFormat format, String syslogUrl, int number) {
-        return new ContainerSpec(
-                new SlotKey(new byte[] {(byte) number, (byte) (number >> 8)}),
-                "image:1",
-                format,
-                Map.of("KEY", "value"),
-                128,
-                100,
-                0,
-                Duration.ofSeconds(30),
-                syslogUrl,
-                "app",
-                "appname",
-                "fn",
-                "/route",
-                null,
-                Map.of(),
-                false,
-                true);
+        return SpecBuilder.of("fn")
+                .key(new SlotKey(new byte[] {(byte) number, (byte) (number >> 8)}))
+                .image("image:1")
+                .format(format)
+                .env(Map.of("KEY", "value"))
+                .memoryMiB(128)
+                .cpuMillis(100)
+                .syslogUrl(syslogUrl)
+                .appName("appname")
+                .fnId("fn")
+                .path("/route")
+                .build();
     }
 
     CallRequest request() {
@@ -371,31 +377,6 @@ final class WorkerRig implements AutoCloseable {
         assertThat(engine.alive()).isZero();
         try (Stream<Path> left = Files.list(root)) {
             assertThat(left).isEmpty();
-        }
-    }
-
-    /** The caller's end of the streams. */
-    private final class Caller extends VerticleBase {
-        private StreamEndpoint endpoint;
-
-        @Override
-        public Future<?> start() {
-            return StreamEndpoint.bind(vertx, Addresses.ingress(NODE, 0), streams)
-                    .onSuccess(bound -> endpoint = bound);
-        }
-
-        Future<TestCall> open(Object payload) {
-            return onContext(own -> new TestCall(own, endpoint.open(Addresses.frames(address()), payload, WINDOW)));
-        }
-
-        Future<Integer> active() {
-            return onContext(own -> endpoint.active());
-        }
-
-        private <T> Future<T> onContext(Function<Context, T> work) {
-            Promise<T> done = Promise.promise();
-            context.runOnContext(turn -> done.complete(work.apply(context)));
-            return done.future();
         }
     }
 

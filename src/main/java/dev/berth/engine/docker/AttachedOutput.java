@@ -19,16 +19,24 @@ final class AttachedOutput {
     private final NetSocket socket;
     private final Lane stdout = new Lane();
     private final Lane stderr = new Lane();
+    private boolean discarded;
 
-    /** Takes the connection over. */
-    AttachedOutput(RawConnection connection) {
+    /**
+     * Takes the connection over.
+     *
+     * @param ended run when the connection has ended, before the readers have taken all of it; may be run again
+     */
+    AttachedOutput(RawConnection connection, Runnable ended) {
         this.socket = connection.socket();
         LogDemultiplexer frames = new LogDemultiplexer(
                 (stream, bytes) -> (stream == LogDemultiplexer.STDERR ? stderr : stdout).take(bytes));
         socket.handler(chunk -> take(frames, chunk));
         socket.exceptionHandler(this::fail);
         // Not the close handler: that one does not wait for output still to be taken.
-        socket.endHandler(end -> close());
+        socket.endHandler(end -> {
+            ended.run();
+            close();
+        });
         take(frames, connection.first());
     }
 
@@ -50,6 +58,13 @@ final class AttachedOutput {
         return stderr;
     }
 
+    /** What comes from now on is read, and nobody gets it. */
+    void discard() {
+        discarded = true;
+        socket.handler(nothing -> {});
+        socket.resume();
+    }
+
     private void fail(Throwable cause) {
         stdout.fail(cause);
         stderr.fail(cause);
@@ -61,7 +76,7 @@ final class AttachedOutput {
     }
 
     private void regulate() {
-        if (stdout.waiting.isEmpty() && stderr.waiting.isEmpty()) {
+        if (discarded || (stdout.waiting.isEmpty() && stderr.waiting.isEmpty())) {
             socket.resume();
         } else {
             socket.pause();

@@ -133,7 +133,9 @@ final class ContainerOptions {
         if (sizeMiB <= 0) {
             return "";
         }
-        String inodes = config.maxTmpfsInodes() > 0 ? ",nr_inodes=" + config.maxTmpfsInodes() : "";
+        // Podman knows no such option.
+        boolean limited = config.maxTmpfsInodes() > 0 && !facts.podman();
+        String inodes = limited ? ",nr_inodes=" + config.maxTmpfsInodes() : "";
         return "size=" + sizeMiB + "m" + inodes;
     }
 

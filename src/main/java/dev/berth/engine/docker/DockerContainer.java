@@ -12,7 +12,6 @@ import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.net.NetSocket;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -25,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * removing take place one after the other, whatever order their outcomes come in.
  */
 final class DockerContainer implements EngineContainer {
-    /** How long after a removal has begun output that is on its way may come. */
-    private static final long LAST_OUTPUT_MILLIS = 3_000;
-
     private static final String LOG_DRIVER_FAILED = "failed to initialize logging driver";
 
     private final Parts parts;
@@ -37,6 +33,7 @@ final class DockerContainer implements EngineContainer {
     private final boolean cpuLimited;
     private final ExitWatch exitWatch;
     private final HealthWatch healthWatch;
+    private final StandardStreams streams;
     private Pausing.Hold hold = Pausing.Hold.NONE;
     private boolean wokenByEngine;
     /** The place of a container that another runner has started: no pool of this one knows it. */
@@ -44,15 +41,16 @@ final class DockerContainer implements EngineContainer {
 
     private Made made;
     private Future<?> last = Future.succeededFuture();
-    private @Nullable NetSocket output;
-    private @Nullable NetSocket input;
-    private @Nullable ContainerStreams streams;
+    /** What the kernel said when the output ended: later the control group may be gone. */
+    private Future<Boolean> killedAtItsEnd = Future.succeededFuture(false);
+
     private @Nullable Future<Void> removal;
 
     /** What all containers of an engine share. */
     record Parts(
             Vertx vertx,
             EngineApi api,
+            StandardStreams.Way streams,
             Pausing pausing,
             MemoryKills memoryKills,
             ControlGroupMeters meters,
@@ -90,6 +88,7 @@ final class DockerContainer implements EngineContainer {
         this.steps = steps;
         this.exitWatch = new ExitWatch(parts.vertx(), parts.api(), name);
         this.healthWatch = new HealthWatch(parts.vertx(), parts.api(), name);
+        this.streams = new StandardStreams(parts.vertx(), parts.api(), parts.streams(), attach, this::outputEnded);
     }
 
     @Override
@@ -108,7 +107,7 @@ final class DockerContainer implements EngineContainer {
     }
 
     private Future<EngineResponse> attempt() {
-        return attached().compose(ready -> parts.api().startContainer(name));
+        return streams.open(name).compose(ready -> parts.api().startContainer(name));
     }
 
     /**
@@ -120,8 +119,7 @@ final class DockerContainer implements EngineContainer {
             return Future.failedFuture(ErrorCode.SERVER_BUSY.exception());
         }
         made.network().lost().run();
-        close(output);
-        close(input);
+        streams.drop();
         return parts.remover()
                 .remove(name)
                 .compose(gone -> {
@@ -135,51 +133,24 @@ final class DockerContainer implements EngineContainer {
                 });
     }
 
-    private Future<Void> attached() {
-        return switch (attach) {
-            case NONE -> Future.succeededFuture();
-            case OUTPUT -> attachOutput(null);
-            case ALL -> attachInput().compose(this::attachOutput);
-        };
-    }
-
-    /**
-     * stdin has a connection of its own: the engine closes the container's stdin when that one is closed, and a
-     * connection that carried output too could not be half closed from here.
-     */
-    private Future<NetSocket> attachInput() {
-        return parts.api().attach(name, "stdin=1").map(raw -> {
-            inputOnly(raw);
-            input = raw.socket();
-            return raw.socket();
-        });
-    }
-
-    static void inputOnly(RawConnection raw) {
-        raw.socket().handler(nothing -> {});
-        // How its container ends is learnt elsewhere.
-        raw.socket().exceptionHandler(cut -> {});
-        raw.socket().resume();
-    }
-
-    private Future<Void> attachOutput(@Nullable NetSocket stdin) {
-        return parts.api()
-                .attach(name, "stdout=1&stderr=1")
-                .onSuccess(raw -> {
-                    AttachedOutput outputs = new AttachedOutput(raw);
-                    this.output = raw.socket();
-                    streams = new ContainerStreams(stdin, outputs.stdout(), outputs.stderr());
-                })
-                .mapEmpty();
-    }
-
     private static RunnerException startFailure(EngineResponse reply) {
         return reply.message().contains(LOG_DRIVER_FAILED) ? ErrorCode.SYSLOG_UNAVAILABLE.exception() : reply.failure();
     }
 
     @Override
     public Future<ExitStatus> exit() {
-        return exitWatch.exit();
+        return exitWatch.exit().compose(this::withKernelsAccount);
+    }
+
+    /** Podman's service does not tell a want of memory. */
+    private Future<ExitStatus> withKernelsAccount(ExitStatus told) {
+        return told.code() == ExitWatch.KILLED && !told.outOfMemory() && removal == null
+                ? killedAtItsEnd.map(killed -> new ExitStatus(told.code(), killed))
+                : Future.succeededFuture(told);
+    }
+
+    private void outputEnded() {
+        killedAtItsEnd = killedForMemory();
     }
 
     @Override
@@ -285,17 +256,8 @@ final class DockerContainer implements EngineContainer {
         return removal;
     }
 
-    /**
-     * An engine may hold up a container's end until all its output is taken. Answers are taken no more, so their
-     * connection is closed first; what is a log is read all the time, and to its end. The input's is closed last: the
-     * end of stdin would look like the end of what the function was being sent.
-     */
     private Future<Void> removeNow() {
-        if (attach == Attach.ALL) {
-            close(output);
-        } else {
-            closeLater(output);
-        }
+        streams.removalBegins();
         Future<Void> released = hold == Pausing.Hold.NONE
                 ? Future.succeededFuture()
                 : parts.pausing().releaseAny(name, made.engineId(), hold == Pausing.Hold.PAUSED);
@@ -304,30 +266,16 @@ final class DockerContainer implements EngineContainer {
                         ? Future.succeededFuture()
                         : parts.remover().remove(place))
                 .onSuccess(gone -> {
-                    close(input);
+                    streams.removed();
                     steps.startEnded().run();
                     made.network().release().run();
                     steps.gone().run();
                 });
     }
 
-    /** The engine ends it, as a rule at once. */
-    private void closeLater(@Nullable NetSocket connection) {
-        if (connection != null) {
-            long timer = parts.vertx().setTimer(LAST_OUTPUT_MILLIS, due -> connection.close());
-            connection.closeHandler(closed -> parts.vertx().cancelTimer(timer));
-        }
-    }
-
-    private static void close(@Nullable NetSocket connection) {
-        if (connection != null) {
-            connection.close();
-        }
-    }
-
     @Override
     public @Nullable ContainerStreams streams() {
-        return streams;
+        return streams.streams();
     }
 
     private <T> Future<T> inTurn(Supplier<Future<T>> action) {

@@ -94,7 +94,8 @@ public final class DockerEngine implements Engine {
 
     @Override
     public boolean sendsSyslog() {
-        return true;
+        EngineParts known = parts;
+        return known == null || !known.facts().podman();
     }
 
     @Override

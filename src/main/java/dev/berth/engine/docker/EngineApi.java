@@ -218,10 +218,10 @@ final class EngineApi {
                 .map(List::of);
     }
 
-    /** A raw connection to the named streams of a container ({@code stdin=1} and so on). */
+    /** A raw connection to the named streams of a container ({@code stdin=1} and so on). May take as long as a start. */
     Future<RawConnection> attach(String name, String streams) {
         return http.upgrade(
-                EngineRequest.post("attach_container", container(name, "/attach?stream=1&" + streams), QUERY));
+                EngineRequest.post("attach_container", container(name, "/attach?stream=1&" + streams), START));
     }
 
     <T> T parse(String verb, EngineResponse reply, Class<T> type) {

@@ -32,8 +32,15 @@ final class EngineHandshake {
                         api.http().failure("answers a ping with " + ping.status() + ": " + ping.message()));
             }
             String version = apiVersion(ping.headers().get("Api-Version"));
-            api.http().useVersion(version);
-            return facts(version);
+            // Asked without a version of the API, which every engine answers: it may refuse the one we would speak.
+            return api.version().compose(told -> {
+                String tooNew = tooNew(told.getMinAPIVersion());
+                if (tooNew != null) {
+                    return Future.failedFuture(api.http().failure(tooNew));
+                }
+                api.http().useVersion(version);
+                return facts(version, told);
+            });
         });
     }
 
@@ -54,13 +61,21 @@ final class EngineHandshake {
                 : null;
     }
 
-    private Future<EngineFacts> facts(String apiVersion) {
-        Future<Version> version = api.version();
+    /** Null if the engine still takes the newest API that we know, else what is wrong. */
+    static @Nullable String tooNew(@Nullable String leastApi) {
+        ApiVersion least = leastApi == null ? null : ApiVersion.parse(leastApi);
+        return least != null && least.compareTo(NEWEST) > 0
+                ? "is too new: it takes no API before " + least.text() + ", and this runner knows those up to "
+                        + NEWEST.text()
+                : null;
+    }
+
+    private Future<EngineFacts> facts(String apiVersion, Version version) {
         Future<Info> info = api.info();
         Future<String> hostName = vertx.executeBlocking(HostName::find, false);
-        return Future.all(version, info, hostName).compose(all -> {
-            boolean podman = podman(version.result());
-            String engineVersion = String.valueOf(version.result().getVersion());
+        return Future.all(info, hostName).compose(all -> {
+            boolean podman = podman(version);
+            String engineVersion = String.valueOf(version.getVersion());
             String problem = podman ? null : tooOld(info.result().getServerVersion());
             if (problem != null) {
                 return Future.failedFuture(api.http().failure(problem));

@@ -37,6 +37,7 @@ record EngineParts(
         DockerContainer.Parts parts = new DockerContainer.Parts(
                 vertx,
                 api,
+                facts.podman() ? StandardStreams.Way.TOGETHER : StandardStreams.Way.APART,
                 new Pausing(api, freezer, watch),
                 new MemoryKills(vertx, CGROUPS, facts.cgroupV1()),
                 meters,

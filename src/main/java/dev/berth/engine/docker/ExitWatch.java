@@ -1,7 +1,7 @@
 package dev.berth.engine.docker;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.github.dockerjava.api.command.InspectContainerResponse;
-import com.github.dockerjava.api.model.WaitResponse;
 import dev.berth.engine.ExitStatus;
 import dev.berth.error.Backoff;
 import io.vertx.core.Future;
@@ -19,7 +19,7 @@ import java.util.OptionalInt;
  * pauses, until the engine says what became of it.
  */
 final class ExitWatch {
-    private static final int KILLED = 137;
+    static final int KILLED = 137;
     private static final Backoff BACKOFF = Backoff.of(Duration.ofMillis(200), Duration.ofSeconds(5));
 
     private final Vertx vertx;
@@ -51,13 +51,18 @@ final class ExitWatch {
     private Future<ExitStatus> await(int failures) {
         return api.waitContainer(name)
                 .compose(api.http()::whole)
-                .map(reply -> api.parse("wait_container", reply, WaitResponse.class))
+                .map(reply -> api.parse("wait_container", reply, JsonNode.class))
                 .compose(this::ended)
                 .recover(cause -> look(failures));
     }
 
-    private Future<ExitStatus> ended(WaitResponse response) {
-        int told = response.getStatusCode() == null ? KILLED : response.getStatusCode();
+    /** Podman answers with an error, and code 0, where the container was removed before it knew the code. */
+    private Future<ExitStatus> ended(JsonNode answer) {
+        String error = answer.path("Error").path("Message").asText("");
+        if (!error.isEmpty()) {
+            return Future.failedFuture(error);
+        }
+        int told = answer.path("StatusCode").asInt(KILLED);
         code = OptionalInt.of(told);
         if (told != KILLED || stopped) {
             return Future.succeededFuture(new ExitStatus(told, false));

@@ -31,6 +31,7 @@ final class FnContainers {
     private static final int MAX_EXIT = 255;
 
     private final ByEnum<State, Histogram> durations;
+    private final Histogram wait;
     private final Histogram init;
     private final Histogram engine;
     private final Histogram memoryUsage;
@@ -79,6 +80,11 @@ final class FnContainers {
                         "fn_container_" + Meters.label(state) + "_duration_seconds",
                         "Milliseconds that containers were in the state.",
                         FUNCTION));
+        wait = histogram(
+                registry,
+                "fn_container_wait_duration_seconds",
+                "Milliseconds that calls waited until a container was started for them.",
+                FUNCTION);
         init = histogram(
                 registry,
                 "fn_container_uds_init_latency",
@@ -150,6 +156,10 @@ final class FnContainers {
             return function;
         }
         return named.size() < MAX_FUNCTIONS && named.add(function) ? function : Function.REST;
+    }
+
+    void waited(long nanos) {
+        wait.labelValues("", "", "").observe(nanos / NANOS);
     }
 
     void initialized(ContainerTimings timings) {

@@ -8,6 +8,7 @@ import dev.berth.container.LifecycleObserver;
 import dev.berth.engine.docker.EngineCallListener;
 import dev.berth.ingress.CallMeter;
 import dev.berth.registry.SlotObserver;
+import dev.berth.status.StatusMeter;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -50,6 +51,7 @@ public final class NodeMeters implements AutoCloseable {
 
     private final Meters meters;
     private final FnHttp http;
+    private final FnStatus status;
     private final FunctionMeters functions;
     private final CallMeters calls;
     private final SlotMeters slots;
@@ -70,11 +72,12 @@ public final class NodeMeters implements AutoCloseable {
                         Clock.SYSTEM, List.of(text, OtlpPush.start(config, collector, SERVICE, node)));
         pushed = collector == null ? null : config.otlpInterval();
         http = new FnHttp(text.getPrometheusRegistry());
+        status = new FnStatus(text.getPrometheusRegistry());
         FnContainers fn = new FnContainers(text.getPrometheusRegistry());
         meters = new Meters(registry);
         functions = new FunctionMeters(registry, config.functions());
         calls = new CallMeters(meters, functions);
-        slots = new SlotMeters(meters);
+        slots = new SlotMeters(meters, fn);
         containers = new ContainerMeters(meters, fn, functions);
         engine = new EngineMeters(meters, fn);
         figures = new SlotFigures(meters);
@@ -88,6 +91,10 @@ public final class NodeMeters implements AutoCloseable {
 
     public SlotObserver slots() {
         return slots;
+    }
+
+    public StatusMeter status() {
+        return status;
     }
 
     public LifecycleObserver lifecycle() {

@@ -34,6 +34,7 @@ final class SlotMeters implements SlotObserver {
         LAUNCH_FAILED
     }
 
+    private final FnContainers fn;
     private final ByEnum<Refused, Counter> refused;
     private final ByEnum<Cold, Counter> cold;
     private final ByEnum<ErrorCode, Counter> launchFailed;
@@ -49,7 +50,8 @@ final class SlotMeters implements SlotObserver {
         }
     };
 
-    SlotMeters(Meters meters) {
+    SlotMeters(Meters meters, FnContainers fn) {
+        this.fn = fn;
         refused = new ByEnum<>(
                 Refused.class, why -> meters.counter("berth.refusals", REFUSALS, null, "reason", Meters.label(why)));
         cold = new ByEnum<>(
@@ -68,7 +70,8 @@ final class SlotMeters implements SlotObserver {
     }
 
     @Override
-    public void launched(SlotKey key, int others) {
+    public void launched(SlotKey key, int others, long waitedNanos) {
+        fn.waited(waitedNanos);
         Cold why = others > 0 ? Cold.ALL_BUSY : ends.getOrDefault(key, Cold.FIRST);
         cold.of(why).increment();
     }

@@ -10,8 +10,9 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.buffer.BufferInternal;
 
 /**
- * The one place where this code reaches below Vert.x's public interface: to put a channel of our own on the event
- * loop of a context, and to pass bytes between Netty and Vert.x without copying them twice.
+ * Where this code reaches below Vert.x's public interface to put a channel of our own on the event loop of a context,
+ * and to pass bytes between Netty and Vert.x without copying them twice. Nothing else does, but what closes one direction
+ * of an engine's connection.
  */
 public final class VertxSeam {
     private VertxSeam() {}

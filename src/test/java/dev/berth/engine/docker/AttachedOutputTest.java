@@ -39,7 +39,8 @@ final class AttachedOutputTest {
     }
 
     private AttachedOutput output(Buffer first) {
-        return context.await(() -> Future.succeededFuture(new AttachedOutput(new RawConnection(ours, first))));
+        return context.await(
+                () -> Future.succeededFuture(new AttachedOutput(new RawConnection(ours, first), () -> {})));
     }
 
     private void run(Runnable action) {

@@ -118,6 +118,16 @@ final class ContainerOptionsTest {
         assertThat(limits.getJsonObject(limits.size() - 1).getString("Name")).isEqualTo("nproc");
     }
 
+    /** Podman 4.3: {@code unknown mount option "nr_inodes=64": invalid mount option}. */
+    @Test
+    void podmanIsNotAskedToLimitTheFilesOfTmp() {
+        ContainerPlan plan = new ContainerPlan("01H", "fn", Map.of(), 0, 0, 16, null, null, "", true, Attach.NONE);
+        assertThat(host(json(Map.of("FN_MAX_TMPFS_INODES", "9"), true, true, plan, "none"))
+                        .getJsonObject("Tmpfs")
+                        .getString("/tmp"))
+                .isEqualTo("size=16m");
+    }
+
     @Test
     void outputGoesToSyslogIfThereIsOne() {
         ContainerPlan plan = new ContainerPlan(

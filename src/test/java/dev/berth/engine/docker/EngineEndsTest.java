@@ -100,6 +100,27 @@ final class EngineEndsTest {
         context.await(again::remove);
     }
 
+    /** As Podman answers a wait for what has been removed meanwhile; the code it gives is none. */
+    @Test
+    void errorOfAWaitIsNoExitCode() {
+        script.on(
+                "POST " + EngineRig.CONTAINER + "/wait",
+                json(
+                        200,
+                        "{\"StatusCode\":0,\"Error\":{\"Message\":\"container 6fd6b42f does not exist in database: no such"
+                                + " container\"}}"));
+        script.on("GET " + EngineRig.CONTAINER + "/json", error(404, "no such container"));
+        EngineContainer container = rig.create();
+        assertThat(context.await(container::exit)).isEqualTo(new ExitStatus(137, false));
+    }
+
+    @Test
+    void exitCodeBesideNoErrorIsTaken() {
+        script.on("POST " + EngineRig.CONTAINER + "/wait", json(200, "{\"StatusCode\":3,\"Error\":null}"));
+        EngineContainer container = rig.create();
+        assertThat(context.await(container::exit)).isEqualTo(new ExitStatus(3, false));
+    }
+
     @Test
     void exitIsLearntAcrossALostConnection() {
         AtomicInteger waits = new AtomicInteger();

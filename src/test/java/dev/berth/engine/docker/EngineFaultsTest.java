@@ -89,6 +89,7 @@ final class EngineFaultsTest {
         script.on("GET /info", json(200, "{\"ServerVersion\":\"4.3.1\",\"CgroupVersion\":\"2\"}"));
         context.await(engine::start);
         assertThat(engine.name()).isEqualTo("podman");
+        assertThat(engine.sendsSyslog()).as("it has no such driver").isFalse();
     }
 
     @Test

@@ -16,6 +16,17 @@ final class EngineHandshakeTest {
         assertThat(EngineHandshake.apiVersion(null)).isEqualTo("1.51");
     }
 
+    @Test
+    void anEngineThatTakesNoApiWeKnowIsRefused() {
+        assertThat(EngineHandshake.tooNew("1.24")).isNull();
+        assertThat(EngineHandshake.tooNew("1.51")).isNull();
+        assertThat(EngineHandshake.tooNew(null)).isNull();
+        assertThat(EngineHandshake.tooNew("")).isNull();
+        assertThat(EngineHandshake.tooNew("1.52"))
+                .isEqualTo("is too new: it takes no API before 1.52, and this runner knows those up to 1.51");
+        assertThat(EngineHandshake.tooNew("2.0")).contains("before 2.0");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"17.10.0-ce", "17.12.1-ce", "18.06", "20.10.24+dfsg1", "28.0.1", "17.10"})
     void dockerSince1710IsTaken(String version) {

@@ -104,7 +104,7 @@ final class EngineResetTest {
     void anAttachedStdinThatIsResetIsClosed() throws Exception {
         try (LoggedLines lines = LoggedLines.of("io")) {
             CompletableFuture<RawConnection> asked = context.begin(
-                    () -> new EngineApi(http).attach("01H", "stdin=1").onSuccess(DockerContainer::inputOnly));
+                    () -> new EngineApi(http).attach("01H", "stdin=1").onSuccess(StandardStreams::inputOnly));
             SocketChannel connection = accept();
             answer(connection, "HTTP/1.1 101 UPGRADED\r\n\r\n");
             RawConnection raw = asked.get(20, TimeUnit.SECONDS);

@@ -106,7 +106,8 @@ final class HardeningIT {
 
     @Test
     void firstProcessIsTheEnginesInit() {
-        assertThat(real.output(real.plan("cat /proc/1/cmdline | tr '\\0' ' '"))).contains("docker-init");
+        assertThat(real.output(real.plan("cat /proc/1/cmdline | tr '\\0' ' '")))
+                .contains(real.podman() ? "podman-init" : "docker-init");
     }
 
     @Test

@@ -38,6 +38,7 @@ final class NetworkPoolsTest {
         DockerContainer.Parts parts = new DockerContainer.Parts(
                 vertx,
                 api,
+                StandardStreams.Way.APART,
                 new Pausing(api, new CgroupFreezer(vertx, Path.of("/nowhere"), true), watch),
                 new MemoryKills(vertx, Path.of("/nowhere"), true),
                 new ControlGroupMeters(vertx, Path.of("/nowhere"), true),

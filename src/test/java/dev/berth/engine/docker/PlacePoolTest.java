@@ -70,6 +70,7 @@ final class PlacePoolTest {
         DockerContainer.Parts parts = new DockerContainer.Parts(
                 vertx,
                 api,
+                StandardStreams.Way.APART,
                 new Pausing(api, new CgroupFreezer(vertx, Path.of("/nowhere"), true), watch()),
                 new MemoryKills(vertx, Path.of("/nowhere"), true),
                 new ControlGroupMeters(vertx, Path.of("/nowhere"), true),

@@ -115,6 +115,10 @@ final class RealEngine implements AutoCloseable {
         return ConfigLoader.load(null, all, Map.of()).config();
     }
 
+    boolean podman() {
+        return engine.name().equals("podman");
+    }
+
     /** Another engine object on the same engine, not started. */
     DockerEngine another(Map<String, String> environment, TestInstances who) {
         return engine(config(environment), who);

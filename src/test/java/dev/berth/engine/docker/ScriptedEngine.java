@@ -7,14 +7,21 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Answers like an engine on a Unix socket, as a test says; for faults that a real engine does not have on
  * demand. Later rules come before earlier ones. Of a real engine it has only the greetings.
  */
 final class ScriptedEngine implements AutoCloseable {
+    private static final Pattern VERSIONED = Pattern.compile("/v(1\\.\\d+)");
+
     private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final Set<String> versions = new ConcurrentSkipListSet<>();
     private final List<Rule> rules = new CopyOnWriteArrayList<>();
     private final Path socket;
     private final HttpServer server;
@@ -51,6 +58,11 @@ final class ScriptedEngine implements AutoCloseable {
                 .toList();
     }
 
+    /** The versions of the API that requests were of, in order; empty: of none. */
+    Set<String> versions() {
+        return versions;
+    }
+
     static Handler<HttpServerRequest> json(int status, String body) {
         return request -> request.response()
                 .setStatusCode(status)
@@ -71,7 +83,10 @@ final class ScriptedEngine implements AutoCloseable {
     }
 
     private void answer(HttpServerRequest request) {
-        String uri = request.uri().replaceFirst("^/v1\\.\\d+", "");
+        Matcher versioned = VERSIONED.matcher(request.uri());
+        boolean named = versioned.lookingAt();
+        versions.add(named ? versioned.group(1) : "");
+        String uri = named ? request.uri().substring(versioned.end()) : request.uri();
         String asked = request.method() + " " + uri.split("\\?", 2)[0];
         requests.add(request.method() + " " + uri);
         rules.stream()

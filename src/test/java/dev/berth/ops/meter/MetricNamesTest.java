@@ -8,6 +8,7 @@ import dev.berth.cluster.Member;
 import dev.berth.config.MetricsConfig;
 import dev.berth.container.LifecycleObserver;
 import dev.berth.engine.docker.ImageCounts;
+import dev.berth.status.StatusMeter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -55,6 +56,16 @@ final class MetricNamesTest {
                         "fn_image_cleaner_max_img_size 30.0");
     }
 
+    @Test
+    void answersToStatusAndWaitsForContainersAreUnderFnsNamesToo() throws IOException {
+        assertThat(scrape().lines())
+                .contains(
+                        "fn_status_call{cached=\"false\",network=\"true\",success=\"true\"} 1.0",
+                        "fn_status_call{cached=\"true\",network=\"error\",success=\"false\"} 1.0",
+                        "fn_container_wait_duration_seconds_sum{app_id=\"\",fn_id=\"\",image_name=\"\"} 2.0")
+                .anyMatch(line -> line.startsWith("fn_process_virtual_memory_max_bytes "));
+    }
+
     private static Map<String, String> names(Pattern pattern, String text) {
         Map<String, String> names = new TreeMap<>();
         pattern.matcher(text).results().forEach((MatchResult found) -> names.put(found.group(1), found.group(2)));
@@ -66,6 +77,9 @@ final class MetricNamesTest {
             meters.complete(new ClusterBoard(new Member("i", "n", "h", 1, 1, "v", 0), 1));
             meters.ready(() -> true);
             meters.certificates(Map.of("grpc", Path.of("/nowhere")));
+            meters.status().answered(false, true, StatusMeter.Network.TRUE);
+            meters.status().answered(true, false, StatusMeter.Network.ERROR);
+            meters.slots().launched(Specs.spec("fn").key(), 0, 2_000_000);
             meters.lag(0).accept(1);
             meters.answered("GET", "/version", 200, 1_000);
             meters.engine().onCall("create_container", 201, 1);

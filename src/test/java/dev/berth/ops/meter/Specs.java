@@ -3,8 +3,7 @@ package dev.berth.ops.meter;
 import dev.berth.call.CallFormat;
 import dev.berth.call.CallModel;
 import dev.berth.call.ContainerSpec;
-import dev.berth.call.SlotKey;
-import java.nio.charset.StandardCharsets;
+import dev.berth.call.SpecBuilder;
 import java.time.Duration;
 import java.util.Map;
 
@@ -13,24 +12,14 @@ public final class Specs {
     private Specs() {}
 
     public static ContainerSpec spec(String fn) {
-        return new ContainerSpec(
-                new SlotKey(fn.getBytes(StandardCharsets.UTF_8)),
-                "image-" + fn,
-                CallFormat.HTTP_STREAM,
-                Map.of("SECRET", "do-not-show"),
-                128,
-                100,
-                0,
-                Duration.ofSeconds(30),
-                null,
-                "app",
-                "app-name",
-                fn,
-                "",
-                null,
-                Map.of("token", "do-not-show"),
-                false,
-                true);
+        return SpecBuilder.of(fn)
+                .image("image-" + fn)
+                .fnId(fn)
+                .env(Map.of("SECRET", "do-not-show"))
+                .extensions(Map.of("token", "do-not-show"))
+                .memoryMiB(128)
+                .cpuMillis(100)
+                .build();
     }
 
     public static CallModel call(String fn) {
