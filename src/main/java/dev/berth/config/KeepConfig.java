@@ -11,8 +11,10 @@ import java.util.List;
  * @param leastSaved of the time that starts take, for each GiB and hour that an idle container costs; not negative
  * @param evict which go first where room is short
  * @param floor how many stay though nobody calls
+ * @param foresight which are started ahead of calls
  */
-public record KeepConfig(Keep keep, Duration maxIdle, Duration leastSaved, Evict evict, FloorConfig floor) {
+public record KeepConfig(
+        Keep keep, Duration maxIdle, Duration leastSaved, Evict evict, FloorConfig floor, ForesightConfig foresight) {
 
     /** How long an idle container may be kept. */
     public enum Keep {
@@ -63,12 +65,18 @@ public record KeepConfig(Keep keep, Duration maxIdle, Duration leastSaved, Evict
 
     static final List<Setting<?>> ALL = List.of(KEEP, MAX_IDLE, LEAST_SAVED, EVICT);
 
+    /** With nothing started ahead, as without a setting. */
+    public KeepConfig(Keep keep, Duration maxIdle, Duration leastSaved, Evict evict, FloorConfig floor) {
+        this(keep, maxIdle, leastSaved, evict, floor, ForesightConfig.DEFAULT);
+    }
+
     static KeepConfig read(Values values) {
         return new KeepConfig(
                 values.get(KEEP),
                 values.get(MAX_IDLE),
                 values.get(LEAST_SAVED),
                 values.get(EVICT),
-                FloorConfig.read(values));
+                FloorConfig.read(values),
+                ForesightConfig.read(values));
     }
 }

@@ -21,6 +21,7 @@ final class Settings {
             RegistryConfig.ALL,
             KeepConfig.ALL,
             FloorConfig.ALL,
+            ForesightConfig.ALL,
             WorkerConfig.ALL,
             AdoptConfig.ALL,
             StreamConfig.ALL,

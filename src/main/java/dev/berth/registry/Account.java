@@ -27,6 +27,9 @@ final class Account {
     }
 
     SlotFacts idle(Slot slot) {
+        if (slot.guessed) {
+            return SlotFacts.FORESEEN;
+        }
         return slot.frozen ? SlotFacts.WOKEN : SlotFacts.HOT;
     }
 
@@ -41,6 +44,8 @@ final class Account {
             waited = Waited.BEHIND_BIG;
         } else if (waiter.isShort()) {
             waited = Waited.ROOM_COMING;
+        } else if (slot.ahead) {
+            waited = Waited.START_AHEAD;
         }
         return new SlotFacts(
                 Start.COLD, waited, waiter.ahead, waiter.busy, slot.coldCause, Refused.NONE, shortage(waiter, now));
@@ -102,6 +107,10 @@ final class Account {
     }
 
     void expired(Slot slot, long now) {
+        if (slot.guessed) {
+            note(slot.queue.key(), ColdCause.of(ColdCause.Reason.NOT_CALLED), now);
+            return;
+        }
         long idleMillis = Math.min(now - slot.idleSince, slot.idleDeadline - slot.idleSince) / 1_000_000;
         note(slot.queue.key(), new ColdCause(ColdCause.Reason.EXPIRED, 0, idleMillis, "", 0, 0), now);
     }

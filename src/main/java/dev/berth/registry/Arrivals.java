@@ -48,6 +48,7 @@ final class Arrivals {
     private static final int CERTAIN = Character.MAX_VALUE;
 
     private final long[] gaps = new long[LEVELS * LEVEL_WORDS];
+    private final Period period = new Period();
 
     /** When the calls at once last became fewer than each level has, in units. */
     private int fellBelow1;
@@ -70,8 +71,17 @@ final class Arrivals {
         return level < 3 ? level + 1 : 5;
     }
 
-    private static int units(long nanos) {
+    static int units(long nanos) {
         return (int) (nanos >> UNIT_SHIFT);
+    }
+
+    static long nanos(int units) {
+        return (long) units << UNIT_SHIFT;
+    }
+
+    /** Of the calls that come while there are none. */
+    Period period() {
+        return period;
     }
 
     /**
@@ -100,7 +110,13 @@ final class Arrivals {
     private void rise(int level, UsualGaps usual, int now) {
         if ((reached & (1 << level)) == 0) {
             reached |= (byte) (1 << level);
+            if (level == 0) {
+                period.begin(now);
+            }
             return;
+        }
+        if (level == 0) {
+            period.call(now);
         }
         int bin = bin(Integer.toUnsignedLong(now - fellBelow(level)));
         int first = level * LEVEL_WORDS;
@@ -159,6 +175,7 @@ final class Arrivals {
             gaps[i] = (other.gaps[i] >>> 1) & HALVED;
         }
         crash = other.crash;
+        period.inherit(other.period);
     }
 
     /**

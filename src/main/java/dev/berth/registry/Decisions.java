@@ -81,6 +81,11 @@ final class Decisions {
         commands.add(new Command.Launch(slot.worker, slot.id, slot.queue.launchSpec(), causeCallId));
     }
 
+    /** For a call that has not come yet. */
+    void launchAhead(Slot slot) {
+        commands.add(new Command.Launch(slot.worker, slot.id, slot.queue.launchSpec(), ""));
+    }
+
     /** Only the worker knows whether the call of the lease has come, and only it can see to it that it comes too late. */
     void revoke(Seat seat) {
         commands.add(new Command.Revoke(seat.slot.worker, seat.slot.id, seat.lease));

@@ -5,14 +5,14 @@ package dev.berth.registry;
  * its construction. Pure: times are passed in. Not thread-safe.
  */
 final class Demand {
-    private final Estimate service = new Estimate();
-    private final Estimate start = new Estimate();
+    private long service = Estimate.UNKNOWN;
+    private long start = Estimate.UNKNOWN;
 
     private boolean tried;
 
     /** A call has held its slot that long, not the first of its container, which can take another. */
     void served(long nanos) {
-        service.add(nanos);
+        service = Estimate.with(service, nanos);
     }
 
     /**
@@ -25,7 +25,7 @@ final class Demand {
     void servedFirst(long nanos, long start) {
         tried = true;
         if (!isMeasured() && nanos >= start) {
-            service.add(nanos);
+            service = Estimate.with(service, nanos);
         }
     }
 
@@ -41,26 +41,26 @@ final class Demand {
      * @param slowdown by how much the starts beside it have slowed it; at least 1
      */
     void started(long nanos, double slowdown) {
-        start.add((long) (nanos / slowdown));
+        start = Estimate.with(start, (long) (nanos / slowdown));
     }
 
     /** Whether it is known how long a call holds its slot. */
     boolean isMeasured() {
-        return service.isKnown();
+        return Estimate.isKnown(service);
     }
 
     /** How long a call holds its slot, with some caution, in nanoseconds; 0: not measured. */
     long serviceNanos() {
-        return service.cautious();
+        return Estimate.cautious(service);
     }
 
     /** Whether a container has ever come up. */
     boolean hasStarted() {
-        return start.isKnown();
+        return Estimate.isKnown(start);
     }
 
     /** How long a container takes to start that starts alone, with some caution, in nanoseconds; 0: not measured. */
     long startNanos() {
-        return start.cautious();
+        return Estimate.cautious(start);
     }
 }

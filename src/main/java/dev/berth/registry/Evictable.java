@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The idle slots whose removal gives room, and which of them go first: those whose containers are worth least, or,
  * where nobody says what they are worth, those idle longest, but frozen ones before others, since taking them up again
- * costs a thaw.
+ * costs a thaw. Before all of them go those started for a call that has not come yet, which may be starting still.
  */
 final class Evictable {
+    private final Chain<Slot> guessed = new Chain<>();
     private final Chain<Slot> frozen = new Chain<>();
     private final Chain<Slot> running = new Chain<>();
     private long bytes;
@@ -30,10 +31,17 @@ final class Evictable {
 
     void add(Slot slot) {
         if (slot.queue.evictable) {
-            (slot.frozen ? frozen : running).addLast(slot.inEvictable);
+            chain(slot).addLast(slot.inEvictable);
             bytes += slot.queue.reservation.bytes();
             cpuMillis += slot.queue.reservation.cpuMillis();
         }
+    }
+
+    private Chain<Slot> chain(Slot slot) {
+        if (slot.guessed) {
+            return guessed;
+        }
+        return slot.frozen ? frozen : running;
     }
 
     void remove(Slot slot) {
@@ -63,7 +71,7 @@ final class Evictable {
         List<Slot> picked = new ArrayList<>();
         long overBytes = -shortBytes;
         long overCpu = -shortCpuMillis;
-        Order order = new FloorLast(order(now));
+        Order order = new FloorLast(new GuessesFirst(order(now)));
         for (Slot slot = order.next(); slot != null && (overBytes < 0 || overCpu < 0); slot = order.next()) {
             Reservation gain = slot.queue.reservation;
             if ((overBytes < 0 && gain.bytes() > 0) || (overCpu < 0 && gain.cpuMillis() > 0)) {
@@ -101,6 +109,25 @@ final class Evictable {
     private static void each(Chain<Slot> chain, Consumer<Slot> action) {
         for (Slot slot = chain.first(); slot != null; slot = slot.inEvictable.next()) {
             action.accept(slot);
+        }
+    }
+
+    private final class GuessesFirst implements Order {
+        private final Order others;
+        private @Nullable Slot next = guessed.first();
+
+        GuessesFirst(Order others) {
+            this.others = others;
+        }
+
+        @Override
+        public @Nullable Slot next() {
+            Slot slot = next;
+            if (slot == null) {
+                return others.next();
+            }
+            next = slot.inEvictable.next();
+            return slot;
         }
     }
 

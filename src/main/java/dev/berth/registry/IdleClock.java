@@ -24,7 +24,7 @@ final class IdleClock {
 
     void idleSince(Slot slot, long now) {
         slot.idleSince = now;
-        slot.idleDeadline = now + keeping.longest(slot.queue);
+        slot.idleDeadline = keeping.deadline(slot, now);
         if (!slot.alarmSet) {
             set(slot, keeping.nextLook(slot, now));
         }

@@ -2,6 +2,7 @@ package dev.berth.registry;
 
 import dev.berth.call.Saturating;
 import dev.berth.config.FloorConfig;
+import dev.berth.config.ForesightConfig;
 import dev.berth.config.KeepConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -38,15 +39,23 @@ final class Keeping {
         return config.floor();
     }
 
-    /** How long at most a container may be idle, in nanoseconds. */
-    long longest(SlotQueue queue) {
+    ForesightConfig foresight() {
+        return config.foresight();
+    }
+
+    /** When a slot that is idle from now on has been so for too long. What waits for a certain call goes when that is overdue. */
+    long deadline(Slot slot, long now) {
+        return slot.guessed ? slot.guessedUntil : now + longest(slot.queue);
+    }
+
+    private long longest(SlotQueue queue) {
         boolean free = config.keep() == KeepConfig.Keep.VALUE && queue.evictable && queue.reusable;
         return free ? Math.max(queue.idleTimeoutNanos, maxIdle) : queue.idleTimeoutNanos;
     }
 
     /** When it is to be asked next whether this idle slot is to be kept; not after it must go. */
     long nextLook(Slot slot, long now) {
-        if (least == 0 || !slot.queue.evictable) {
+        if (least == 0 || !slot.queue.evictable || slot.guessed) {
             return slot.idleDeadline;
         }
         long look = now + Math.max(FIRST_LOOK_NANOS, (now - slot.idleSince) / LOOK_PART);

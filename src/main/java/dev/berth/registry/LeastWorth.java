@@ -56,10 +56,10 @@ final class LeastWorth implements Evictable.Order {
         candidates.add(new Candidate(slot, containers, value, seen++));
     }
 
-    /** That one, or the first after it that may be evicted. */
+    /** That one, or the first after it that may be evicted, without those that go before all others anyway. */
     private static @Nullable Slot evictable(@Nullable Slot from) {
         Slot slot = from;
-        while (slot != null && !slot.inEvictable.isLinked()) {
+        while (slot != null && (slot.guessed || !slot.inEvictable.isLinked())) {
             slot = slot.inIdle.next();
         }
         return slot;

@@ -118,6 +118,16 @@ final class Placement {
         }
     }
 
+    /** It starts for a call that has not come, so it goes if another lacks room. */
+    void mayGoStarting(Slot slot) {
+        evictable.add(slot);
+    }
+
+    /** A call has come that waits for it, or it does not start any more. */
+    void mayNotGoStarting(Slot slot) {
+        evictable.remove(slot);
+    }
+
     void freeze(Slot slot, boolean frozen) {
         if (slot.held) {
             slot.frozen = frozen;

@@ -57,7 +57,10 @@ final class Queues {
     List<NodeSnapshot.Queue> summaries() {
         List<NodeSnapshot.Queue> summaries = new ArrayList<>(byKey.size());
         for (SlotQueue queue : byKey.values()) {
-            summaries.add(queue.snapshot());
+            // One whose next call is expected may have nothing yet.
+            if (!queue.isEmpty()) {
+                summaries.add(queue.snapshot());
+            }
         }
         return summaries;
     }

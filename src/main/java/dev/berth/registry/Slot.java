@@ -55,6 +55,15 @@ final class Slot {
     @Nullable
     ColdCause coldCause;
 
+    /** It was started ahead of a call. */
+    boolean ahead;
+
+    /** It was, and no call has come yet; {@link Guesses} keeps the accounts. */
+    boolean guessed;
+
+    /** While guessed: when it goes, in nanoseconds of the caller's clock. */
+    long guessedUntil;
+
     /** Who this container was launched for, while it starts and that waiter still waits. */
     @Nullable
     Waiter cause;

@@ -10,6 +10,15 @@ public interface SlotObserver {
     /** Ignores everything. */
     SlotObserver NONE = new SlotObserver() {};
 
+    /** What has become of a container that was started ahead of a call. */
+    enum Guess {
+        STARTED,
+        /** The call has come. */
+        USED,
+        /** It has ended before a call came. */
+        WASTED
+    }
+
     /**
      * A container is started.
      *
@@ -17,6 +26,9 @@ public interface SlotObserver {
      * @param waitedNanos how long the call that it is started for has waited until now; 0: it is for no call
      */
     default void launched(SlotKey key, int others, long waitedNanos) {}
+
+    /** For a container that is started ahead of a call, instead of {@link #launched}, and for what becomes of it. */
+    default void guess(Guess what) {}
 
     default void launchFailed(SlotKey key, ErrorCode error) {}
 

@@ -104,6 +104,14 @@ final class SlotQueue {
 
     long floorPause;
 
+    /** When its next call is expected; null: nobody knows. {@link Foresight} keeps it. */
+    @Nullable
+    Window window;
+
+    /** Its container that was started ahead of a call, until one comes. */
+    @Nullable
+    Slot guess;
+
     SlotQueue(ContainerSpec template, Learned learned, long number, Changes changes) {
         this.template = template;
         this.learned = learned;
@@ -226,6 +234,11 @@ final class SlotQueue {
     }
 
     boolean isUnused() {
+        return isEmpty() && window == null;
+    }
+
+    /** Whether there is nothing of it, nor is to be. */
+    boolean isEmpty() {
         return containers == 0 && floor == 0 && waiting.isEmpty();
     }
 

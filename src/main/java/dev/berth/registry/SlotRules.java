@@ -43,6 +43,7 @@ final class SlotRules {
     private final Decisions decisions;
     private final Account account;
     private final Floors floors;
+    private final Foresight foresight;
 
     private long now;
     private boolean drainToConfirm;
@@ -74,6 +75,7 @@ final class SlotRules {
         this.decisions = steps.decisions;
         this.account = steps.account;
         this.floors = steps.floors;
+        this.foresight = steps.foresight;
         this.admission = new Admission(config.maxWaiters(), room, placement, waiters);
     }
 
@@ -89,6 +91,7 @@ final class SlotRules {
 
     void end() {
         raiseFloor();
+        startAhead();
         placement.place(now);
         if (drainToConfirm && slots.isEmpty()) {
             drainToConfirm = false;
@@ -98,7 +101,7 @@ final class SlotRules {
 
     /** Only in room that nobody waits for. Before it is placed, for then more may wait. */
     private void raiseFloor() {
-        SlotQueue queue = floorsMayRise() ? floors.next(now) : null;
+        SlotQueue queue = mayLaunchForNobody() ? floors.next(now) : null;
         if (queue != null) {
             Slot slot = steps.launch(queue, "", 0);
             floors.raise(slot);
@@ -106,13 +109,22 @@ final class SlotRules {
         }
     }
 
-    private boolean floorsMayRise() {
+    private void startAhead() {
+        if (mayLaunchForNobody()) {
+            for (SlotQueue queue = foresight.next(); queue != null; queue = foresight.next()) {
+                steps.launchAhead(queue);
+            }
+        }
+    }
+
+    private boolean mayLaunchForNobody() {
         return !steps.isDraining() && engineAnswers && !placement.isStarved();
     }
 
     /** Whatever was due by now. */
     void timePassed() {
         floors.timePassed(now);
+        foresight.timePassed(now);
         for (Slot slot = slots.nextOverdue(now); slot != null; slot = slots.nextOverdue(now)) {
             account.expired(slot, now);
             steps.remove(slot, Reason.IDLE_TIMEOUT);
@@ -138,7 +150,8 @@ final class SlotRules {
                 claims.nextDeadline(),
                 waiters.nextDeadline(),
                 waiters.nextAlarm(),
-                floors.nextLook(floorsMayRise(), now));
+                floors.nextLook(mayLaunchForNobody(), now),
+                foresight.nextLook(mayLaunchForNobody(), now));
     }
 
     boolean isDraining() {
@@ -168,12 +181,14 @@ final class SlotRules {
                     request.callId(),
                     ContainerTimings.NONE,
                     account.idle(slot));
+            foresight.called(slot.queue, now);
         } else {
             Refusal refusal = admission.refusal(request, queue, steps.isDraining(), engineAnswers);
             if (refusal == null) {
                 SlotQueue joined = queue == null ? open(request) : queue;
                 waiters.add(request, joined, now);
                 steps.settle(joined);
+                foresight.called(joined, now);
             } else {
                 decisions.refuse(request, queue, refusal.error(), refusal.why());
                 if (queue != null) {
@@ -186,6 +201,7 @@ final class SlotRules {
     private SlotQueue open(AcquireSlot request) {
         SlotQueue queue = queues.open(request.spec());
         floors.opened(queue, now);
+        foresight.opened(queue);
         floors.called(queue, request.spec(), now);
         return queue;
     }
@@ -331,6 +347,7 @@ final class SlotRules {
             steps.settle(waiter.queue);
         }
         floors.endAll(now);
+        foresight.endAll();
         for (Slot slot : slots.all()) {
             if (slot.state == Slot.State.IDLE) {
                 steps.remove(slot, drained);

@@ -23,6 +23,7 @@ final class SlotSteps {
     final Waiters waiters;
     final Account account;
     final Floors floors;
+    final Foresight foresight;
     final Decisions decisions;
     private final Queues queues;
 
@@ -47,10 +48,12 @@ final class SlotSteps {
         this.queues = queues;
         this.decisions = new Decisions(observer);
         this.placement = new Placement(config, room, keeping.order(), new PlacementActions());
-        this.slots = new Slots(room, new Workers(workers), ids, keeping, placement, claims, starts);
+        Guesses guesses = new Guesses(keeping.foresight(), room, placement, observer);
+        this.slots = new Slots(room, new Workers(workers), ids, keeping, placement, claims, starts, guesses);
         this.waiters = new Waiters(placement, WaitPolicy.of(config), starts);
         this.account = new Account(room, queues);
         this.floors = new Floors(keeping.floor(), room, slots, queues);
+        this.foresight = new Foresight(keeping.foresight(), guesses, starts, queues);
     }
 
     void begin(long nowNanos) {
@@ -115,6 +118,8 @@ final class SlotSteps {
     void remove(Slot slot, Reason reason) {
         decisions.remove(slot, reason);
         slots.giveUp(slot);
+        floors.review(slot.queue);
+        foresight.review(slot.queue);
     }
 
     void tellCause(Slot slot, RunnerException error, ContainerTimings timings) {
@@ -145,6 +150,7 @@ final class SlotSteps {
             refuse(tooMany, Refused.NOT_HERE);
         }
         floors.review(queue);
+        foresight.review(queue);
         queues.closeIfUnused(queue);
     }
 
@@ -169,10 +175,25 @@ final class SlotSteps {
         return slot;
     }
 
+    /** For a call that has not come yet. */
+    void launchAhead(SlotQueue queue) {
+        ColdCause why = account.coldCause(queue, now);
+        Slot slot = slots.launch(queue, now);
+        slot.coldCause = why;
+        decisions.launchAhead(slot);
+        foresight.launched(slot);
+        settle(queue);
+    }
+
     private final class PlacementActions implements Placement.Actions {
         @Override
         public void launchFor(Waiter waiter) {
-            waiters.cover(waiter, launch(waiter.queue, waiter.callId, now - waiter.since));
+            SlotQueue queue = waiter.queue;
+            waiters.cover(waiter, launch(queue, waiter.callId, now - waiter.since));
+            if (queue.seats > 1) {
+                // Those behind it rely on the other seats, and lack no room any more.
+                waiters.balance(queue, now);
+            }
         }
 
         @Override

@@ -38,7 +38,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>nobody is put off while somebody lacks room;
  *   <li>an idle slot may be evicted, or others have just gone for it and {@link Holds} knows until when that counts;
  *   <li>what is used of the room is the sum of the reservations of all slots;
- *   <li>a queue with neither container nor waiter is not kept.
+ *   <li>what {@link Guesses} counts is in bounds, nothing is evicted in a turn that launches one, nor does anybody lack
+ *       room then;
+ *   <li>a queue with neither container nor waiter is kept only for its floor or {@link Window}.
  * </ul>
  */
 final class SlotTable {

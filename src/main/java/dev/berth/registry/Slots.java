@@ -27,6 +27,7 @@ final class Slots {
     private final IdleClock idleClock;
     private final Claims claims;
     private final Starts starts;
+    private final Guesses guesses;
     private long launches;
     private long leases;
 
@@ -37,7 +38,8 @@ final class Slots {
             Keeping keeping,
             Placement placement,
             Claims claims,
-            Starts starts) {
+            Starts starts,
+            Guesses guesses) {
         this.room = room;
         this.workers = workers;
         this.ids = ids;
@@ -45,6 +47,7 @@ final class Slots {
         this.placement = placement;
         this.claims = claims;
         this.starts = starts;
+        this.guesses = guesses;
     }
 
     boolean isEmpty() {
@@ -102,6 +105,7 @@ final class Slots {
      * @param pull how much of the start was the pull of its image, in nanoseconds
      */
     void start(Slot slot, long pull, long now) {
+        guesses.noLongerStarts(slot);
         noteBusy(slot.queue, now);
         slot.queue.starting--;
         starts.succeeded(slot.queue.demand, Math.max(0, now - slot.since - pull), slot.slowdown);
@@ -159,6 +163,11 @@ final class Slots {
 
     /** A seat of what was starting, idle or leased to others has a new lease, which its holder has to claim. */
     Seat lease(Slot slot, String holder, long now) {
+        if (slot.guessed) {
+            // Its alarm may be later than the end of its next idle time.
+            idleClock.forget(slot);
+            guesses.used(slot);
+        }
         if (slot.state == Slot.State.IDLE) {
             noteBusy(slot.queue, now);
             leaveIdle(slot);
@@ -213,6 +222,7 @@ final class Slots {
     void giveUp(Slot slot) {
         switch (slot.state) {
             case STARTING -> {
+                guesses.noLongerStarts(slot);
                 slot.queue.starting--;
                 starts.over();
             }
@@ -228,6 +238,7 @@ final class Slots {
             }
         }
         placement.unhold(slot);
+        guesses.wasted(slot);
         slot.state = Slot.State.ENDING;
         slot.queue.placeOpen(slot);
         slot.queue.ending++;
@@ -241,6 +252,7 @@ final class Slots {
         byId.remove(slot.id);
         idleClock.forget(slot);
         workers.release(slot.worker);
+        guesses.gone(slot);
         room.free(slot.queue.reservation);
         slot.queue.ending--;
         slot.queue.containers--;

@@ -8,7 +8,7 @@ final class Starts {
     private static final double CPU_SHARE = 0.7;
 
     private final double processors;
-    private final Estimate all = new Estimate();
+    private long all = Estimate.UNKNOWN;
     private int underWay;
 
     /** @param cpuMillis thousandths of a processor that the node has; positive */
@@ -35,7 +35,7 @@ final class Starts {
     void succeeded(Demand demand, long nanos, double slowdownAtFirst) {
         double slowdown = (slowdownAtFirst + slowdown()) / 2;
         demand.started(nanos, slowdown);
-        all.add((long) (nanos / slowdown));
+        all = Estimate.with(all, (long) (nanos / slowdown));
     }
 
     /** How long a container takes that is started now, in nanoseconds, its image being there. */
@@ -48,7 +48,12 @@ final class Starts {
         if (demand.hasStarted()) {
             return demand.startNanos();
         }
-        return all.isKnown() ? all.cautious() : UNKNOWN_NANOS;
+        return Estimate.isKnown(all) ? Estimate.cautious(all) : UNKNOWN_NANOS;
+    }
+
+    /** Whether one more would slow none of those under way. */
+    boolean leaveAProcessor() {
+        return CPU_SHARE * (underWay + 1) <= processors;
     }
 
     private double slowdown() {

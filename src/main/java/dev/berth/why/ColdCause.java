@@ -31,7 +31,9 @@ public record ColdCause(Reason reason, long agoMillis, long number, String other
         /** An operator had it removed. */
         CLEARED,
         /** Nobody was there when a call came that had won it, and the engine had said nothing of its end. */
-        SLOT_LOST
+        SLOT_LOST,
+        /** It was started ahead of a call that did not come when it was expected. */
+        NOT_CALLED
     }
 
     public static ColdCause of(Reason reason) {

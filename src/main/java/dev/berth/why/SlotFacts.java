@@ -33,12 +33,17 @@ public record SlotFacts(
     /** An idle container that was frozen. */
     public static final SlotFacts WOKEN = of(Start.WOKEN, Waited.NOTHING);
 
+    /** An idle container that was started ahead of the call. */
+    public static final SlotFacts FORESEEN = of(Start.FORESEEN, Waited.NOTHING);
+
     /** What kind of container a call had. New ones go to the end: their places travel between nodes. */
     public enum Start {
         NONE,
         HOT,
         WOKEN,
-        COLD
+        COLD,
+        /** Started ahead of the call, since the function is called with a regular period; running or frozen. */
+        FORESEEN
     }
 
     /** What a call waited for. New ones go to the end. */
@@ -55,7 +60,9 @@ public record SlotFacts(
         /** Another call that came before it, and for which there was no room. */
         BEHIND_BIG,
         /** A call that ran already, since that was to end before another container could start. */
-        SOONER
+        SOONER,
+        /** A container that was started ahead of the call, and was not up yet. */
+        START_AHEAD
     }
 
     /** Why there was no slot. New ones go to the end. */

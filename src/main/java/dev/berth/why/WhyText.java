@@ -104,6 +104,9 @@ public final class WhyText {
         if (facts.start() != Start.COLD && call.times().waited() >= SHORT_WAIT_MICROS) {
             return waited(facts);
         }
+        if (facts.start() == Start.FORESEEN) {
+            return ", from a container that was started ahead of it, as its calls come regularly" + elsewhere();
+        }
         return elsewhere();
     }
 
@@ -117,7 +120,7 @@ public final class WhyText {
                         + ", and starting one more was to take longer";
             case ROOM_COMING -> wait + " until containers that were ending had given back their room";
             case BEHIND_BIG -> wait + behindBig(facts.shortage());
-            case OTHERS_START, OWN_START -> wait + " until a container had started";
+            case OTHERS_START, OWN_START, START_AHEAD -> wait + " until a container had started";
             case NOTHING -> elsewhere();
         };
     }
@@ -163,9 +166,11 @@ public final class WhyText {
         if (call.facts().start() != Start.COLD || cold == null) {
             return "";
         }
-        String wait = call.facts().waited() == Waited.OTHERS_START
-                ? "Slow: it waited for a container that was started for another call"
-                : "Slow: a container had to be started";
+        String wait = switch (call.facts().waited()) {
+            case OTHERS_START -> "Slow: it waited for a container that was started for another call";
+            case START_AHEAD -> "Slow: a container had been started ahead of it, but was not up yet";
+            default -> "Slow: a container had to be started";
+        };
         return (call.end() == null ? wait : "A container had been started for it") + ". " + because(cold)
                 + lineBefore();
     }
@@ -196,6 +201,8 @@ public final class WhyText {
             case CLEARED -> "The last one of " + name + " was removed" + ago + " by an operator";
             case SLOT_LOST ->
                 "The last one of " + name + " had gone" + ago + ": nobody was there when a call came that had won it";
+            case NOT_CALLED ->
+                "The last one of " + name + ", started ahead of a call that did not come, was removed" + ago;
             case LOST, UNKNOWN -> "The last one of " + name + " was lost" + ago;
         };
     }

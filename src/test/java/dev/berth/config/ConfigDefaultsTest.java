@@ -75,7 +75,8 @@ final class ConfigDefaultsTest {
                                 Duration.ofHours(6),
                                 Duration.ZERO,
                                 KeepConfig.Evict.VALUE,
-                                new FloorConfig(8, 0.25, Duration.ofDays(1)))));
+                                new FloorConfig(8, 0.25, Duration.ofDays(1)),
+                                new ForesightConfig(false, 0.05, Duration.ofSeconds(10)))));
     }
 
     @Test

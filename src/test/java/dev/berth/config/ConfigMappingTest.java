@@ -98,7 +98,8 @@ final class ConfigMappingTest {
                                 Duration.ofHours(2),
                                 Duration.ofSeconds(7),
                                 KeepConfig.Evict.LRU,
-                                new FloorConfig(3, 0.5, Duration.ofHours(9)))),
+                                new FloorConfig(3, 0.5, Duration.ofHours(9)),
+                                new ForesightConfig(true, 0.125, Duration.ofSeconds(7)))),
                 new WorkerConfig(
                         Duration.ofMillis(-1),
                         Duration.ofSeconds(9),
@@ -239,6 +240,9 @@ final class ConfigMappingTest {
               minIdle: 3
               minIdleShare: 0.5
               minIdleLasts: 9h
+              foresight: true
+              foresightShare: 0.125
+              foresightLeastPeriod: 7s
             worker:
               freezeIdle: never
               startTimeout: 9s

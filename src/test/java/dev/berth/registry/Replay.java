@@ -1,6 +1,7 @@
 package dev.berth.registry;
 
 import dev.berth.config.FloorConfig;
+import dev.berth.config.ForesightConfig;
 import dev.berth.config.KeepConfig;
 import dev.berth.config.KeepConfig.Evict;
 import dev.berth.config.KeepConfig.Keep;
@@ -25,6 +26,9 @@ final class Replay {
     static final double SAME = 0.03;
 
     static final Duration BASELINE = Duration.ofMinutes(10);
+
+    private static final ForesightConfig FORESIGHT =
+            new ForesightConfig(true, ForesightConfig.DEFAULT.share(), ForesightConfig.DEFAULT.leastPeriod());
 
     private static final int TRIES = 14;
     private static final Duration UNLIMITED = Duration.ofDays(30);
@@ -73,6 +77,22 @@ final class Replay {
                 new KeepConfig(Keep.VALUE, UNLIMITED, leastSaved, Evict.VALUE, FloorConfig.DEFAULT),
                 Duration.ofSeconds(1),
                 worth);
+    }
+
+    /** The same, with containers started ahead of calls. */
+    static Policy foreseeing(Policy policy) {
+        KeepConfig keeping = policy.keeping();
+        return new Policy(
+                policy.waits(),
+                new KeepConfig(
+                        keeping.keep(),
+                        keeping.maxIdle(),
+                        keeping.leastSaved(),
+                        keeping.evict(),
+                        keeping.floor(),
+                        FORESIGHT),
+                policy.idleTimeout(),
+                policy.worth());
     }
 
     private record Fitted(Duration leastSaved, Outcome outcome) {}
@@ -143,12 +163,16 @@ final class Replay {
         }
         line("fixed 10 min, LRU (baseline)", base, base);
         line("fixed 10 min, LRU, waiting", run(fixed(BASELINE, true, Evict.LRU)), base);
-        line("fixed 30 s, evict by value, waiting", run(fixed(Duration.ofSeconds(30), true, Evict.VALUE)), base);
+        Policy timeout = fixed(Duration.ofSeconds(30), true, Evict.VALUE);
+        line("fixed 30 s, evict by value, waiting", run(timeout), base);
+        foresightLine("  the same, foresight", timeout, base);
         line("fixed 10 min, evict by value, waiting", run(fixed(BASELINE, true, Evict.VALUE)), base);
         Future future = new Future(trace);
         double idle = base.idleMiBSeconds();
         fitted("by value", false, base, () -> null);
-        Outcome ours = fitted("by value, waiting", true, base, () -> null);
+        Fitted fitted = fit(true, base.idleMiBSeconds(), () -> null);
+        Outcome ours = fittedLine("by value, waiting", fitted, base);
+        foresightLine("  the same, foresight", byValue(true, fitted.leastSaved, null), base);
         fitted("oracle", false, base, future::oracle);
         Outcome oracle = fitted("oracle, waiting", true, base, future::oracle);
         int bound = future.leastCold(idle);
@@ -178,7 +202,15 @@ final class Replay {
     }
 
     private Outcome fitted(String name, boolean waits, Outcome base, Supplier<@Nullable Worth> worth) {
-        Fitted fitted = fit(waits, base.idleMiBSeconds(), worth);
+        return fittedLine(name, fit(waits, base.idleMiBSeconds(), worth), base);
+    }
+
+    private void foresightLine(String name, Policy policy, Outcome base) {
+        Outcome outcome = run(foreseeing(policy));
+        line(name + ": " + outcome.foreseen() + " of " + outcome.guessed() + " used", outcome, base);
+    }
+
+    private Outcome fittedLine(String name, Fitted fitted, Outcome base) {
         String least = String.format(Locale.ROOT, ", least %.3g s", fitted.leastSaved.toNanos() / 1e9);
         line(name + (fitted.leastSaved.isZero() ? "" : least), fitted.outcome, base);
         return fitted.outcome;

@@ -53,6 +53,8 @@ final class ReplayNode {
      * @param waits how long each call waited, in nanoseconds, in order of length
      * @param idleMiBSeconds of containers that could take a call
      * @param allMiBSeconds of all containers, from the decision to start them until they are gone
+     * @param guessed containers started ahead of a call
+     * @param foreseen calls that came for these
      */
     record Outcome(
             int calls,
@@ -62,7 +64,9 @@ final class ReplayNode {
             double allMiBSeconds,
             int started,
             int evicted,
-            int expired) {
+            int expired,
+            int guessed,
+            int foreseen) {
         double meanWait() {
             return Arrays.stream(waits).average().orElse(0) / 1e9;
         }
@@ -109,6 +113,8 @@ final class ReplayNode {
     private int cold;
     private int evicted;
     private int expired;
+    private int guessed;
+    private int foreseen;
 
     private ReplayNode(Trace trace, long memoryMiB, int processors, Policy policy) {
         this.trace = trace;
@@ -126,7 +132,13 @@ final class ReplayNode {
                 NODE,
                 1,
                 () -> "c" + ++launched,
-                SlotObserver.NONE,
+                new SlotObserver() {
+                    @Override
+                    public void guess(Guess what) {
+                        guessed += what == Guess.STARTED ? 1 : 0;
+                        foreseen += what == Guess.USED ? 1 : 0;
+                    }
+                },
                 policy.worth());
     }
 
@@ -162,7 +174,8 @@ final class ReplayNode {
             step();
         }
         Arrays.sort(waits);
-        return new Outcome(waits.length, cold, waits, idleToTheLast, allToTheLast, launched, evicted, expired);
+        return new Outcome(
+                waits.length, cold, waits, idleToTheLast, allToTheLast, launched, evicted, expired, guessed, foreseen);
     }
 
     private void runUntil(long at) {
@@ -255,6 +268,7 @@ final class ReplayNode {
                 evicted += remove.reason() == Reason.EVICTED ? 1 : 0;
                 expired += remove.reason() == Reason.IDLE_TIMEOUT ? 1 : 0;
                 setIdle(remove.containerId(), false);
+                starts.removeIf(start -> start.container.equals(remove.containerId()));
                 events.add(new Event(now + REMOVAL_NANOS, ++numbers, Kind.GONE, remove.containerId(), 0));
             } else if (command instanceof Command.Revoke revoke) {
                 table.apply(new RegistryMessage.LeaseClaimed(revoke.containerId(), revoke.lease()), now);

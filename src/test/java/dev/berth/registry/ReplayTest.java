@@ -110,6 +110,27 @@ final class ReplayTest {
     }
 
     @Test
+    void whatIsCalledRegularlyIsForeseen() {
+        Function function = new Function("fn", 128, 0, 0, 300_000);
+        Trace trace = new Trace(
+                List.of(function),
+                IntStream.range(0, 20)
+                        .mapToObj(i -> new Call(60_000_000L * i, 0, 50_000))
+                        .toList());
+        Policy policy = Replay.fixed(Duration.ofSeconds(10), true, Evict.LRU);
+
+        Outcome without = ReplayNode.run(trace, 4096, 2, policy);
+        Outcome with = ReplayNode.run(trace, 4096, 2, Replay.foreseeing(policy));
+
+        assertThat(without.cold()).isEqualTo(20);
+        assertThat(with.cold()).isEqualTo(Period.ENOUGH + 1);
+        assertThat(with.foreseen()).isEqualTo(20 - with.cold());
+        // The last is for a call that does not come.
+        assertThat(with.guessed()).isBetween(with.foreseen(), with.foreseen() + 1);
+        assertThat(with.idleMiBSeconds() - without.idleMiBSeconds()).isBetween(0.0, 128.0 * 16);
+    }
+
+    @Test
     void startsSlowEachOther() {
         Function function = new Function("fn", 128, 0, 0, 300_000);
         Trace trace = new Trace(

@@ -44,6 +44,17 @@ final class SeatsTest {
     }
 
     @Test
+    void soManyThatLackedRoomHaveOneContainerStartedForThem() {
+        node.idle("whole", spec("whole", 10));
+        assertThat(told(node.call("a", CROWD))).containsExactly(remove("c1", Reason.EVICTED));
+        node.call("b", CROWD);
+        node.call("c", CROWD);
+
+        assertThat(told(node.gone("c1"))).containsExactly(launch("c2", "a"));
+        assertThat(told(node.ready("c2"))).containsExactly(grant("c2", "a"), grant("c2", "b"), grant("c2", "c"));
+    }
+
+    @Test
     void oneMoreThanThatIsNotGivenTheSameContainer() {
         node.idle("first", CROWD);
         for (String call : List.of("a", "b", "c")) {

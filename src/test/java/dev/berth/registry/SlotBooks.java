@@ -47,8 +47,13 @@ final class SlotBooks {
     /** In this turn. */
     private @Nullable WorldContainer justAdopted;
 
+    private int guessedNow;
+    private int evictedNow;
+
     int drained;
     int evicted;
+    int guessed;
+    int foreseen;
 
     SlotBooks(SlotTable table, boolean nonBlocking, KeepConfig keeping, Map<Long, WorldCall> calls) {
         this.table = table;
@@ -130,7 +135,10 @@ final class SlotBooks {
     /** After a turn of the table. */
     void turn(List<Command> commands, long nowNanos) {
         now = nowNanos;
+        guessedNow = 0;
+        evictedNow = 0;
         commands.forEach(this::decided);
+        guesses();
         justAdopted = null;
         turns++;
         for (WorldContainer container : known.values()) {
@@ -154,14 +162,15 @@ final class SlotBooks {
             refused(refuse);
         } else if (command instanceof Command.Launch launch) {
             assertThat(draining).as("launches while draining").isFalse();
+            WorldContainer container = new WorldContainer(launch.containerId(), launch.spec());
             if (launch.causeCallId().isEmpty()) {
-                raises(launch.spec());
+                launchedForNobody(container);
             } else {
                 assertThat(calls.get(SlotWorld.ticket(launch.causeCallId())).existingOnly)
                         .as("launches for a call that waits for existing containers only")
                         .isFalse();
             }
-            known.put(launch.containerId(), new WorldContainer(launch.containerId(), launch.spec()));
+            known.put(launch.containerId(), container);
         } else if (command instanceof Command.Remove remove) {
             WorldContainer container = known(remove.containerId());
             assertThat(container.condemned).as("removed twice").isFalse();
@@ -185,12 +194,44 @@ final class SlotBooks {
         }
     }
 
-    /** A container is launched for nobody. */
-    private void raises(ContainerSpec spec) {
-        assertThat(live(spec.key())).as("launched for nobody").isLessThan(floor(spec.key()));
+    /** A container is launched that is to be kept, or ahead of a call. */
+    private void launchedForNobody(WorldContainer container) {
+        ContainerSpec spec = container.spec;
+        Slot guess = table.queues.find(spec.key()).guess;
+        if (guess != null && guess.id.equals(container.id)) {
+            guessed++;
+            guessedNow++;
+            container.guessed = true;
+            container.guessedUntil = guess.guessedUntil;
+            assertThat(keeping.foresight().on()).isTrue();
+            assertThat(guess.guessedUntil - now).as("guessed too late").isPositive();
+            assertThat(live(spec.key())).as("guessed beside others").isZero();
+        } else {
+            assertThat(live(spec.key())).as("launched for nobody").isLessThan(floor(spec.key()));
+        }
         assertThat(table.queues.all())
                 .as("launched for nobody while somebody lacks room")
                 .allMatch(queue -> queue.starved.isEmpty());
+    }
+
+    /** No guess evicts, and all together are in bounds, until they are gone or a call has come. */
+    private void guesses() {
+        assertThat(guessedNow > 0 && evictedNow > 0).as("evicts for a guess").isFalse();
+        double bytes = 0;
+        double cpu = 0;
+        for (WorldContainer container : known.values()) {
+            if (container.guessed && (!container.knownReady && waits(container.spec.key()))) {
+                container.guessed = false;
+            }
+            bytes += container.guessed ? container.spec.reservedBytes() : 0;
+            cpu += container.guessed ? container.spec.cpuMillis() : 0;
+        }
+        assertThat(bytes).as("guesses").isLessThanOrEqualTo(keeping.foresight().share() * SlotWorld.TOTAL_MIB * MIB);
+        assertThat(cpu).as("guesses").isLessThanOrEqualTo(keeping.foresight().share() * SlotWorld.TOTAL_CPU);
+    }
+
+    private boolean waits(SlotKey key) {
+        return !queued.getOrDefault(key, List.of()).isEmpty();
     }
 
     private int floor(SlotKey key) {
@@ -227,15 +268,22 @@ final class SlotBooks {
     private void removed(WorldContainer container, WorkerMessage.Reason reason) {
         switch (reason) {
             case IDLE_TIMEOUT -> {
-                assertThat(idleTime(container))
-                        .as("removed too early")
-                        .isGreaterThanOrEqualTo(leastIdle(container.spec));
+                if (container.guessed) {
+                    assertThat(container.guessedUntil - now)
+                            .as("removed before the window has closed")
+                            .isNotPositive();
+                } else {
+                    assertThat(idleTime(container))
+                            .as("removed too early")
+                            .isGreaterThanOrEqualTo(leastIdle(container.spec));
+                }
                 assertThat(mayBeIdleTooLong(container))
                         .as("removed though it is to be kept")
                         .isTrue();
             }
             case EVICTED -> {
                 evicted++;
+                evictedNow++;
                 assertThat(held.getOrDefault(container.id, now) - now)
                         .as("evicted, though others have just gone for it")
                         .isNotPositive();
@@ -273,7 +321,11 @@ final class SlotBooks {
     void nothingIsKeptTooLong() {
         for (WorldContainer container : known.values()) {
             if (container.idleTurn > 0 && mayBeIdleTooLong(container)) {
-                assertThat(idleTime(container)).as("kept too long").isLessThan(longestIdle(container.spec));
+                if (container.guessed) {
+                    assertThat(container.guessedUntil - now).as("kept too long").isPositive();
+                } else {
+                    assertThat(idleTime(container)).as("kept too long").isLessThan(longestIdle(container.spec));
+                }
             }
         }
     }
@@ -303,6 +355,8 @@ final class SlotBooks {
             confirm(container.spec.key());
         }
         assertThat(container.knownLeases.add(grant.lease())).isTrue();
+        foreseen += container.guessed ? 1 : 0;
+        container.guessed = false;
         WorldCall call = calls.get(grant.ticket());
         assertThat(grant.replyTo()).isEqualTo(call.ingress);
         assertThat(container.spec.key()).isEqualTo(call.spec.key());

@@ -17,6 +17,7 @@ final class SlotTablePropertyTest {
     enum Kind {
         CALL,
         CALL_KEEPING,
+        CALL_REGULARLY,
         CANCEL,
         START,
         FAIL_START,
@@ -49,6 +50,7 @@ final class SlotTablePropertyTest {
         Arbitrary<Kind> kinds = Arbitraries.frequency(
                 Tuple.of(6, Kind.CALL),
                 Tuple.of(2, Kind.CALL_KEEPING),
+                Tuple.of(1, Kind.CALL_REGULARLY),
                 Tuple.of(1, Kind.CANCEL),
                 Tuple.of(4, Kind.START),
                 Tuple.of(1, Kind.FAIL_START),
@@ -106,6 +108,12 @@ final class SlotTablePropertyTest {
         assertThat(world.table.snapshot().queues()).isEmpty();
         assertThat(world.table.snapshot().memoryUsedBytes()).isZero();
         assertThat(world.table.snapshot().cpuUsedMillis()).isZero();
+        if (keeping.foresight().on()) {
+            // Whatever seems to be called with a period, of minutes perhaps, is overdue then.
+            world.pass(Duration.ofDays(1));
+            assertThat(world.table.snapshot().memoryUsedBytes()).isZero();
+            assertThat(world.table.queues.all()).isEmpty();
+        }
         assertThat(world.table.nextDeadlineNanos()).isEmpty();
     }
 
@@ -147,6 +155,7 @@ final class SlotTablePropertyTest {
         switch (step.kind()) {
             case CALL -> world.call(which);
             case CALL_KEEPING -> world.callKeeping(which);
+            case CALL_REGULARLY -> world.callRegularly(which);
             case CANCEL -> world.cancel(which);
             case START -> world.start(which);
             case FAIL_START -> world.failStart(which);

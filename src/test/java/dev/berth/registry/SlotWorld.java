@@ -12,6 +12,7 @@ import dev.berth.call.ContainerTimings;
 import dev.berth.call.Seal;
 import dev.berth.call.SlotOptions;
 import dev.berth.config.FloorConfig;
+import dev.berth.config.ForesightConfig;
 import dev.berth.config.KeepConfig;
 import dev.berth.config.KeepConfig.Evict;
 import dev.berth.config.KeepConfig.Keep;
@@ -45,6 +46,15 @@ final class SlotWorld {
     private static final Seal SEAL = new Seal(new byte[Seal.BYTES]);
     /** So much that what is kept is in the way, and for so short that it ends by time too. */
     private static final FloorConfig FLOOR = new FloorConfig(3, 0.7, Duration.ofSeconds(40));
+
+    /** So much that guesses are in the way, and so little that not all have room. */
+    private static final ForesightConfig FORESIGHT = new ForesightConfig(true, 0.55, Duration.ofSeconds(5));
+
+    /** Regular calls are so far apart that no container is kept until the next. */
+    private static final Duration PERIOD = Duration.ofSeconds(40);
+
+    /** The window for the next of those has been open when it is so near. */
+    private static final Duration AHEAD = Duration.ofMillis(200);
 
     private static final String OWN = Addresses.ingress("here", 0);
     private static final String OTHER_NODE = "there";
@@ -89,7 +99,10 @@ final class SlotWorld {
             new KeepConfig(Keep.TIMEOUT, MAX_IDLE, LEAST_SAVED, Evict.VALUE, FloorConfig.DEFAULT),
             new KeepConfig(Keep.VALUE, MAX_IDLE, LEAST_SAVED, Evict.LRU, FloorConfig.DEFAULT),
             new KeepConfig(Keep.TIMEOUT, MAX_IDLE, Duration.ZERO, Evict.LRU, FLOOR),
-            new KeepConfig(Keep.VALUE, MAX_IDLE, LEAST_SAVED, Evict.VALUE, FLOOR));
+            new KeepConfig(Keep.VALUE, MAX_IDLE, LEAST_SAVED, Evict.VALUE, FLOOR),
+            new KeepConfig(Keep.TIMEOUT, MAX_IDLE, Duration.ZERO, Evict.VALUE, FloorConfig.DEFAULT, FORESIGHT),
+            new KeepConfig(Keep.VALUE, MAX_IDLE, LEAST_SAVED, Evict.VALUE, FLOOR, FORESIGHT),
+            new KeepConfig(Keep.TIMEOUT, MAX_IDLE, Duration.ZERO, Evict.LRU, FLOOR, FORESIGHT));
 
     SlotWorld(boolean nonBlocking, boolean waits, KeepConfig keeping) {
         table = new SlotTable(
@@ -131,6 +144,19 @@ final class SlotWorld {
                                         call.existingOnly ? Mode.EXISTING : Mode.ANY,
                                         which % 5 == 0 ? AcquireSlot.FOREVER : Duration.ofSeconds(which % 3))
                                 : new AcquireSlot(ingress, call.ticket, id, call.spec));
+    }
+
+    /** A function is called with a regular period, until shortly before the next call. */
+    void callRegularly(int which) {
+        ContainerSpec spec = FUNCTIONS.get(which % FUNCTIONS.size());
+        for (int i = 0; i <= 2 * Period.ENOUGH; i++) {
+            call(OWN, spec);
+            settle();
+            pass(PERIOD.minus(AHEAD));
+            if (i < 2 * Period.ENOUGH) {
+                pass(AHEAD);
+            }
+        }
     }
 
     /** A call that wants containers kept. */

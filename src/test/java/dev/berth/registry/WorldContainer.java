@@ -36,6 +36,11 @@ final class WorldContainer {
     /** Grows by turn in which it became idle; 0 while it is not. */
     long idleTurn;
 
+    /** It was launched for a call that has not come yet, and goes at that moment. */
+    boolean guessed;
+
+    long guessedUntil;
+
     /** An earlier runner has left it, and no call has told yet what it is of. */
     boolean sealed;
 

@@ -108,6 +108,18 @@ final class WhyTextTest {
     }
 
     @Test
+    void aContainerThatWasStartedAheadOfTheCallOrShouldHaveBeenOfUse() {
+        Ended call = Ended.call("01HX0");
+        call.facts = SlotFacts.FORESEEN;
+        assertThat(told(call)).contains("from a container that was started ahead of it, as its calls come regularly");
+        call = cold(ColdCause.of(Reason.NOT_CALLED).after(9_000));
+        assertThat(told(call)).contains("started ahead of a call that did not come, was removed 9 s earlier");
+        call.facts =
+                new SlotFacts(Start.COLD, Waited.START_AHEAD, 0, 0, ColdCause.of(Reason.FIRST), Refused.NONE, null);
+        assertThat(told(call)).contains("Slow: a container had been started ahead of it, but was not up yet");
+    }
+
+    @Test
     void aColdStartThatHadToWaitForRoomFirst() {
         Ended call = cold(ColdCause.of(Reason.FIRST));
         call.facts = new SlotFacts(

@@ -17,6 +17,8 @@ final class SlotMeters implements SlotObserver {
     private static final String REFUSALS = "Requests for a slot that this node's registry has refused, by reason.";
     private static final String COLD = "Containers that were started for a call, by why none was there.";
 
+    private static final String GUESSES = "Containers started ahead of a call, and what became of them.";
+
     private static final String FAILED = "Containers that did not become ready.";
 
     /** Why no container was there for a call. */
@@ -36,6 +38,7 @@ final class SlotMeters implements SlotObserver {
     private final ByEnum<Refused, Counter> refused;
     private final ByEnum<Cold, Counter> cold;
     private final ByEnum<ErrorCode, Counter> launchFailed;
+    private final ByEnum<Guess, Counter> guesses;
     private final Counter evictedIdle;
     private final Counter evictedFrozen;
     private final Map<SlotKey, Cold> ends = new LinkedHashMap<>() {
@@ -56,6 +59,8 @@ final class SlotMeters implements SlotObserver {
         launchFailed = new ByEnum<>(
                 ErrorCode.class,
                 code -> meters.counter("berth.launch.failures", FAILED, null, "code", Meters.label(code)));
+        guesses = new ByEnum<>(
+                Guess.class, what -> meters.counter("berth.guesses", GUESSES, null, "what", Meters.label(what)));
         evictedIdle = evictions(meters, "idle");
         evictedFrozen = evictions(meters, "frozen");
     }
@@ -69,6 +74,11 @@ final class SlotMeters implements SlotObserver {
         fn.waited(waitedNanos);
         Cold why = others > 0 ? Cold.ALL_BUSY : ends.getOrDefault(key, Cold.FIRST);
         cold.of(why).increment();
+    }
+
+    @Override
+    public void guess(Guess what) {
+        guesses.of(what).increment();
     }
 
     @Override
