@@ -25,7 +25,7 @@ final class IgnoredAnnotations {
             String function = call.fnId().isEmpty() ? call.image() : call.fnId();
             tell(
                     new Place(cut(call.appId()), cut(function), ignored),
-                    cut(call.annotations().get(ignored.key())));
+                    cut(call.annotations().getOrDefault(ignored.key(), "")));
         }
     }
 

@@ -51,11 +51,10 @@ final class PeerJson {
         JsonArray peers = new JsonArray();
         for (Node node : wanted) {
             JsonObject peer = peer(node);
-            boolean self = node.state() == null;
-            if (self ? own != null : node.digestAge() != null) {
-                List<Entry> entries =
-                        self ? own.queues().stream().map(Entry::of).toList() : node.queues();
-                slots(peer, entries, images, queues / wanted.size());
+            if (node.state() != null && node.digestAge() != null) {
+                slots(peer, node.queues(), images, queues / wanted.size());
+            } else if (node.state() == null && own != null) {
+                slots(peer, own.queues().stream().map(Entry::of).toList(), images, queues / wanted.size());
             }
             peers.add(peer);
         }

@@ -68,7 +68,7 @@ final class Period {
             agreeing = (byte) Math.min(agreeing + 1, MOST);
             mean += (gap - mean) / Math.min(agreeing, MEMORY);
         } else if (agreeing > ODD) {
-            agreeing -= ODD;
+            agreeing = (byte) (agreeing - ODD);
         } else {
             mean = gap;
             deviation = 0;

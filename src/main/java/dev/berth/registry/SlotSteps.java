@@ -188,12 +188,7 @@ final class SlotSteps {
     private final class PlacementActions implements Placement.Actions {
         @Override
         public void launchFor(Waiter waiter) {
-            SlotQueue queue = waiter.queue;
-            waiters.cover(waiter, launch(queue, waiter.callId, now - waiter.since));
-            if (queue.seats > 1) {
-                // Those behind it rely on the other seats, and lack no room any more.
-                waiters.balance(queue, now);
-            }
+            waiters.cover(waiter, launch(waiter.queue, waiter.callId, now - waiter.since));
         }
 
         @Override

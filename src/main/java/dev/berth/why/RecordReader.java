@@ -121,7 +121,7 @@ final class RecordReader {
     private Set<SlotAnnotation> ignored() {
         Set<SlotAnnotation> ignored = EnumSet.noneOf(SlotAnnotation.class);
         for (SlotAnnotation each : SlotAnnotation.values()) {
-            if ((record.get(Layout.IGNORED) & 1 << each.ordinal()) != 0) {
+            if ((record.get(Layout.IGNORED) & 1 << Places.of(each)) != 0) {
                 ignored.add(each);
             }
         }

@@ -129,7 +129,7 @@ final class RecordWriter {
     private void ignored(Set<SlotAnnotation> ignored) {
         int bits = 0;
         for (SlotAnnotation each : ignored) {
-            bits |= 1 << each.ordinal();
+            bits |= 1 << Places.of(each);
         }
         record.put(Layout.IGNORED, (byte) bits);
     }
