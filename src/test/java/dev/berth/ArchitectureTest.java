@@ -120,6 +120,8 @@ final class ArchitectureTest {
     private static final String VERTX_SEAM = ROOT + ".worker.http.VertxSeam";
     /** Nor to end one direction of a connection. */
     private static final String HALF_CLOSE = ROOT + ".engine.docker.HalfClose";
+    /** Nor to end one whose other side takes nothing. */
+    private static final String FORCED_CLOSE = ROOT + ".ops.ForcedClose";
 
     /** May use every other package. */
     private static final String[] TOP = {ROOT, ROOT + ".cli.."};
@@ -201,6 +203,8 @@ final class ArchitectureTest {
             .doNotHaveFullyQualifiedName(VERTX_SEAM)
             .and()
             .doNotHaveFullyQualifiedName(HALF_CLOSE)
+            .and()
+            .doNotHaveFullyQualifiedName(FORCED_CLOSE)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.vertx..impl..", "io.vertx..internal..");

@@ -134,7 +134,7 @@ final class CallRun {
         if (finished.getSuccess()) {
             return localFailure == null ? ExitCode.OK : report(localFailure, err);
         }
-        err.println(finished.getErrorCode() + " " + finished.getErrorStr());
+        err.println(finished.getErrorCode() + " " + TerminalText.of(finished.getErrorStr()));
         return switch (finished.getErrorCode()) {
             case 503 -> ExitCode.REFUSED;
             case 504 -> ExitCode.TIMEOUT;
@@ -150,7 +150,7 @@ final class CallRun {
             }
             return ExitCode.LOCAL_IO;
         }
-        err.println(failure instanceof GrpcFailure ? failure.getMessage() : "berth: " + FailureText.withKind(failure));
+        err.println(FailureText.line(failure));
         return ExitCode.UNREACHABLE;
     }
 

@@ -68,7 +68,7 @@ final class DrainCommand implements Callable<Integer> {
         // Not a word of it unless it is wanted: an older runner takes no parameter that it does not know.
         String how = handOver ? "?handover=true" : "";
         JsonObject asked = Blocking.await(client.post(DRAIN + how), LIMIT);
-        say(asked.getString("effect"));
+        say(TerminalText.of(asked.getString("effect")));
         if (!yes && !agreed()) {
             complain("nothing has been done; --yes does it without asking");
             return ExitCode.FAILED;

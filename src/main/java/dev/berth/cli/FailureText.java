@@ -24,4 +24,10 @@ final class FailureText {
         String text = of(failure);
         return text.equals(kind) ? kind : kind + ": " + text;
     }
+
+    /** What a command that asked a runner says of it, on one line: a status as it is, anything else as our own. */
+    static String line(Throwable failure) {
+        return TerminalText.of(
+                failure instanceof GrpcFailure ? String.valueOf(failure.getMessage()) : "berth: " + withKind(failure));
+    }
 }

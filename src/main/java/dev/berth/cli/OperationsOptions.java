@@ -49,12 +49,12 @@ final class OperationsOptions extends ConnectionOptions {
         try {
             return task.with(new OperationsClient(vertx, address, clientTls(), token));
         } catch (OperationsClient.Refused e) {
-            err.println("berth: " + e.getMessage());
+            err.println(TerminalText.of("berth: " + e.getMessage()));
             return ExitCode.REFUSED;
         } catch (TimeoutException e) {
             err.println("berth: " + address + ": no answer in time");
         } catch (Exception e) {
-            err.println("berth: " + address + ": " + FailureText.withKind(e));
+            err.println(TerminalText.of("berth: " + address + ": " + FailureText.withKind(e)));
         } finally {
             err.flush();
             vertx.close();

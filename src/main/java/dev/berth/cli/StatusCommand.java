@@ -71,16 +71,16 @@ final class StatusCommand implements Callable<Integer> {
         try {
             RunnerStatus status = Blocking.await(ask(client(vertx), message), Duration.ofSeconds(timeout));
             PrintWriter out = spec.commandLine().getOut();
-            out.print(json ? toJson(status) + "\n" : StatusReport.of(status));
+            out.println(json ? toJson(status) : TerminalText.lines(StatusReport.of(status)));
             if (cluster && !json) {
-                out.print(ClusterText.of(status));
+                out.println(TerminalText.lines(ClusterText.of(status)));
             }
             out.flush();
             return status.getFailed() ? ExitCode.FAILED : ExitCode.OK;
         } catch (TimeoutException e) {
             err.println("DEADLINE_EXCEEDED no answer within " + timeout + " s");
         } catch (Exception e) {
-            err.println(e instanceof GrpcFailure ? e.getMessage() : "berth: " + FailureText.withKind(e));
+            err.println(FailureText.line(e));
         } finally {
             vertx.close();
         }

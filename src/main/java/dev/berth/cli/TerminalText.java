@@ -1,6 +1,7 @@
 package dev.berth.cli;
 
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Texts of others, so that they do nothing to a terminal but appear on one line. */
 final class TerminalText {
@@ -10,6 +11,11 @@ final class TerminalText {
 
     static String of(String text) {
         return ACTIVE.matcher(text).replaceAll("·");
+    }
+
+    /** The same of a text whose lines are meant. */
+    static String lines(String text) {
+        return text.lines().map(TerminalText::of).collect(Collectors.joining(System.lineSeparator()));
     }
 
     /** Exactly so many characters: cut, or filled with blanks behind it. */

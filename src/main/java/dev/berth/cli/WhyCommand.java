@@ -70,7 +70,7 @@ final class WhyCommand implements Callable<Integer> {
         } catch (TimeoutException e) {
             err.println("DEADLINE_EXCEEDED no answer within " + LIMIT.toSeconds() + " s");
         } catch (Exception e) {
-            err.println(e instanceof GrpcFailure ? e.getMessage() : "berth: " + FailureText.withKind(e));
+            err.println(FailureText.line(e));
         } finally {
             vertx.close();
         }
@@ -84,12 +84,12 @@ final class WhyCommand implements Callable<Integer> {
         if (json) {
             out.println(toJson(answer).encodePrettily());
         } else {
-            answer.getToldList().forEach(told -> out.println(told.getText()));
+            answer.getToldList().forEach(told -> out.println(TerminalText.lines(told.getText())));
             if (answer.getToldCount() == 0) {
-                err.println(callId + " " + answer.getMiss());
+                err.println(TerminalText.of(callId + " " + answer.getMiss()));
             }
             if (answer.getSilentCount() > 0) {
-                err.println("no answer from " + String.join(", ", answer.getSilentList()));
+                err.println(TerminalText.of("no answer from " + String.join(", ", answer.getSilentList())));
             }
         }
         out.flush();

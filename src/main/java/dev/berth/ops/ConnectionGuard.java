@@ -21,10 +21,11 @@ final class ConnectionGuard {
      * @param first how long a new connection may take to send a request's head
      * @param next the same, after an answer
      * @param answer from a request's head to the end of its answer
+     * @param untaken how long a stream may stand still because what was sent is not taken
      */
-    record Limits(int connections, Duration first, Duration next, Duration answer) {
-        static final Limits DEFAULT =
-                new Limits(1_024, Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(30));
+    record Limits(int connections, Duration first, Duration next, Duration answer, Duration untaken) {
+        static final Limits DEFAULT = new Limits(
+                1_024, Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(10));
     }
 
     ConnectionGuard(Vertx vertx, Limits limits) {
@@ -80,6 +81,6 @@ final class ConnectionGuard {
     }
 
     private void arm(HttpConnection connection, Duration limit) {
-        timers.put(connection, vertx.setTimer(limit.toMillis(), late -> connection.close()));
+        timers.put(connection, vertx.setTimer(limit.toMillis(), late -> ForcedClose.of(connection)));
     }
 }

@@ -74,6 +74,11 @@ record Endpoint(
         return PARAMETER.matcher(path).replaceAll(":$1");
     }
 
+    /** Whether a request's path is this one, whatever stands where it has a parameter. */
+    boolean isAt(String asked) {
+        return asked.matches(PARAMETER.matcher(path).replaceAll("[^/]+"));
+    }
+
     boolean takes(HttpMethod asked) {
         return asked.equals(method) || (method.equals(HttpMethod.GET) && asked.equals(HttpMethod.HEAD));
     }

@@ -1,14 +1,17 @@
 package dev.berth.ops;
 
 import dev.berth.bus.NodeSnapshot;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The state of the node, again and again, by server-sent events: one {@code node} event a second with all that the
@@ -19,7 +22,6 @@ final class LiveStream {
     static final int MOST_STREAMS = 64;
     private static final long EVENT_MILLIS = 1_000;
     private static final int UNSENT_BYTES = 256 * 1024;
-    private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** Rows of functions, of queues, and of queues of all peers, in one event. */
     private static final int ROWS = 200;
 
@@ -29,12 +31,15 @@ final class LiveStream {
     private final NodeView node;
     private final NodeFeed feed;
     private final ConnectionGuard connections;
+    private final long untakenNanos;
     /** With when each could last be written to. */
-    private final Map<HttpServerResponse, Long> streams = new LinkedHashMap<>();
+    private final Map<HttpServerRequest, Long> streams = new LinkedHashMap<>();
 
     private long timer = -1;
 
-    LiveStream(Vertx vertx, NodeView node, NodeFeed feed, ConnectionGuard connections) {
+    /** @param untaken how long one may take nothing before it is dropped */
+    LiveStream(Vertx vertx, NodeView node, NodeFeed feed, ConnectionGuard connections, Duration untaken) {
+        this.untakenNanos = untaken.toNanos();
         this.vertx = vertx;
         this.node = node;
         this.feed = feed;
@@ -61,28 +66,32 @@ final class LiveStream {
         }
         connections.streams(asked.request());
         response.setChunked(true).putHeader("Content-Type", "text/event-stream").setWriteQueueMaxSize(UNSENT_BYTES);
-        streams.put(response, System.nanoTime());
-        response.closeHandler(gone -> forget(response));
+        streams.put(asked.request(), System.nanoTime());
+        response.closeHandler(gone -> forget(asked.request()));
         response.write("retry: 2000\n\n");
-        tell();
+        now().onSuccess(event -> send(event, asked.request()));
         if (timer < 0) {
-            timer = vertx.setPeriodic(EVENT_MILLIS, tick -> tell());
+            timer = vertx.setPeriodic(
+                    EVENT_MILLIS,
+                    tick -> now().onSuccess(
+                                    event -> List.copyOf(streams.keySet()).forEach(each -> send(event, each))));
         }
     }
 
-    private void forget(HttpServerResponse response) {
-        streams.remove(response);
+    private void forget(HttpServerRequest request) {
+        streams.remove(request);
         if (streams.isEmpty() && timer >= 0) {
             vertx.cancelTimer(timer);
             timer = -1;
         }
     }
 
-    private void tell() {
-        feed.snapshot()
-                .onSuccess(
-                        snapshot -> send("event: node\ndata: " + event(snapshot).encode() + "\n\n"))
-                .onFailure(silent -> send("event: silent\ndata: {}\n\n"));
+    /** The event to send now, in one place in memory however many it goes to. Never fails. */
+    private Future<Buffer> now() {
+        return feed.snapshot()
+                .map(snapshot -> "event: node\ndata: " + event(snapshot).encode() + "\n\n")
+                .otherwise("event: silent\ndata: {}\n\n")
+                .map(Buffer::buffer);
     }
 
     private JsonObject event(NodeSnapshot snapshot) {
@@ -94,15 +103,19 @@ final class LiveStream {
                 .put("peers", PeerJson.peers(node, snapshot, "", ROWS));
     }
 
-    private void send(String event) {
+    private void send(Buffer event, HttpServerRequest request) {
         long now = System.nanoTime();
-        for (HttpServerResponse response : List.copyOf(streams.keySet())) {
-            if (!response.writeQueueFull()) {
-                streams.put(response, now);
-                response.write(event);
-            } else if (now - streams.getOrDefault(response, now) > STALLED_NANOS) {
-                response.reset();
-            }
+        Long taken = streams.get(request);
+        if (taken == null) {
+            // It has gone meanwhile.
+            return;
+        }
+        HttpServerResponse response = request.response();
+        if (!response.writeQueueFull()) {
+            streams.put(request, now);
+            response.write(event);
+        } else if (now - taken > untakenNanos) {
+            ForcedClose.of(request.connection());
         }
     }
 }

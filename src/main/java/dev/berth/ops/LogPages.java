@@ -5,6 +5,8 @@ import dev.berth.logs.LogOrigin;
 import dev.berth.logs.LogTee;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -74,7 +76,7 @@ final class LogPages {
             response.setChunked(true).putHeader("Content-Type", "text/event-stream");
             if (follow.isEmpty() || follow.get(0).equals("true")) {
                 connections.streams(asked.request());
-                follow(output, response, function);
+                follow(output, asked.request(), function);
             } else {
                 tail(output, response, function);
             }
@@ -88,8 +90,9 @@ final class LogPages {
         response.end(heard == null ? "" : events(heard));
     }
 
-    private void follow(LogTee output, HttpServerResponse response, String function) {
-        Follower follower = new Follower(output, response, function);
+    private void follow(LogTee output, HttpServerRequest request, String function) {
+        HttpServerResponse response = request.response();
+        Follower follower = new Follower(output, request, function);
         followers.put(response, follower);
         response.setWriteQueueMaxSize(UNSENT_BYTES);
         response.closeHandler(gone -> forget(response));
@@ -116,11 +119,13 @@ final class LogPages {
     private static final class Follower {
         private final Context context = Vertx.currentContext();
         private final HttpServerResponse response;
+        private final HttpConnection connection;
         private final LogTee.Listener listener;
         private long written = System.nanoTime();
 
-        Follower(LogTee output, HttpServerResponse response, String function) {
-            this.response = response;
+        Follower(LogTee output, HttpServerRequest request, String function) {
+            this.response = request.response();
+            this.connection = request.connection();
             this.listener = output.listen(of(function), () -> context.runOnContext(turn -> pump()));
         }
 
@@ -140,7 +145,7 @@ final class LogPages {
                 written = System.nanoTime();
                 response.write(": still here\n\n");
             } else if (System.nanoTime() - written > STALLED_NANOS) {
-                response.reset();
+                ForcedClose.of(connection);
             }
         }
     }

@@ -30,6 +30,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class OperationsPort {
     private static final Logger LOG = LoggerFactory.getLogger(OperationsPort.class);
+    /** The kernel's share of what nobody takes: left to itself it takes megabytes. */
+    private static final int SEND_BUFFER = 64 * 1024;
+
     private static final int MAX_HEAD_LINE = 4_096;
     private static final int MAX_HEADERS = 8_192;
     private static final long MINUTE_MILLIS = 60_000;
@@ -132,13 +135,15 @@ public final class OperationsPort {
     }
 
     private HttpServerOptions options(int wanted) {
-        return new HttpServerOptions()
+        HttpServerOptions options = new HttpServerOptions()
                 .setHost(config.host())
                 .setPort(wanted)
                 .setHttp2ClearTextEnabled(false)
                 .setAlpnVersions(List.of(HttpVersion.HTTP_1_1))
                 .setMaxInitialLineLength(MAX_HEAD_LINE)
                 .setMaxHeaderSize(MAX_HEADERS);
+        options.setSendBufferSize(SEND_BUFFER);
+        return options;
     }
 
     private Future<HttpServer> serveSecured(
@@ -161,7 +166,7 @@ public final class OperationsPort {
         endpoints.addAll(new CallPages(vertx, node).endpoints());
         endpoints.add(new LogPages(vertx, node.output(), connections).endpoint());
         endpoints.addAll(new ActionPages(node, feed).endpoints());
-        endpoints.add(new LiveStream(vertx, node, feed, connections).endpoint());
+        endpoints.add(new LiveStream(vertx, node, feed, connections, limits.untaken()).endpoint());
         endpoints.add(OpenApi.document(endpoints, node.facts().version()));
         endpoints.addAll(ConsoleFiles.endpoints());
         return vertx.createHttpServer(options)

@@ -104,7 +104,7 @@ final class Pages implements Handler<HttpServerRequest> {
         return String.join(
                 ", ",
                 endpoints.stream()
-                        .filter(endpoint -> endpoint.path().equals(asked.normalizedPath()))
+                        .filter(endpoint -> endpoint.isAt(asked.normalizedPath()))
                         .map(endpoint -> endpoint.takes(HttpMethod.HEAD)
                                 ? "GET, HEAD"
                                 : endpoint.method().name())

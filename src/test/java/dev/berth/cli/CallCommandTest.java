@@ -187,6 +187,16 @@ final class CallCommandTest {
     }
 
     @Test
+    void whatTheRunnerSaysDoesNothingToATerminal() {
+        runner.onEngage(request ->
+                request.response().end(FakeRunner.failed(400, "Invalid URL: a\n\u001b[2J\u202e<script>", false)));
+
+        assertThat(call("fn:1")).isEqualTo(1);
+
+        assertThat(rig.err()).isEqualToIgnoringNewLines("400 Invalid URL: a··[2J·<script>");
+    }
+
+    @Test
     void callThatBreaksOffKeepsWhatArrived() throws IOException {
         runner.onEngage(request -> {
             request.response().write(FakeRunner.head(200));

@@ -58,6 +58,17 @@ final class WhyCommandTest {
     }
 
     @Test
+    void namesAndTextsDoNothingToATerminal() {
+        answers(WhyAnswer.newBuilder()
+                .addTold(TOLD.toBuilder().setText("01HX1 \u001b[2Jfailed\u202e: <script>\r\n waited\u2028 1 s"))
+                .addSilent("c\u001b[31m"));
+
+        assertThat(why()).isZero();
+        assertThat(rig.out().lines()).containsExactly("01HX1 ·[2Jfailed·: <script>", " waited· 1 s");
+        assertThat(rig.err()).isEqualToIgnoringNewLines("no answer from c·[31m");
+    }
+
+    @Test
     void asJsonItIsOneObject() {
         answers(WhyAnswer.newBuilder().addTold(TOLD).addSilent("c"));
 

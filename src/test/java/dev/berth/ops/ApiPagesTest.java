@@ -15,7 +15,9 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 final class ApiPagesTest {
     private static final long MILLI = 1_000_000;
+
+    private static final String STREAM = "GET /api/stream HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
     private final OpsRig rig = new OpsRig();
 
@@ -251,6 +255,65 @@ final class ApiPagesTest {
                         .isEqualTo("a\nb");
             }
         }
+    }
+
+    /** One that reads slowly keeps its place; of all that read nothing the places come free. */
+    @Test
+    void whoTakesNothingOfAStreamIsDropped() throws IOException {
+        rig.snapshot = snapshot(IntStream.range(0, 200)
+                .mapToObj(key -> queue(key, "x".repeat(380) + key, 1, 0, 0))
+                .toArray(Queue[]::new));
+        Duration longer = Duration.ofMinutes(5);
+        rig.open(
+                OpsRig.config(null, null),
+                new ConnectionGuard.Limits(1_024, longer, longer, longer, Duration.ofSeconds(2)));
+        List<Socket> deaf = new ArrayList<>();
+        try (Socket reads = rig.connect()) {
+            stream(reads);
+            for (int i = 1; i < LiveStream.MOST_STREAMS; i++) {
+                Socket socket = rig.connect();
+                deaf.add(socket);
+                stream(socket);
+            }
+            assertThat(rig.get("/api/stream").status()).isEqualTo(503);
+            boolean free = false;
+            for (int i = 0; i < 500 && !free; i++) {
+                assertThat(reads.getInputStream().readNBytes(64 * 1024)).hasSize(64 * 1024);
+                try (Socket next = rig.connect()) {
+                    next.getOutputStream().write(STREAM.getBytes(StandardCharsets.US_ASCII));
+                    free = new String(next.getInputStream().readNBytes(12), StandardCharsets.US_ASCII).endsWith("200");
+                }
+            }
+            assertThat(free).isTrue();
+            for (Socket socket : deaf) {
+                assertThat(untilItsEnd(socket)).isLessThan(8 << 20);
+            }
+            assertThat(reads.getInputStream().readNBytes(2 << 20)).hasSize(2 << 20);
+        } finally {
+            for (Socket socket : deaf) {
+                socket.close();
+            }
+        }
+    }
+
+    private static void stream(Socket socket) throws IOException {
+        socket.getOutputStream().write(STREAM.getBytes(StandardCharsets.US_ASCII));
+        assertThat(socket.getInputStream().read()).isEqualTo('H');
+    }
+
+    private static long untilItsEnd(Socket socket) throws IOException {
+        long bytes = 0;
+        try {
+            byte[] some = new byte[64 * 1024];
+            for (int read = socket.getInputStream().read(some);
+                    read >= 0;
+                    read = socket.getInputStream().read(some)) {
+                bytes += read;
+            }
+        } catch (SocketException dropped) {
+            return bytes;
+        }
+        return bytes;
     }
 
     @Test

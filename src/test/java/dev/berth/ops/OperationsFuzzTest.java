@@ -112,7 +112,7 @@ final class OperationsFuzzTest {
                 OpsRig rig = new OpsRig()) {
             rig.open(
                     OpsRig.config(OpsRig.READER, OpsRig.OPERATOR),
-                    new ConnectionGuard.Limits(1_024, brief, brief, brief));
+                    new ConnectionGuard.Limits(1_024, brief, brief, brief, brief));
             ExecutorService clients = Executors.newFixedThreadPool(AT_ONCE);
             try {
                 for (int first = 0; first < run.inputs(); first += AT_ONCE) {

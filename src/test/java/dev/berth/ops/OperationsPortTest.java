@@ -73,6 +73,23 @@ final class OperationsPortTest {
         assertThat(answer.headers()).containsEntry("allow", "GET, HEAD");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "PUT | /api/calls/01HX | GET, HEAD",
+                "GET | /api/functions/team%2Fthumb/evict | POST",
+                "DELETE | /api/calls/01HX%2F2 | GET, HEAD",
+            })
+    void whatMayBeDoneIsToldOfPathsWithNamesInThemToo(String method, String path, String allowed) {
+        rig.open();
+
+        OpsRig.Answer answer = rig.ask(HttpMethod.valueOf(method), path, Map.of());
+
+        assertThat(answer.status()).isEqualTo(405);
+        assertThat(answer.headers()).containsEntry("allow", allowed);
+    }
+
     @Test
     void headIsTheGetWithoutItsBody() {
         rig.open();
@@ -241,7 +258,7 @@ final class OperationsPortTest {
 
     @Test
     void clientThatSaysNothingIsCutOff() throws IOException {
-        rig.open(OpsRig.config(null, null), new ConnectionGuard.Limits(10, Duration.ofMillis(100), LONG, LONG));
+        rig.open(OpsRig.config(null, null), new ConnectionGuard.Limits(10, Duration.ofMillis(100), LONG, LONG, LONG));
 
         try (Socket silent = rig.connect()) {
             assertThat(OpsRig.rest(silent)).isEmpty();
@@ -254,14 +271,14 @@ final class OperationsPortTest {
 
     @Test
     void clientThatAsksNoMoreIsCutOff() throws IOException {
-        rig.open(OpsRig.config(null, null), new ConnectionGuard.Limits(10, LONG, Duration.ofMillis(100), LONG));
+        rig.open(OpsRig.config(null, null), new ConnectionGuard.Limits(10, LONG, Duration.ofMillis(100), LONG, LONG));
 
         assertThat(rig.raw("GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n")).endsWith("{\"version\":\"1.2.3\"}");
     }
 
     @Test
     void connectionsAreBounded() throws IOException {
-        rig.open(OpsRig.config(null, null), new ConnectionGuard.Limits(3, LONG, LONG, LONG));
+        rig.open(OpsRig.config(null, null), new ConnectionGuard.Limits(3, LONG, LONG, LONG, LONG));
         List<Socket> held = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             Socket socket = rig.connect();
@@ -283,7 +300,7 @@ final class OperationsPortTest {
         rig.open(
                 OpsRig.config(null, null),
                 new ConnectionGuard.Limits(
-                        ConnectionGuard.Limits.DEFAULT.connections(), Duration.ofSeconds(4), LONG, LONG));
+                        ConnectionGuard.Limits.DEFAULT.connections(), Duration.ofSeconds(4), LONG, LONG, LONG));
         List<Socket> idle = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
             idle.add(rig.connect());

@@ -46,7 +46,7 @@ final class OpsRig implements AutoCloseable {
     static final String OPERATOR = "operator-0123456789";
     static final NodeFacts FACTS = new NodeFacts("node-7", "inc-7", "1.2.3", "docker", true);
 
-    final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+    final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setPreferNativeTransport(true));
     final List<Context> loops = List.of(loop(), loop());
     final IngressCounters counters = new IngressCounters();
     final ColdCapacity cold = new ColdCapacity();
