@@ -95,6 +95,8 @@ async function refused (runner, small) {
 }
 
 async function deadline (runner) {
+  // A call that still waits for its container when its time is up is refused instead.
+  assert.equal((await runner.call(program('read; send warm'))).finished?.success, true)
   const outcome = await runner.call(program('read; sleep 3000', { deadlineMs: 300 }))
   // Both sides keep the time: either may be the first to say so.
   const seen = outcome.code === grpc.status.OK ? outcome.finished.errorCode : outcome.code

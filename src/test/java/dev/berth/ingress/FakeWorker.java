@@ -49,8 +49,8 @@ public final class FakeWorker extends VerticleBase {
         RunCall call = (RunCall) stream.openPayload();
         registry.leases.remove(call.lease());
         stream.failureHandler(failures::add);
-        script.accept(stream);
         calls.add(call.request());
+        script.accept(stream);
     }
 
     public int active() {

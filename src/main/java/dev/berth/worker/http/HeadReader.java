@@ -134,7 +134,10 @@ final class HeadReader {
         if (folded == null) {
             folded = new StringBuilder(value);
         }
-        folded.append(' ').append(valueFrom(0));
+        if (!folded.isEmpty()) {
+            folded.append(' ');
+        }
+        folded.append(valueFrom(0));
     }
 
     private String valueFrom(int colon) throws InvalidAnswer {
