@@ -31,7 +31,7 @@ public final class ClientConnection extends Http2ConnectionAdapter {
     static final int MAX_EMPTY_FRAMES = 1000;
 
     private static final int MODEST = 16;
-    /** Questions that are open at once: a client that asks for more does not take its answers. */
+    /** Questions that a connection may have open at once where memory is short. */
     private static final int MAX_QUESTIONS = 64;
 
     private static final long TAKE_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -130,7 +130,8 @@ public final class ClientConnection extends Http2ConnectionAdapter {
     public boolean holdForQuestion(int id, long bytes) {
         NodeBudget.Lease lease = streams.budget().lease();
         lease.question();
-        if (questions >= MAX_QUESTIONS || !hold(id, bytes, lease)) {
+        boolean tooMany = questions >= MAX_QUESTIONS && streams.budget().isHalfTaken();
+        if (tooMany || !hold(id, bytes, lease)) {
             return false;
         }
         questions++;

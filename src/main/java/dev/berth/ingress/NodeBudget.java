@@ -40,6 +40,10 @@ public final class NodeBudget {
         return taken.get();
     }
 
+    boolean isHalfTaken() {
+        return taken.get() > limit / 2;
+    }
+
     long limit() {
         return limit;
     }
