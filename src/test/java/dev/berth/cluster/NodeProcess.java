@@ -1,6 +1,7 @@
 package dev.berth.cluster;
 
 import dev.berth.cli.RunnerJar;
+import dev.berth.stopping.FunctionProcesses;
 import java.io.FileWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -23,6 +24,7 @@ public final class NodeProcess implements AutoCloseable {
     private static final Pattern LISTENING = Pattern.compile("listening on [^ ]*:(\\d+),");
 
     public final String name;
+    private final Path sockets;
     private final Path log;
     private final CompletableFuture<Integer> port = new CompletableFuture<>();
     private final Process process;
@@ -36,8 +38,9 @@ public final class NodeProcess implements AutoCloseable {
         }
     }
 
-    private NodeProcess(String name, Path log, Process process) {
+    private NodeProcess(String name, Path sockets, Path log, Process process) {
         this.name = name;
+        this.sockets = sockets;
         this.log = log;
         this.process = process;
         Thread reader = new Thread(this::read, name + "-reader");
@@ -69,6 +72,7 @@ public final class NodeProcess implements AutoCloseable {
         settings.forEach(setting -> command.addAll(List.of("--set", setting)));
         return new NodeProcess(
                 name,
+                sockets,
                 folder.resolve(name + ".log"),
                 new ProcessBuilder(command)
                         .directory(folder.toFile())
@@ -191,6 +195,7 @@ public final class NodeProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly();
+        process.destroyForcibly().onExit().join();
+        FunctionProcesses.endOrphans(sockets);
     }
 }

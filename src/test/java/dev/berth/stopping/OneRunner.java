@@ -12,8 +12,6 @@ import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,7 +32,6 @@ public final class OneRunner implements AutoCloseable {
     private static final Pattern READY = Pattern.compile("berth \\S+ listening on 127\\.0\\.0\\.1:(\\d+), .*");
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(20).toNanos();
-    private static final String OWNER = "BERTH_OWNER=";
 
     private final Process process;
     private final Path sockets;
@@ -229,31 +226,14 @@ public final class OneRunner implements AutoCloseable {
         }
     }
 
-    private String owner() throws IOException {
-        return InetAddress.getLocalHost().getHostName() + ":" + sockets;
-    }
-
-    /** Processes of functions that it started, by their marks. */
+    /** Processes of functions that it started. */
     public List<Path> processes() throws IOException {
-        String mark = OWNER + owner();
-        try (Stream<Path> all = Files.list(Path.of("/proc"))) {
-            return all.filter(entry -> entry.getFileName().toString().matches("\\d+"))
-                    .filter(entry -> environment(entry).contains(mark))
-                    .toList();
-        }
-    }
-
-    private static String environment(Path process) {
-        try {
-            return new String(Files.readAllBytes(process.resolve("environ")), StandardCharsets.ISO_8859_1);
-        } catch (IOException gone) {
-            return "";
-        }
+        return FunctionProcesses.of(sockets);
     }
 
     /** Its containers on the engine of this machine, in whatever state. */
     public List<String> containers() throws IOException {
-        return containersWith("dev.berth.owner=" + owner());
+        return containersWith("dev.berth.owner=" + FunctionProcesses.owner(sockets));
     }
 
     /** Those of them that have another label too. */
@@ -263,7 +243,7 @@ public final class OneRunner implements AutoCloseable {
                         "ps",
                         "-aq",
                         "--filter",
-                        "label=dev.berth.owner=" + owner(),
+                        "label=dev.berth.owner=" + FunctionProcesses.owner(sockets),
                         "--filter",
                         "label=" + label)
                 .redirectErrorStream(true)
@@ -293,6 +273,7 @@ public final class OneRunner implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly();
+        process.destroyForcibly().onExit().join();
+        FunctionProcesses.endOrphans(sockets);
     }
 }
