@@ -2,7 +2,6 @@ package dev.berth.ingress;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.berth.call.ResponseHead;
-import dev.berth.error.Blame;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import dev.berth.observe.CallKeys;
@@ -62,6 +61,7 @@ public final class Engagement implements CallListener, MessageReader.Listener {
     private final CallReport report;
     private final CallIntake intake;
     private final StreamRegistration registration;
+    private final EngageEnding ending;
     private State state = State.AWAIT_TRY;
     private Deadline deadline = Deadline.NONE;
     private boolean bodyEnded;
@@ -88,7 +88,7 @@ public final class Engagement implements CallListener, MessageReader.Listener {
                 parts.responseFrameBytes(),
                 budget.lease(),
                 () -> connection.isWritable(request.streamId()),
-                this::awaitTaking);
+                () -> parts.clients().awaitTaking(this));
         this.requestId = request.headers().get(REQUEST_ID);
         this.intake = new CallIntake(parts, lease, requestId);
         this.registration = new StreamRegistration(parts, this);
@@ -97,6 +97,7 @@ public final class Engagement implements CallListener, MessageReader.Listener {
                 parts.meter(),
                 parts.why(),
                 requestId);
+        this.ending = new EngageEnding(parts.meter(), registration, report, reply, reader, lease, requestId);
     }
 
     public void start() {
@@ -243,13 +244,9 @@ public final class Engagement implements CallListener, MessageReader.Listener {
     @Override
     public void onGone() {
         if (state != State.DONE) {
-            named(LOG.atDebug()).log("client has gone");
             cancelExecution();
-            report.carried(received, answered);
-            report.abandon();
-            close();
-            reply.gone();
-            closed(false);
+            state = State.DONE;
+            ending.gone(received, answered);
         }
     }
 
@@ -276,13 +273,6 @@ public final class Engagement implements CallListener, MessageReader.Listener {
         }
         cancelExecution();
         finish((untouched ? ErrorCode.SERVER_BUSY : ErrorCode.CUT_OFF).exception());
-    }
-
-    /** The client has all of it, or has gone. Until then what its call's document is made of may not be gone either. */
-    private void closed(boolean refused) {
-        lease.giveBack();
-        registration.end(refused);
-        parts.meter().bytes(received, answered);
     }
 
     @Override
@@ -362,57 +352,20 @@ public final class Engagement implements CallListener, MessageReader.Listener {
     }
 
     private void finish(@Nullable RunnerException outcome) {
-        if (state == State.DONE) {
-            return;
-        }
-        RunnerException error = outcome == null ? null : reply.allowed(outcome);
-        if (error == null) {
-            named(LOG.atDebug()).log("call succeeded");
-        } else {
-            named(error.code().blame() == Blame.PLATFORM ? LOG.atWarn() : LOG.atDebug())
-                    .addKeyValue("errorCode", error.code())
-                    .log(error.getMessage());
-        }
-        close();
-        reader.drop();
-        boolean refused = error != null && error.wireCode() == ErrorCode.SERVER_BUSY.wire();
-        report.carried(received, answered);
-        reply.finish(report.finish(error, report.timings()), () -> {
-            closed(refused);
-            if (turnedAway) {
-                connection.reset(request.streamId());
-            }
-        });
-        leaveIfDraining();
-    }
-
-    private void leaveIfDraining() {
-        if (registration.draining()) {
-            registration.leave(reply::giveUp);
+        if (state != State.DONE) {
+            state = State.DONE;
+            ending.finish(
+                    outcome, received, answered, turnedAway ? () -> connection.reset(request.streamId()) : () -> {});
         }
     }
 
     /** Ends the stream with a status in place of the closing message, and tears the call down. */
     private void abort(GrpcStatus status, String text) {
-        if (state == State.DONE) {
-            return;
+        if (state != State.DONE) {
+            cancelExecution();
+            state = State.DONE;
+            ending.abort(status, text, received, answered);
         }
-        cancelExecution();
-        report.carried(received, answered);
-        report.abort(status, text);
-        close();
-        reader.drop();
-        reply.abort(status, text, () -> closed(false));
-        leaveIfDraining();
-    }
-
-    private void close() {
-        state = State.DONE;
-        registration.callCame();
-    }
-
-    private void awaitTaking() {
-        registration.awaitTaking();
     }
 
     /** Drops what the client has not taken of an answer that has ended. */

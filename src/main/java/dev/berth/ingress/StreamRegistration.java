@@ -47,11 +47,6 @@ final class StreamRegistration {
         timer.clear();
     }
 
-    /** Its call has ended, and what is left to say waits for the client to take it. */
-    void awaitTaking() {
-        parts.clients().awaitTaking(stream);
-    }
-
     boolean draining() {
         return parts.counters().draining();
     }

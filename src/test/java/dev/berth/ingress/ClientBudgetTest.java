@@ -2,8 +2,6 @@ package dev.berth.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.Empty;
-import com.google.protobuf.Struct;
 import dev.berth.bus.CallEnd;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.bus.RegistryMessage.CancelAcquire;
@@ -12,17 +10,9 @@ import dev.berth.call.ResponseHead;
 import dev.berth.conformance.Raises;
 import dev.berth.conformance.Rule;
 import dev.berth.error.ErrorCode;
-import dev.berth.proto.ClientMsg;
-import dev.berth.proto.RunnerStatus;
-import dev.berth.proto.TryCall;
 import dev.berth.stream.FrameStream;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.grpc.health.v1.HealthCheckRequest;
-import io.vertx.grpc.health.v1.HealthCheckResponse;
-import java.io.IOException;
-import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,21 +26,6 @@ import org.junit.jupiter.api.Test;
 final class ClientBudgetTest {
     private static final int MIB = 1 << 20;
     private static final int BUDGET = 8 * MIB;
-    private static final String[] STATUS = {
-        ":method",
-        "POST",
-        ":scheme",
-        "http",
-        ":path",
-        "/RunnerProtocol/Status",
-        ":authority",
-        "x",
-        "content-type",
-        "application/grpc",
-        "te",
-        "trailers"
-    };
-
     private IngressRig rig = new IngressRig(IngressRig.grpc(IngressRig.limits(BUDGET), null), IngressRig.CALLS);
 
     @AfterEach
@@ -63,18 +38,6 @@ final class ClientBudgetTest {
         rig = new IngressRig(
                 IngressRig.grpc(new dev.berth.config.GrpcConfig.Limits(BUDGET, 1000, openTimeout), null),
                 IngressRig.CALLS);
-    }
-
-    private void assertOthersAreServed() {
-        rig.registry.onAcquire = rig.registry::grant;
-        rig.worker.script = FakeWorker::echo;
-        assertThat(rig.client
-                        .engage()
-                        .tryCall(IngressRig.MODEL)
-                        .data("go", true)
-                        .result()
-                        .body())
-                .isEqualTo("go");
     }
 
     private static int refused(List<EngageCall> calls) {
@@ -106,22 +69,9 @@ final class ClientBudgetTest {
         assertThat(rig.worker.calls).isEmpty();
         rig.registry.next(CancelAcquire.class);
         calls.forEach(EngageCall::cancel);
-        assertOthersAreServed();
+        rig.assertOthersAreServed();
         Await.until(rig.ingress.context(), "all is given back by the runner itself", () -> rig.budget.taken() == 0);
         rig.assertNothingLeft();
-    }
-
-    private void assertStatusAndHealthAnswer() {
-        UnaryClient asks = new UnaryClient(rig.client);
-        RunnerStatus status = asks.ask("/RunnerProtocol/Status", Empty.getDefaultInstance(), RunnerStatus.parser());
-        assertThat(status.getActive()).isPositive();
-        asks.ask("/RunnerProtocol/Status2", Struct.getDefaultInstance(), RunnerStatus.parser());
-        assertThat(asks.ask(
-                                "/grpc.health.v1.Health/Check",
-                                HealthCheckRequest.getDefaultInstance(),
-                                HealthCheckResponse.parser())
-                        .getStatus())
-                .isEqualTo(HealthCheckResponse.ServingStatus.SERVING);
     }
 
     @Test
@@ -138,7 +88,7 @@ final class ClientBudgetTest {
         }
         Await.until(rig.ingress.context(), "some are refused", () -> refused(calls) > 20);
 
-        assertStatusAndHealthAnswer();
+        rig.assertStatusAndHealthAnswer();
         assertThat(rig.budget.taken()).isLessThanOrEqualTo(BUDGET);
         calls.forEach(EngageCall::cancel);
         rig.assertNothingLeft();
@@ -153,68 +103,10 @@ final class ClientBudgetTest {
         }
         Await.until(rig.ingress.context(), "some are refused", () -> refused(calls) > 20);
 
-        assertStatusAndHealthAnswer();
+        rig.assertStatusAndHealthAnswer();
         assertThat(rig.budget.taken()).isLessThanOrEqualTo(BUDGET);
         calls.forEach(EngageCall::cancel);
         rig.assertNothingLeft();
-    }
-
-    @Test
-    @Rule("transport-unread")
-    void endedAnswersThatNobodyReadsAreCountedAndKeepNobodyOut() throws IOException {
-        int streams = 3 * BUDGET / ClientStreams.STREAM_BYTES;
-        String name = "y".repeat(12_000);
-        byte[] refused = RawHttp2.message(ClientMsg.newBuilder()
-                .setTry(TryCall.newBuilder().setModelsCallJson("{\"id\": \"x\", \"image\": \"" + name + "\"}"))
-                .build());
-        try (RawHttp2 client = withoutWindow()) {
-            for (int i = 0; i < streams; i++) {
-                client.engage(2 * i + 1);
-                client.frame(RawHttp2.DATA, 0, 2 * i + 1, refused);
-            }
-            assertThat(client.awaits(RawHttp2.RST_STREAM, 2 * streams - 1)).isTrue();
-
-            assertThat(rig.ingress.clients().open()).isLessThan(BUDGET / ClientStreams.STREAM_BYTES + 512);
-            assertThat(rig.budget.taken()).isBetween(BUDGET / 8 * 7L, (long) BUDGET);
-            EngageCall opened = rig.client.engage();
-            Await.of(opened.request.write(Buffer.buffer(new byte[1])));
-            for (int i = 0; i < 3; i++) {
-                assertOthersAreServed();
-            }
-            assertThat(opened.future().isComplete()).isFalse();
-            opened.cancel();
-        }
-        Await.until(rig.ingress.context(), "all is given back", () -> rig.budget.taken() == 0);
-        rig.assertNothingLeft();
-    }
-
-    @Test
-    @Rule("transport-unread")
-    void answersToQuestionsThatNobodyReadsKeepNobodyFromAsking() throws IOException {
-        int questions = BUDGET / Oversize.MAX_SMALL_MESSAGE * 2;
-        EngageCall open = rig.client.engage();
-        Await.of(open.request.write(Buffer.buffer(new byte[1])));
-        try (RawHttp2 client = withoutWindow()) {
-            for (int i = 0; i < questions; i++) {
-                client.headers(2 * i + 1, STATUS);
-                client.frame(RawHttp2.DATA, RawHttp2.END_STREAM, 2 * i + 1, new byte[5]);
-            }
-            // The last one is refused, which needs no window.
-            assertThat(client.awaits(RawHttp2.HEADERS, 2 * questions - 1)).isTrue();
-
-            assertStatusAndHealthAnswer();
-            assertThat(rig.budget.taken()).isLessThan(BUDGET);
-            // In time the others are given up.
-            assertThat(client.awaits(RawHttp2.RST_STREAM, 1)).isTrue();
-        }
-        open.cancel();
-        Await.until(rig.ingress.context(), "all is given back", () -> rig.budget.taken() == 0);
-        rig.assertNothingLeft();
-    }
-
-    private RawHttp2 withoutWindow() throws IOException {
-        byte[] noWindow = ByteBuffer.allocate(6).putShort((short) 4).putInt(0).array();
-        return new RawHttp2(new Socket("127.0.0.1", rig.ingress.port()), noWindow);
     }
 
     @Test
@@ -266,7 +158,7 @@ final class ClientBudgetTest {
 
         assertThat(rig.budget.taken()).isLessThanOrEqualTo(BUDGET);
         calls.forEach(EngageCall::cancel);
-        assertOthersAreServed();
+        rig.assertOthersAreServed();
         rig.assertNothingLeft();
     }
 
@@ -285,7 +177,7 @@ final class ClientBudgetTest {
 
         assertThat(rig.budget.taken()).isLessThanOrEqualTo(BUDGET);
         calls.forEach(EngageCall::cancel);
-        assertOthersAreServed();
+        rig.assertOthersAreServed();
         rig.assertNothingLeft();
     }
 
@@ -324,14 +216,14 @@ final class ClientBudgetTest {
                         .status())
                 .isEqualTo("8");
         assertThat(refused(calls)).isLessThanOrEqualTo(200 + 64);
-        assertOthersAreServed();
+        rig.assertOthersAreServed();
         flood.close();
         more.close();
         Await.until(
                 rig.ingress.context(),
                 "streams closed",
                 () -> rig.ingress.clients().open() == 0);
-        assertOthersAreServed();
+        rig.assertOthersAreServed();
         rig.assertNothingLeft();
     }
 

@@ -2,6 +2,8 @@ package dev.berth.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Empty;
+import com.google.protobuf.Struct;
 import dev.berth.bus.BusCodecs;
 import dev.berth.call.CallFactory;
 import dev.berth.config.CallConfig;
@@ -12,6 +14,7 @@ import dev.berth.logs.LogBuffer;
 import dev.berth.port.GrpcIngressVerticle;
 import dev.berth.port.PortGate;
 import dev.berth.port.RunnerTransport;
+import dev.berth.proto.RunnerStatus;
 import dev.berth.status.ColdCapacity;
 import dev.berth.status.NodeFacts;
 import dev.berth.status.StatusMeter;
@@ -20,6 +23,8 @@ import dev.berth.trace.CallTracer;
 import dev.berth.why.WhyBook;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.grpc.health.v1.HealthCheckRequest;
+import io.vertx.grpc.health.v1.HealthCheckResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -144,6 +149,28 @@ public final class IngressRig implements AutoCloseable {
 
     public GrpcConfig.Tls tls() {
         return Objects.requireNonNull(grpc.tls());
+    }
+
+    /** A call of somebody else is served. */
+    public void assertOthersAreServed() {
+        registry.onAcquire = registry::grant;
+        worker.script = FakeWorker::echo;
+        assertThat(client.engage().tryCall(MODEL).data("go", true).result().body())
+                .isEqualTo("go");
+    }
+
+    /** Whatever else is refused. */
+    public void assertStatusAndHealthAnswer() {
+        UnaryClient asks = new UnaryClient(client);
+        RunnerStatus status = asks.ask("/RunnerProtocol/Status", Empty.getDefaultInstance(), RunnerStatus.parser());
+        assertThat(status.getActive()).isPositive();
+        asks.ask("/RunnerProtocol/Status2", Struct.getDefaultInstance(), RunnerStatus.parser());
+        assertThat(asks.ask(
+                                "/grpc.health.v1.Health/Check",
+                                HealthCheckRequest.getDefaultInstance(),
+                                HealthCheckResponse.parser())
+                        .getStatus())
+                .isEqualTo(HealthCheckResponse.ServingStatus.SERVING);
     }
 
     /** Whatever happened: no open stream, no waiting call, no stream to a worker and no lease is left behind. */

@@ -206,10 +206,7 @@ final class ForesightTest {
 
     @Test
     void nothingIsStartedAheadWhileSomebodyLacksRoom() {
-        regular(node, spec("one", 1), Period.ENOUGH);
-        pass(node, AHEAD);
-        call(node, spec("one", 1));
-        pass(node, Duration.ofSeconds(40));
+        expectTheNextCall();
         Command.Grant busy = node.busy("busy", spec("busy", 5));
         node.call("big", spec("whole", 10));
         int before = node.launched();
@@ -281,10 +278,7 @@ final class ForesightTest {
 
     @Test
     void aQueueThatIsOnlyExpectedIsNotToldOf() {
-        regular(node, spec("one", 1), Period.ENOUGH);
-        pass(node, AHEAD);
-        call(node, spec("one", 1));
-        pass(node, Duration.ofSeconds(40));
+        expectTheNextCall();
 
         assertThat(node.snapshot().queues()).isEmpty();
         assertThat(node.table.queues.all()).hasSize(1);
@@ -292,10 +286,7 @@ final class ForesightTest {
 
     @Test
     void aNewKeyOfTheFunctionEndsWhatWasExpectedOfTheOld() {
-        regular(node, spec("one", 1), Period.ENOUGH);
-        pass(node, AHEAD);
-        call(node, spec("one", 1));
-        pass(node, Duration.ofSeconds(40));
+        expectTheNextCall();
         call(node, Specs.newKey(spec("one", 1), "new"));
 
         assertThat(node.table.queues.all()).hasSize(1);
@@ -303,10 +294,7 @@ final class ForesightTest {
 
     @Test
     void nothingIsStartedAheadWhileTheEngineIsGone() {
-        regular(node, spec("one", 1), Period.ENOUGH);
-        pass(node, AHEAD);
-        call(node, spec("one", 1));
-        pass(node, Duration.ofSeconds(40));
+        expectTheNextCall();
         node.engineAnswers(false);
         int before = node.launched();
         pass(node, PERIOD);
@@ -345,5 +333,13 @@ final class ForesightTest {
 
         assertThat(node.usedMiB()).isEqualTo(1);
         assertThat(node.launched()).isEqualTo(Period.ENOUGH + 2);
+    }
+
+    /** A function has been called with a regular period, its last container has gone, and its next call is due. */
+    private void expectTheNextCall() {
+        regular(node, spec("one", 1), Period.ENOUGH);
+        pass(node, AHEAD);
+        call(node, spec("one", 1));
+        pass(node, Duration.ofSeconds(40));
     }
 }

@@ -4,7 +4,6 @@ import static dev.berth.registry.Specs.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.bus.Addresses;
-import dev.berth.bus.NodeSnapshot;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.bus.WorkerMessage;
 import dev.berth.call.ContainerSpec;
@@ -17,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Our own books of what a {@link SlotTable} was told and has decided, and what must hold after each of its turns. */
@@ -26,21 +24,19 @@ final class SlotBooks {
     private final boolean nonBlocking;
     private final KeepConfig keeping;
     private final Map<Long, WorldCall> calls;
-    private final Map<String, WorldContainer> known = new HashMap<>();
-    /** The table's queues, as its changes have told of them. */
-    private final Map<SlotKey, NodeSnapshot.Queue> told = new HashMap<>();
-
+    private final SlotInvariants invariants;
+    final Map<String, WorldContainer> known = new HashMap<>();
     /** The idle containers that others have just gone for, and until when that counts. */
-    private final Map<String, Long> held = new HashMap<>();
+    final Map<String, Long> held = new HashMap<>();
 
-    private final Map<SlotKey, List<Long>> queued = new HashMap<>();
+    final Map<SlotKey, List<Long>> queued = new HashMap<>();
 
     /** How many containers the newest call of each key wanted kept. */
-    private final Map<SlotKey, Integer> wished = new HashMap<>();
+    final Map<SlotKey, Integer> wished = new HashMap<>();
 
     private long now;
     private long turns;
-    private boolean draining;
+    boolean draining;
     private boolean handingOver;
     private final Map<String, WorldContainer> arriving = new HashMap<>();
 
@@ -60,6 +56,7 @@ final class SlotBooks {
         this.nonBlocking = nonBlocking;
         this.keeping = keeping;
         this.calls = calls;
+        this.invariants = new SlotInvariants(this, table, nonBlocking, keeping, calls);
     }
 
     /** The table will be told of it. */
@@ -116,7 +113,7 @@ final class SlotBooks {
         }
     }
 
-    private boolean isQueued(WorldCall call) {
+    boolean isQueued(WorldCall call) {
         return queued.getOrDefault(call.spec.key(), List.of()).contains(call.ticket);
     }
 
@@ -152,7 +149,7 @@ final class SlotBooks {
                 container.idleTurn = turns;
             }
         }
-        check();
+        invariants.check(now);
     }
 
     private void decided(Command command) {
@@ -226,8 +223,10 @@ final class SlotBooks {
             bytes += container.guessed ? container.spec.reservedBytes() : 0;
             cpu += container.guessed ? container.spec.cpuMillis() : 0;
         }
-        assertThat(bytes).as("guesses").isLessThanOrEqualTo(keeping.foresight().share() * SlotWorld.TOTAL_MIB * MIB);
-        assertThat(cpu).as("guesses").isLessThanOrEqualTo(keeping.foresight().share() * SlotWorld.TOTAL_CPU);
+        assertThat(bytes)
+                .as("guesses")
+                .isLessThanOrEqualTo(keeping.foresight().share() * WorldSettings.TOTAL_MIB * MIB);
+        assertThat(cpu).as("guesses").isLessThanOrEqualTo(keeping.foresight().share() * WorldSettings.TOTAL_CPU);
     }
 
     private boolean waits(SlotKey key) {
@@ -252,17 +251,14 @@ final class SlotBooks {
     }
 
     private void refused(Command.Refuse refuse) {
-        if (!nonBlocking && !draining && !mayBeRefused(refuse) && refuse.error().code() == ErrorCode.SERVER_BUSY) {
+        WorldCall call = calls.get(refuse.ticket());
+        boolean may = nonBlocking || draining || call.lost || call.impatient;
+        if (!may && refuse.error().code() == ErrorCode.SERVER_BUSY) {
             assertThat(waiting())
                     .as("refused although it could have waited")
-                    .isGreaterThanOrEqualTo(SlotWorld.MAX_WAITERS);
+                    .isGreaterThanOrEqualTo(WorldSettings.MAX_WAITERS);
         }
         answered(refuse.ticket());
-    }
-
-    private boolean mayBeRefused(Command.Refuse refuse) {
-        WorldCall call = calls.get(refuse.ticket());
-        return call.lost || call.impatient;
     }
 
     private void removed(WorldContainer container, WorkerMessage.Reason reason) {
@@ -330,7 +326,7 @@ final class SlotBooks {
         }
     }
 
-    private int waiting() {
+    int waiting() {
         return queued.values().stream().mapToInt(List::size).sum();
     }
 
@@ -395,189 +391,10 @@ final class SlotBooks {
         }
     }
 
-    private void check() {
-        NodeSnapshot snapshot = table.snapshot();
-        long bytes = 0;
-        long cpu = 0;
-        long going = 0;
-        for (WorldContainer container : known.values()) {
-            bytes += container.spec.reservedBytes();
-            cpu += container.spec.cpuMillis();
-            going += container.condemned ? 1 : 0;
-        }
-        assertThat(snapshot.memoryUsedBytes()).isEqualTo(bytes).isLessThanOrEqualTo(SlotWorld.TOTAL_MIB * MIB);
-        assertThat(snapshot.cpuUsedMillis()).isEqualTo(cpu).isLessThanOrEqualTo(SlotWorld.TOTAL_CPU);
-        int waiting = 0;
-        for (NodeSnapshot.Queue queue : snapshot.queues()) {
-            waiting += queue.waiting();
-            assertThat(queue.waiting())
-                    .isEqualTo(queued.getOrDefault(queue.key(), List.of()).size());
-            if (queue.waiting() > 0) {
-                assertThat(queue.idle()).as("waits beside an idle slot").isZero();
-                assertThat(queue.calls())
-                        .as("waits beside a slot that takes more")
-                        .isEqualTo(queue.busy() * queue.seats());
-            }
-            if (nonBlocking
-                    && mayLaunch(queue.key()).size() > queue.starting() * queue.seats()
-                    && going == 0
-                    && !hopes(queue.key())) {
-                assertThat(queue.busy() + queue.starting())
-                        .as("waits for nothing")
-                        .isPositive();
-                assertThat(longestPutOff(queue)).as("put off for too long").isLessThan(SlotWorld.NON_BLOCKING_WAIT);
-            }
-            assertThat(queue.paused()).isBetween(0, queue.idle());
-            assertThat(queue.busy()).isNotNegative();
-            assertThat(queue.calls())
-                    .isBetween(queue.busy(), queue.busy() * queue.seats())
-                    .isEqualTo(leases(queue.key()));
-        }
-        assertThat(waiting).isEqualTo(waiting());
-        floors(snapshot);
-        table.queues.all().forEach(queue -> everybodyHasAPlace(queue, snapshot.draining()));
-        held.clear();
-        table.queues.all().forEach(this::noteHeld);
-        for (NodeSnapshot.Queue queue : table.changes().queues()) {
-            if (queue.isGone()) {
-                told.remove(queue.key());
-            } else {
-                told.put(queue.key(), queue);
-            }
-        }
-        assertThat(told.values()).as("told by changes").containsExactlyInAnyOrderElementsOf(present(snapshot));
-        assertThat(calls.values()).as("waits for a lost node").noneMatch(call -> call.lost && isQueued(call));
-    }
-
-    private void floors(NodeSnapshot snapshot) {
-        double keptBytes = 0;
-        double keptCpu = 0;
-        boolean lacking = false;
-        for (SlotQueue queue : table.queues.all()) {
-            assertThat(queue.floor)
-                    .as("kept")
-                    .isBetween(0, Math.min(keeping.floor().most(), draining ? 0 : wished.getOrDefault(queue.key(), 0)));
-            keptBytes += queue.floor * queue.reservation.bytes();
-            keptCpu += queue.floor * queue.reservation.cpuMillis();
-            lacking |= queue.live() < queue.floor
-                    && queue.reservation.bytes() <= snapshot.memoryTotalBytes() - snapshot.memoryUsedBytes()
-                    && queue.reservation.cpuMillis() <= snapshot.cpuTotalMillis() - snapshot.cpuUsedMillis()
-                    && queue.starting == 0;
-        }
-        assertThat(keptBytes).isLessThanOrEqualTo(keeping.floor().share() * SlotWorld.TOTAL_MIB * MIB);
-        assertThat(keptCpu).isLessThanOrEqualTo(keeping.floor().share() * SlotWorld.TOTAL_CPU);
-        if (lacking && table.queues.all().stream().allMatch(queue -> queue.starved.isEmpty() && queue.starting == 0)) {
-            assertThat(table.nextDeadlineNanos().getAsLong() - now)
-                    .as("lacks what is to be kept")
-                    .isLessThanOrEqualTo(Duration.ofMinutes(5).toNanos());
-        }
-    }
-
-    private int leases(SlotKey key) {
-        return known.values().stream()
-                .filter(container -> container.spec.key().equals(key) && !container.condemned)
-                .mapToInt(container -> container.knownLeases.size())
-                .sum();
-    }
-
     /** Who waits of this queue and may have a container launched, in order of arrival. */
-    private List<Long> mayLaunch(SlotKey key) {
+    List<Long> mayLaunch(SlotKey key) {
         return queued.getOrDefault(key, List.of()).stream()
                 .filter(ticket -> !calls.get(ticket).existingOnly)
                 .toList();
-    }
-
-    /** Of those who have no container on its way, how long the first has waited. */
-    private Duration longestPutOff(NodeSnapshot.Queue queue) {
-        List<Long> tickets = mayLaunch(queue.key());
-        return Duration.ofNanos(now - calls.get(tickets.get(queue.starting() * queue.seats())).arrived);
-    }
-
-    /**
-     * A container that comes, a place among those who lack room, or one among those put off and an alarm; or, of those
-     * who wait for existing containers only, one that exists.
-     */
-    private void everybodyHasAPlace(SlotQueue queue, boolean draining) {
-        int own = 0;
-        int starting = 0;
-        for (Waiter waiter = queue.waiting.first(); waiter != null; waiter = waiter.inWaiting.next()) {
-            own += waiter.launch == null ? 0 : 1;
-            starting += waiter.launch != null && waiter.launch.state == Slot.State.STARTING ? 1 : 0;
-        }
-        int others = mayLaunch(queue.key()).size();
-        assertThat(own + queue.relying.size() + queue.starved.size() + queue.parked.size())
-                .as("places")
-                .isEqualTo(others);
-        assertThat(queue.existingOnly).as("waits for existing ones").isEqualTo(queue.waiting.size() - others);
-        if (queue.existingOnly > 0) {
-            assertThat(queue.busy() + queue.starting)
-                    .as("waits for existing ones and there are none")
-                    .isPositive();
-        }
-        assertThat(starting + queue.relying.size()).as("covered").isLessThanOrEqualTo(queue.starting * queue.seats);
-        assertThat(queue.alarmSet && queue.parked.isEmpty())
-                .as("alarm for nobody")
-                .isFalse();
-        inOrder(queue.relying, queue.starved);
-        inOrder(queue.relying, queue.parked);
-        inOrder(queue.starved, queue.parked);
-        if (queue.parked.isEmpty()) {
-            return;
-        }
-        assertThat(draining).as("put off while draining").isFalse();
-        assertThat(queue.busy() + queue.starting).as("put off for nothing").isPositive();
-        assertThat(table.queues.all()).as("put off while others lack room").allMatch(each -> each.starved.isEmpty());
-        if (queue.alarmSet) {
-            assertThat(queue.alarm - now).as("alarm").isPositive();
-            assertThat(table.nextDeadlineNanos().getAsLong() - queue.alarm).isLessThanOrEqualTo(0);
-        } else {
-            assertThat(queue.starting).as("put off without an alarm").isPositive();
-            assertThat(nonBlocking || queue.busy() > 0 || queue.demand.isMeasured())
-                    .isFalse();
-        }
-    }
-
-    /** What may be evicted is known to whoever evicts, and what is held is not. */
-    private void noteHeld(SlotQueue queue) {
-        for (Slot slot = queue.idle.first(); slot != null; slot = slot.inIdle.next()) {
-            assertThat(slot.inEvictable.isLinked()).as("evictable").isEqualTo(queue.evictable && !slot.held);
-            if (slot.held) {
-                assertThat(queue.evictable).as("held").isTrue();
-                assertThat(slot.heldUntil - now)
-                        .as("held")
-                        .isBetween(1L, Duration.ofSeconds(1).toNanos());
-                assertThat(table.nextDeadlineNanos().getAsLong() - slot.heldUntil)
-                        .isNotPositive();
-                held.put(slot.id, slot.heldUntil);
-            }
-        }
-    }
-
-    /** Whether somebody of the queue waits for room that is held, and for how long that is at most. */
-    private boolean hopes(SlotKey key) {
-        boolean hopes = false;
-        for (Waiter waiter : table.queues.find(key).starved) {
-            if (waiter.hopes) {
-                hopes = true;
-                assertThat(waiter.hopesUntil - now).as("hopes").isPositive();
-                assertThat(Duration.ofNanos(waiter.hopesUntil - now))
-                        .as("hopes for too long")
-                        .isLessThanOrEqualTo(SlotWorld.NON_BLOCKING_WAIT.plusSeconds(1));
-                assertThat(table.nextDeadlineNanos().getAsLong() - waiter.hopesUntil)
-                        .isNotPositive();
-            }
-        }
-        return hopes;
-    }
-
-    private static void inOrder(TreeSet<Waiter> before, TreeSet<Waiter> after) {
-        if (!before.isEmpty() && !after.isEmpty()) {
-            assertThat(before.last().arrival).isLessThan(after.first().arrival);
-        }
-    }
-
-    /** Without those of which only containers that are being removed are left. */
-    private static List<NodeSnapshot.Queue> present(NodeSnapshot snapshot) {
-        return snapshot.queues().stream().filter(queue -> !queue.isGone()).toList();
     }
 }

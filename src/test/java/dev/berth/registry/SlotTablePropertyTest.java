@@ -83,7 +83,7 @@ final class SlotTablePropertyTest {
 
     @Provide
     Arbitrary<KeepConfig> keeping() {
-        return Arbitraries.of(SlotWorld.KEEPING);
+        return Arbitraries.of(WorldSettings.KEEPING);
     }
 
     @Property(tries = 1000)
@@ -144,7 +144,7 @@ final class SlotTablePropertyTest {
      * kept for up to a second, and what then starts in its place too, and so on.
      */
     private static void letUnclaimedLeasesExpire(SlotWorld world) {
-        for (int calls = 0; calls <= SlotWorld.MAX_WAITERS; calls++) {
+        for (int calls = 0; calls <= WorldSettings.MAX_WAITERS; calls++) {
             world.pass(Duration.ofSeconds(2));
             world.settle();
         }

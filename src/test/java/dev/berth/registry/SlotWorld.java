@@ -11,18 +11,12 @@ import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
 import dev.berth.call.Seal;
 import dev.berth.call.SlotOptions;
-import dev.berth.config.FloorConfig;
-import dev.berth.config.ForesightConfig;
 import dev.berth.config.KeepConfig;
-import dev.berth.config.KeepConfig.Evict;
-import dev.berth.config.KeepConfig.Keep;
 import dev.berth.config.RegistryConfig;
 import dev.berth.error.ErrorCode;
 import dev.berth.registry.WorldContainer.AtWorker;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,21 +28,7 @@ import java.util.Optional;
  * per sender and receiver. {@link SlotBooks} checks what must hold after each turn of the table.
  */
 final class SlotWorld {
-    static final long TOTAL_MIB = 10;
-    static final long TOTAL_CPU = 4000;
-    static final int MAX_WAITERS = 20;
-    static final Duration NON_BLOCKING_WAIT = Duration.ofMillis(100);
-    private static final Duration MAX_IDLE = Duration.ofSeconds(25);
-
-    /** For each GiB and hour: what so small containers save is a multiple of it for some seconds. */
-    private static final Duration LEAST_SAVED = Duration.ofHours(20);
-
     private static final Seal SEAL = new Seal(new byte[Seal.BYTES]);
-    /** So much that what is kept is in the way, and for so short that it ends by time too. */
-    private static final FloorConfig FLOOR = new FloorConfig(3, 0.7, Duration.ofSeconds(40));
-
-    /** So much that guesses are in the way, and so little that not all have room. */
-    private static final ForesightConfig FORESIGHT = new ForesightConfig(true, 0.55, Duration.ofSeconds(5));
 
     /** Regular calls are so far apart that no container is kept until the next. */
     private static final Duration PERIOD = Duration.ofSeconds(40);
@@ -60,63 +40,25 @@ final class SlotWorld {
     private static final String OTHER_NODE = "there";
     private static final String OTHER = Addresses.ingress(OTHER_NODE, 0);
 
-    /**
-     * The functions: small, middling, big, the whole node, weightless, only CPU, one whose containers take three calls at
-     * once, and one that never fits.
-     */
-    static final List<ContainerSpec> FUNCTIONS = List.of(
-            Specs.spec("small", 1, 0, 0, Duration.ofSeconds(10), null),
-            Specs.spec("middling", 1, 1000, 1, Duration.ofSeconds(20), null),
-            Specs.spec("big", 5, 500),
-            Specs.spec("whole", TOTAL_MIB),
-            Specs.spec("status", 0),
-            Specs.spec("cpu", 0, 3000),
-            Specs.spec("crowd", 2).withOptions(SlotOptions.of(0, 3)),
-            Specs.spec("hopeless", TOTAL_MIB + 1));
-
-    /** A call on its way from its ingress to its container. */
-    private record Sent(WorldCall call, String container, long lease) {}
-
     final SlotTable table;
     final SlotBooks books;
     final Map<String, WorldContainer> containers = new LinkedHashMap<>();
     final Map<Long, WorldCall> calls = new LinkedHashMap<>();
-    private final Map<String, Deque<RegistryMessage>> fromIngress = new LinkedHashMap<>();
-    private final Map<String, Deque<Command>> toIngress = new LinkedHashMap<>();
-    private final Map<String, Deque<Sent>> runs = new LinkedHashMap<>();
-    private final Deque<RegistryMessage> fromWorker = new ArrayDeque<>();
-    private final Deque<Command> toWorker = new ArrayDeque<>();
+    private final WorldWires wires = new WorldWires(List.of(OWN, OTHER));
     private long now = Long.MAX_VALUE - 5_000_000_000L;
     private long tickets;
     private int launched;
     private int adopted;
 
-    /** Some that keep idle containers in different ways. */
-    static final List<KeepConfig> KEEPING = List.of(
-            KeepConfig.DEFAULT,
-            new KeepConfig(Keep.TIMEOUT, MAX_IDLE, Duration.ZERO, Evict.LRU, FloorConfig.DEFAULT),
-            new KeepConfig(Keep.VALUE, MAX_IDLE, Duration.ZERO, Evict.VALUE, FloorConfig.DEFAULT),
-            new KeepConfig(Keep.TIMEOUT, MAX_IDLE, LEAST_SAVED, Evict.VALUE, FloorConfig.DEFAULT),
-            new KeepConfig(Keep.VALUE, MAX_IDLE, LEAST_SAVED, Evict.LRU, FloorConfig.DEFAULT),
-            new KeepConfig(Keep.TIMEOUT, MAX_IDLE, Duration.ZERO, Evict.LRU, FLOOR),
-            new KeepConfig(Keep.VALUE, MAX_IDLE, LEAST_SAVED, Evict.VALUE, FLOOR),
-            new KeepConfig(Keep.TIMEOUT, MAX_IDLE, Duration.ZERO, Evict.VALUE, FloorConfig.DEFAULT, FORESIGHT),
-            new KeepConfig(Keep.VALUE, MAX_IDLE, LEAST_SAVED, Evict.VALUE, FLOOR, FORESIGHT),
-            new KeepConfig(Keep.TIMEOUT, MAX_IDLE, Duration.ZERO, Evict.LRU, FLOOR, FORESIGHT));
-
     SlotWorld(boolean nonBlocking, boolean waits, KeepConfig keeping) {
         table = new SlotTable(
-                new RegistryConfig(nonBlocking, 0, 0, MAX_WAITERS, waits, NON_BLOCKING_WAIT, keeping),
-                new NodeCapacity(TOTAL_MIB * MIB, TOTAL_CPU, List.of()),
+                new RegistryConfig(
+                        nonBlocking, 0, 0, WorldSettings.MAX_WAITERS, waits, WorldSettings.NON_BLOCKING_WAIT, keeping),
+                new NodeCapacity(WorldSettings.TOTAL_MIB * MIB, WorldSettings.TOTAL_CPU, List.of()),
                 "here",
                 1,
                 () -> "c" + ++launched);
         books = new SlotBooks(table, nonBlocking, keeping, calls);
-        for (String ingress : List.of(OWN, OTHER)) {
-            fromIngress.put(ingress, new ArrayDeque<>());
-            toIngress.put(ingress, new ArrayDeque<>());
-            runs.put(ingress, new ArrayDeque<>());
-        }
     }
 
     private static String ingress(int which) {
@@ -126,13 +68,14 @@ final class SlotWorld {
     // What can happen.
 
     void call(int which) {
-        String ingress = ingress(which / FUNCTIONS.size());
-        WorldCall call = new WorldCall(++tickets, ingress, FUNCTIONS.get(which % FUNCTIONS.size()));
-        call.impatient = which >= 2 * FUNCTIONS.size();
+        String ingress = ingress(which / WorldSettings.FUNCTIONS.size());
+        WorldCall call =
+                new WorldCall(++tickets, ingress, WorldSettings.FUNCTIONS.get(which % WorldSettings.FUNCTIONS.size()));
+        call.impatient = which >= 2 * WorldSettings.FUNCTIONS.size();
         call.existingOnly = call.impatient && which % 2 != 0;
         calls.put(call.ticket, call);
         String id = "call-" + call.ticket;
-        fromIngress
+        wires.fromIngress
                 .get(ingress)
                 .add(
                         call.impatient
@@ -148,7 +91,7 @@ final class SlotWorld {
 
     /** A function is called with a regular period, until shortly before the next call. */
     void callRegularly(int which) {
-        ContainerSpec spec = FUNCTIONS.get(which % FUNCTIONS.size());
+        ContainerSpec spec = WorldSettings.FUNCTIONS.get(which % WorldSettings.FUNCTIONS.size());
         for (int i = 0; i <= 2 * Period.ENOUGH; i++) {
             call(OWN, spec);
             settle();
@@ -161,7 +104,7 @@ final class SlotWorld {
 
     /** A call that wants containers kept. */
     void callKeeping(int which) {
-        ContainerSpec spec = FUNCTIONS.get(which % FUNCTIONS.size());
+        ContainerSpec spec = WorldSettings.FUNCTIONS.get(which % WorldSettings.FUNCTIONS.size());
         call(
                 ingress(which),
                 spec.withOptions(SlotOptions.of(which % 4, spec.options().concurrency())));
@@ -169,7 +112,7 @@ final class SlotWorld {
 
     /** Of each function that has containers kept, a call that wants none. */
     void callWithoutKeeping() {
-        for (ContainerSpec spec : FUNCTIONS) {
+        for (ContainerSpec spec : WorldSettings.FUNCTIONS) {
             SlotQueue queue = table.queues.find(spec.key());
             if (queue != null && queue.floor > 0) {
                 call(OWN, spec);
@@ -180,7 +123,7 @@ final class SlotWorld {
     private void call(String ingress, ContainerSpec spec) {
         WorldCall call = new WorldCall(++tickets, ingress, spec);
         calls.put(call.ticket, call);
-        fromIngress.get(ingress).add(new AcquireSlot(ingress, call.ticket, "call-" + call.ticket, spec));
+        wires.fromIngress.get(ingress).add(new AcquireSlot(ingress, call.ticket, "call-" + call.ticket, spec));
     }
 
     /** Of the call that goes by this id. */
@@ -191,7 +134,7 @@ final class SlotWorld {
     void cancel(int which) {
         pick(which, callsIn(WorldCall.State.WAITING)).ifPresent(call -> {
             call.state = WorldCall.State.CANCELLED;
-            fromIngress.get(call.ingress).add(new RegistryMessage.CancelAcquire(call.ingress, call.ticket));
+            wires.fromIngress.get(call.ingress).add(new RegistryMessage.CancelAcquire(call.ingress, call.ticket));
         });
     }
 
@@ -201,7 +144,7 @@ final class SlotWorld {
      * @param fits whether it was made as calls want it now
      */
     void adopt(int which, boolean fits) {
-        ContainerSpec spec = FUNCTIONS.get(which % FUNCTIONS.size());
+        ContainerSpec spec = WorldSettings.FUNCTIONS.get(which % WorldSettings.FUNCTIONS.size());
         String id = "a" + ++adopted;
         WorldContainer container = new WorldContainer(id, spec);
         container.state = AtWorker.IDLE;
@@ -209,21 +152,21 @@ final class SlotWorld {
         container.fits = fits;
         containers.put(id, container);
         books.adopting(container);
-        fromWorker.add(new RegistryMessage.ContainerAdopted(
+        wires.fromWorker.add(new RegistryMessage.ContainerAdopted(
                 id, 0, SEAL, SEAL.standIn(spec), fits ? SEAL.of(spec) : "of another"));
     }
 
     void start(int which) {
         pick(which, containersIn(AtWorker.STARTING)).ifPresent(container -> {
             container.state = AtWorker.IDLE;
-            fromWorker.add(new RegistryMessage.ContainerReady(container.id, ContainerTimings.NONE));
+            wires.fromWorker.add(new RegistryMessage.ContainerReady(container.id, ContainerTimings.NONE));
         });
     }
 
     void failStart(int which) {
         pick(which, containersIn(AtWorker.STARTING)).ifPresent(container -> {
             container.state = AtWorker.ENDING;
-            fromWorker.add(new RegistryMessage.LaunchFailed(
+            wires.fromWorker.add(new RegistryMessage.LaunchFailed(
                     container.id, ErrorCode.INIT_TIMEOUT.exception(), ContainerTimings.NONE));
         });
     }
@@ -239,7 +182,7 @@ final class SlotWorld {
             } else if (container.running.isEmpty()) {
                 container.state = AtWorker.ENDING;
             }
-            fromWorker.add(new RegistryMessage.ContainerReleased(container.id, lease));
+            wires.fromWorker.add(new RegistryMessage.ContainerReleased(container.id, lease));
         });
     }
 
@@ -251,7 +194,7 @@ final class SlotWorld {
         pick(which, shared).ifPresent(container -> {
             callOver(container, pick(which, List.copyOf(container.running)).orElseThrow());
             container.state = AtWorker.DOUBTFUL;
-            fromWorker.add(new RegistryMessage.ContainerEnding(container.id));
+            wires.fromWorker.add(new RegistryMessage.ContainerEnding(container.id));
         });
     }
 
@@ -265,7 +208,7 @@ final class SlotWorld {
             boolean known = container.state == AtWorker.DOUBTFUL;
             container.state = AtWorker.ENDING;
             if (announced && !known) {
-                fromWorker.add(new RegistryMessage.ContainerEnding(container.id));
+                wires.fromWorker.add(new RegistryMessage.ContainerEnding(container.id));
             }
         });
     }
@@ -273,13 +216,14 @@ final class SlotWorld {
     void vanish(int which) {
         pick(which, containersIn(AtWorker.ENDING)).ifPresent(container -> {
             containers.remove(container.id);
-            fromWorker.add(new RegistryMessage.ContainerGone(container.id));
+            wires.fromWorker.add(new RegistryMessage.ContainerGone(container.id));
         });
     }
 
     void freeze(int which, boolean frozen) {
         pick(which, containersIn(AtWorker.IDLE))
-                .ifPresent(container -> fromWorker.add(new RegistryMessage.ContainerPaused(container.id, frozen)));
+                .ifPresent(
+                        container -> wires.fromWorker.add(new RegistryMessage.ContainerPaused(container.id, frozen)));
     }
 
     void pass(Duration time) {
@@ -295,9 +239,7 @@ final class SlotWorld {
     /** The other node is taken for lost, while what it has sent is still on its way, or is lost with it. */
     void loseOther(boolean dead) {
         if (dead) {
-            fromIngress.get(OTHER).clear();
-            toIngress.get(OTHER).clear();
-            runs.get(OTHER).clear();
+            wires.cut(OTHER);
             for (WorldCall call : calls.values()) {
                 if (call.ingress.equals(OTHER) && call.state != WorldCall.State.RUNNING) {
                     call.state = WorldCall.State.OVER;
@@ -309,35 +251,35 @@ final class SlotWorld {
 
     /** What the other node is told goes astray; in the end its call gives up. */
     void loseAnswer() {
-        Command lost = toIngress.get(OTHER).poll();
+        Command lost = wires.toIngress.get(OTHER).poll();
         WorldCall call = lost instanceof Command.Grant grant
                 ? calls.get(grant.ticket())
                 : lost instanceof Command.Refuse refuse ? calls.get(refuse.ticket()) : null;
         if (call != null && call.state == WorldCall.State.WAITING) {
             call.state = WorldCall.State.CANCELLED;
-            fromIngress.get(OTHER).add(new RegistryMessage.CancelAcquire(OTHER, call.ticket));
+            wires.fromIngress.get(OTHER).add(new RegistryMessage.CancelAcquire(OTHER, call.ticket));
         }
     }
 
     void deliverFromIngress(int which) {
-        tell(fromIngress.get(ingress(which)).poll());
+        tell(wires.fromIngress.get(ingress(which)).poll());
     }
 
     void deliverFromWorker() {
-        tell(fromWorker.poll());
+        tell(wires.fromWorker.poll());
     }
 
     void deliverToIngress(int which, boolean returnIt) {
         String ingress = ingress(which);
-        Command command = toIngress.get(ingress).poll();
+        Command command = wires.toIngress.get(ingress).poll();
         if (command instanceof Command.Grant grant) {
             WorldCall call = calls.get(grant.ticket());
             if (call.state != WorldCall.State.WAITING || returnIt) {
                 call.state = call.state == WorldCall.State.WAITING ? WorldCall.State.OVER : call.state;
-                fromIngress.get(ingress).add(new RegistryMessage.ReturnLease(grant.containerId(), grant.lease()));
+                wires.fromIngress.get(ingress).add(new RegistryMessage.ReturnLease(grant.containerId(), grant.lease()));
             } else {
                 call.state = WorldCall.State.SENT;
-                runs.get(ingress).add(new Sent(call, grant.containerId(), grant.lease()));
+                wires.runs.get(ingress).add(new WorldWires.Sent(call, grant.containerId(), grant.lease()));
             }
         } else if (command instanceof Command.Refuse refuse) {
             WorldCall call = calls.get(refuse.ticket());
@@ -347,7 +289,7 @@ final class SlotWorld {
 
     /** The worker takes a call, or says that its slot is gone. */
     void deliverRun(int which) {
-        Sent sent = runs.get(ingress(which)).poll();
+        WorldWires.Sent sent = wires.runs.get(ingress(which)).poll();
         if (sent == null) {
             return;
         }
@@ -368,7 +310,7 @@ final class SlotWorld {
     }
 
     void deliverToWorker() {
-        Command command = toWorker.poll();
+        Command command = wires.toWorker.poll();
         if (command instanceof Command.Launch launch) {
             containers.put(launch.containerId(), books.known(launch.containerId()));
         } else if (command instanceof Command.Remove remove) {
@@ -388,9 +330,9 @@ final class SlotWorld {
             return;
         }
         if (container.spent.add(lease)) {
-            fromWorker.add(new RegistryMessage.ReturnLease(id, lease));
+            wires.fromWorker.add(new RegistryMessage.ReturnLease(id, lease));
         } else if (container.running.contains(lease)) {
-            fromWorker.add(new RegistryMessage.LeaseClaimed(id, lease));
+            wires.fromWorker.add(new RegistryMessage.LeaseClaimed(id, lease));
         }
     }
 
@@ -412,11 +354,7 @@ final class SlotWorld {
     }
 
     private boolean atRest() {
-        return fromIngress.values().stream().allMatch(Deque::isEmpty)
-                && toIngress.values().stream().allMatch(Deque::isEmpty)
-                && runs.values().stream().allMatch(Deque::isEmpty)
-                && fromWorker.isEmpty()
-                && toWorker.isEmpty()
+        return wires.areEmpty()
                 && containersIn(AtWorker.STARTING).isEmpty()
                 && containersIn(AtWorker.BUSY).isEmpty()
                 && containersIn(AtWorker.DOUBTFUL).isEmpty()
@@ -432,15 +370,7 @@ final class SlotWorld {
 
     private void turn(List<Command> commands) {
         books.turn(commands, now);
-        for (Command command : commands) {
-            if (command instanceof Command.Grant grant) {
-                toIngress.get(grant.replyTo()).add(command);
-            } else if (command instanceof Command.Refuse refuse) {
-                toIngress.get(refuse.replyTo()).add(command);
-            } else if (!(command instanceof Command.Drained)) {
-                toWorker.add(command);
-            }
-        }
+        wires.send(commands);
     }
 
     private void callOver(WorldContainer container, long lease) {

@@ -32,7 +32,7 @@ final class RehearsalTest {
     Path folder;
 
     private final Vertx vertx = Vertx.vertx();
-    private final Logger logger = (Logger) LoggerFactory.getLogger("dev.berth.ingress.Engagement");
+    private final Logger logger = (Logger) LoggerFactory.getLogger("dev.berth.ingress");
     private final Level level = logger.getLevel();
     private final Queue<String> said = new ConcurrentLinkedQueue<>();
     private final AtomicInteger active = new AtomicInteger();

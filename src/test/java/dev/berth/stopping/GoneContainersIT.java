@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Calls to containers on Docker that have gone since the last call, by somebody's hand or by themselves. */
 @Timeout(240)
 final class GoneContainersIT {
-    private static final int ROUNDS = 5;
+    private static final int ROUNDS = 12;
 
     @TempDir
     Path folder;
