@@ -135,7 +135,7 @@ final class Liveness {
     private void fail(StreamId id) {
         BusStream stream = endpoint.stream(id);
         if (stream != null) {
-            stream.onPeerFailed(ErrorCode.PEER_LOST.exception("stream " + id + " is over at the other end"));
+            stream.onPeerFailed(ErrorCode.PEER_LOST.exception());
         }
     }
 }

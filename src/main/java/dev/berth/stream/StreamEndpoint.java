@@ -106,7 +106,7 @@ public final class StreamEndpoint {
         Frame.Open open = new Frame.Open(windows.inbound().granted(), windows.credit(), payload);
         BusStream stream = new BusStream(this, peer, id, true, open, windows);
         if (closed) {
-            later(nothing -> stream.fail(ErrorCode.PEER_LOST.exception("stream endpoint " + address + " is closed")));
+            later(nothing -> stream.fail(ErrorCode.PEER_LOST.exception()));
             return stream;
         }
         add(stream);
@@ -125,7 +125,7 @@ public final class StreamEndpoint {
         checkThread();
         if (!closed) {
             closed = true;
-            RunnerException why = ErrorCode.PEER_LOST.exception("stream endpoint " + address + " closed");
+            RunnerException why = ErrorCode.PEER_LOST.exception();
             List.copyOf(streams.values()).forEach(stream -> stream.breakOff(why));
             liveness.stop();
         }
@@ -261,11 +261,11 @@ public final class StreamEndpoint {
                 .addKeyValue("peer", peer.address())
                 .addKeyValue("streams", peer.streams)
                 .log(how);
-        String reason = peer.address() + ": " + how;
-        RunnerException why = ErrorCode.PEER_LOST.exception(reason);
+        // What callers are told does not name addresses of the bus.
+        RunnerException why = ErrorCode.PEER_LOST.exception();
         for (BusStream stream : List.copyOf(streams.values())) {
             if (stream.peer() == peer && !stream.finishArrived()) {
-                stream.breakOff(unheard.contains(stream) ? ErrorCode.UNDELIVERED.exception(reason) : why);
+                stream.breakOff(unheard.contains(stream) ? ErrorCode.UNDELIVERED.exception() : why);
             }
         }
     }
@@ -301,8 +301,12 @@ public final class StreamEndpoint {
         BusStream stream = streams.get(packet.stream());
         if (stream != null && !stream.finishArrived() && !(packet.frame() instanceof Frame.Grant)) {
             boolean unheard = packet.frame() instanceof Frame.Open && nobodyWasThere(failure);
-            String reason = stream.peer().address() + ": cannot be reached: " + failure.getMessage();
-            stream.breakOff((unheard ? ErrorCode.UNDELIVERED : ErrorCode.PEER_LOST).exception(reason));
+            LOG.atDebug()
+                    .addKeyValue("peer", stream.peer().address())
+                    .addKeyValue("streamId", stream.id())
+                    .addKeyValue("reason", failure.getMessage())
+                    .log("a frame has not arrived");
+            stream.breakOff((unheard ? ErrorCode.UNDELIVERED : ErrorCode.PEER_LOST).exception());
         }
     }
 
