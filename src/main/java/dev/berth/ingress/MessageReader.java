@@ -65,6 +65,8 @@ public final class MessageReader {
     private boolean closed;
     private final Deque<Buffer> unread = new ArrayDeque<>(2);
     private int unreadBytes;
+    /** Of these, at most so many are in memory that grew, and may be twice as large, since nothing was kept last. */
+    private int joinedBytes;
     /** Whether the last of {@link #unread} may be written to: it is no part of what was received. */
     private boolean own;
 
@@ -154,6 +156,7 @@ public final class MessageReader {
         unreadBytes += chunk.length();
         Buffer last = unread.peekLast();
         boolean small = last != null && chunk.length() < LARGE;
+        joinedBytes = last == null ? 0 : joinedBytes + (small ? chunk.length() : 0);
         if (last != null && small && own && last.length() + chunk.length() <= JOINED) {
             last.appendBuffer(chunk);
             return;
@@ -194,7 +197,9 @@ public final class MessageReader {
     }
 
     private int kept() {
-        return memoryOf(unreadBytes) + (partial == null ? 0 : Math.max(partialMemory, memoryOf(partial.length())));
+        return unreadBytes
+                + Math.min(unreadBytes, joinedBytes)
+                + (partial == null ? 0 : Math.max(partialMemory, memoryOf(partial.length())));
     }
 
     /** A buffer that grows has up to twice its length. */

@@ -10,11 +10,13 @@ final class Measurement {
     private static final double NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
     private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final double MEGA = 1e6;
+    private static final String REFUSED = "503 ";
 
     private final Histogram latencies = new Histogram(TimeUnit.MINUTES.toNanos(10), 3);
     private final long requestBytes;
     private long replyBytes;
     private long errors;
+    private long refused;
     private @Nullable String firstError;
     private long startNanos;
     private long stopNanos;
@@ -40,8 +42,13 @@ final class Measurement {
 
     void failed(Throwable why) {
         errors++;
-        if (firstError == null) {
-            firstError = String.valueOf(why.getMessage() == null ? why : why.getMessage());
+        String text = String.valueOf(why.getMessage() == null ? why : why.getMessage());
+        boolean refusal = text.startsWith(REFUSED);
+        if (refusal) {
+            refused++;
+        }
+        if (firstError == null || !refusal && firstError.startsWith(REFUSED)) {
+            firstError = text;
         }
     }
 
@@ -65,6 +72,11 @@ final class Measurement {
 
     long errors() {
         return errors;
+    }
+
+    /** Those of the errors that were refusals: nothing ran, and the call may be placed elsewhere. */
+    long refused() {
+        return refused;
     }
 
     @Nullable
