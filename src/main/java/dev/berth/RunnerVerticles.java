@@ -36,6 +36,7 @@ import dev.berth.status.NodeFacts;
 import dev.berth.status.StatusMeter;
 import dev.berth.status.StatusVerticle;
 import dev.berth.why.WhyBook;
+import dev.berth.worker.stdio.ObjectMemory;
 import dev.berth.worker.ContainerWorkerVerticle;
 import dev.berth.worker.FreezeSwitch;
 import dev.berth.worker.OneShotFunctions;
@@ -191,6 +192,7 @@ final class RunnerVerticles {
                 meters == null ? LifecycleObserver.NONE : meters.lifecycle(),
                 config.worker(),
                 config.call().maxRequestBytes(),
+                ObjectMemory.ofHeap(),
                 new FunctionLogs(
                         logs, tee, config.call().maxLogBytes(), config.logs().syslog()));
         List<String> addresses = new ArrayList<>();

@@ -180,11 +180,8 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
     public List<Path> claimLeft() throws IOException {
         List<Path> left = new ArrayList<>();
         for (Path other : others()) {
-            if (records(other).isEmpty()) {
-                continue;
-            }
             try {
-                FileChannel lock = lockOf(other);
+                FileChannel lock = records(other).isEmpty() ? null : lockOf(other);
                 if (lock != null) {
                     claimed.put(idOf(other), lock);
                     left.add(other);
@@ -224,7 +221,10 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
         return directory.getFileName().toString().substring(PREFIX.length());
     }
 
-    /** Deletes what is in an instance's folder but its locks and seals and these. */
+    /**
+     * Deletes what is in an instance's folder but its locks and seals and these. What cannot be deleted does not keep the
+     * rest.
+     */
     public static void removeOthers(Path directory, Set<String> stay) throws IOException {
         List<Path> go = new ArrayList<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(directory)) {
@@ -235,13 +235,17 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
                 }
             }
         }
-        for (Path each : go) {
-            Mounts.unmountAll(each);
-            if (Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS)) {
-                FolderRemoval.remove(each);
-            } else {
-                Files.deleteIfExists(each);
-            }
+        Attempts removals = new Attempts();
+        go.forEach(each -> removals.run(() -> remove(each)));
+        removals.end();
+    }
+
+    private static void remove(Path entry) throws IOException {
+        Mounts.unmountAll(entry);
+        if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+            FolderRemoval.remove(entry);
+        } else {
+            Files.deleteIfExists(entry);
         }
     }
 
@@ -354,10 +358,11 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
      */
     @Override
     public void close() throws IOException {
-        for (Map.Entry<String, FileChannel> each : claimed.entrySet()) {
-            closeFolder(place.root().resolve(PREFIX + each.getKey()), each.getValue());
-        }
-        closeFolder(place.path(), lockFile);
+        Attempts closing = new Attempts();
+        claimed.forEach(
+                (id, lock) -> closing.run(() -> closeFolder(place.root().resolve(PREFIX + id), lock)));
+        closing.run(() -> closeFolder(place.path(), lockFile));
+        closing.end();
     }
 
     private static void closeFolder(Path directory, FileChannel lock) throws IOException {

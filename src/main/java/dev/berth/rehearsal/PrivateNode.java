@@ -18,6 +18,7 @@ import dev.berth.registry.SlotRegistryVerticle;
 import dev.berth.status.ColdCapacity;
 import dev.berth.trace.CallTracer;
 import dev.berth.why.WhyBook;
+import dev.berth.worker.stdio.ObjectMemory;
 import dev.berth.worker.ContainerWorkerVerticle;
 import dev.berth.worker.FreezeSwitch;
 import dev.berth.worker.OneShotFunctions;
@@ -127,6 +128,7 @@ final class PrivateNode {
                         LifecycleObserver.NONE,
                         config.worker(),
                         config.call().maxRequestBytes(),
+                        ObjectMemory.ofHeap(),
                         new FunctionLogs(null, null, 0, config.logs().syslog()))));
     }
 

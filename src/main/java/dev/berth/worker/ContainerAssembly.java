@@ -256,7 +256,8 @@ final class ContainerAssembly {
         StdioLimits limits = new StdioLimits(
                 parts.maxRequestBytes(),
                 parts.config().maxResponseBytes(),
-                parts.config().maxResponseHeaderBytes());
+                parts.config().maxResponseHeaderBytes(),
+                parts.objectMemory());
         log.awaitEnd(streams.stderr());
         return new StdioExchange(vertx, streams, spec.format(), limits, log.writer(LogLine.Source.STDERR));
     }

@@ -1,6 +1,7 @@
 package dev.berth.worker;
 
 import dev.berth.config.AdoptConfig;
+import dev.berth.engine.Attempts;
 import dev.berth.engine.Engine;
 import dev.berth.engine.InstanceDirectory;
 import io.vertx.core.Future;
@@ -185,7 +186,8 @@ public final class LeftContainers {
     }
 
     private Void tidy(List<LeftContainer> adopted, Set<String> inUse) throws IOException {
-        instance.removeDead(inUse);
+        Attempts removals = new Attempts();
+        removals.run(() -> instance.removeDead(inUse));
         Set<Path> folders =
                 adopted.stream().map(left -> left.directory().instanceFolder()).collect(Collectors.toSet());
         Set<String> stay = new HashSet<>();
@@ -193,9 +195,8 @@ public final class LeftContainers {
             stay.add(left.directory().home().getFileName().toString());
             stay.add(left.directory().record().getFileName().toString());
         }
-        for (Path folder : folders) {
-            InstanceDirectory.removeOthers(folder, stay);
-        }
+        folders.forEach(folder -> removals.run(() -> InstanceDirectory.removeOthers(folder, stay)));
+        removals.end();
         return null;
     }
 }

@@ -3,6 +3,7 @@ package dev.berth.worker;
 import dev.berth.call.Seal;
 import dev.berth.engine.InstanceDirectory;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -43,7 +44,10 @@ public final class Seals {
 
     private static byte[] read(Path file) throws IOException {
         if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            return Files.readAllBytes(file);
+            try (InputStream in = Files.newInputStream(file)) {
+                // One more, by which a file that is too long is known.
+                return in.readNBytes(Seal.BYTES + 1);
+            }
         }
         throw new NoSuchFileException(file.toString());
     }

@@ -174,6 +174,38 @@ class InstanceDirectoryTest {
         assertThat(root).isEmptyDirectory();
     }
 
+    /** What is left to the next runner, in folders of which one has something that cannot be removed. */
+    @Test
+    void neitherInAFolderNorBesideItDoesABadEntryKeepItsNeighboursAtAStop() throws Exception {
+        Path first = left("0123456789ab");
+        Path second = left("0123456789ac");
+        Path kept = Files.createFile(
+                Files.createDirectory(first.resolve("2")).resolve("kept"));
+        run("chattr", "+i", kept.toString());
+        try {
+            InstanceDirectory stopping = InstanceDirectory.open(root);
+            assertThat(stopping.claimLeft()).containsExactlyInAnyOrder(first, second);
+            assertThatThrownBy(stopping::close).hasMessage("1 entry cannot be removed: Operation not permitted");
+            assertThat(stopping.path()).doesNotExist();
+        } finally {
+            run("chattr", "-i", kept.toString());
+        }
+        assertThat(first).isDirectoryNotContaining("glob:**/{3,4,5,6,7,8,9}");
+        assertThat(second).isDirectoryNotContaining("glob:**/{3,4,5,6,7,8,9}");
+        assertThat(first).isDirectoryContaining("glob:**/1").isDirectoryContaining("glob:**/1.left");
+    }
+
+    /** Container 1 of it is left, the others are not. */
+    private Path left(String id) throws Exception {
+        Path folder = dead(id);
+        for (int i = 3; i < 10; i++) {
+            Files.createFile(Files.createDirectory(folder.resolve(String.valueOf(i))).resolve("file"));
+        }
+        Files.createDirectories(folder.resolve("1"));
+        Files.createFile(folder.resolve("1.left"));
+        return folder;
+    }
+
     /** What others can put into /tmp: it is neither touched nor does it hold up. */
     @Test
     void whatAnotherUserMadeToLookLikeAnInstancesIsLeft() throws Exception {

@@ -24,6 +24,7 @@ import dev.berth.container.LifecycleObserver;
 import dev.berth.container.Row;
 import dev.berth.port.PortGate;
 import dev.berth.port.RunnerTransport;
+import dev.berth.worker.stdio.ObjectMemory;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -73,8 +74,8 @@ final class WorkerRig implements AutoCloseable {
     /** By all containers, as it was told. */
     final AtomicLong cpuNanosUsed = new AtomicLong();
 
-    private boolean undeployed;
     private final AtomicLong numbers = new AtomicLong();
+    private boolean undeployed;
 
     WorkerRig(RigSettings settings) throws Exception {
         vertx = settings.nativeTransport
@@ -110,6 +111,7 @@ final class WorkerRig implements AutoCloseable {
                 new Observer(),
                 config,
                 0,
+                ObjectMemory.ofHeap(),
                 settings.logs);
         verticle = new ContainerWorkerVerticle(
                 new ContainerWorkerVerticle.Route(bus, address(), Addresses.registry(NODE)), parts, streams);

@@ -19,6 +19,11 @@ import java.util.Map;
 /** The format {@code cloudevent}: CloudEvents 0.1, with the body, which must be JSON, as their data. */
 final class CloudEventFormat implements ObjectFormat {
     @Override
+    public long cost(Buffer body) {
+        return JsonCost.ofNormal(body);
+    }
+
+    @Override
     public String request(CallRequest call, Buffer body) {
         ObjectNode event = JsonText.object();
         event.put("cloudEventsVersion", "0.1");

@@ -13,6 +13,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,13 +27,17 @@ final class FirstObject {
             .onMalformedInput(CodingErrorAction.REPLACE)
             .onUnmappableCharacter(CodingErrorAction.REPLACE);
     private final JsonParser parser;
+    private final LongConsumer memory;
     private final TokenBuffer tokens = new TokenBuffer(JsonText.MAPPER, false);
     private byte[] unfinished = {};
-    private @Nullable JsonNode object;
+    private boolean whole;
+    private long cost;
     private boolean surplus;
     private int depth;
 
-    FirstObject() {
+    /** @param memory told how many bytes of the heap this holds, before it does; throws if there are not so many */
+    FirstObject(LongConsumer memory) {
+        this.memory = memory;
         try {
             parser = JsonText.FACTORY.createNonBlockingByteArrayParser();
         } catch (IOException impossible) {
@@ -41,22 +46,23 @@ final class FirstObject {
     }
 
     /**
-     * @return the object, once it is whole
+     * @return the object, as soon as it is whole, and once
      * @throws InvalidObject if this is not JSON, or not an object
      */
     @Nullable
     JsonNode feed(Buffer bytes) {
         byte[] text = sound(bytes.getBytes());
-        if (object != null) {
+        if (whole) {
             surplus |= !new String(text, StandardCharsets.UTF_8).isBlank();
-            return object;
+            return null;
         }
+        take(JsonCost.ofReading(text.length));
         try {
-            if (text.length > 0) {
-                ((ByteArrayFeeder) parser.getNonBlockingInputFeeder()).feedInput(text, 0, text.length);
-                read();
+            if (text.length == 0) {
+                return null;
             }
-            return object;
+            ((ByteArrayFeeder) parser.getNonBlockingInputFeeder()).feedInput(text, 0, text.length);
+            return read();
         } catch (IOException notJson) {
             throw new InvalidObject(JsonText.detail(notJson));
         }
@@ -67,29 +73,36 @@ final class FirstObject {
         return surplus;
     }
 
-    private void read() throws IOException {
+    private void take(long more) {
+        cost += more;
+        memory.accept(cost);
+    }
+
+    private @Nullable JsonNode read() throws IOException {
         while (true) {
             JsonToken token = parser.nextToken();
             if (token == JsonToken.NOT_AVAILABLE || token == null) {
-                return;
+                return null;
             }
             if (depth == 0 && token != JsonToken.START_OBJECT && token != JsonToken.VALUE_NULL) {
                 throw new InvalidObject("answer is not an object");
             }
+            take(JsonCost.ofToken(token));
             tokens.copyCurrentEvent(parser);
             depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
             if (depth == 0) {
-                finish();
-                return;
+                return finish();
             }
         }
     }
 
-    private void finish() throws IOException {
-        object = JsonText.MAPPER.readTree(tokens.asParser());
+    private JsonNode finish() throws IOException {
+        JsonNode object = JsonText.MAPPER.readTree(tokens.asParser());
         ByteArrayOutputStream rest = new ByteArrayOutputStream();
         parser.releaseBuffered(rest);
         surplus = !rest.toString(StandardCharsets.UTF_8).isBlank();
+        whole = true;
+        return object;
     }
 
     /** The bytes as sound UTF-8; a character that is cut waits for its rest. */

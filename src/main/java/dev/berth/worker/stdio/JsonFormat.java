@@ -15,6 +15,11 @@ import java.util.Map;
 /** The format {@code json}. The body is a string, so a body that is not UTF-8 does not arrive as it was. */
 final class JsonFormat implements ObjectFormat {
     @Override
+    public long cost(Buffer body) {
+        return JsonCost.ofWriting(body);
+    }
+
+    @Override
     public String request(CallRequest call, Buffer body) {
         ObjectNode object = JsonText.object();
         object.put("call_id", call.callId());

@@ -26,6 +26,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +39,12 @@ final class JsonText {
 
     static final JsonFactory FACTORY = JsonFactory.builder()
             .disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE)
+            // Names are the function's: none are remembered beyond their call.
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(Integer.MAX_VALUE)
+                    .maxNameLength(Integer.MAX_VALUE)
                     .maxNestingDepth(DEEPEST)
                     .build())
             // What could be read may be written, with a little around it.
@@ -50,6 +55,9 @@ final class JsonText {
             .setCharacterEscapes(new HtmlEscapes());
 
     static final ObjectMapper MAPPER = new ObjectMapper(FACTORY);
+
+    /** Where the parser keeps a limit is nothing to users of a function. */
+    private static final Pattern LIMIT_OF_PARSER = Pattern.compile(", from `[^`]*`");
 
     private static final double FIRST_WITH_EXPONENT = 1e21;
     private static final double LAST_WITH_EXPONENT = 1e-6;
@@ -166,7 +174,9 @@ final class JsonText {
     static String detail(IOException failure) {
         String message =
                 failure instanceof JsonProcessingException json ? json.getOriginalMessage() : failure.getMessage();
-        return message == null ? failure.getClass().getSimpleName() : message;
+        return message == null
+                ? failure.getClass().getSimpleName()
+                : LIMIT_OF_PARSER.matcher(message).replaceFirst("");
     }
 
     /** Plain digits, and an exponent for what is very large or very small. */

@@ -2,6 +2,7 @@ package dev.berth.worker.stdio;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.berth.engine.ExitStatus;
+import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.WriteStream;
@@ -11,22 +12,57 @@ final class ObjectConversation extends Conversation {
     private static final int PIECE = 16 * 1024;
 
     private final ObjectFormat format;
-    private final Buffer body = Buffer.buffer();
-    private final FirstObject object = new FirstObject();
+    private final ObjectMemory.Lease memory;
+    private final FirstObject object = new FirstObject(this::holdAnswer);
+    /** Bytes of the heap. */
+    private long requestMemory;
+
+    private long answerMemory;
+    private Buffer body = Buffer.buffer();
     private Buffer rest = Buffer.buffer();
     private boolean answered;
 
     ObjectConversation(StdioExchange exchange, StdioCall call, StdioLimits limits, ObjectFormat format) {
         super(exchange, call, limits.whole());
         this.format = format;
+        this.memory = limits.memory().lease();
     }
 
     @Override
     void begin() {
-        readBody(body::appendBuffer, this::write);
+        readBody(this::collect, this::write);
+    }
+
+    private void collect(Buffer bytes) {
+        if (holds(JsonCost.ofCollecting(body.length() + bytes.length()))) {
+            body.appendBuffer(bytes);
+        }
+    }
+
+    /** Whether there is memory for a request that the function has seen nothing of; else the call has ended. */
+    private boolean holds(long bytes) {
+        requestMemory = bytes;
+        boolean held = memory.hold(requestMemory + answerMemory);
+        if (!held) {
+            ErrorCode why = memory.canEverHold(bytes) ? ErrorCode.SERVER_BUSY : ErrorCode.REQUEST_TOO_BIG;
+            fail(why.exception(), true);
+        }
+        return held;
+    }
+
+    private void holdAnswer(long bytes) {
+        answerMemory = bytes;
+        if (!memory.hold(requestMemory + answerMemory)) {
+            throw memory.canEverHold(requestMemory + answerMemory)
+                    ? ErrorCode.INTERNAL.exception("no memory is left for the function's answer")
+                    : ErrorCode.OLD_FORMAT_RESPONSE_TOO_BIG.exception();
+        }
     }
 
     private void write() {
+        if (!holds(JsonCost.ofCollecting(body.length()) + format.cost(body))) {
+            return;
+        }
         String text;
         try {
             text = format.request(call().request(), body);
@@ -34,7 +70,11 @@ final class ObjectConversation extends Conversation {
             fail(unsuitable, true);
             return;
         }
-        send(Buffer.buffer(JsonText.sound(text) + "\n"));
+        Buffer request = Buffer.buffer(JsonText.sound(text) + "\n");
+        body = Buffer.buffer();
+        requestMemory = request.length();
+        memory.hold(requestMemory + answerMemory);
+        send(request);
     }
 
     @Override
@@ -45,8 +85,11 @@ final class ObjectConversation extends Conversation {
         } catch (InvalidObject invalid) {
             fail(invalid.error(), false);
             return;
+        } catch (RunnerException noMemory) {
+            fail(noMemory, false);
+            return;
         }
-        if (found != null && !answered) {
+        if (found != null) {
             answered = true;
             answer(found);
         }
@@ -66,6 +109,8 @@ final class ObjectConversation extends Conversation {
         }
         answer(answer.head());
         rest = Buffer.buffer(answer.body());
+        answerMemory = rest.length();
+        memory.hold(requestMemory + answerMemory);
         WriteStream<Buffer> out = call().out();
         out.drainHandler(drained -> passRest());
         passRest();
@@ -81,6 +126,11 @@ final class ObjectConversation extends Conversation {
         if (rest.length() == 0) {
             succeed(!object.surplus() && call().sent());
         }
+    }
+
+    @Override
+    void release() {
+        memory.giveBack();
     }
 
     @Override

@@ -7,6 +7,9 @@ import io.vertx.core.buffer.Buffer;
 
 /** A format whose calls and answers are one JSON object each. Stateless. */
 interface ObjectFormat {
+    /** Bytes of the heap that {@link #request} takes at most, beside the body. */
+    long cost(Buffer body);
+
     /**
      * The call as one object.
      *

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Where requests and answers of the legacy formats begin and end; rules of old-formats.md. */
 final class StdioBoundsTest {
-    private static final StdioLimits NO_LIMITS = new StdioLimits(0, 0, 0);
+    private static final StdioLimits NO_LIMITS = new StdioLimits(0, 0, 0, new ObjectMemory(Long.MAX_VALUE / 2));
     private static final int MIB = 1 << 20;
     private static final int MOST_MIB = 64;
 
@@ -36,7 +36,11 @@ final class StdioBoundsTest {
     }
 
     private FakeCall begin(CallFormat format, Header... headers) {
-        exchange = new StdioExchange(vertx, function.streams(), format, NO_LIMITS, bytes -> {});
+        return begin(format, NO_LIMITS, headers);
+    }
+
+    private FakeCall begin(CallFormat format, StdioLimits limits, Header... headers) {
+        exchange = new StdioExchange(vertx, function.streams(), format, limits, bytes -> {});
         FakeCall call = new FakeCall("POST", headers);
         exchange.begin(call);
         return call;
@@ -130,6 +134,102 @@ final class StdioBoundsTest {
         assertThat(answered.ends).isZero();
         function.stdout.emit(" ");
         assertThat(answered.error.code()).isEqualTo(ErrorCode.OLD_FORMAT_RESPONSE_TOO_BIG);
+    }
+
+    /** Of a whole that would be far larger in memory than it is on the wire. */
+    @ParameterizedTest
+    @CsvSource({
+        "JSON,'{\"more\":[','{},'",
+        "CLOUDEVENT,'{\"data\":{','\"\":0,'",
+        "JSON,'{\"body\":\"','xxxxxxxxxxxxxxxx'"
+    })
+    @Rule("old-whole-memory")
+    void anAnswerThatNeverFitsIntoMemoryIsTooLarge(CallFormat format, String begin, String again) {
+        ObjectMemory memory = new ObjectMemory(MIB);
+        FakeCall call = begin(format, new StdioLimits(0, 0, 0, memory));
+        call.body.end();
+        function.stdout.emit(begin);
+        for (int i = 0; i < 16 && call.ends == 0; i++) {
+            function.stdout.emit(again.repeat(1024));
+        }
+        assertThat(call.error).hasMessage("function response too large");
+        assertThat(call.error.code()).isEqualTo(ErrorCode.OLD_FORMAT_RESPONSE_TOO_BIG);
+        assertThat(call.kept).isFalse();
+        assertThat(memory.taken()).isZero();
+    }
+
+    @Test
+    @Rule("old-whole-memory")
+    void anAnswerThatDoesNotFitBesideOthersIsNotTheFunctionsFault() {
+        ObjectMemory memory = new ObjectMemory(MIB);
+        ObjectMemory.Lease others = memory.lease();
+        assertThat(others.hold(MIB - 8192)).isTrue();
+        FakeCall call = begin(CallFormat.JSON, new StdioLimits(0, 0, 0, memory));
+        call.body.end();
+        function.stdout.emit("{\"body\":\"" + "x".repeat(10_000));
+
+        assertThat(call.error).hasMessage("no memory is left for the function's answer");
+        assertThat(call.error.userToBlame()).isFalse();
+        others.giveBack();
+        assertThat(memory.taken()).isZero();
+    }
+
+    @Test
+    @Rule("old-whole-memory")
+    void aRequestThatDoesNotFitBesideOthersIsPlacedElsewhereAndOneThatNeverFitsIsTooLarge() {
+        ObjectMemory memory = new ObjectMemory(MIB);
+        StdioLimits limits = new StdioLimits(0, 0, 0, memory);
+        FakeCall one = begin(CallFormat.JSON, limits);
+        one.body.emit(" ".repeat(MIB / 4));
+        FakeCall two = begin(CallFormat.JSON, limits);
+        two.body.emit(" ".repeat(MIB / 4));
+        assertThat(two.error.code()).isEqualTo(ErrorCode.SERVER_BUSY);
+        assertThat(two.kept).isTrue();
+        one.body.emit(" ".repeat(MIB / 4));
+        assertThat(one.error.code()).isEqualTo(ErrorCode.REQUEST_TOO_BIG);
+        assertThat(one.kept).isTrue();
+
+        FakeCall event = begin(CallFormat.CLOUDEVENT, limits);
+        event.body.emit("[" + "{},".repeat(4096));
+        event.body.end();
+        assertThat(event.error.code()).isEqualTo(ErrorCode.REQUEST_TOO_BIG);
+        assertThat(function.stdin.text()).isEmpty();
+        assertThat(memory.taken()).isZero();
+    }
+
+    @Test
+    @Rule("old-whole-memory")
+    void whatCallsHeldIsGivenBackHoweverTheyEnd() {
+        ObjectMemory memory = new ObjectMemory(MIB);
+        StdioLimits limits = new StdioLimits(0, 0, 0, memory);
+        FakeCall aborted = begin(CallFormat.JSON, limits);
+        aborted.body.emit("x".repeat(10_000));
+        assertThat(memory.taken()).isPositive();
+        exchange.abort();
+        assertThat(memory.taken()).isZero();
+
+        FakeCall good = begin(CallFormat.JSON, limits);
+        good.body.emit("x".repeat(10_000));
+        good.body.end();
+        assertThat(memory.taken()).isPositive();
+        function.stdout.emit("{\"body\":\"y\"}");
+        assertThat(good.succeeded()).isTrue();
+        assertThat(memory.taken()).isZero();
+    }
+
+    @Test
+    void namesMayBeLongAndLimitsAreToldInPlainWords() {
+        FakeCall json = begin(CallFormat.JSON);
+        json.body.end();
+        function.stdout.emit("{\"" + "k".repeat(100_000) + "\":1,\"body\":\"x\"}");
+        assertThat(json.out.text()).isEqualTo("x");
+
+        FakeCall event = begin(CallFormat.CLOUDEVENT);
+        event.body.emit("[".repeat(20_000));
+        event.body.end();
+        assertThat(event.error)
+                .hasMessage("Invalid json body with contentType 'application/json'. Document nesting depth (10001)"
+                        + " exceeds the maximum allowed (10000)");
     }
 
     /** Within an answer's unknown members, and in the data of an event both ways. */

@@ -154,7 +154,7 @@ final class StdioExchangeTest extends StdioRig {
     @EnumSource(value = CallFormat.class, names = "HTTP_STREAM", mode = EnumSource.Mode.EXCLUDE)
     @Raises(ErrorCode.REQUEST_TOO_BIG)
     void requestsOverTheLimitAreRefused(CallFormat format) {
-        start(format, new StdioLimits(4, 0, 0));
+        start(format, new StdioLimits(4, 0, 0, NO_LIMITS.memory()));
         FakeCall call = begin("POST");
         call.body.emit("1234");
         assertThat(call.ends).isZero();
@@ -171,7 +171,7 @@ final class StdioExchangeTest extends StdioRig {
     @EnumSource(value = CallFormat.class, names = "HTTP_STREAM", mode = EnumSource.Mode.EXCLUDE)
     @Raises(ErrorCode.OLD_FORMAT_RESPONSE_TOO_BIG)
     void outputOverTheLimitEndsTheContainer(CallFormat format) {
-        start(format, new StdioLimits(0, 100, 0));
+        start(format, new StdioLimits(0, 100, 0, NO_LIMITS.memory()));
         FakeCall call = begin("POST");
         call.body.end();
         String head = format == CallFormat.HTTP ? "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" : "";

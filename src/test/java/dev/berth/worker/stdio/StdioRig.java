@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 
 /** A function on its stdin and stdout that a test plays the part of. */
 abstract class StdioRig {
-    static final StdioLimits NO_LIMITS = new StdioLimits(0, 0, 0);
+    static final StdioLimits NO_LIMITS = new StdioLimits(0, 0, 0, new ObjectMemory(Long.MAX_VALUE / 2));
     static final ExitStatus GOOD = new ExitStatus(0, false);
     static final Header[] HEADERS = {
         new Header("X-Multi", "a"),
