@@ -27,13 +27,12 @@ final class CallProtos {
         return text;
     }
 
-    /** Number, wire code and text; cause and stack stay behind. */
+    /** Number, wire code and the text for callers; what the log alone is told stays behind. */
     static dev.berth.proto.bus.Error write(RunnerException error) {
-        String text = error.getMessage();
         return dev.berth.proto.bus.Error.newBuilder()
                 .setNumber(error.code().number())
                 .setWireCode(error.wireCode())
-                .setText(text == null ? "" : text)
+                .setText(error.told())
                 .build();
     }
 

@@ -163,12 +163,31 @@ public enum ErrorCode {
 
     /** This error with a wire code that is only known at run time (an engine's status). Never 0 or 503. */
     public RunnerException exception(String message, int wireCode) {
+        return make(new RunnerException.Texts(message, message), wireCode);
+    }
+
+    /** This error with a message for the log alone; callers are told {@link #text()}. */
+    public RunnerException hiding(String logged) {
+        return hiding(text, logged);
+    }
+
+    /** This error with one text for callers, and one for the log that may name what is this machine's. */
+    public RunnerException hiding(String told, String logged) {
+        return hiding(told, logged, wire);
+    }
+
+    /** The same with a wire code that is only known at run time. Never 0 or 503. */
+    public RunnerException hiding(String told, String logged, int wireCode) {
+        return make(new RunnerException.Texts(told, logged), wireCode);
+    }
+
+    private RunnerException make(RunnerException.Texts texts, int wireCode) {
         return switch (blame) {
-            case CALLER -> new RunnerException.CallerException(this, message, wireCode);
-            case FUNCTION -> new RunnerException.FunctionException(this, message, wireCode);
-            case CAPACITY -> new RunnerException.CapacityException(this, message, wireCode);
-            case PLATFORM -> new RunnerException.PlatformException(this, message, wireCode);
-            case NOBODY -> new RunnerException.CancelledException(this, message, wireCode);
+            case CALLER -> new RunnerException.CallerException(this, texts, wireCode);
+            case FUNCTION -> new RunnerException.FunctionException(this, texts, wireCode);
+            case CAPACITY -> new RunnerException.CapacityException(this, texts, wireCode);
+            case PLATFORM -> new RunnerException.PlatformException(this, texts, wireCode);
+            case NOBODY -> new RunnerException.CancelledException(this, texts, wireCode);
         };
     }
 }

@@ -195,8 +195,7 @@ public final class CallReport implements EndedCall {
         used(finished, ran().truth());
         if (outcome != null) {
             finished.setErrorCode(outcome.wireCode())
-                    .setErrorStr(
-                            cut(outcome.getMessage() == null ? outcome.code().text() : outcome.getMessage()))
+                    .setErrorStr(cut(outcome.told()))
                     .setErrorUser(outcome.userToBlame());
         }
         return finished.build();

@@ -105,7 +105,8 @@ final class HealthCommand {
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
         } catch (IOException notThere) {
-            throw ErrorCode.STATUS_CHECK_FAILED.exception("health command cannot be run: " + notThere.getMessage());
+            String failed = "health command cannot be run";
+            throw ErrorCode.STATUS_CHECK_FAILED.hiding(failed, failed + ": " + notThere.getMessage());
         }
     }
 

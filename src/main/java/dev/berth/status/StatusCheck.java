@@ -148,13 +148,12 @@ final class StatusCheck {
     }
 
     private static RunnerStatus.Builder failed(Throwable failure) {
-        int code = failure instanceof HealthCommand.Failure chosen
-                ? chosen.code()
-                : RunnerException.of(failure).wireCode();
         LOG.atWarn().log("status check failed: {}", failure.getMessage());
-        return RunnerStatus.newBuilder()
-                .setFailed(true)
-                .setErrorCode(code)
-                .setErrorStr(String.valueOf(failure.getMessage()));
+        RunnerStatus.Builder status = RunnerStatus.newBuilder().setFailed(true);
+        if (failure instanceof HealthCommand.Failure chosen) {
+            return status.setErrorCode(chosen.code()).setErrorStr(String.valueOf(chosen.getMessage()));
+        }
+        RunnerException known = RunnerException.of(failure);
+        return status.setErrorCode(known.wireCode()).setErrorStr(known.told());
     }
 }

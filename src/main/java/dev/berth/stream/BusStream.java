@@ -133,7 +133,7 @@ final class BusStream implements FrameStream {
 
     /** A rule was broken, on this side or the other: both ends fail. */
     void breakOff(String violation) {
-        breakOff(ErrorCode.STREAM_BROKEN.exception("stream " + id + ": " + violation));
+        breakOff(ErrorCode.STREAM_BROKEN.hiding("stream " + id + ": " + violation));
     }
 
     void breakOff(RunnerException why) {

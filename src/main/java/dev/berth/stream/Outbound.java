@@ -129,7 +129,7 @@ final class Outbound implements WriteStream<Buffer> {
 
     private Future<Void> enqueue(Kind kind, Object payload) {
         if (queuedBytes >= cap || queue.size() >= MAX_QUEUED) {
-            RunnerException why = ErrorCode.STREAM_BROKEN.exception("stream " + stream.id() + ": " + queuedBytes
+            RunnerException why = ErrorCode.STREAM_BROKEN.hiding("stream " + stream.id() + ": " + queuedBytes
                     + " bytes in " + queue.size() + " writes queued without credit, limits " + cap + " and "
                     + MAX_QUEUED);
             stream.breakOff(why);

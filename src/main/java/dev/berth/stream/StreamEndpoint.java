@@ -189,7 +189,7 @@ public final class StreamEndpoint {
         } else if (frame instanceof Frame.Malformed malformed) {
             unknownFrames++;
             String why = "stream " + id + ": a frame cannot be read: " + malformed.reason();
-            peer(from).send(id, new Frame.Cancel(ErrorCode.STREAM_BROKEN.exception(why)));
+            peer(from).send(id, new Frame.Cancel(ErrorCode.STREAM_BROKEN.hiding(why)));
         } else {
             // A cancel is not answered, or two ends could go on for ever; a grant asks for nothing.
             if (frame instanceof Frame.Ordered) {
@@ -221,7 +221,7 @@ public final class StreamEndpoint {
     }
 
     private void refuse(String from, StreamId id, ErrorCode code) {
-        RunnerException why = code.exception("stream " + id + " is not known at " + address);
+        RunnerException why = code.hiding("stream " + id + " is not known at " + address);
         peer(from).send(id, new Frame.Cancel(why));
     }
 
@@ -244,7 +244,7 @@ public final class StreamEndpoint {
 
     void handlerFailed(BusStream stream, RuntimeException failure) {
         LOG.atError().addKeyValue("streamId", stream.id()).setCause(failure).log("a handler of a stream failed");
-        stream.breakOff(ErrorCode.INTERNAL.exception("stream " + stream.id() + ": " + failure));
+        stream.breakOff(ErrorCode.INTERNAL.hiding("stream " + stream.id() + ": " + failure));
     }
 
     /** Fails every stream shared with a peer, and tells it, in case it is there after all. */
@@ -322,7 +322,7 @@ public final class StreamEndpoint {
         later(nothing -> {
             BusStream stream = streams.get(id);
             if (stream != null) {
-                stream.breakOff(ErrorCode.INTERNAL.exception("stream " + id + ": " + failure));
+                stream.breakOff(ErrorCode.INTERNAL.hiding("stream " + id + ": " + failure));
             }
         });
     }

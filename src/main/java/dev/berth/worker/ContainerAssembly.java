@@ -127,7 +127,7 @@ final class ContainerAssembly {
         try {
             watch = parts.watcher().watch(made.path(), () -> appeared(function));
         } catch (IOException failure) {
-            throw ErrorCode.SOCKET_DIRECTORY.exception("cannot watch " + made.path() + ": " + failure.getMessage());
+            throw ErrorCode.SOCKET_DIRECTORY.hiding("cannot watch " + made.path() + ": " + failure.getMessage());
         }
         return made;
     }

@@ -49,7 +49,8 @@ final class ContainerEnd {
             reports.exited(exit.result().code());
         }
         EndReason why = exit.succeeded() && exit.result().outOfMemory() ? EndReason.OUT_OF_MEMORY : EndReason.EXITED;
-        RunnerException broken = ErrorCode.INIT_FAILED.exception();
+        RunnerException broken =
+                exit.succeeded() ? account.ofFailedStart(exit.result()) : ErrorCode.INIT_FAILED.exception();
         if (exit.succeeded()) {
             reports.fate(account.fate(exit.result()));
         }

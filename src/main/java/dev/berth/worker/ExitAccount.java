@@ -92,6 +92,14 @@ final class ExitAccount {
                 "container exit code " + status.code() + (signal == null ? "" : " (" + signal + ")"));
     }
 
+    /** How a launch fails whose container has ended before its function could be called. */
+    RunnerException ofFailedStart(ExitStatus status) {
+        RunnerException end = of(status);
+        return end.code() == ErrorCode.OUT_OF_MEMORY
+                ? end
+                : ErrorCode.INIT_FAILED.exception(ErrorCode.INIT_FAILED.text() + ": " + end.getMessage());
+    }
+
     /** The same for those who are told later what became of the container. */
     ContainerFate fate(ExitStatus status) {
         return of(status).code() == ErrorCode.OUT_OF_MEMORY

@@ -100,7 +100,7 @@ final class FunctionSocket {
         } catch (NoSuchFileException swapped) {
             return usable(pinned);
         } catch (IOException failure) {
-            throw ErrorCode.SOCKET_DIRECTORY.exception("cannot pin a function's socket: " + failure.getMessage());
+            throw ErrorCode.SOCKET_DIRECTORY.hiding("cannot pin a function's socket: " + failure.getMessage());
         }
     }
 

@@ -59,7 +59,7 @@ public final class SocketDirectories {
             case OFF -> Future.succeededFuture(plain.unlimited(engine, "worker.socketTmpfs is off"));
             case ON ->
                 mounted.tried(vertx, engine)
-                        .recover(why -> Future.failedFuture(ErrorCode.SOCKET_DIRECTORY.exception(
+                        .recover(why -> Future.failedFuture(ErrorCode.SOCKET_DIRECTORY.hiding(
                                 "worker.socketTmpfs is on, but " + why.getMessage())));
             case AUTO ->
                 engine.isolated()
@@ -131,7 +131,7 @@ public final class SocketDirectories {
     private static void checkLength(Path path) {
         int length = path.resolve(SocketWatcher.SOCKET).toString().getBytes(StandardCharsets.UTF_8).length;
         if (length > LONGEST_PATH) {
-            throw ErrorCode.SOCKET_DIRECTORY.exception("socket path of %d bytes in %s; a Unix socket's path may have %d"
+            throw ErrorCode.SOCKET_DIRECTORY.hiding("socket path of %d bytes in %s; a Unix socket's path may have %d"
                     .formatted(length, path, LONGEST_PATH));
         }
     }
@@ -139,6 +139,7 @@ public final class SocketDirectories {
     private RunnerException failed(SocketDirectory directory, Exception failure) {
         unremoved.add(directory);
         removeLeftOver();
-        return ErrorCode.SOCKET_DIRECTORY.exception("cannot make a socket directory: " + failure.getMessage());
+        String failed = "cannot make a socket directory";
+        return ErrorCode.SOCKET_DIRECTORY.hiding(failed, failed + ": " + failure.getMessage());
     }
 }

@@ -53,7 +53,8 @@ record SocketDirectory(Path home, boolean mounted) {
             } catch (NoSuchFileException gone) {
                 LOG.trace("directory is removed already");
             } catch (IOException full) {
-                throw ErrorCode.SOCKET_DIRECTORY.exception(
+                throw ErrorCode.SOCKET_DIRECTORY.hiding(
+                        "no room for a function's socket",
                         "no room for a function's socket in %s: %s".formatted(home, full.getMessage()));
             }
         }
@@ -72,7 +73,7 @@ record SocketDirectory(Path home, boolean mounted) {
             }
             FolderRemoval.remove(home);
         } catch (IOException failure) {
-            throw ErrorCode.SOCKET_DIRECTORY.exception("cannot remove %s: %s".formatted(home, failure.getMessage()));
+            throw ErrorCode.SOCKET_DIRECTORY.hiding("cannot remove %s: %s".formatted(home, failure.getMessage()));
         }
     }
 

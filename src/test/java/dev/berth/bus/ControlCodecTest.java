@@ -132,6 +132,17 @@ final class ControlCodecTest {
     }
 
     @Test
+    void whatTheLogAloneIsToldStaysHere() {
+        IngressMessage.SlotRefused sent = new IngressMessage.SlotRefused(
+                1,
+                ErrorCode.ENGINE_GONE.hiding("container engine at unix:///run/x is not answering"),
+                ContainerTimings.NONE);
+        IngressMessage.SlotRefused read = (IngressMessage.SlotRefused) read(write(sent));
+        assertThat(read.error()).hasMessage("container engine is not answering");
+        assertThat(read.error().told()).isEqualTo("container engine is not answering");
+    }
+
+    @Test
     void anErrorOfAnUnknownNumberIsInternal() {
         Control refused = Control.newBuilder()
                 .setSlotRefused(dev.berth.proto.bus.SlotRefused.newBuilder()

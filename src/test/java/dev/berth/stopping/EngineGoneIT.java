@@ -88,6 +88,7 @@ final class EngineGoneIT {
         assertThat(result.messages()).hasSize(1);
         assertThat(result.finished().getErrorCode()).isEqualTo(503);
         assertThat(result.finished().getErrorUser()).isFalse();
+        assertThat(result.finished().getErrorStr()).isEqualTo("container engine is not answering");
     }
 
     private static ServingStatus health(EngageClient client, String service) {

@@ -12,6 +12,7 @@ import dev.berth.conformance.Rule;
 import dev.berth.container.ContainerState;
 import dev.berth.engine.ContainerPlan;
 import dev.berth.error.ErrorCode;
+import dev.berth.error.RunnerException;
 import dev.berth.logs.SyslogServer;
 import dev.berth.worker.FakeEngine.Operation;
 import io.vertx.core.Future;
@@ -292,9 +293,50 @@ final class LaunchTest {
         }
     }
 
+    private static void failsSaying(String text, FakeEngine.Process process) throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            rig.engine.process(process);
+            String id = rig.launch();
+            RunnerException error = rig.heard(LaunchFailed.class).error();
+            assertThat(error.told()).isEqualTo(text);
+            assertThat(error.wireCode()).isEqualTo(502);
+            assertThat(error.userToBlame()).isTrue();
+            rig.assertGone(id);
+        }
+    }
+
     @Test
     void aProcessThatExitsBeforeItIsReadyFailsTheLaunch() throws Exception {
         fails(ErrorCode.INIT_FAILED, container -> container.reportExit(1));
+    }
+
+    @Test
+    @Rule("container-exit-early")
+    void aLaunchThatFailsSaysHowItsProcessEnded() throws Exception {
+        failsSaying(ErrorCode.INIT_FAILED.text() + ": container exit code 3", container -> container.reportExit(3));
+        failsSaying(
+                ErrorCode.INIT_FAILED.text() + ": container exit code 139 (SIGSEGV)",
+                container -> container.reportExit(139));
+    }
+
+    @Test
+    @Rule("container-exit-early")
+    void aLaunchThatFailsForWantOfMemorySaysSo() throws Exception {
+        fails(ErrorCode.OUT_OF_MEMORY, FakeEngine.FakeContainer::reportOutOfMemory);
+        failsSaying("container out of memory, limit 128 MiB", FakeEngine.FakeContainer::reportOutOfMemory);
+    }
+
+    @Test
+    void whatCallersAreToldOfASocketDirectoryNamesNoFolder() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            Files.delete(rig.root);
+            String id = rig.launch();
+            RunnerException error = rig.heard(LaunchFailed.class).error();
+            assertThat(error).hasMessageContaining(rig.root.toString());
+            assertThat(error.told()).isEqualTo("cannot make a socket directory");
+            Files.createDirectory(rig.root);
+            rig.assertGone(id);
+        }
     }
 
     @Test

@@ -156,14 +156,14 @@ final class EngineHttp {
         return Future.join(calls.close(), streams.close(), sockets.close()).mapEmpty();
     }
 
-    /** A failure of the engine in our own words: {@code container engine at … <what>}. */
+    /** A failure of the engine in our own words: {@code container engine at … <what>}, for the log. */
     RunnerException failure(String what) {
-        return ErrorCode.ENGINE_FAILED.exception("container engine at " + address.text() + " " + what);
+        return ErrorCode.ENGINE_FAILED.hiding("container engine at " + address.text() + " " + what);
     }
 
     /** The engine does not answer, in the same form: what was asked for may be had elsewhere. */
     RunnerException gone(String what) {
-        return ErrorCode.ENGINE_GONE.exception("container engine at " + address.text() + " " + what);
+        return ErrorCode.ENGINE_GONE.hiding("container engine at " + address.text() + " " + what);
     }
 
     private static Function<HttpClientRequest, Future<HttpClientResponse>> plainSend(EngineRequest request) {
@@ -195,7 +195,7 @@ final class EngineHttp {
             return known;
         }
         if (Descriptors.exhausted(cause)) {
-            return Descriptors.none("to ask the container engine at " + address.text());
+            return Descriptors.none("to ask the container engine");
         }
         String text = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         if (cause instanceof FileNotFoundException || text.contains("No such file")) {

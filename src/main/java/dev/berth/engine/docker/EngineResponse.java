@@ -36,7 +36,8 @@ record EngineResponse(int status, MultiMap headers, Buffer body) {
 
     /** This answer as a failure of the engine. */
     RunnerException failure() {
-        return ErrorCode.ENGINE_FAILED.exception("API error (" + status + "): " + message());
+        String error = "API error (" + status + "): ";
+        return ErrorCode.ENGINE_FAILED.hiding(error + EngineWords.toCallers(message()), error + message());
     }
 
     private static String cut(String text) {

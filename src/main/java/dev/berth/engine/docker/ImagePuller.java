@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ImagePuller {
     private static final Logger log = LoggerFactory.getLogger(ImagePuller.class);
+    private static final String DISK_FULL = "no space left on device";
     private static final Duration SHORTEST_TRANSFER_LIMIT = Duration.ofMinutes(20);
 
     private final Vertx vertx;
@@ -132,15 +133,21 @@ final class ImagePuller {
         if (cause instanceof HttpClosedException) {
             return api.http().gone("is not answering: it broke off the pull of " + image.text());
         }
-        if (cause instanceof RunnerException known && known.code() != ErrorCode.ENGINE_FAILED) {
+        if (cause instanceof RunnerException known) {
             return known;
         }
         return failed(image.text(), String.valueOf(cause.getMessage()), ErrorCode.PULL_FAILED.wire());
     }
 
-    /** In the words a load balancer knows. */
+    /** In the words a load balancer knows; the log has the engine's own. No image is to blame for a full disk. */
     static RunnerException failed(String image, String why, int wire) {
-        return ErrorCode.PULL_FAILED.exception("Failed to pull image '" + image + "': " + why, wire);
+        if (why.contains(DISK_FULL)) {
+            return ErrorCode.ENGINE_FAILED.hiding(
+                    "Failed to pull image '" + image + "': " + DISK_FULL,
+                    "Failed to pull image '" + image + "': " + why);
+        }
+        String failed = "Failed to pull image '" + image + "': ";
+        return ErrorCode.PULL_FAILED.hiding(failed + EngineWords.toCallers(why, image), failed + why, wire);
     }
 
     /** Transfers equal in these are one. */

@@ -109,7 +109,7 @@ final class Pausing {
         if (RunnerException.of(cause).code() == ErrorCode.SERVER_BUSY) {
             return Future.failedFuture(cause);
         }
-        return Future.failedFuture(ErrorCode.ENGINE_FAILED.exception(String.valueOf(cause.getMessage())));
+        return Future.failedFuture(ErrorCode.ENGINE_FAILED.hiding(String.valueOf(cause.getMessage())));
     }
 
     private static Future<Void> done(EngineResponse reply) {

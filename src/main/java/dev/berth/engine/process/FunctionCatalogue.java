@@ -51,7 +51,7 @@ final class FunctionCatalogue {
                 return read(image, candidate, definition);
             }
         }
-        throw unavailable(image, 404, "no such function in the catalogue " + folder);
+        throw unavailable(image, 404, "no such function in the catalogue", " " + folder);
     }
 
     private static List<String> nameParts(String image) {
@@ -71,7 +71,7 @@ final class FunctionCatalogue {
         for (String part : parts) {
             // Also keeps "..", which would lead out of the catalogue, from being a name.
             if (!NAME_PART.matcher(part).matches()) {
-                throw unavailable(image, 400, "invalid reference format");
+                throw unavailable(image, 400, "invalid reference format", "");
             }
         }
         return parts;
@@ -87,9 +87,10 @@ final class FunctionCatalogue {
             command = YAML.readTree(definition.toFile()).path("cmd");
         } catch (IOException unreadable) {
             if (Descriptors.exhausted(unreadable)) {
-                throw Descriptors.none("to read " + definition);
+                throw Descriptors.none("to read the catalogue");
             }
-            throw unavailable(image, 502, "cannot read " + definition + ": " + unreadable.getMessage());
+            throw unavailable(
+                    image, 502, "its definition cannot be read", ": " + definition + ": " + unreadable.getMessage());
         }
         List<String> words = new ArrayList<>();
         if (command.isArray()) {
@@ -98,12 +99,14 @@ final class FunctionCatalogue {
             words.addAll(List.of(command.asText().trim().split("\\s+")));
         }
         if (words.isEmpty()) {
-            throw unavailable(image, 502, definition + " has no cmd");
+            throw unavailable(image, 502, "its definition has no cmd", ": " + definition);
         }
         return new Function(home, words);
     }
 
-    private static RunnerException unavailable(String image, int status, String why) {
-        return ErrorCode.PULL_FAILED.exception("Failed to pull image '" + image + "': " + why, status);
+    /** @param where for the log alone */
+    private static RunnerException unavailable(String image, int status, String why, String where) {
+        String told = "Failed to pull image '" + image + "': " + why;
+        return ErrorCode.PULL_FAILED.hiding(told, told + where, status);
     }
 }

@@ -87,7 +87,8 @@ final class ProcessContainer implements EngineContainer {
             Descriptors.plentyForProcess();
             return builder.start();
         } catch (IOException failure) {
-            throw ErrorCode.ENGINE_FAILED.exception("cannot start " + function.command() + ": " + failure.getMessage());
+            throw ErrorCode.ENGINE_FAILED.hiding(
+                    "cannot start the function", "cannot start " + function.command() + ": " + failure.getMessage());
         }
     }
 

@@ -60,15 +60,19 @@ final class EngineFaultsTest {
         DockerEngine lost = ScriptedEngines.engine(vertx, "unix:///nowhere/x.sock", Map.of(), EngineCallListener.NONE);
         assertThatThrownBy(() -> context.await(lost::start))
                 .hasMessage("container engine at unix:///nowhere/x.sock is not answering: no such socket")
-                .extracting(e -> ((RunnerException) e).code())
-                .isEqualTo(ErrorCode.ENGINE_GONE);
+                .isInstanceOfSatisfying(RunnerException.class, gone -> {
+                    assertThat(gone.code()).isEqualTo(ErrorCode.ENGINE_GONE);
+                    assertThat(gone.told()).isEqualTo("container engine is not answering");
+                });
     }
 
     @Test
     void refusedConnectionIsNamed() {
         DockerEngine lost = ScriptedEngines.engine(vertx, "tcp://127.0.0.1:1", Map.of(), EngineCallListener.NONE);
         assertThatThrownBy(() -> context.await(lost::start))
-                .hasMessageStartingWith("container engine at tcp://127.0.0.1:1 is not answering: Connection refused");
+                .hasMessageStartingWith("container engine at tcp://127.0.0.1:1 is not answering: Connection refused")
+                .extracting(e -> ((RunnerException) e).told())
+                .isEqualTo("container engine is not answering");
     }
 
     @Test
@@ -117,7 +121,7 @@ final class EngineFaultsTest {
             }
         }
         assertThat(refused)
-                .hasMessageContaining("no file descriptor is left")
+                .hasMessage("no file descriptor is left to ask the container engine")
                 .extracting(e -> ((RunnerException) e).code())
                 .isEqualTo(ErrorCode.SERVER_BUSY);
         context.await(http::close);
@@ -128,7 +132,10 @@ final class EngineFaultsTest {
         script.on("GET /slow", silence());
         EngineHttp http = ScriptedEngines.http(vertx, script.address());
         EngineRequest slow = EngineRequest.get("slow", "/slow", Duration.ofMillis(300));
-        assertThatThrownBy(() -> context.await(() -> http.call(slow))).hasMessageContaining("did not finish slow");
+        assertThatThrownBy(() -> context.await(() -> http.call(slow)))
+                .hasMessageContaining("did not finish slow")
+                .extracting(e -> ((RunnerException) e).told())
+                .isEqualTo("container engine is not answering");
         context.await(http::close);
     }
 

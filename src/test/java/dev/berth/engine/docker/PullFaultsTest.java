@@ -99,6 +99,21 @@ final class PullFaultsTest {
         assertFails(ErrorCode.PULL_FAILED, 502, "Failed to pull image '" + IMAGE + "': no space");
     }
 
+    /** Nor is it said to be the image's: the same image may be had on another node. */
+    @Test
+    void aFullDiskIsNotTheFunctionsFault() {
+        String said = "failed to register layer: write /var/lib/docker/x/y: no space left on device";
+        script.on(PULL, json(200, "{\"errorDetail\":{\"message\":\"" + said + "\"},\"error\":\"x\"}\n"));
+        assertThatThrownBy(() -> context.await(() -> engine.ensureImage(new ImageRequest(IMAGE, null))))
+                .isInstanceOfSatisfying(RunnerException.class, failure -> {
+                    assertThat(failure.code()).isEqualTo(ErrorCode.ENGINE_FAILED);
+                    assertThat(failure.userToBlame()).isFalse();
+                    assertThat(failure.told())
+                            .isEqualTo("Failed to pull image '" + IMAGE + "': no space left on device");
+                    assertThat(failure).hasMessage("Failed to pull image '" + IMAGE + "': " + said);
+                });
+    }
+
     @Test
     void pullThatBreaksOffIsNotTheFunctionsFault() {
         script.on(PULL, request -> {
