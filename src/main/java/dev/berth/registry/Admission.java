@@ -3,17 +3,18 @@ package dev.berth.registry;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.error.ErrorCode;
 import dev.berth.error.RunnerException;
+import dev.berth.why.SlotFacts;
 import dev.berth.why.SlotFacts.Refused;
 import org.jspecify.annotations.Nullable;
 
 /** Which calls that find no idle slot may wait for one. Changes nothing. */
 final class Admission {
-    private static final Refusal DRAINING = new Refusal(ErrorCode.SERVER_BUSY.exception(), Refused.DRAINING);
-    private static final Refusal ENGINE_GONE = new Refusal(ErrorCode.ENGINE_GONE.exception(), Refused.ENGINE_GONE);
-    private static final Refusal TOO_BIG = new Refusal(ErrorCode.RESOURCE_TOO_BIG.exception(), Refused.TOO_BIG);
-    private static final Refusal WAITERS_FULL = new Refusal(ErrorCode.SERVER_BUSY.exception(), Refused.WAITERS_FULL);
-    private static final Refusal NOT_HERE = new Refusal(ErrorCode.SERVER_BUSY.exception(), Refused.NOT_HERE);
-    private static final Refusal DEADLINE = new Refusal(ErrorCode.SERVER_BUSY.exception(), Refused.DEADLINE);
+    private static final Refusal DRAINING = refusal(ErrorCode.SERVER_BUSY, Refused.DRAINING);
+    private static final Refusal ENGINE_GONE = refusal(ErrorCode.ENGINE_GONE, Refused.ENGINE_GONE);
+    private static final Refusal WAITERS_FULL = refusal(ErrorCode.SERVER_BUSY, Refused.WAITERS_FULL);
+    private static final Refusal NOT_HERE = refusal(ErrorCode.SERVER_BUSY, Refused.NOT_HERE);
+    private static final Refusal DEADLINE = refusal(ErrorCode.SERVER_BUSY, Refused.DEADLINE);
+    private static final RunnerException TOO_BIG = ErrorCode.RESOURCE_TOO_BIG.exception();
 
     private final int maxWaiters;
     private final Room room;
@@ -21,13 +22,17 @@ final class Admission {
     private final Waiters waiters;
 
     /** Why not. */
-    record Refusal(RunnerException error, Refused why) {}
+    record Refusal(RunnerException error, SlotFacts facts) {}
 
     Admission(int maxWaiters, Room room, Placement placement, Waiters waiters) {
         this.maxWaiters = maxWaiters;
         this.room = room;
         this.placement = placement;
         this.waiters = waiters;
+    }
+
+    private static Refusal refusal(ErrorCode error, Refused why) {
+        return new Refusal(error.exception(), SlotFacts.refused(why));
     }
 
     /**
@@ -42,7 +47,7 @@ final class Admission {
         } else if (!engineAnswers) {
             return ENGINE_GONE;
         } else if (queue == null && !room.couldEverHold(request.spec())) {
-            return TOO_BIG;
+            return new Refusal(TOO_BIG, SlotFacts.tooBig(room.beyond(request.spec())));
         } else if (waiters.size() >= maxWaiters) {
             return WAITERS_FULL;
         } else if (!mayWait(request, queue)) {

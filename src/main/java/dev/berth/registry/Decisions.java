@@ -9,7 +9,6 @@ import dev.berth.call.ContainerTimings;
 import dev.berth.call.SlotKey;
 import dev.berth.error.RunnerException;
 import dev.berth.why.SlotFacts;
-import dev.berth.why.SlotFacts.Refused;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,17 +42,11 @@ final class Decisions {
     }
 
     /** Refused without having waited. */
-    void refuse(AcquireSlot request, @Nullable SlotQueue queue, RunnerException error, Refused why) {
-        observer.refused(why);
+    void refuse(AcquireSlot request, @Nullable SlotQueue queue, RunnerException error, SlotFacts facts) {
+        observer.refused(facts.refused());
         Entry counts = request.isTry() ? counts(queue, request.spec().key()) : null;
         commands.add(new Command.Refuse(
-                request.replyTo(),
-                request.ticket(),
-                request.callId(),
-                error,
-                ContainerTimings.NONE,
-                SlotFacts.refused(why),
-                counts));
+                request.replyTo(), request.ticket(), request.callId(), error, ContainerTimings.NONE, facts, counts));
     }
 
     /** After the waiter has left: its queue is counted without it. */

@@ -1,6 +1,8 @@
 package dev.berth.registry;
 
 import dev.berth.call.ContainerSpec;
+import dev.berth.why.Shortage;
+import java.util.List;
 
 /** The node's capacity: what there is, what is taken, and what of that is on its way back. */
 final class Room {
@@ -26,6 +28,19 @@ final class Room {
                 && within(spec.tmpfsMiB(), totalMiB)
                 && spec.memoryMiB() + spec.tmpfsMiB() <= totalMiB
                 && within(spec.cpuMillis(), totalCpuMillis);
+    }
+
+    /** What a container wants that could never be held, and how much that is more than there is. */
+    Shortage beyond(ContainerSpec spec) {
+        long mostMiB = Long.MAX_VALUE >> 21;
+        long wantedBytes = Math.min(spec.memoryMiB(), mostMiB) + Math.min(spec.tmpfsMiB(), mostMiB) << 20;
+        return new Shortage(
+                Math.max(0, wantedBytes - totalBytes),
+                Math.max(0, spec.cpuMillis() - totalCpuMillis),
+                wantedBytes,
+                spec.cpuMillis(),
+                "",
+                List.of());
     }
 
     private static boolean within(long wanted, long total) {

@@ -190,7 +190,7 @@ final class SlotRules {
                 steps.settle(joined);
                 foresight.called(joined, now);
             } else {
-                decisions.refuse(request, queue, refusal.error(), refusal.why());
+                decisions.refuse(request, queue, refusal.error(), refusal.facts());
                 if (queue != null) {
                     queues.closeIfUnused(queue);
                 }

@@ -101,6 +101,11 @@ public record SlotFacts(
         return new SlotFacts(start, waited, ahead, busy, cold, why, shortage);
     }
 
+    /** @param beyond what an empty node has */
+    public static SlotFacts tooBig(Shortage beyond) {
+        return new SlotFacts(Start.NONE, Waited.NOTHING, 0, 0, null, Refused.TOO_BIG, beyond);
+    }
+
     /** Of a request that was refused without having waited. */
     public static SlotFacts refused(Refused refused) {
         return REFUSALS.get(Places.of(refused));

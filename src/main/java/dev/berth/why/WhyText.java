@@ -73,7 +73,23 @@ public final class WhyText {
         return call.id() + " failed (" + end.wire() + "), " + fault(end.code().blame()) + ": " + end.text() + ", after "
                 + Amounts.micros(
                         call.started() ? call.times().run() : call.times().waited()) + where()
-                + fate();
+                + fate() + tooBig() + outOfMemoryPerhaps(end.code());
+    }
+
+    private String tooBig() {
+        Shortage shortage = call.facts().shortage();
+        return call.facts().refused() != SlotFacts.Refused.TOO_BIG || shortage == null
+                ? ""
+                : ". It wanted " + wanted(shortage) + ", " + missing(shortage) + " more than the node has when empty";
+    }
+
+    /** The account of a container's end may come too late to be told; this much is certain. */
+    private String outOfMemoryPerhaps(ErrorCode code) {
+        Truth truth = call.ran().truth();
+        boolean brokenOff = code == ErrorCode.RESPONSE_BROKEN || code == ErrorCode.REQUEST_PIPE_CLOSED;
+        return brokenOff && truth.limitBytes() > 0 && truth.peakBytes() >= truth.limitBytes()
+                ? ". Its container's memory had come to the limit"
+                : "";
     }
 
     private String where() {
@@ -179,7 +195,9 @@ public final class WhyText {
         String ago = cold.agoMillis() > 0 ? " " + Amounts.millis(cold.agoMillis()) + " earlier" : "";
         String name = call.image();
         return switch (cold.reason()) {
-            case FIRST -> "It is the first call of " + name + " since the node started, or since that is forgotten";
+            case FIRST ->
+                "It is the first call of " + name
+                        + " with its configuration since the node started, or since that is forgotten";
             case ALL_BUSY ->
                 cold.number() == 1
                         ? "The only one of " + name + " was busy"

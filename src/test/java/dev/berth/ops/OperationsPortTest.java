@@ -277,22 +277,88 @@ final class OperationsPortTest {
     }
 
     @Test
-    void connectionsAreBounded() throws IOException {
+    void connectionsAreBoundedAndTheOneThatRestsLongestGivesItsPlaceToTheNext() throws IOException {
         rig.open(OpsRig.config(null, null), new ConnectionGuard.Limits(3, LONG, LONG, LONG, LONG));
         List<Socket> held = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             Socket socket = rig.connect();
             held.add(socket);
-            socket.getOutputStream()
-                    .write("GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            assertThat(socket.getInputStream().read()).isEqualTo('H');
+            askedForVersion(socket);
         }
 
         try (Socket one = rig.connect()) {
-            assertThat(one.getInputStream().read()).isEqualTo(-1);
+            assertThat(OpsRig.rest(held.get(0))).endsWith("{\"version\":\"1.2.3\"}");
+            askedForVersion(one);
+            // Those that were not the first are served as before.
+            askedForVersion(held.get(1));
+            askedForVersion(held.get(2));
         }
-        held.get(0).close();
-        awaitHealth(200, held);
+        for (Socket socket : held) {
+            socket.close();
+        }
+    }
+
+    private static void askedForVersion(Socket socket) throws IOException {
+        socket.getOutputStream()
+                .write("GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        while (socket.getInputStream().read() != 'H') {
+            // The end of the answer before.
+            continue;
+        }
+    }
+
+    @Test
+    void whoHasAskedForNothingLosesItsPlaceBeforeThoseThatHave() throws IOException {
+        rig.open(OpsRig.config(null, null), new ConnectionGuard.Limits(3, LONG, LONG, LONG, LONG));
+        try (Socket asked = rig.connect();
+                Socket silent = rig.connect();
+                Socket begun = rig.connect()) {
+            askedForVersion(asked);
+            begun.getOutputStream().write("GET / HT".getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(rig.get("/healthz").status()).isEqualTo(200);
+
+            assertThat(OpsRig.rest(silent)).isEmpty();
+            askedForVersion(asked);
+        }
+    }
+
+    @Test
+    void placesOfStreamsAreTakenByNobody() throws IOException {
+        rig.open(OpsRig.config(null, null), new ConnectionGuard.Limits(2, LONG, LONG, LONG, LONG));
+        try (Socket one = rig.connect();
+                Socket two = rig.connect()) {
+            for (Socket stream : List.of(one, two)) {
+                stream.getOutputStream()
+                        .write("GET /api/stream HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                                .getBytes(StandardCharsets.US_ASCII));
+                assertThat(stream.getInputStream().read()).isEqualTo('H');
+            }
+
+            try (Socket more = rig.connect()) {
+                assertThat(more.getInputStream().read()).isEqualTo(-1);
+            }
+
+            assertThat(one.getInputStream().read()).isEqualTo('T');
+        }
+    }
+
+    @Test
+    void probeIsAnsweredWhileSilentClientsHaveEveryConnection() throws IOException {
+        rig.open(
+                OpsRig.config(null, null),
+                new ConnectionGuard.Limits(ConnectionGuard.Limits.DEFAULT.connections(), LONG, LONG, LONG, LONG));
+        List<Socket> silent = new ArrayList<>();
+        for (int i = 0; i < ConnectionGuard.Limits.DEFAULT.connections() + 10; i++) {
+            silent.add(rig.connect());
+        }
+
+        assertThat(rig.raw("GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 200 ");
+
+        for (Socket socket : silent) {
+            socket.close();
+        }
     }
 
     @Test
@@ -316,21 +382,6 @@ final class OperationsPortTest {
             socket.close();
         }
         assertThat(rig.get("/healthz").status()).isEqualTo(200);
-    }
-
-    /** A place is free once the server has seen the connection close. */
-    private void awaitHealth(int status, List<Socket> held) throws IOException {
-        String answer = "";
-        while (!answer.startsWith("HTTP/1.1 " + status)) {
-            try {
-                answer = rig.raw("GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-            } catch (IOException reset) {
-                answer = "";
-            }
-        }
-        for (Socket socket : held) {
-            socket.close();
-        }
     }
 
     @Test

@@ -227,7 +227,10 @@ final class AccountTest {
         assertThat(refused(full.call("x", A)).refused()).isEqualTo(Refused.WAITERS_FULL);
 
         TableDriver node = TableDriver.nonBlocking(100);
-        assertThat(refused(node.call("x", spec("big", 101))).refused()).isEqualTo(Refused.TOO_BIG);
+        SlotFacts tooBig = refused(node.call("x", spec("big", 101)));
+        assertThat(tooBig.refused()).isEqualTo(Refused.TOO_BIG);
+        assertThat(tooBig.shortage().wantedBytes()).isEqualTo(101 * MIB);
+        assertThat(tooBig.shortage().missingBytes()).isEqualTo(MIB);
         assertThat(refused(node.apply(new AcquireSlot(
                                 TableDriver.INGRESS, 9, "x", A, AcquireSlot.Mode.EXISTING, Duration.ZERO)))
                         .refused())

@@ -77,6 +77,29 @@ final class WhyTextTest {
     }
 
     @Test
+    void aCallThatNoNodeOfThisSizeCouldTake() {
+        Ended call = refused(Refused.TOO_BIG, new Shortage(64_000 * MIB, 98_000, 64_300 * MIB, 100_000, "", List.of()));
+        call.error = ErrorCode.RESOURCE_TOO_BIG.exception();
+        call.waited = Duration.ofMillis(1);
+
+        assertThat(told(call))
+                .startsWith(
+                        "01HX2 failed (400), the caller's fault: Requested CPU/Memory cannot be allocated, after 1 ms."
+                                + " It wanted 62.8 GB, 62.5 GB and 98000m CPU more than the node has when empty");
+    }
+
+    @Test
+    void aCallThatWasBrokenOffAtTheLimitOfItsMemoryWhereNobodyToldOfTheEndInTime() {
+        Ended call = Ended.call("01HX4");
+        call.error = ErrorCode.RESPONSE_BROKEN.exception();
+        call.run = new RunFacts(0, false, ContainerFate.UNKNOWN, new Truth(1, 0, 128 * MIB, 128 * MIB, true));
+        assertThat(told(call)).contains(". Its container's memory had come to the limit");
+
+        call.run = new RunFacts(0, false, ContainerFate.UNKNOWN, new Truth(1, 0, 127 * MIB, 128 * MIB, true));
+        assertThat(told(call)).doesNotContain("had come to the limit");
+    }
+
+    @Test
     void aColdStartBecauseOfAnEviction() {
         Ended call = cold(new ColdCause(Reason.EVICTED, 41_000, 0, "video", 1024 * MIB, 380 * MIB));
         call.run = new RunFacts(0, false, ContainerFate.UNKNOWN, new Truth(280_000, 0, 96 * MIB, 128 * MIB, true));
@@ -90,7 +113,7 @@ final class WhyTextTest {
     @Test
     void everyOtherCauseOfAColdStart() {
         assertThat(told(cold(ColdCause.of(Reason.FIRST))))
-                .contains("It is the first call of thumb since the node started");
+                .contains("It is the first call of thumb with its configuration since the node started");
         assertThat(told(cold(new ColdCause(Reason.ALL_BUSY, 0, 8, "", 0, 0)))).contains("All 8 of thumb were busy");
         assertThat(told(cold(new ColdCause(Reason.ALL_BUSY, 0, 1, "", 0, 0))))
                 .contains("The only one of thumb was busy");
@@ -271,10 +294,9 @@ final class WhyTextTest {
         CallRecord record = record(call);
 
         assertThat(WhyText.of(record))
-                .contains(
-                        ". The function's annotation dev.berth/min-idle does not count: it is not a whole number from 0"
-                                + " to 9999. The function's annotation dev.berth/concurrency does not count: it is not a"
-                                + " whole number from 1 to 64");
+                .contains(". The function's annotation dev.berth/min-idle does not count: it is not a whole number from"
+                        + " 0 to 9999. The function's annotation dev.berth/concurrency does not count: it is not a"
+                        + " whole number from 1 to 64");
         assertThat(record.ran().fate()).isEqualTo(ContainerFate.exited(255));
         Schemas.assertValid("Call", WhyJson.of(record));
         call.ignored = EnumSet.of(SlotAnnotation.CONCURRENCY);
