@@ -13,11 +13,13 @@ import dev.berth.port.RunnerTransport;
 import dev.berth.rehearsal.RealLoad;
 import dev.berth.rehearsal.Rehearsal;
 import dev.berth.stream.FrameIntake;
+import dev.berth.worker.LeftContainers;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,7 @@ public final class RunnerService {
     private final Promise<Void> drainAsked = Promise.promise();
     private @Nullable Engine engine;
     private @Nullable InstanceDirectory instance;
+    private @Nullable LeftContainers left;
     private @Nullable Rehearsal rehearsal;
 
     /**
@@ -130,6 +133,7 @@ public final class RunnerService {
                 .compose(machine -> {
                     engine = machine.engine();
                     instance = machine.instance();
+                    left = machine.left();
                     return verticles.deploy(machine, version).onSuccess(open -> rehearse(machine.instance()));
                 });
     }
@@ -217,19 +221,23 @@ public final class RunnerService {
         return stop.beginHandOver();
     }
 
-    /** One that starts now waits. It does without if it cannot be told. */
-    private Future<Void> announceLeaving() {
+    /** Of the one that starts now, which waits. It does without if it cannot be told. */
+    private Future<Void> tellNext(Announcement announcement) {
         InstanceDirectory own = instance;
         return own == null
                 ? Future.succeededFuture()
                 : vertx.executeBlocking(
                                 () -> {
-                                    own.announceLeaving();
+                                    announcement.make(own);
                                     return null;
                                 },
                                 false)
                         .<Void>mapEmpty()
                         .otherwiseEmpty();
+    }
+
+    private interface Announcement {
+        void make(InstanceDirectory own) throws IOException;
     }
 
     private final class StopSteps implements RunnerStop.Steps {
@@ -246,17 +254,28 @@ public final class RunnerService {
 
         @Override
         public Future<Void> removeContainers(boolean handOver) {
-            Future<Void> announced = handOver ? announceLeaving() : Future.succeededFuture();
-            Future<Void> drained = announced.compose(told -> verticles.ask(new RegistryMessage.Drain(handOver)));
-            if (handOver) {
-                // Whoever is refused asks again at once; the next runner is to be asked.
-                drained.onSuccess(left -> verticles.sendAway());
+            if (left != null) {
+                left.stop();
             }
+            Future<Void> drained = handOver ? handOver() : verticles.ask(new RegistryMessage.Drain(false));
             if (engine != null) {
                 engine.startsEnd();
             }
             verticles.announceDrain();
             return drained;
+        }
+
+        /** Whoever is refused asks again at once, and is to ask the next runner. */
+        private Future<Void> handOver() {
+            return tellNext(InstanceDirectory::announceLeaving).compose(told -> {
+                Future<Void> drained = verticles.ask(new RegistryMessage.Drain(true));
+                Future<Void> free = verticles.sendAway();
+                verticles
+                        .ask(new RegistryMessage.AwaitLeft())
+                        .compose(left -> free)
+                        .onSuccess(moved -> tellNext(InstanceDirectory::announceMoved));
+                return drained;
+            });
         }
 
         @Override

@@ -36,14 +36,15 @@ import dev.berth.status.NodeFacts;
 import dev.berth.status.StatusMeter;
 import dev.berth.status.StatusVerticle;
 import dev.berth.why.WhyBook;
-import dev.berth.worker.stdio.ObjectMemory;
 import dev.berth.worker.ContainerWorkerVerticle;
 import dev.berth.worker.FreezeSwitch;
 import dev.berth.worker.OneShotFunctions;
 import dev.berth.worker.WorkerParts;
+import dev.berth.worker.stdio.ObjectMemory;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
@@ -174,10 +175,29 @@ final class RunnerVerticles {
     Future<Void> deploy(RunnerStart.Machine machine, String version) {
         return deployWorkers(machine)
                 .compose(workers -> deployRegistry(machine, workers))
-                .compose(before -> machine.left().adopt(workers))
-                .compose(before -> deployIngresses(machine, version))
+                .compose(before -> openPort(machine, version))
                 .compose(before -> deployCluster(machine.capacity(), version))
-                .compose(before -> openOperations(facts(machine, version)));
+                .compose(before -> openOperations(machine, version));
+    }
+
+    /** All that can be done before another runner has left its containers and its port is done before. */
+    private Future<Void> openPort(RunnerStart.Machine machine, String version) {
+        Promise<Void> opening = Promise.promise();
+        Future<Void> deployed = deployIngresses(machine, version, opening.future());
+        return machine.left().adopt(workers).onComplete(opening).compose(before -> deployed);
+    }
+
+    /** Another runner that is leaving may have calls under way, and its port for operators is that of these. */
+    private Future<Void> openOperations(RunnerStart.Machine machine, String version) {
+        Future<Void> over = machine.left().over();
+        if (over.isComplete()) {
+            return openOperations(facts(machine, version));
+        }
+        over.compose(ended -> counters.draining() ? Future.succeededFuture() : openOperations(facts(machine, version)))
+                .onFailure(failure -> LOG.atError()
+                        .addKeyValue("reason", failure.getMessage())
+                        .log("the operations port cannot be opened"));
+        return Future.succeededFuture();
     }
 
     /** The workers' addresses. */
@@ -234,7 +254,7 @@ final class RunnerVerticles {
         return deploy("slot registry", List.of(new SlotRegistryVerticle(links, config.registry(), machine.capacity())));
     }
 
-    private Future<Void> deployIngresses(RunnerStart.Machine machine, String version) {
+    private Future<Void> deployIngresses(RunnerStart.Machine machine, String version, Future<Void> opening) {
         NodeParts setup = new NodeParts(
                 bus,
                 incarnation,
@@ -262,7 +282,7 @@ final class RunnerVerticles {
                 meters == null ? StatusMeter.NONE : meters.status(),
                 config.node().eventLoops());
         for (int i = 0; i < config.node().eventLoops(); i++) {
-            ingresses.add(new GrpcIngressVerticle(setup, gate, cold, status, i));
+            ingresses.add(new GrpcIngressVerticle(setup, gate, cold, status, i, opening));
         }
         return deploy("status", List.of(status)).compose(before -> deploy("runner port", ingresses));
     }
@@ -331,19 +351,15 @@ final class RunnerVerticles {
                 new DeliveryOptions().setLocalOnly(true));
     }
 
-    /** Verticles that are deployed one after the other and closed together. */
+    /** Verticles that are deployed and closed together. */
     private Future<Void> deploy(String name, List<? extends Deployable> verticles) {
         List<String> ids = new CopyOnWriteArrayList<>();
         parts.opened(name, () -> Future.join(ids.stream().map(vertx::undeploy).toList()));
-        Future<Void> deployed = Future.succeededFuture();
-        for (Deployable verticle : verticles) {
-            deployed = deployed.compose(before -> vertx.deployVerticle(verticle, new DeploymentOptions())
-                    .map(id -> {
-                        ids.add(id);
-                        return null;
-                    }));
-        }
-        return deployed;
+        return Future.join(verticles.stream()
+                        .map(verticle -> vertx.deployVerticle(verticle, new DeploymentOptions())
+                                .onSuccess(ids::add))
+                        .toList())
+                .mapEmpty();
     }
 
     /** Runs the action once every event loop that serves calls has had a turn; never, if one of them has none any more. */
@@ -377,9 +393,10 @@ final class RunnerVerticles {
         return bus.request(Addresses.registry(incarnation), request, patient).mapEmpty();
     }
 
-    /** Has all clients go. */
-    void sendAway() {
+    /** Lets no clients in any more and has all go that are there; completes when others can have the port. */
+    Future<Void> sendAway() {
         ingresses.forEach(GrpcIngressVerticle::sendAway);
+        return gate.shut();
     }
 
     /** Tells other nodes that this one takes no more calls. */

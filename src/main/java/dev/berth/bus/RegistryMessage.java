@@ -127,6 +127,9 @@ public sealed interface RegistryMessage {
     /** A bus request; the reply comes when no slot is leased, to whomever. To be asked while the node drains. */
     record AwaitIdle() implements RegistryMessage {}
 
+    /** A bus request; the reply comes when there is no container but those that run calls. To be asked like that one. */
+    record AwaitLeft() implements RegistryMessage {}
+
     /**
      * Whether containers can be started. While they cannot, calls that find none ready are refused, and nothing is
      * evicted for them.

@@ -84,7 +84,8 @@ import org.slf4j.LoggerFactory;
  * <p>Three rules are written into the table. A container that breaks before it is ready fails its launch;
  * one that breaks on the way out of a pause hands its call back if the function has seen nothing of it; one
  * that breaks during a call never runs that call again. And while the engine is at work on a container
- * nothing else is asked of the engine: a removal waits in {@code ENDING}.
+ * nothing else is asked of the engine: a removal waits in {@code ENDING}. What has been left meanwhile is another runner's,
+ * and not removed.
  *
  * <p>Not thread-safe: confined to the owner's context.
  */
@@ -162,7 +163,8 @@ public final class ContainerLifecycle {
             .row(LEAVING, LEAVE_FAILED, REMOVING, REMOVE)
             .row(LEAVING, EXITED, ENDING)
             .row(LEAVING, REMOVE_ASKED, ENDING)
-            .rows(ENDING, List.of(ADOPTED, ADOPT_FAILED, LEFT, LEAVE_FAILED), REMOVING, REMOVE)
+            .rows(ENDING, List.of(ADOPTED, ADOPT_FAILED, LEAVE_FAILED), REMOVING, REMOVE)
+            .row(ENDING, LEFT, GONE, REPORT_GONE)
             .row(ENDING, LEAVE_ASKED, ENDING)
             .row(REMOVING, LEAVE_ASKED, REMOVING)
             .rows(ENDING, List.of(PREPARED, CREATED, STARTED, LAUNCH_BROKE), REMOVING, REMOVE)

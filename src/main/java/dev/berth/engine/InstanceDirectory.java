@@ -3,14 +3,11 @@ package dev.berth.engine;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
@@ -24,7 +21,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,9 +35,6 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(InstanceDirectory.class);
     private static final String PREFIX = "berth-";
     private static final Duration HALF_MADE = Duration.ofMinutes(1);
-    private static final String LOCK = "owner.lock";
-    /** There as soon as the instance has begun to hand its containers over. */
-    private static final String LEAVING = "leaving";
     /** What the records in one folder are sealed with. */
     public static final String SEAL = "seal";
     /** Of a file that tells what finds one container again; the rest of its name is that of the container's folder. */
@@ -54,6 +47,10 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
     private final String owner;
     /** Locks of dead instances' folders, whose containers may be this instance's now, by their ids. */
     private final Map<String, FileChannel> claimed = new ConcurrentHashMap<>();
+    /** Locks, as heir, of the folders of instances that are leaving, by their ids. */
+    private final Map<String, FileChannel> inherited = new ConcurrentHashMap<>();
+
+    private volatile boolean closed;
 
     /**
      * @param root without links, since the kernel's table of mounts has none
@@ -81,21 +78,11 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
         int user = TrustedFolder.owner(path);
         try {
             TrustedFolder.check(parent, user);
-            return new InstanceDirectory(new Place(parent, instanceId, path, user), lock(path.resolve(LOCK)));
+            return new InstanceDirectory(new Place(parent, instanceId, path, user), InstanceLocks.own(path));
         } catch (IOException refused) {
             FolderRemoval.remove(path);
             throw refused;
         }
-    }
-
-    private static FileChannel lock(Path file) throws IOException {
-        FileChannel made = FileChannel.open(
-                file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode("rw-------"));
-        if (made.tryLock() == null) {
-            made.close();
-            throw new IOException("cannot lock " + file);
-        }
-        return made;
     }
 
     private static FileAttribute<?> mode(String permissions) {
@@ -138,12 +125,14 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
         if (other.equals(instanceId())) {
             return true;
         }
-        // A lock of ours would be lost with any other channel to its file.
         if (!ID.matcher(other).matches() || claimed.containsKey(other)) {
             return false;
         }
-        try (FileChannel file = lockOf(place.root().resolve(PREFIX + other))) {
-            return file == null;
+        Path directory = place.root().resolve(PREFIX + other);
+        try {
+            return inherited.containsKey(other)
+                    ? InstanceLocks.ownerLives(directory)
+                    : InstanceLocks.isTaken(directory);
         } catch (NoSuchFileException gone) {
             return false;
         } catch (IOException unreadable) {
@@ -154,49 +143,101 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
 
     /** Tells a start that waits for it that this instance is handing its containers over. */
     public void announceLeaving() throws IOException {
-        Files.createFile(place.path().resolve(LEAVING), mode("rw-------"));
+        tell(InstanceLocks.LEAVING);
+    }
+
+    /** Tells it that the port is free, and that nothing but what runs calls is still to be left. */
+    public void announceMoved() throws IOException {
+        tell(InstanceLocks.MOVED);
+    }
+
+    /** Tells others that wait for any instance here that this one, which has yet to begin, is none to wait for. */
+    public void announceWaiting(boolean waits) throws IOException {
+        if (waits) {
+            InstanceLocks.tell(place.path(), InstanceLocks.WAITING);
+        } else {
+            InstanceLocks.untell(place.path(), InstanceLocks.WAITING);
+        }
+    }
+
+    private void tell(String what) throws IOException {
+        InstanceLocks.tell(place.path(), what);
+        for (String id : claimed.keySet()) {
+            InstanceLocks.tell(place.root().resolve(PREFIX + id), what);
+        }
     }
 
     /**
-     * Whether another instance here is handing over and has not ended.
+     * Looks for other instances here that are handing over, and becomes heir of those that have none.
      *
-     * @param any also if it has not begun to
+     * @param any also if they have not begun to, but for those that wait themselves
      */
-    public boolean othersLeave(boolean any) throws IOException {
-        for (Path other : others()) {
+    public OthersLeaving others(boolean any) throws IOException {
+        boolean some = false;
+        boolean moved = true;
+        for (Path other : all()) {
             String id = idOf(other);
-            boolean counts = any || Files.exists(other.resolve(LEAVING), LinkOption.NOFOLLOW_LINKS);
-            if (counts && !claimed.containsKey(id) && alive(id)) {
-                return true;
+            if (closed || claimed.containsKey(id)) {
+                continue;
+            }
+            boolean leaving = InstanceLocks.told(other, InstanceLocks.LEAVING);
+            if (leaving && !inherited.containsKey(id)) {
+                FileChannel lock = InstanceLocks.ofLeaving(other);
+                if (lock != null) {
+                    inherited.put(id, lock);
+                }
+            }
+            boolean counts = leaving || (any && !InstanceLocks.told(other, InstanceLocks.WAITING));
+            if (counts && alive(id)) {
+                some = true;
+                moved &= inherited.containsKey(id) && InstanceLocks.told(other, InstanceLocks.MOVED);
             }
         }
-        return false;
+        return new OthersLeaving(some, moved);
     }
 
     /**
-     * Folders of dead instances that hold records of containers. From now on they are this instance's: to others the
-     * dead one is alive, for as long as this one is.
+     * The folders that this instance is heir of, and those of dead instances that hold records of containers. The latter
+     * are this instance's from now on: to others the dead one is alive, for as long as this one is.
      */
-    public List<Path> claimLeft() throws IOException {
-        List<Path> left = new ArrayList<>();
-        for (Path other : others()) {
+    public List<LeftFolder> claimLeft() throws IOException {
+        for (Path other : all()) {
             try {
-                FileChannel lock = records(other).isEmpty() ? null : lockOf(other);
-                if (lock != null) {
-                    claimed.put(idOf(other), lock);
-                    left.add(other);
-                }
+                claim(other);
             } catch (NoSuchFileException unlocked) {
                 LOG.atDebug().addKeyValue("directory", other).log("was given up half-way");
+                inherited.remove(idOf(other));
             } catch (IOException unreadable) {
                 leaves(other, unreadable);
             }
         }
+        List<LeftFolder> left = new ArrayList<>();
+        claimed.keySet().forEach(id -> left.add(new LeftFolder(place.root().resolve(PREFIX + id), true)));
+        inherited.keySet().forEach(id -> left.add(new LeftFolder(place.root().resolve(PREFIX + id), false)));
         return left;
     }
 
+    private void claim(Path other) throws IOException {
+        String id = idOf(other);
+        if (closed || claimed.containsKey(id)) {
+            // What is locked already must not be asked for again.
+            return;
+        }
+        FileChannel heir = inherited.get(id);
+        FileChannel lock = null;
+        if (heir != null) {
+            lock = InstanceLocks.inherited(other, heir);
+        } else if (!records(other).isEmpty()) {
+            lock = InstanceLocks.ofDead(other);
+        }
+        if (lock != null) {
+            claimed.put(id, lock);
+            inherited.remove(id);
+        }
+    }
+
     /** Of other instances of this user. */
-    private List<Path> others() throws IOException {
+    private List<Path> all() throws IOException {
         List<Path> found = new ArrayList<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(place.root(), PREFIX + "*")) {
             for (Path other : all) {
@@ -230,7 +271,7 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
         try (DirectoryStream<Path> all = Files.newDirectoryStream(directory)) {
             for (Path each : all) {
                 String name = each.getFileName().toString();
-                if (!stay.contains(name) && !name.equals(LOCK) && !name.equals(SEAL)) {
+                if (!stay.contains(name) && !InstanceLocks.FILES.contains(name) && !name.equals(SEAL)) {
                     go.add(each);
                 }
             }
@@ -259,7 +300,7 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
      */
     public int removeDead(Set<String> inUse) throws IOException {
         int removed = 0;
-        for (Path other : others()) {
+        for (Path other : all()) {
             if (!inUse.contains(idOf(other)) && removeIfDead(other)) {
                 removed++;
             }
@@ -273,7 +314,7 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
             return removeClaimed(other, held);
         }
         // The lock is held while deleting, so that of two starting instances only one deletes.
-        try (FileChannel file = lockOf(other)) {
+        try (FileChannel file = inherited.containsKey(idOf(other)) ? null : InstanceLocks.ofDead(other)) {
             if (file == null) {
                 return false;
             }
@@ -332,41 +373,25 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
         }
     }
 
-    /** The locked lock file of a dead instance; null if the instance is alive. */
-    private static @Nullable FileChannel lockOf(Path directory) throws IOException {
-        // For reading too: with that alone a pipe that somebody has put there would hold us for ever.
-        FileChannel file = FileChannel.open(
-                directory.resolve(LOCK), StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-        try {
-            FileLock lock = file.tryLock();
-            if (lock != null) {
-                return file;
-            }
-        } catch (OverlappingFileLockException heldByThisProcess) {
-            LOG.trace("another instance in this process");
-        } catch (IOException failure) {
-            file.close();
-            throw failure;
-        }
-        file.close();
-        return null;
-    }
-
     /**
      * Deletes the directory, and those claimed, and lets go of the locks. What is still in them goes too, but for what
-     * has been left to the next instance, with its records.
+     * has been left to the next instance, with its records; where that is heir already, all of it is that one's.
      */
     @Override
     public void close() throws IOException {
+        closed = true;
         Attempts closing = new Attempts();
-        claimed.forEach(
-                (id, lock) -> closing.run(() -> closeFolder(place.root().resolve(PREFIX + id), lock)));
+        inherited.values().forEach(heir -> closing.run(heir::close));
+        claimed.forEach((id, lock) -> closing.run(() -> closeFolder(place.root().resolve(PREFIX + id), lock)));
         closing.run(() -> closeFolder(place.path(), lockFile));
         closing.end();
     }
 
     private static void closeFolder(Path directory, FileChannel lock) throws IOException {
         try (lock) {
+            if (InstanceLocks.hasHeir(directory)) {
+                return;
+            }
             Set<String> stay = new HashSet<>(records(directory));
             if (stay.isEmpty()) {
                 deleteAll(directory);
@@ -376,6 +401,7 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
                 stay.add(record.substring(0, record.length() - RECORD.length()));
             }
             removeOthers(directory, stay);
+            InstanceLocks.endLeaving(directory);
         } catch (NoSuchFileException gone) {
             LOG.atDebug().addKeyValue("directory", directory).log("is gone already");
         }
@@ -384,6 +410,6 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
     /** The lock file goes last: by it the next start knows whose the rest is, at once. */
     private static void deleteAll(Path directory) throws IOException {
         Mounts.unmountAll(directory);
-        FolderRemoval.remove(directory, Path.of(LOCK));
+        FolderRemoval.remove(directory, Path.of(InstanceLocks.OWNER));
     }
 }

@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -71,8 +72,8 @@ final class ConnectionGuard {
 
     private boolean makeRoom() {
         for (Doing doing : Doing.values()) {
-            if (doing != Doing.STREAM && !places.get(doing).isEmpty()) {
-                HttpConnection oldest = places.get(doing).iterator().next();
+            if (doing != Doing.STREAM && !in(doing).isEmpty()) {
+                HttpConnection oldest = in(doing).iterator().next();
                 release(oldest);
                 ForcedClose.of(oldest);
                 return true;
@@ -109,7 +110,7 @@ final class ConnectionGuard {
 
     private void hold(HttpConnection connection, Doing doing) {
         held.put(connection, new Held(doing, arm(connection, doing)));
-        places.get(doing).add(connection);
+        in(doing).add(connection);
     }
 
     private boolean release(HttpConnection connection) {
@@ -118,8 +119,12 @@ final class ConnectionGuard {
             return false;
         }
         vertx.cancelTimer(was.timer());
-        places.get(was.doing()).remove(connection);
+        in(was.doing()).remove(connection);
         return true;
+    }
+
+    private Set<HttpConnection> in(Doing doing) {
+        return Objects.requireNonNull(places.get(doing));
     }
 
     private long arm(HttpConnection connection, Doing doing) {

@@ -54,6 +54,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
     private final ColdCapacity cold;
     private final StatusSource status;
     private final int instance;
+    private final Future<Void> opening;
     private final ClientStreams clients;
     private final OpenStreams streams = new OpenStreams();
     private @Nullable HttpServer server;
@@ -73,6 +74,17 @@ public final class GrpcIngressVerticle extends VerticleBase {
      * @param instance from 0; part of the instance's bus address
      */
     public GrpcIngressVerticle(NodeParts node, PortGate gate, ColdCapacity cold, StatusSource status, int instance) {
+        this(node, gate, cold, status, instance, Future.succeededFuture());
+    }
+
+    /**
+     * The same.
+     *
+     * @param opening the port is opened when this has completed, however it did; all else is done before
+     */
+    public GrpcIngressVerticle(
+            NodeParts node, PortGate gate, ColdCapacity cold, StatusSource status, int instance, Future<Void> opening) {
+        this.opening = opening;
         this.node = node;
         this.cold = cold;
         this.status = status;
@@ -96,8 +108,15 @@ public final class GrpcIngressVerticle extends VerticleBase {
             bus = opened;
             vertx.setPeriodic(SWEEP_MILLIS, tick -> clients.sweep());
             IngressParts parts = parts(opened);
-            return listen(new GrpcDoor(parts, grpcServer(parts)));
+            GrpcDoor door = new GrpcDoor(parts, grpcServer(parts));
+            return whenOpening().compose(now -> listen(door));
         });
+    }
+
+    private Future<Void> whenOpening() {
+        Promise<Void> here = Promise.promise();
+        opening.onComplete(now -> context.runOnContext(turn -> here.complete()));
+        return here.future();
     }
 
     private Future<HttpServer> listen(GrpcDoor door) {
@@ -142,8 +161,8 @@ public final class GrpcIngressVerticle extends VerticleBase {
     private void forget(HttpConnection connection) {
         clients.forget(connection);
         connections.remove(connection);
-        if (farewell != null && connections.isEmpty()) {
-            farewell.tryComplete();
+        if (connections.isEmpty()) {
+            farewellOver();
         }
     }
 
@@ -251,13 +270,22 @@ public final class GrpcIngressVerticle extends VerticleBase {
 
     /** Completes when all clients have closed their connections, or have had the time to. */
     private Future<Void> sayFarewell() {
-        Promise<Void> said = Promise.promise();
-        farewell = said;
-        connections.forEach(connection -> connection.goAway(0, Integer.MAX_VALUE));
-        if (connections.isEmpty() || goodbyeMillis == SHORT_GOODBYE_MILLIS) {
-            return Future.succeededFuture();
+        Promise<Void> said = farewell;
+        if (said == null) {
+            said = Promise.promise();
+            farewell = said;
+            connections.forEach(connection -> connection.goAway(0, Integer.MAX_VALUE));
+            vertx.setTimer(FAREWELL_MILLIS, over -> farewellOver());
         }
-        vertx.setTimer(FAREWELL_MILLIS, over -> said.tryComplete());
+        if (connections.isEmpty() || goodbyeMillis == SHORT_GOODBYE_MILLIS) {
+            said.tryComplete();
+        }
         return said.future();
+    }
+
+    private void farewellOver() {
+        if (farewell != null) {
+            farewell.tryComplete();
+        }
     }
 }

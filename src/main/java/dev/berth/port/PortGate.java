@@ -9,12 +9,15 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ipfilter.IpFilterRuleType;
 import io.netty.handler.ipfilter.IpSubnetFilterRule;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.SocketAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -35,6 +38,7 @@ public final class PortGate {
     private final GrpcConfig.Limits limits;
     private final AtomicInteger open = new AtomicInteger();
     private final Map<Ends, Channel> silent = new ConcurrentHashMap<>();
+    private final List<Channel> doors = new CopyOnWriteArrayList<>();
     private final AtomicLong nextLine = new AtomicLong(System.nanoTime());
 
     /** The two ends of a TCP connection, by which the server's connection is found to be this one. */
@@ -70,6 +74,22 @@ public final class PortGate {
     private static InetSocketAddress base(String network) {
         int slash = network.indexOf('/');
         return new InetSocketAddress(slash < 0 ? network : network.substring(0, slash), 0);
+    }
+
+    /** A server listens, or is about to. */
+    void opening(Channel door) {
+        doors.add(door);
+    }
+
+    /** Lets nobody in any more, so that others may have the port; who is in may stay. Completes when it is free. */
+    public Future<Void> shut() {
+        return Future.join(doors.stream().map(PortGate::closed).toList()).mapEmpty();
+    }
+
+    private static Future<Void> closed(Channel door) {
+        Promise<Void> closed = Promise.promise();
+        door.close().addListener(done -> closed.complete());
+        return closed.future();
     }
 
     /** Whether an accepted connection, of which nothing has been read, is let in; else it is closed. */

@@ -130,6 +130,11 @@ public final class RunnerTransport implements io.vertx.core.transport.Transport,
         }
 
         @Override
+        public void handlerAdded(ChannelHandlerContext server) {
+            gate.opening(server.channel());
+        }
+
+        @Override
         public void channelRead(ChannelHandlerContext server, Object message) {
             if (message instanceof Channel connection) {
                 if (!gate.admit(connection)) {

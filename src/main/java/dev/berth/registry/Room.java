@@ -33,7 +33,7 @@ final class Room {
     /** What a container wants that could never be held, and how much that is more than there is. */
     Shortage beyond(ContainerSpec spec) {
         long mostMiB = Long.MAX_VALUE >> 21;
-        long wantedBytes = Math.min(spec.memoryMiB(), mostMiB) + Math.min(spec.tmpfsMiB(), mostMiB) << 20;
+        long wantedBytes = (Math.min(spec.memoryMiB(), mostMiB) + Math.min(spec.tmpfsMiB(), mostMiB)) << 20;
         return new Shortage(
                 Math.max(0, wantedBytes - totalBytes),
                 Math.max(0, spec.cpuMillis() - totalCpuMillis),

@@ -75,6 +75,7 @@ public final class SlotRegistryVerticle extends VerticleBase {
     private final Outbox outbox;
     private final List<Message<Object>> drains = new ArrayList<>();
     private final List<Message<Object>> idleRequests = new ArrayList<>();
+    private final List<Message<Object>> leftRequests = new ArrayList<>();
     /** Calls that have been neither granted a slot nor refused; kept apart from the table, which may fail. */
     private final Map<Waiter.Id, String> unanswered = new LinkedHashMap<>();
 
@@ -118,6 +119,11 @@ public final class SlotRegistryVerticle extends VerticleBase {
             answerIfIdle();
             return;
         }
+        if (body instanceof RegistryMessage.AwaitLeft) {
+            leftRequests.add(message);
+            answerIfIdle();
+            return;
+        }
         if (body instanceof RegistryMessage.Drain) {
             LOG.info("draining: no more calls");
             drains.add(message);
@@ -133,7 +139,9 @@ public final class SlotRegistryVerticle extends VerticleBase {
     private void onMessageWhenBroken(RegistryMessage body, Message<Object> message) {
         if (body instanceof AcquireSlot acquire) {
             post(refusal(new Waiter.Id(acquire.replyTo(), acquire.ticket()), acquire.callId()));
-        } else if (body instanceof RegistryMessage.Drain || body instanceof RegistryMessage.AwaitIdle) {
+        } else if (body instanceof RegistryMessage.Drain
+                || body instanceof RegistryMessage.AwaitIdle
+                || body instanceof RegistryMessage.AwaitLeft) {
             message.reply(null);
         } else if (body instanceof RegistryMessage.Snapshot) {
             message.fail(ErrorCode.INTERNAL.number(), "the slot registry has failed");
@@ -180,6 +188,7 @@ public final class SlotRegistryVerticle extends VerticleBase {
         refusals.forEach(this::post);
         answer(drains);
         answer(idleRequests);
+        answer(leftRequests);
         parts.failed().run();
     }
 
@@ -234,6 +243,9 @@ public final class SlotRegistryVerticle extends VerticleBase {
     private void answerIfIdle() {
         if (!idleRequests.isEmpty() && table.isIdle()) {
             answer(idleRequests);
+        }
+        if (!leftRequests.isEmpty() && table.isBusy()) {
+            answer(leftRequests);
         }
     }
 

@@ -163,6 +163,11 @@ final class SlotRules {
         return slots.areIdle();
     }
 
+    /** Whether there is no slot but those that are leased. */
+    boolean isBusy() {
+        return slots.areBusy();
+    }
+
     void acquire(AcquireSlot request) {
         SlotQueue own = queues.find(request.spec().key());
         SlotQueue queue =

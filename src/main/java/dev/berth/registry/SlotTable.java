@@ -142,6 +142,11 @@ final class SlotTable {
         return rules.isIdle();
     }
 
+    /** Whether there is no slot but those that are leased. */
+    boolean isBusy() {
+        return rules.isBusy();
+    }
+
     NodeSnapshot snapshot() {
         return snapshot(queues.summaries());
     }

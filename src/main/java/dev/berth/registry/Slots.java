@@ -59,6 +59,11 @@ final class Slots {
         return byId.values().stream().noneMatch(slot -> slot.state == Slot.State.BUSY);
     }
 
+    /** Whether there is none but those that are leased. */
+    boolean areBusy() {
+        return byId.values().stream().allMatch(slot -> slot.state == Slot.State.BUSY);
+    }
+
     @Nullable
     Slot find(String containerId) {
         return byId.get(containerId);

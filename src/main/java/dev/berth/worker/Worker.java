@@ -82,6 +82,9 @@ final class Worker {
 
     /** Takes over a container that an earlier runner has left, and tells the registry; fails if that cannot be. */
     Future<Void> adopt(LeftContainer left, int index) {
+        if (stopping != null) {
+            return Future.failedFuture("the runner stops");
+        }
         WorkerMessage.LaunchContainer order =
                 new WorkerMessage.LaunchContainer(left.remains().name(), left.standIn(), "");
         HotContainer container = new HotContainer(order, parts, host);

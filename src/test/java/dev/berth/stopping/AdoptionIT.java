@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.conformance.Rule;
 import dev.berth.ingress.Await;
+import dev.berth.ingress.EngageCall;
 import dev.berth.ingress.EngageClient;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -15,12 +16,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,7 +113,7 @@ final class AdoptionIT {
             long began = System.nanoTime();
             Future<OneRunner> starting =
                     rig.vertx.executeBlocking(() -> rig.runner("grpc.port=" + port, "worker.takeOver=true"), false);
-            first.until("the next waits", () -> waits());
+            first.until("the next waits", rig::waits);
             long told = System.nanoTime();
             assertHandsOver(first);
             OneRunner second = Await.of(starting);
@@ -140,20 +139,33 @@ final class AdoptionIT {
         }
     }
 
-    private boolean waits() {
-        return runnerLogs().anyMatch(log -> log.contains("waiting for a runner here to hand over"));
-    }
+    /** Its port is free for the next runner meanwhile, and its container follows. */
+    @Test
+    @Rule("adopt-handover")
+    void aCallThatRunsLongHoldsNobodyUp() throws Exception {
+        int port = freePort();
+        OneRunner first = rig.runner("grpc.port=" + port);
+        rig.assertCold(first, "idle");
+        EngageClient client = first.connect(rig.vertx);
+        EngageCall running = client.engage()
+                .tryCall(AdoptionRig.model("busy", "read; sleep 8000; send done"))
+                .data("", true);
+        first.awaitBusy(client, 1);
+        Future<OneRunner> starting =
+                rig.vertx.executeBlocking(() -> rig.runner("grpc.port=" + port, "worker.takeOver=true"), false);
+        first.until("the next waits", rig::waits);
 
-    private Stream<String> runnerLogs() {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files
-                    .filter(file -> file.getFileName().toString().endsWith(".log"))
-                    .map(OneRunner::read)
-                    .toList()
-                    .stream();
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
+        first.signal("USR2");
+        OneRunner second = Await.of(starting);
+
+        rig.assertWarm(second, "idle");
+        assertThat(first.alive()).as("it has a call").isTrue();
+        assertThat(running.future().isComplete()).isFalse();
+        assertThat(running.result().finished().getSuccess()).isTrue();
+        assertThat(first.exitCode(25)).as(first::log).isZero();
+        second.awaitLine("took over containers");
+        rig.assertWarm(second, "busy");
+        assertStops(second);
     }
 
     private static int freePort() throws IOException {

@@ -44,8 +44,19 @@ final class AdoptionRig implements AutoCloseable {
         return call(client, function, "read; send ok");
     }
 
-    static CallFinished call(EngageClient client, String function, String program) {
-        JsonObject model = new JsonObject()
+    /** Whether one that was started says that it waits for another. */
+    boolean waits() {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.getFileName().toString().endsWith(".log"))
+                    .map(OneRunner::read)
+                    .anyMatch(log -> log.contains("waiting for a runner here to hand over"));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    static String model(String function, String program) {
+        return new JsonObject()
                 .put("id", UUID.randomUUID().toString())
                 .put("image", "berth/test-fn")
                 .put("app_id", "app")
@@ -54,9 +65,15 @@ final class AdoptionRig implements AutoCloseable {
                 .put("idle_timeout", 120)
                 .put("memory", 64)
                 .put("config", new JsonObject().put("PASSWORD", SECRET))
-                .put("headers", new JsonObject().put("X-Do", new JsonArray().add(program)));
-        EngageCall.Result result =
-                client.engage().tryCall(model.encode()).data("body", true).result();
+                .put("headers", new JsonObject().put("X-Do", new JsonArray().add(program)))
+                .encode();
+    }
+
+    static CallFinished call(EngageClient client, String function, String program) {
+        EngageCall.Result result = client.engage()
+                .tryCall(model(function, program))
+                .data("body", true)
+                .result();
         assertThat(result.status()).isEqualTo("0");
         return result.finished();
     }

@@ -50,7 +50,7 @@ final class JsonCost {
         long length = 0;
         for (int i = 0; i < body.length(); i++) {
             byte b = body.getByte(i);
-            boolean escaped = b >= 0 && b < ' ' || b == '"' || b == '\\' || b == '<' || b == '>' || b == '&';
+            boolean escaped = (b >= 0 && b < ' ') || b == '"' || b == '\\' || b == '<' || b == '>' || b == '&';
             length += escaped ? LONGEST_ESCAPE : 1;
         }
         return COPIES_WRITTEN * length;
