@@ -36,11 +36,11 @@ import dev.berth.status.NodeFacts;
 import dev.berth.status.StatusMeter;
 import dev.berth.status.StatusVerticle;
 import dev.berth.why.WhyBook;
-import dev.berth.worker.stdio.ObjectMemory;
 import dev.berth.worker.ContainerWorkerVerticle;
 import dev.berth.worker.FreezeSwitch;
 import dev.berth.worker.OneShotFunctions;
 import dev.berth.worker.WorkerParts;
+import dev.berth.worker.stdio.ObjectMemory;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -253,7 +253,7 @@ final class RunnerVerticles {
         if (config.grpc().tls() == null) {
             LOG.warn("the runner port takes cleartext connections: whoever reaches it can run functions");
         }
-        OpenPortWarning.check(config.grpc(), gate, machine.engine().networks());
+        OpenPortWarning.check(config, gate, machine.engine().networks());
         // Has the address after those of the ingress instances, for its status calls are placed like theirs.
         StatusVerticle status = new StatusVerticle(
                 setup,

@@ -359,8 +359,7 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
     @Override
     public void close() throws IOException {
         Attempts closing = new Attempts();
-        claimed.forEach(
-                (id, lock) -> closing.run(() -> closeFolder(place.root().resolve(PREFIX + id), lock)));
+        claimed.forEach((id, lock) -> closing.run(() -> closeFolder(place.root().resolve(PREFIX + id), lock)));
         closing.run(() -> closeFolder(place.path(), lockFile));
         closing.end();
     }

@@ -179,8 +179,7 @@ class InstanceDirectoryTest {
     void neitherInAFolderNorBesideItDoesABadEntryKeepItsNeighboursAtAStop() throws Exception {
         Path first = left("0123456789ab");
         Path second = left("0123456789ac");
-        Path kept = Files.createFile(
-                Files.createDirectory(first.resolve("2")).resolve("kept"));
+        Path kept = Files.createFile(Files.createDirectory(first.resolve("2")).resolve("kept"));
         run("chattr", "+i", kept.toString());
         try {
             InstanceDirectory stopping = InstanceDirectory.open(root);
@@ -199,7 +198,8 @@ class InstanceDirectoryTest {
     private Path left(String id) throws Exception {
         Path folder = dead(id);
         for (int i = 3; i < 10; i++) {
-            Files.createFile(Files.createDirectory(folder.resolve(String.valueOf(i))).resolve("file"));
+            Files.createFile(
+                    Files.createDirectory(folder.resolve(String.valueOf(i))).resolve("file"));
         }
         Files.createDirectories(folder.resolve("1"));
         Files.createFile(folder.resolve("1.left"));
