@@ -273,7 +273,7 @@ final class RunnerVerticles {
         if (config.grpc().tls() == null) {
             LOG.warn("the runner port takes cleartext connections: whoever reaches it can run functions");
         }
-        OpenPortWarning.check(config.grpc(), gate, machine.engine().networks());
+        OpenPortWarning.check(config, gate, machine.engine().networks());
         // Has the address after those of the ingress instances, for its status calls are placed like theirs.
         StatusVerticle status = new StatusVerticle(
                 setup,

@@ -1,6 +1,9 @@
 package dev.berth.config;
 
 import io.netty.util.NetUtil;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -176,12 +179,21 @@ final class SettingTypes {
     private static boolean isNetwork(String text) {
         int slash = text.indexOf('/');
         String address = slash < 0 ? text : text.substring(0, slash);
-        int bits = NetUtil.isValidIpV4Address(address) ? 32 : NetUtil.isValidIpV6Address(address) ? 128 : -1;
+        int bits = NetUtil.isValidIpV4Address(address) ? 32 : isIpV6Address(address) ? 128 : -1;
         if (bits < 0 || slash < 0) {
             return bits >= 0;
         }
         String prefix = text.substring(slash + 1);
         return prefix.matches("[0-9]{1,3}") && Integer.parseInt(prefix) <= bits;
+    }
+
+    /** Clients are never known by an IPv4 address in IPv6's form: a network of such would let nobody in. */
+    private static boolean isIpV6Address(String address) {
+        try {
+            return NetUtil.isValidIpV6Address(address) && InetAddress.getByName(address) instanceof Inet6Address;
+        } catch (UnknownHostException otherScope) {
+            return false;
+        }
     }
 
     /** A YAML list, or one text cut at white space: a command with its arguments. */

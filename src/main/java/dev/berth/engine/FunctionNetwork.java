@@ -7,5 +7,6 @@ import java.util.List;
  *
  * @param name as the engine has it
  * @param subnets of its containers, as address/prefix
+ * @param ofHost whether it is no network of its own but the machine's
  */
-public record FunctionNetwork(String name, List<String> subnets) {}
+public record FunctionNetwork(String name, List<String> subnets, boolean ofHost) {}

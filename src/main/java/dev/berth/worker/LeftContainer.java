@@ -19,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What one runner writes down of a container for another to take it over by. Of slot key, environment and settings only
@@ -47,6 +48,8 @@ record LeftContainer(
         long writtenAt) {
     private static final int VERSION = 1;
     private static final int LONGEST = 16 * 1024;
+    /** It becomes a part of the path of requests to the engine. */
+    private static final Pattern ENGINE_ID = Pattern.compile("[0-9a-f]{12,64}");
 
     LeftContainer written(boolean nowHandedOver) {
         return new LeftContainer(
@@ -116,6 +119,9 @@ record LeftContainer(
         }
         try {
             JsonObject json = new JsonObject(Files.readString(file));
+            if (!ENGINE_ID.matcher(json.getString("engineId")).matches()) {
+                throw new IOException("a record that names no container");
+            }
             if (json.getInteger("version") != VERSION) {
                 throw new IOException("a record of another version");
             }

@@ -61,6 +61,7 @@ final class ConfigProblemsTest {
                     BERTH_GRPC_BUDGET         | 1GiB     | grpc.budget = "1GiB" (BERTH_GRPC_BUDGET): must be a size in bytes or with a unit such as 64KiB or 8MiB, from 8MiB to 768MiB
                     BERTH_GRPC_ALLOW          | 10.0.0.0/33 | grpc.allow = "10.0.0.0/33" (BERTH_GRPC_ALLOW): must be a list of networks such as 10.0.0.0/8 or fd00::/8, or texts separated by commas or white space
                     BERTH_GRPC_ALLOW          | localhost | grpc.allow = "localhost" (BERTH_GRPC_ALLOW): must be a list of networks such as 10.0.0.0/8 or fd00::/8, or texts separated by commas or white space
+                    BERTH_GRPC_ALLOW          | ::ffff:10.0.0.1 | grpc.allow = "::ffff:10.0.0.1" (BERTH_GRPC_ALLOW): must be a list of networks such as 10.0.0.0/8 or fd00::/8, or texts separated by commas or white space
                     BERTH_GRPC_PROT           | 1        | there is no variable BERTH_GRPC_PROT; did you mean BERTH_GRPC_PORT?
                     """)
     void wrongVariableIsToldInOneLine(String variable, String value, String line) {

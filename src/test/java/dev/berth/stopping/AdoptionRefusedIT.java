@@ -101,6 +101,22 @@ final class AdoptionRefusedIT {
 
     @Test
     @Rule("adopt-checked")
+    void whatNamesNoContainerIsNotAskedTheEngineFor() throws Exception {
+        rig.handedOver("a", "b");
+        Path record = rig.records().get(0);
+        JsonObject written = new JsonObject(Files.readString(record));
+        written.put("engineId", "../containers/" + written.getString("engineId"));
+        Files.writeString(record, written.encode());
+
+        OneRunner second = rig.runner();
+
+        assertThat(second.log()).contains("a record that names no container").doesNotContain("API error");
+        assertThat(functions(second)).hasSize(1);
+        assertStops(second);
+    }
+
+    @Test
+    @Rule("adopt-checked")
     void aSocketAtWhichSomebodyElseListensIsNotCalled() throws Exception {
         rig.handedOver("a");
         Path record = rig.records().get(0);

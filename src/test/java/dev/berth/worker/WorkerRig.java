@@ -53,7 +53,6 @@ final class WorkerRig implements AutoCloseable {
     static final String NODE = "node";
     static final int WINDOW = 64 * 1024;
     static final int MAX_FRAME = 20 * 1024;
-
     private static final long LIMIT_SECONDS = 20;
 
     /** Rows travelled by any rig of this JVM. */
@@ -63,6 +62,9 @@ final class WorkerRig implements AutoCloseable {
     final FakeEngine engine = new FakeEngine();
     final SocketWatcher watcher;
     final Path root;
+    /** By all containers, as it was told. */
+    final AtomicLong cpuNanosUsed = new AtomicLong();
+
     final WorkerConfig config;
     private final StreamConfig streams =
             new StreamConfig(WINDOW, MAX_FRAME, Duration.ofSeconds(2), Duration.ofSeconds(10));
@@ -71,9 +73,6 @@ final class WorkerRig implements AutoCloseable {
     private final RigCaller caller = new RigCaller(streams, address());
     private final BlockingQueue<RegistryMessage> registry = new LinkedBlockingQueue<>();
     private final List<String> bugs = new CopyOnWriteArrayList<>();
-    /** By all containers, as it was told. */
-    final AtomicLong cpuNanosUsed = new AtomicLong();
-
     private final AtomicLong numbers = new AtomicLong();
     private boolean undeployed;
 

@@ -36,6 +36,7 @@ public final class DockerEngine implements Engine {
     /** Below it Docker refuses to create a container, and no runtime could start one. */
     private static final long LEAST_MEMORY_MIB = 6;
 
+    private static final String HOST_NETWORK = "host";
     private static final String DEFAULT_NETWORK = "bridge";
 
     private final Vertx vertx;
@@ -109,8 +110,8 @@ public final class DockerEngine implements Engine {
                 .distinct()
                 .map(name -> api.inspectNetwork(name)
                         .map(network -> new FunctionNetwork(
-                                name, network.map(DockerEngine::subnets).orElse(List.of())))
-                        .otherwise(new FunctionNetwork(name, List.of())))
+                                name, network.map(DockerEngine::subnets).orElse(List.of()), name.equals(HOST_NETWORK)))
+                        .otherwise(new FunctionNetwork(name, List.of(), name.equals(HOST_NETWORK))))
                 .toList();
         return Future.all(found).map(all -> all.list());
     }
