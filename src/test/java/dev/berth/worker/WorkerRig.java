@@ -22,6 +22,7 @@ import dev.berth.container.ContainerEvent;
 import dev.berth.container.ContainerState;
 import dev.berth.container.LifecycleObserver;
 import dev.berth.container.Row;
+import dev.berth.engine.FolderRemoval;
 import dev.berth.port.PortGate;
 import dev.berth.port.RunnerTransport;
 import io.vertx.core.Future;
@@ -73,6 +74,7 @@ final class WorkerRig implements AutoCloseable {
     /** By all containers, as it was told. */
     final AtomicLong cpuNanosUsed = new AtomicLong();
 
+    private boolean givenUp;
     private boolean undeployed;
     private final AtomicLong numbers = new AtomicLong();
 
@@ -352,6 +354,12 @@ final class WorkerRig implements AutoCloseable {
         return await(caller.open("not a call"));
     }
 
+    /** The containers that are still there stay. */
+    void giveUp() {
+        verticle.giveUp();
+        givenUp = true;
+    }
+
     /** Undeploys the worker, which removes what is left. */
     Future<Void> undeploying() {
         undeployed = true;
@@ -361,6 +369,10 @@ final class WorkerRig implements AutoCloseable {
     @Override
     public void close() throws Exception {
         try {
+            if (givenUp) {
+                FolderRemoval.remove(root);
+                return;
+            }
             if (!undeployed) {
                 await(undeploying());
             }
