@@ -24,14 +24,19 @@ final class RunnerParts {
     private final Deque<Part> open = new ConcurrentLinkedDeque<>();
     private final List<String> unclosed = new CopyOnWriteArrayList<>();
 
-    private record Part(String name, Supplier<Future<?>> close) {}
+    private record Part(String name, Supplier<Future<?>> close, Runnable giveUp) {}
 
     RunnerParts(Vertx vertx) {
         this.vertx = vertx;
     }
 
     void opened(String name, Supplier<Future<?>> close) {
-        open.push(new Part(name, close));
+        opened(name, close, () -> {});
+    }
+
+    /** @param giveUp run if it does not close: what it needs is closed next */
+    void opened(String name, Supplier<Future<?>> close, Runnable giveUp) {
+        open.push(new Part(name, close, giveUp));
     }
 
     /** A part whose closing blocks. */
@@ -73,6 +78,7 @@ final class RunnerParts {
         return within(Math.min(eachMillis, left), part.close()).transform(closed -> {
             if (closed.failed()) {
                 unclosed.add(part.name());
+                part.giveUp().run();
                 LOG.atWarn()
                         .addKeyValue("part", part.name())
                         .addKeyValue("reason", closed.cause().getMessage())

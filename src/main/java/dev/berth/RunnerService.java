@@ -279,6 +279,11 @@ public final class RunnerService {
         }
 
         @Override
+        public boolean engineAnswers() {
+            return engine == null || engine.answers();
+        }
+
+        @Override
         public void cutOff() {
             verticles.counters().cutOff();
         }

@@ -20,14 +20,18 @@ import org.slf4j.LoggerFactory;
  *                                                                 or a short while
  * </pre>
  *
- * Every phase but DRAINING under a limit of its own, so that a stop ends whatever clients and engine do: five
- * seconds after the limit at the latest. State is confined to one context; methods may be called from any thread.
+ * DRAINING waits for calls alone. Every other phase has a limit of its own, a short one where the engine does not answer,
+ * so that a stop ends whatever clients and engine do: five seconds after the limit at the latest. State is confined to one context; methods may be called from any thread.
  */
 final class RunnerStop {
     private static final Logger LOG = LoggerFactory.getLogger(RunnerStop.class);
 
     /** For removing what is left once no call runs: an engine that does not do it in this time is in trouble. */
     private static final Duration REMOVAL = Duration.ofSeconds(30);
+    /** The same where the engine does not answer. */
+    private static final Duration UNANSWERED = Duration.ofSeconds(5);
+
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
     /** For the last messages to clients and for removing the containers of calls that were cut off. */
     private static final Duration LAST_CHANCE = Duration.ofMillis(2_500);
 
@@ -36,6 +40,8 @@ final class RunnerStop {
     private static final Duration HURRIED_CLOSE_EACH = Duration.ofMillis(600);
     private static final Duration HURRIED_CLOSE_ALL = Duration.ofMillis(1_500);
     private static final Duration HURRIED_VERTX_CLOSE = Duration.ofMillis(400);
+
+    private static final String LEFT = "containers that are not removed soon are left";
 
     private enum Phase {
         RUNNING,
@@ -67,6 +73,9 @@ final class RunnerStop {
          */
         Future<Void> removeContainers(boolean handOver);
 
+        /** Whether what removes the containers is there. */
+        boolean engineAnswers();
+
         /** Ends the calls that still run. */
         void cutOff();
 
@@ -82,6 +91,9 @@ final class RunnerStop {
     private final Promise<RunnerService.StopReport> stopped = Promise.promise();
     private volatile Phase phase = Phase.RUNNING;
     private long timer = -1;
+    private long begunNanos;
+    /** How long after that calls and containers are to be gone; {@code Long.MAX_VALUE}: whenever they are. */
+    private long endNanos = Long.MAX_VALUE;
 
     /** @param limit how long calls may go on; negative: as long as they take */
     RunnerStop(Vertx vertx, Duration limit, RunnerParts parts, Steps steps) {
@@ -136,7 +148,8 @@ final class RunnerStop {
             case REMOVING -> {
                 switch (event) {
                     case ALL_GONE -> close(CLOSE_EACH, CLOSE_ALL);
-                    case STOP_NOW, TIME_OVER -> cutOff(event, "containers that are not removed soon are left");
+                    case STOP_NOW -> cutOff(event, LEFT);
+                    case TIME_OVER -> lookOrCutOff();
                     case STOP, HAND_OVER, CALLS_ENDED -> {}
                 }
             }
@@ -151,7 +164,9 @@ final class RunnerStop {
 
     private void drain(boolean handOver) {
         phase = Phase.DRAINING;
+        begunNanos = System.nanoTime();
         if (!limit.isNegative()) {
+            endNanos = limit.toNanos();
             arm(limit);
         }
         Future<Void> empty = steps.removeContainers(handOver);
@@ -162,9 +177,26 @@ final class RunnerStop {
 
     private void remove() {
         phase = Phase.REMOVING;
-        if (limit.isNegative() || limit.compareTo(REMOVAL) > 0) {
-            arm(REMOVAL);
+        endNanos = Math.min(endNanos, sinceBegun() + REMOVAL.toNanos());
+        armWithin(UNANSWERED);
+    }
+
+    private void lookOrCutOff() {
+        if (!steps.engineAnswers()) {
+            cutOff(Event.TIME_OVER, "the container engine does not answer, and containers are left");
+        } else if (sinceBegun() >= endNanos) {
+            cutOff(Event.TIME_OVER, LEFT);
+        } else {
+            armWithin(LOOK_AGAIN);
         }
+    }
+
+    private void armWithin(Duration time) {
+        arm(Duration.ofNanos(Math.min(time.toNanos(), endNanos - sinceBegun())));
+    }
+
+    private long sinceBegun() {
+        return System.nanoTime() - begunNanos;
     }
 
     private void cutOff(Event why, String what) {

@@ -223,7 +223,8 @@ final class RunnerVerticles {
                     new ContainerWorkerVerticle.Route(bus, address, Addresses.registry(incarnation));
             workers.add(new ContainerWorkerVerticle(links, ports, config.stream()));
         }
-        return deploy(CONTAINERS, workers).map(addresses);
+        return deploy(CONTAINERS, workers, () -> workers.forEach(ContainerWorkerVerticle::giveUp))
+                .map(addresses);
     }
 
     /** Last, so that others are told of this node when it takes calls. */
@@ -353,8 +354,12 @@ final class RunnerVerticles {
 
     /** Verticles that are deployed and closed together. */
     private Future<Void> deploy(String name, List<? extends Deployable> verticles) {
+        return deploy(name, verticles, () -> {});
+    }
+
+    private Future<Void> deploy(String name, List<? extends Deployable> verticles, Runnable giveUp) {
         List<String> ids = new CopyOnWriteArrayList<>();
-        parts.opened(name, () -> Future.join(ids.stream().map(vertx::undeploy).toList()));
+        parts.opened(name, () -> Future.join(ids.stream().map(vertx::undeploy).toList()), giveUp);
         return Future.join(verticles.stream()
                         .map(verticle -> vertx.deployVerticle(verticle, new DeploymentOptions())
                                 .onSuccess(ids::add))

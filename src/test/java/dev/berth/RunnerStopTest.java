@@ -21,6 +21,7 @@ final class RunnerStopTest {
     private final Promise<Void> cutOff = Promise.promise();
     private final Promise<Context> began = Promise.promise();
     private LoggedLines log;
+    private volatile boolean engineAnswers = true;
 
     @BeforeEach
     void listen() {
@@ -43,6 +44,11 @@ final class RunnerStopTest {
         @Override
         public Future<Void> removeContainers(boolean handOver) {
             return containersGone.future();
+        }
+
+        @Override
+        public boolean engineAnswers() {
+            return engineAnswers;
         }
 
         @Override
@@ -102,5 +108,38 @@ final class RunnerStopTest {
 
         assertThat(Await.of(stopped).callsCutOff()).isZero();
         assertThat(log.warnings()).containsExactly("asked again: containers that are not removed soon are left");
+    }
+
+    @Test
+    void doesNotWaitLongForAnEngineThatDoesNotAnswer() {
+        engineAnswers = false;
+        Future<RunnerService.StopReport> stopped = stop(Duration.ofMinutes(5)).begin();
+        callsEnded.complete();
+
+        assertThat(Await.of(stopped).callsCutOff()).isZero();
+        assertThat(log.warnings())
+                .containsExactly("time is over: the container engine does not answer, and containers are left");
+    }
+
+    @Test
+    void waitsForCallsThoughTheEngineDoesNotAnswer() {
+        engineAnswers = false;
+        Future<RunnerService.StopReport> stopped = stop(Duration.ofSeconds(7)).begin();
+
+        assertThat(Await.of(stopped).callsCutOff()).isEqualTo(1);
+        assertThat(log.warnings()).containsExactly("time is over: calls are cut off");
+    }
+
+    /** However late in it the last call has ended. */
+    @Test
+    void removalEndsWithTheLimit() {
+        long began = System.nanoTime();
+        Future<RunnerService.StopReport> stopped = stop(Duration.ofSeconds(8)).begin();
+        callsEnded.complete();
+
+        Await.of(stopped);
+        assertThat(log.warnings()).containsExactly("time is over: containers that are not removed soon are left");
+        assertThat(Duration.ofNanos(System.nanoTime() - began))
+                .isBetween(Duration.ofSeconds(8), Duration.ofSeconds(8 + 5));
     }
 }

@@ -11,6 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Spec;
         })
 final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+    private static final long START_PATIENCE_SECONDS = 4;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -95,7 +97,7 @@ final class RunCommand implements Callable<Integer> {
         try {
             service = Blocking.await(started(loaded, signals));
         } catch (StoppedEarly e) {
-            complain("asked to stop again before it had started; the next start here removes what is left");
+            complain(e.getMessage() + "; the next start here removes what is left");
             signals.stopped();
             return ExitCode.FAILED;
         } catch (Exception e) {
@@ -130,10 +132,16 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /** A start that was asked twice to stop is not waited for; what it has left the next one removes. */
+    /**
+     * A start that is asked to stop is soon no longer waited for, and at once if it is asked again: the engine may hang.
+     * What it has left the next one removes.
+     */
     private static Future<RunnerService> started(LoadedConfig loaded, StopSignals signals) {
         Promise<RunnerService> started = Promise.promise();
-        signals.onSecond(() -> started.tryFail(new StoppedEarly()));
+        signals.onFirst(() -> CompletableFuture.delayedExecutor(START_PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .execute(() -> started.tryFail(new StoppedEarly(
+                        "asked to stop, and had not started " + START_PATIENCE_SECONDS + " s later"))));
+        signals.onSecond(() -> started.tryFail(new StoppedEarly("asked to stop again before it had started")));
         RunnerService.start(loaded, Version.NUMBER)
                 .onSuccess(started::tryComplete)
                 .onFailure(started::tryFail);
@@ -158,12 +166,12 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /** Asked to stop for the second time before it has started. */
+    /** Asked to stop before it has started. */
     private static final class StoppedEarly extends Exception {
         private static final long serialVersionUID = 1L;
 
-        StoppedEarly() {
-            super(null, null, false, false);
+        StoppedEarly(String how) {
+            super(how, null, false, false);
         }
     }
 

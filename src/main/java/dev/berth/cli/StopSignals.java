@@ -69,6 +69,11 @@ final class StopSignals {
         return first;
     }
 
+    /** @param action run when the first signal comes, or at once if it has come */
+    void onFirst(Runnable action) {
+        CompletableFuture<Void> unused = first.thenRun(action);
+    }
+
     /** @param action run when a signal comes while the first is being obeyed, or at once if it has come */
     void onSecond(Runnable action) {
         CompletableFuture<Void> unused = second.thenRun(action);

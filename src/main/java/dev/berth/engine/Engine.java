@@ -41,6 +41,11 @@ public interface Engine {
         answers.accept(true);
     }
 
+    /** Whether it has answered what it was asked last, as far as is known. May be called on any thread. */
+    default boolean answers() {
+        return true;
+    }
+
     /**
      * Removes the containers that dead instances of this runner on this machine left behind. Others' containers,
      * and those of instances that are alive, are not touched. One that resists is left, and named in the result.
@@ -81,7 +86,7 @@ public interface Engine {
         return Future.succeededFuture(List.of());
     }
 
-    /** No container will be created any more: what is kept ready for that can go. */
+    /** No container will be created any more: what is kept ready for that can go. An engine is asked if it is there. */
     default void startsEnd() {}
 
     /** Lets go of connections and of what the engine keeps for itself. Containers must be gone already. */

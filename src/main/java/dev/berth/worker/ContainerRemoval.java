@@ -20,6 +20,7 @@ final class ContainerRemoval {
     private final ContainerReports reports;
     private final Consumer<ContainerEvent> lifecycle;
     private int failures;
+    private boolean givenUp;
 
     ContainerRemoval(
             ContainerAssembly assembly,
@@ -54,11 +55,17 @@ final class ContainerRemoval {
                 .compose(closed -> handover.settled())
                 .compose(settled -> assembly.remove())
                 .onComplete(removed -> {
-                    if (removed.failed()) {
+                    if (removed.failed() && !givenUp) {
                         reports.removeFailed(removed.cause(), AGAIN.after(++failures));
                     }
                     lifecycle.accept(removed.succeeded() ? ContainerEvent.REMOVED : ContainerEvent.REMOVE_FAILED);
                 });
+    }
+
+    /** Another runner will do it: that it has failed is neither told nor mended. */
+    void giveUp() {
+        givenUp = true;
+        alarm.close();
     }
 
     /** After longer and longer pauses. */

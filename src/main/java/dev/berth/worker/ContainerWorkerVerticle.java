@@ -72,6 +72,18 @@ public final class ContainerWorkerVerticle extends VerticleBase {
     }
 
     /**
+     * Leaves the containers that are still there to the next start: nothing more is asked of the engine, which is about
+     * to be closed. May be called from any thread.
+     */
+    public void giveUp() {
+        context.runOnContext(turn -> {
+            if (worker != null) {
+                worker.giveUp();
+            }
+        });
+    }
+
+    /**
      * Takes over a container that an earlier runner has left. May be called from any thread, once deployed.
      *
      * @param index of this worker among the node's

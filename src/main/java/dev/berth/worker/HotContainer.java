@@ -1,5 +1,7 @@
 package dev.berth.worker;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import dev.berth.bus.CallEnd;
 import dev.berth.bus.RunCall;
 import dev.berth.bus.WorkerMessage.LaunchContainer;
@@ -19,9 +21,7 @@ import dev.berth.why.ContainerFate.Kind;
 import dev.berth.why.RunFacts;
 import dev.berth.why.Truth;
 import io.vertx.core.Future;
-import java.time.Instant;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -136,6 +136,11 @@ final class HotContainer implements ActiveCall.Owner {
         }
     }
 
+    /** What is left of it is left. */
+    void giveUp() {
+        removal.giveUp();
+    }
+
     /**
      * Runs a call.
      *
@@ -146,7 +151,7 @@ final class HotContainer implements ActiveCall.Owner {
         if (!(joins || state().takesLease()) || !leases.spend(run.lease())) {
             return false;
         }
-        long left = nanosUntil(run.request().deadline());
+        long left = MILLISECONDS.toNanos(run.request().deadline().toEpochMilli() - System.currentTimeMillis());
         if (left <= 0) {
             stream.finish(new CallEnd(ErrorCode.CALL_TIMEOUT.exception()));
             reports.released(run.lease());
@@ -392,9 +397,5 @@ final class HotContainer implements ActiveCall.Owner {
 
     private FunctionExchange exchange() {
         return Objects.requireNonNull(launch.exchange(), "not ready yet");
-    }
-
-    private static long nanosUntil(Instant deadline) {
-        return TimeUnit.MILLISECONDS.toNanos(deadline.toEpochMilli() - System.currentTimeMillis());
     }
 }

@@ -127,6 +127,13 @@ final class Worker {
         return allGone.future();
     }
 
+    /** No removal is tried again, nor told of. What there is is no longer this worker's, which can stop. */
+    void giveUp() {
+        containers.values().forEach(HotContainer::giveUp);
+        containers.clear();
+        completeIfEmpty();
+    }
+
     private void gone(HotContainer container) {
         containers.remove(container.id());
         completeIfEmpty();

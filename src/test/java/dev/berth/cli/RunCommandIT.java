@@ -7,10 +7,13 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -117,6 +120,30 @@ final class RunCommandIT {
             assertThat(runner.exitValue()).isEqualTo(1);
             assertThat(errors(runner))
                     .contains("berth: asked to stop again before it had started; the next start here removes what"
+                            + " is left");
+        }
+    }
+
+    @Test
+    void aSignalEndsAStartThatHangsSoon() throws Exception {
+        Path engine = folder.resolve("engine.sock");
+        try (ServerSocketChannel silent = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            silent.bind(UnixDomainSocketAddress.of(engine));
+            Process runner = start("--port", "0", "--engine", "docker", "--set", "docker.host=unix://" + engine);
+            SocketChannel asks = silent.accept();
+            ByteBuffer request = ByteBuffer.allocate(4_096);
+            asks.read(request);
+            asks.write(ByteBuffer.wrap("HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nContent-Length: 2\r\n\r\nOK"
+                    .getBytes(StandardCharsets.US_ASCII)));
+            // The next one comes over a connection of its own, and is left without an answer.
+            SocketChannel unanswered = silent.accept();
+            assertThat(unanswered.isConnected()).isTrue();
+            long asked = System.nanoTime();
+            runner.destroy();
+            assertThat(exitCode(runner)).isEqualTo(1);
+            assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(8));
+            assertThat(errors(runner))
+                    .contains("berth: asked to stop, and had not started 4 s later; the next start here removes what"
                             + " is left");
         }
     }

@@ -201,6 +201,29 @@ final class EngineGoneIT {
         assertNothingLeft(next);
     }
 
+    /** Though its limit is minutes away: no call runs. */
+    @Test
+    void idleRunnerWhoseEngineHangsStopsSoon() throws Exception {
+        OneRunner runner = start("node.drainTimeout=5m");
+        EngageClient client = runner.connect(vertx);
+        assertServed(client, "idle");
+        relay.hang();
+
+        runner.signal("TERM");
+
+        assertThat(runner.exitCode(20)).isEqualTo(1);
+        assertThat(runner.log())
+                .contains("the container engine does not answer, and containers are left")
+                .contains("could not remove or close: containers")
+                .doesNotContainPattern("(?m)^\\tat ")
+                .doesNotContain("Exception");
+        relay.wake();
+        OneRunner next = start("node.drainTimeout=2s");
+        next.signal("TERM");
+        assertThat(next.exitCode(GRACE_SECONDS)).isZero();
+        assertNothingLeft(next);
+    }
+
     private static int starting(List<SlotSummary> slots) {
         return slots.stream().mapToInt(SlotSummary::getStarting).sum();
     }

@@ -9,10 +9,12 @@ import dev.berth.bus.RegistryMessage.LaunchFailed;
 import dev.berth.conformance.Rule;
 import dev.berth.container.ContainerState;
 import dev.berth.error.ErrorCode;
+import dev.berth.ingress.LoggedLines;
 import dev.berth.worker.FakeEngine.Operation;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 /** Containers are removed at whatever stage they are, whole, and until it has succeeded. */
@@ -132,6 +134,27 @@ final class RemovalTest {
             // 100, 200 and 400 ms.
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofMillis(690));
             rig.assertNothingLeft();
+        }
+    }
+
+    /** The engine's client is closed next, and all that it could still say of it is noise. */
+    @Test
+    void whatIsGivenUpIsNeitherTriedAgainNorToldOf() throws Exception {
+        try (WorkerRig rig = WorkerRig.start();
+                LoggedLines log = LoggedLines.of(ContainerReports.class)) {
+            Promise<Void> removal = Promise.promise();
+            String id = rig.ready();
+            rig.engine.next(Operation.REMOVE, removal.future());
+            rig.remove(id);
+            rig.untilIn(ContainerState.REMOVING);
+
+            rig.giveUp();
+            removal.fail(new RejectedExecutionException("closed"));
+
+            // Longer than the first pause.
+            rig.timer(Duration.ofMillis(250));
+            assertThat(log.warnings()).isEmpty();
+            assertThat(rig.engine.operations()).containsOnlyOnce("REMOVE");
         }
     }
 

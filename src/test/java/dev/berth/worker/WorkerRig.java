@@ -22,6 +22,7 @@ import dev.berth.container.ContainerEvent;
 import dev.berth.container.ContainerState;
 import dev.berth.container.LifecycleObserver;
 import dev.berth.container.Row;
+import dev.berth.engine.FolderRemoval;
 import dev.berth.port.PortGate;
 import dev.berth.port.RunnerTransport;
 import dev.berth.worker.stdio.ObjectMemory;
@@ -73,6 +74,7 @@ final class WorkerRig implements AutoCloseable {
     private final RigCaller caller = new RigCaller(streams, address());
     private final BlockingQueue<RegistryMessage> registry = new LinkedBlockingQueue<>();
     private final List<String> bugs = new CopyOnWriteArrayList<>();
+    private boolean givenUp;
     private final AtomicLong numbers = new AtomicLong();
     private boolean undeployed;
 
@@ -353,6 +355,12 @@ final class WorkerRig implements AutoCloseable {
         return await(caller.open("not a call"));
     }
 
+    /** The containers that are still there stay. */
+    void giveUp() {
+        verticle.giveUp();
+        givenUp = true;
+    }
+
     /** Undeploys the worker, which removes what is left. */
     Future<Void> undeploying() {
         undeployed = true;
@@ -362,6 +370,10 @@ final class WorkerRig implements AutoCloseable {
     @Override
     public void close() throws Exception {
         try {
+            if (givenUp) {
+                FolderRemoval.remove(root);
+                return;
+            }
             if (!undeployed) {
                 await(undeploying());
             }

@@ -169,6 +169,11 @@ public final class DockerEngine implements Engine {
         watch.listen(answers);
     }
 
+    @Override
+    public boolean answers() {
+        return watch.answers();
+    }
+
     /** Of what a container may have mounted the engine judges before it looks for the image, which there is not. */
     @Override
     public Future<Boolean> sees(Path folder) {
@@ -286,6 +291,7 @@ public final class DockerEngine implements Engine {
 
     @Override
     public void startsEnd() {
+        watch.look();
         EngineParts known = parts;
         if (known != null && known.pool() != null) {
             known.pool().startsEnd();

@@ -68,6 +68,20 @@ final class EngineWatch implements EngineCallListener {
         return state == State.GONE;
     }
 
+    /** Whether the last question, and every request since, was answered. */
+    boolean answers() {
+        return state == State.ANSWERING;
+    }
+
+    /** Asks at once, for somebody is about to depend on the answer. */
+    void look() {
+        context.runOnContext(turn -> {
+            if (started && !asking) {
+                ask();
+            }
+        });
+    }
+
     /** @param listener told now and at every change whether the engine answers, on this watch's context */
     void listen(Consumer<Boolean> listener) {
         context.runOnContext(turn -> {
