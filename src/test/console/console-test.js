@@ -161,6 +161,8 @@ await check('dark, at 390 px: nothing is wider than the screen', async () => {
   const { opened, complaints } = await page(http + '/console/', { size: { width: 390, height: 844 }, scheme: 'dark' });
   await has(opened, 'berth/hello-java');
   assert.ok(await opened.evaluate(() => document.documentElement.scrollWidth <= 390));
+  await opened.waitForFunction(() => document.querySelector('#calls td:last-child'));
+  assert.ok(await opened.evaluate(() => document.querySelector('#calls td:last-child').clientWidth > 250));
   await opened.screenshot({ path: `${SHOTS}/narrow-dark.png`, fullPage: true });
   assert.deepEqual(complaints, []);
   await opened.close();
