@@ -72,6 +72,7 @@ await check('calls show up by themselves: function, container, rate', async () =
   await has(opened, 'berth/echo-node');
   await opened.waitForFunction(() => /^2 containers/.test(document.getElementById('slots').getAttribute('aria-label')));
   for (let i = 0; i < 3; i++) call('berth/echo-node');
+  await has(opened, 'first call of its function');
   await opened.screenshot({ path: `${SHOTS}/calls.png`, fullPage: true });
   assert.deepEqual(complaints, []);
   await opened.close();
@@ -160,6 +161,8 @@ await check('dark, at 390 px: nothing is wider than the screen', async () => {
   const { opened, complaints } = await page(http + '/console/', { size: { width: 390, height: 844 }, scheme: 'dark' });
   await has(opened, 'berth/hello-java');
   assert.ok(await opened.evaluate(() => document.documentElement.scrollWidth <= 390));
+  await opened.waitForFunction(() => document.querySelector('#calls td:last-child'));
+  assert.ok(await opened.evaluate(() => document.querySelector('#calls td:last-child').clientWidth > 250));
   await opened.screenshot({ path: `${SHOTS}/narrow-dark.png`, fullPage: true });
   assert.deepEqual(complaints, []);
   await opened.close();
@@ -178,7 +181,7 @@ function event(rows, total, state = {}, peers = []) {
   const node = {
     id: 'made-up', version: '1', engine: 'docker', engineAnswers: true, isolated: true, draining: false, callsActive: 0,
     callsReceived: 0, callsHandled: 0, memoryTotalBytes: 2 ** 34, memoryUsedBytes: 2 ** 33, cpuTotalMillis: 8000,
-    cpuUsedMillis: 1000, waiting: 0, containers, ...state };
+    cpuUsedMillis: 1000, waiting: 0, containers, incarnation: 'i', took: [], coldStarts: {}, refusals: {}, ...state };
   return `event: node\ndata: ${JSON.stringify({ at: Date.now(), node, functions: cut, queues: cut, peers })}\n\n`;
 }
 
@@ -217,6 +220,24 @@ const live = (made) => (request, response) => {
   const timer = setInterval(() => response.write(made()), 500);
   response.on('close', () => clearInterval(timer));
 };
+
+await check('how long calls took is shown, and why they started cold or were refused', async () => {
+  let turn = 0;
+  const state = () => {
+    turn++;
+    return { took: [{ underMicros: 1280, calls: 100 + 98 * turn }, { underMicros: 917504, calls: 2 * turn }],
+      coldStarts: { evicted: 7 + turn, a_new_one: 1 }, refusals: { no_room: 3 } };
+  };
+  await madeUp(live(() => event([row('team/one', '1', { busy: 1 })], 1, state())), async (opened, complaints) => {
+    await opened.waitForFunction(() => document.getElementById('latency').innerText === '1.3 · 917.5');
+    await opened.waitForFunction(() => /evicted for another\s+[2-9]\s+\d+/.test(document.getElementById('reasons-rows').innerText));
+    const shown = await opened.innerText('#reasons-rows');
+    assert.match(shown, /refused: no room\s+0\s+3/);
+    assert.match(shown, /cold: a new one\s+0\s+1/);
+    await opened.screenshot({ path: `${SHOTS}/reasons.png` });
+    assert.deepEqual(complaints, []);
+  });
+});
 
 await check('hostile names are text, on one line, and in the order they are', async () => {
   const names = ['<script>window.broken = 1</script>', '<img src=x onerror="window.broken = 1">', '\u202Eevil\u202C', 'a\nb\tc\u0000d', 'x'.repeat(4096)];

@@ -42,6 +42,10 @@ export class Charts {
     this.rate = new Chart('chart-rate', [{ label: 'calls/s', color: '--busy' }]);
     this.calls = new Chart('chart-calls', [
       { label: 'running', color: '--busy' }, { label: 'waiting', color: '--wrong', dash: [6, 4] }]);
+    this.latency = new Chart('chart-latency', [
+      { label: 'half', color: '--busy' }, { label: '99 %', color: '--wrong', dash: [6, 4] }]);
+    this.reasons = new Chart('chart-reasons', [
+      { label: 'cold starts', color: '--busy' }, { label: 'refusals', color: '--wrong', dash: [6, 4] }]);
     this.containers = new Chart('chart-containers', [
       { label: 'busy', color: '--busy' }, { label: 'idle', color: '--idle', dash: [2, 3] },
       { label: 'frozen', color: '--frozen' }, { label: 'starting', color: '--starting', dash: [6, 4] }]);
@@ -49,17 +53,19 @@ export class Charts {
 
   // A gap in time stays a gap.
   gap(at) {
-    this.add(at, null, null, null, {});
+    this.add(at, null, null, null, {}, {});
   }
 
-  add(at, rate, running, waiting, containers) {
+  add(at, rate, running, waiting, containers, since) {
     const one = (key) => containers[key] ?? null;
     this.rate.add(at, [rate]);
     this.calls.add(at, [running, waiting]);
+    this.latency.add(at, [since.half ?? null, since.most ?? null]);
+    this.reasons.add(at, [since.cold ?? null, since.refused ?? null]);
     this.containers.add(at, [one('busy'), one('idle'), one('frozen'), one('starting')]);
   }
 
   recolor() {
-    [this.rate, this.calls, this.containers].forEach((chart) => chart.make());
+    [this.rate, this.latency, this.calls, this.reasons, this.containers].forEach((chart) => chart.make());
   }
 }

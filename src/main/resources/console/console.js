@@ -3,6 +3,7 @@ import { Charts } from '/console/charts.js';
 import { drawChosen, drawNodes } from '/console/nodes.js';
 import { ask, events, hasToken, open, setToken } from '/console/http.js';
 import { evict } from '/console/actions.js';
+import { between, showLatency, showReasons } from '/console/reasons.js';
 import '/console/output.js';
 
 const MOST_ROWS = 50;
@@ -88,18 +89,22 @@ function show(now) {
   meter('cpu', node.cpuUsedMillis, node.cpuTotalMillis, cpus);
   let rate = null;
   let refused = null;
+  let since = {};
   if (previous) {
     const seconds = Math.max(0.2, (now.at - previous.at) / 1000);
     const ended = node.callsHandled - previous.node.callsHandled;
     const gone = node.callsReceived - node.callsActive - (previous.node.callsReceived - previous.node.callsActive);
     rate = ended / seconds;
     refused = Math.max(0, gone - ended) / seconds;
+    since = between(previous.node, node, seconds);
   }
   text('rate', rate === null ? '–' : count(rate));
   text('refused', refused === null ? '–' : count(refused));
   text('active', count(node.callsActive));
   text('waiting', count(node.waiting));
-  charts.add(now.at / 1000, rate, node.callsActive - node.waiting, node.waiting, node.containers);
+  charts.add(now.at / 1000, rate, node.callsActive - node.waiting, node.waiting, node.containers, since);
+  showLatency(since);
+  showReasons(node);
   const first = !last;
   last = now;
   previous = now;

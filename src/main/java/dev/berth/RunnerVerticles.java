@@ -35,6 +35,7 @@ import dev.berth.status.ColdCapacity;
 import dev.berth.status.NodeFacts;
 import dev.berth.status.StatusMeter;
 import dev.berth.status.StatusVerticle;
+import dev.berth.stream.StreamStalls;
 import dev.berth.why.WhyBook;
 import dev.berth.worker.ContainerWorkerVerticle;
 import dev.berth.worker.FreezeSwitch;
@@ -146,6 +147,7 @@ final class RunnerVerticles {
                     NodeMeters made =
                             new NodeMeters(config.metrics(), config.node().id());
                     made.certificates(certificates());
+                    made.streams(StreamStalls.of(vertx));
                     meters = made;
                     parts.opened("meters", made);
                     return null;

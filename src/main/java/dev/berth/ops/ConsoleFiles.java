@@ -28,6 +28,7 @@ final class ConsoleFiles {
             "charts.js",
             "actions.js",
             "output.js",
+            "reasons.js",
             "console.css");
 
     private ConsoleFiles() {}

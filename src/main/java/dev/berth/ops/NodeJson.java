@@ -2,8 +2,10 @@ package dev.berth.ops;
 
 import dev.berth.bus.NodeSnapshot;
 import dev.berth.call.ContainerSpec;
+import dev.berth.ops.meter.CallFigures;
 import dev.berth.ops.meter.ContainerMeters;
 import dev.berth.ops.meter.SlotState;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /** What is told of a node, as JSON: bytes, thousandths of a CPU and milliseconds, as the names say. */
@@ -21,6 +24,7 @@ final class NodeJson {
     static JsonObject node(NodeView view, NodeSnapshot snapshot) {
         JsonObject containers = new JsonObject();
         count(snapshot.queues()).forEach(containers::put);
+        CallFigures calls = view.meters().callFigures();
         return new JsonObject()
                 .put("id", view.facts().id())
                 .put("incarnation", view.facts().incarnation())
@@ -32,6 +36,15 @@ final class NodeJson {
                 .put("callsActive", view.counters().active())
                 .put("callsReceived", view.counters().received())
                 .put("callsHandled", view.counters().handled())
+                .put(
+                        "took",
+                        new JsonArray(calls.took().stream()
+                                .map(took -> new JsonObject()
+                                        .put("underMicros", took.micros())
+                                        .put("calls", took.calls()))
+                                .toList()))
+                .put("coldStarts", new JsonObject(new TreeMap<>(calls.coldStarts())))
+                .put("refusals", new JsonObject(new TreeMap<>(calls.refusals())))
                 .put("memoryTotalBytes", snapshot.memoryTotalBytes())
                 .put("memoryUsedBytes", snapshot.memoryUsedBytes())
                 .put("cpuTotalMillis", snapshot.cpuTotalMillis())

@@ -48,6 +48,11 @@ final class BusStream implements FrameStream {
         this.inbound = new Inbound(this, windows.inbound());
     }
 
+    /** The sender has stood still for so long. */
+    void stalled(long nanos) {
+        endpoint.stalls().add(initiator, nanos);
+    }
+
     StreamId id() {
         return id;
     }

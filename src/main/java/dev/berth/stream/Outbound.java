@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outbound implements WriteStream<Buffer> {
     private static final int MAX_QUEUED = 4096;
+    private static final long GOES_ON = Long.MIN_VALUE;
     private static final Future<Void> SENT = Future.succeededFuture();
 
     private enum State {
@@ -56,6 +57,8 @@ final class Outbound implements WriteStream<Buffer> {
     private long seq;
     /** A drain is due once there is room again. */
     private boolean blocked;
+    /** When it came to stand still, with more to come or with something left to send; {@link #GOES_ON}: it does not. */
+    private long stalledAt = GOES_ON;
 
     private @Nullable RunnerException failure;
     private @Nullable Handler<Void> drainHandler;
@@ -88,6 +91,7 @@ final class Outbound implements WriteStream<Buffer> {
             credit.take(length);
             stream.send(new Frame.Data(seq++, bytes));
             blocked = credit.available() == 0;
+            watchStall();
             return SENT;
         }
         return enqueue(Kind.DATA, bytes);
@@ -146,6 +150,7 @@ final class Outbound implements WriteStream<Buffer> {
         }
         flush();
         blocked |= writeQueueFull();
+        watchStall();
         return sent.future();
     }
 
@@ -211,7 +216,19 @@ final class Outbound implements WriteStream<Buffer> {
 
     private void goOn() {
         flush();
+        watchStall();
         drained();
+    }
+
+    /** It stands still while something waits to be sent, or its writer waits for a drain. */
+    private void watchStall() {
+        boolean still = state == State.ENDED ? !queue.isEmpty() : writeQueueFull();
+        if (still && stalledAt == GOES_ON) {
+            stalledAt = System.nanoTime();
+        } else if (!still && stalledAt != GOES_ON) {
+            stream.stalled(System.nanoTime() - stalledAt);
+            stalledAt = GOES_ON;
+        }
     }
 
     /** Of what the peer has not given only so much is still needed. */
@@ -231,6 +248,7 @@ final class Outbound implements WriteStream<Buffer> {
             Promise<Void> sent = head.sent;
             stream.guarded(sent::complete);
         }
+        watchStall();
         drained();
     }
 
@@ -245,6 +263,7 @@ final class Outbound implements WriteStream<Buffer> {
             Promise<Void> sent = head.sent;
             stream.guarded(() -> sent.fail(why));
         }
+        watchStall();
         Handler<Throwable> handler = exceptionHandler;
         if (handler != null) {
             stream.guarded(() -> handler.handle(why));

@@ -46,6 +46,7 @@ public final class StreamEndpoint {
     private final Map<StreamId, BusStream> streams = new HashMap<>();
     private final Map<String, RemoteEndpoint> peers = new HashMap<>();
     private final NodePairs pairs;
+    private final StreamStalls stalls;
     private final StreamId self;
     private final Liveness liveness;
     private final Inbox<Envelope> inbox;
@@ -61,6 +62,7 @@ public final class StreamEndpoint {
         this.address = Addresses.frames(address);
         this.config = config;
         this.pairs = NodePairs.of(vertx);
+        this.stalls = StreamStalls.of(vertx);
         this.self = new StreamId(this.address, NO_STREAM);
         // Larger than any number of streams a process opens in a millisecond of its life.
         this.lastNumber = System.currentTimeMillis() << 20;
@@ -371,6 +373,10 @@ public final class StreamEndpoint {
 
     String address() {
         return address;
+    }
+
+    StreamStalls stalls() {
+        return stalls;
     }
 
     StreamConfig config() {

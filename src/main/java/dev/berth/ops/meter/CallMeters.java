@@ -5,6 +5,7 @@ import dev.berth.error.ErrorCode;
 import dev.berth.ingress.CallMeter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ final class CallMeters implements CallMeter {
     private final Timer waitRefused;
     private final Timer runHot;
     private final Timer runCold;
+    private final Latencies latencies = new Latencies();
     private final Counter requestBytes;
     private final Counter responseBytes;
 
@@ -121,6 +123,7 @@ final class CallMeters implements CallMeter {
         leave(stage);
         countAsFn(wireCode, error, stage);
         if (stage == Stage.RUNNING) {
+            latencies.record(waitNanos + runNanos);
             waitGranted.record(waitNanos, TimeUnit.NANOSECONDS);
             (cold ? runCold : runHot).record(runNanos, TimeUnit.NANOSECONDS);
         } else if (stage == Stage.WAITING) {
@@ -174,6 +177,10 @@ final class CallMeters implements CallMeter {
         if (response > 0) {
             responseBytes.increment((double) response);
         }
+    }
+
+    List<CallFigures.Took> took() {
+        return latencies.counted();
     }
 
     long waitingNow() {

@@ -9,6 +9,7 @@ import dev.berth.engine.docker.EngineCallListener;
 import dev.berth.ingress.CallMeter;
 import dev.berth.registry.SlotObserver;
 import dev.berth.status.StatusMeter;
+import dev.berth.stream.StreamStalls;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -38,6 +39,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +91,11 @@ public final class NodeMeters implements AutoCloseable {
         return calls;
     }
 
+    /** What the console shows of calls. */
+    public CallFigures callFigures() {
+        return new CallFigures(calls.took(), slots.coldStarts(), slots.refusals());
+    }
+
     public SlotObserver slots() {
         return slots;
     }
@@ -124,6 +131,20 @@ public final class NodeMeters implements AutoCloseable {
         if (cluster != null) {
             cluster(cluster);
         }
+    }
+
+    /** Adds how long senders of streams stand still. */
+    public void streams(StreamStalls stalls) {
+        stalled(stalls, "request", StreamStalls::requestSeconds);
+        stalled(stalls, "response", StreamStalls::responseSeconds);
+    }
+
+    private void stalled(StreamStalls stalls, String direction, ToDoubleFunction<StreamStalls> seconds) {
+        FunctionCounter.builder("berth.stream.stalled", stalls, seconds)
+                .description("Time that bodies stood still because their receivers took nothing more.")
+                .baseUnit("seconds")
+                .tag("direction", direction)
+                .register(registry);
     }
 
     /**

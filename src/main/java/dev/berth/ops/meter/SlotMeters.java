@@ -110,6 +110,15 @@ final class SlotMeters implements SlotObserver {
         ends.put(key, Cold.ENDED);
     }
 
+    /** Containers started for a call, by why none was there. */
+    Map<String, Long> coldStarts() {
+        return cold.counted(Counter::count);
+    }
+
+    Map<String, Long> refusals() {
+        return refused.counted(Counter::count);
+    }
+
     double evicted(boolean frozen) {
         return (frozen ? evictedFrozen : evictedIdle).count();
     }

@@ -3,12 +3,16 @@ package dev.berth.ops.meter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.bus.NodeSnapshot;
+import dev.berth.call.ContainerTimings;
 import dev.berth.cluster.ClusterBoard;
 import dev.berth.cluster.Member;
 import dev.berth.config.MetricsConfig;
 import dev.berth.container.LifecycleObserver;
 import dev.berth.engine.docker.ImageCounts;
+import dev.berth.ingress.Await;
 import dev.berth.status.StatusMeter;
+import dev.berth.stream.StreamStalls;
+import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -73,6 +77,7 @@ final class MetricNamesTest {
     }
 
     private static String scrape() throws IOException {
+        Vertx vertx = Vertx.vertx();
         try (NodeMeters meters = new NodeMeters(new MetricsConfig(3, null, Duration.ofMinutes(1)), "n")) {
             meters.complete(new ClusterBoard(new Member("i", "n", "h", 1, 1, "v", 0), 1));
             meters.ready(() -> true);
@@ -85,12 +90,16 @@ final class MetricNamesTest {
             meters.engine().onCall("create_container", 201, 1);
             meters.engine().onImages(new ImageCounts(1, 10, 2, 20, 30));
             LifecycleObserver container = meters.lifecycle().of("c", Specs.spec("fn"));
+            meters.streams(StreamStalls.of(vertx));
+            container.ready(ContainerTimings.NONE);
             container.used(5_000_000, 0);
             container.callPeak(20L << 20);
             container.exited(0);
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             meters.write(out, new NodeSnapshot(false, 1, 1, 1, 1, List.of()), false);
             return out.toString(StandardCharsets.UTF_8);
+        } finally {
+            Await.of(vertx.close());
         }
     }
 }
