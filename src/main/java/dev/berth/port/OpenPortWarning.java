@@ -7,7 +7,6 @@ import dev.berth.config.RunnerConfig;
 import dev.berth.engine.FunctionNetwork;
 import io.vertx.core.Future;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.ArrayList;
@@ -86,7 +85,8 @@ public final class OpenPortWarning {
         HttpConfig http = config.http();
         if (http.on() && http.readToken() == null && http.operatorToken() == null && !identifies(http.tls())) {
             String danger = "the operations port and do what operators can";
-            ports.add(new Port(http.host(), danger, "http.operatorTokenFile", "http.operatorTokenFile", anybody -> true));
+            ports.add(
+                    new Port(http.host(), danger, "http.operatorTokenFile", "http.operatorTokenFile", anybody -> true));
         }
         ClusterConfig cluster = config.cluster();
         if (cluster.enabled()) {
@@ -113,7 +113,7 @@ public final class OpenPortWarning {
                     .filter(address -> !address.isLinkLocalAddress())
                     .toList();
         } catch (SocketException unknown) {
-            return List.of(new InetSocketAddress("127.0.0.1", 0).getAddress());
+            return List.of(InetAddress.getLoopbackAddress());
         }
     }
 }
