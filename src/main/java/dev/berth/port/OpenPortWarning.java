@@ -86,7 +86,8 @@ public final class OpenPortWarning {
         HttpConfig http = config.http();
         if (http.on() && http.readToken() == null && http.operatorToken() == null && !identifies(http.tls())) {
             String danger = "the operations port and do what operators can";
-            ports.add(new Port(http.host(), danger, "http.operatorTokenFile", "http.operatorTokenFile", anybody -> true));
+            ports.add(
+                    new Port(http.host(), danger, "http.operatorTokenFile", "http.operatorTokenFile", anybody -> true));
         }
         ClusterConfig cluster = config.cluster();
         if (cluster.enabled()) {
