@@ -129,6 +129,11 @@ final class FunctionConnection implements FunctionExchange {
         watch.answers();
     }
 
+    /** It ends its connection instead. */
+    void hangsUp() {
+        watch.hangsUp();
+    }
+
     /** What is wrong with a function that takes nothing of a call: it has gone, or it has never been good. */
     ErrorCode nothingTaken() {
         return watch.hasAnswered() ? ErrorCode.SLOT_GONE : ErrorCode.INIT_FAILED;

@@ -173,6 +173,7 @@ final class HttpCall implements FunctionChannel.User, AnswerParser.Listener, Req
         switch (phase) {
             case ASKED -> {
                 if (call.sent()) {
+                    connection.hangsUp();
                     broken(failure, hungUp());
                 } else {
                     nothingTaken();

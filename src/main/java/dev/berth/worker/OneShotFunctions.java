@@ -6,9 +6,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Functions of which a process was seen to end with its first answer, by their slot keys. Until that shows, its socket
- * takes a second call that nobody will read; so second calls to processes of these functions wait a little. A function is
- * forgotten when a process of it gives a second answer. Thread-safe.
+ * Functions of which a process was seen to end with its first answer, or to hang up on its second call, by their slot
+ * keys. Until that shows, its socket takes a second call that nobody will read; so second calls to processes of these
+ * functions wait a little. A function is forgotten when a process of it gives a second answer. Thread-safe.
  */
 public final class OneShotFunctions {
     /** How long a second call waits for the process to end. */
@@ -69,6 +69,14 @@ public final class OneShotFunctions {
         /** Whether the call that comes now waits for the process to end. */
         boolean mayBeEnding() {
             return phase == Phase.ANSWERED && known.contains(function);
+        }
+
+        /**
+         * It has taken a call and hung up without a word. As far as one process shows, it has ended with its answer: the
+         * engine may say so only when it has been removed for that.
+         */
+        void hangsUp() {
+            exited();
         }
 
         /** It has ended by itself, unless it was removed before. */

@@ -58,6 +58,49 @@ final class OneShotFunctionsTest {
         assertThat(answered(FUNCTION).mayBeEnding()).isFalse();
     }
 
+    /** It was removed for that before the engine had told of its end. */
+    @Test
+    void aFunctionIsKnownOnceAProcessOfItHasHungUpOnItsSecondCall() {
+        functions.watch(OTHER).hangsUp();
+        OneShotFunctions.Watch first = answered(FUNCTION);
+        first.hangsUp();
+        first.removed();
+        first.exited();
+
+        assertThat(answered(FUNCTION).mayBeEnding()).isTrue();
+        assertThat(answered(OTHER).mayBeEnding()).isFalse();
+    }
+
+    @Test
+    @Rule("container-one-shot")
+    void noMoreThanOneCallIsLostThoughTheEngineIsSlowToTell() throws Exception {
+        try (WorkerRig rig = WorkerRig.start()) {
+            rig.engine.serve(talk -> {
+                talk.readHead();
+                talk.readBody();
+                talk.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+                talk.readHead();
+            });
+            String first = rig.ready();
+            assertThat(rig.call(first).endBody().code()).isNull();
+            rig.heard(ContainerReleased.class);
+            assertThat(rig.call(first).endBody().code()).isEqualTo(ErrorCode.RESPONSE_BROKEN);
+            rig.heard(ContainerEnding.class);
+            rig.heard(ContainerGone.class);
+
+            String second = rig.ready();
+            assertThat(rig.call(second).endBody().code()).isNull();
+            rig.heard(ContainerReleased.class);
+            TestCall call = rig.call(second).write("again").endBody();
+            rig.settle();
+            rig.engine.last().exit(0);
+
+            assertThat(call.code()).isEqualTo(ErrorCode.SLOT_GONE);
+            rig.heard(ContainerEnding.class);
+            rig.assertGone(second);
+        }
+    }
+
     /** Its socket goes on to take what it is sent until it has ended. */
     @Test
     @Rule("container-one-shot")
