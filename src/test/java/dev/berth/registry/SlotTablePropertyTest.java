@@ -13,6 +13,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.statistics.Statistics;
+import net.jqwik.api.statistics.StatisticsReport;
 
 final class SlotTablePropertyTest {
     /** Of 1000 tries. */
@@ -91,6 +92,7 @@ final class SlotTablePropertyTest {
     }
 
     @Property(tries = 1000)
+    @StatisticsReport(onFailureOnly = true)
     void keepsItsPromisesWhateverHappens(
             @ForAll boolean nonBlocking,
             @ForAll boolean waits,
