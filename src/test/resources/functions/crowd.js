@@ -1,6 +1,7 @@
 'use strict'
 // Takes several calls at once, on the official Node.js FDK. A call is JSON: {"crowd": n} waits until n calls are inside,
-// "exit" besides then ends the process, {"sleep": ms} waits so long, {} answers at once. Answers the process's id.
+// "exit" besides then ends the process, {"sleep": ms} waits so long, {} answers at once. Of a call that is none the header
+// X-Sleep says how long. Answers the process's id.
 
 const fdk = require('@fnproject/fdk')
 const { setTimeout: pause } = require('timers/promises')
@@ -18,7 +19,7 @@ function crowd (size) {
   })
 }
 
-async function answer (call) {
+async function answer (call, context) {
   inside++
   try {
     if (call.crowd) {
@@ -27,7 +28,7 @@ async function answer (call) {
     if (call.exit) {
       process.exit(call.exit)
     }
-    await pause(call.sleep || 0)
+    await pause(call.sleep || Number(context.getHeader('X-Sleep') || 0))
     return { pid: process.pid }
   } finally {
     inside--

@@ -53,7 +53,7 @@ final class Evictable {
     }
 
     /** Whether all of them, and that much more, would do. */
-    boolean wouldCover(long shortBytes, long shortCpuMillis, Holds more) {
+    boolean wouldCover(long shortBytes, long shortCpuMillis, Reservation more) {
         return bytes + more.bytes() >= shortBytes && cpuMillis + more.cpuMillis() >= shortCpuMillis;
     }
 

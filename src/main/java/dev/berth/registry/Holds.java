@@ -1,5 +1,6 @@
 package dev.berth.registry;
 
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -71,12 +72,26 @@ final class Holds {
         return held.last().heldUntil;
     }
 
-    /** Of all of them, whether they run a call or not. */
-    long bytes() {
-        return bytes;
+    /** What all of them take, whether they run a call or not. */
+    Reservation together() {
+        return new Reservation(bytes, cpuMillis);
     }
 
-    long cpuMillis() {
-        return cpuMillis;
+    /** What these take. */
+    static Reservation together(List<Slot> slots) {
+        long bytes = 0;
+        long cpuMillis = 0;
+        for (Slot slot : slots) {
+            bytes += slot.queue.reservation.bytes();
+            cpuMillis += slot.queue.reservation.cpuMillis();
+        }
+        return new Reservation(bytes, cpuMillis);
+    }
+
+    /** Those of them that have been idle since before that moment. */
+    List<Slot> idleBefore(long moment) {
+        return held.stream()
+                .filter(slot -> slot.state == Slot.State.IDLE && slot.idleSince - moment < 0)
+                .toList();
     }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * to be idle in the same moment.
  *
  * <p>What has just started in the place of others is spared for a moment, so that two functions in room for one take
- * turns. In non-blocking mode a waiter for whom that room would be enough stays until it might have had it.
+ * turns, unless a call has found it idle. In non-blocking mode a waiter for whom that room would be enough stays until it might have had it.
  */
 final class Placement {
 
@@ -209,7 +209,7 @@ final class Placement {
         long shortBytes = Math.max(0, wanted.bytes() - freeBytes - comingBytes);
         long shortCpu = Math.max(0, wanted.cpuMillis() - freeCpuMillis - comingCpuMillis);
         boolean isShort = shortBytes > 0 || shortCpu > 0;
-        List<Slot> victims = isShort ? evictable.cover(shortBytes, shortCpu, now) : List.of();
+        List<Slot> victims = isShort ? victims(waiter, shortBytes, shortCpu, now) : List.of();
         boolean isStuck = isShort && victims.isEmpty();
         if (isStuck && nonBlocking && !hopes(waiter, shortBytes, shortCpu, now)) {
             actions.refuse(waiter);
@@ -236,9 +236,30 @@ final class Placement {
         return true;
     }
 
+    /**
+     * Who goes for a waiter; empty: nobody, as that would not do. What is held is for callers who come back at once. So it
+     * does not count for a call that has found it idle: else one caller of two functions in turn had to wait for a hold
+     * at each call.
+     */
+    private List<Slot> victims(Waiter waiter, long shortBytes, long shortCpu, long now) {
+        List<Slot> victims = evictable.cover(shortBytes, shortCpu, now);
+        if (!victims.isEmpty() || holds.isEmpty()) {
+            return victims;
+        }
+        List<Slot> left = holds.idleBefore(waiter.since);
+        if (left.isEmpty() || !evictable.wouldCover(shortBytes, shortCpu, Holds.together(left))) {
+            return List.of();
+        }
+        for (Slot slot : left) {
+            holds.end(slot);
+            mayGo(slot);
+        }
+        return evictable.cover(shortBytes, shortCpu, now);
+    }
+
     /** Whether what is held now will be enough for it, or would have been when that was asked first. */
     private boolean hopes(Waiter waiter, long shortBytes, long shortCpu, long now) {
-        if (!waiter.hopes && !holds.isEmpty() && evictable.wouldCover(shortBytes, shortCpu, holds)) {
+        if (!waiter.hopes && !holds.isEmpty() && evictable.wouldCover(shortBytes, shortCpu, holds.together())) {
             waiter.hopes = true;
             waiter.hopesUntil = holds.lastEnd() + hopeNanos;
         }

@@ -46,6 +46,7 @@ import org.jspecify.annotations.Nullable;
 final class SlotTable {
     private final Room room;
     final Queues queues = new Queues();
+    final Starts starts;
     private final SlotRules rules;
 
     /**
@@ -73,7 +74,7 @@ final class SlotTable {
             SlotObserver observer,
             @Nullable Worth worth) {
         this.room = new Room(capacity.memoryBytes(), capacity.cpuMillis());
-        Starts starts = new Starts(room.totalCpuMillis());
+        this.starts = new Starts(room.totalCpuMillis());
         Keeping keeping = new Keeping(config.keeping(), worth == null ? new LearnedWorth(starts, room) : worth);
         this.rules = new SlotRules(config, room, queues, starts, keeping, incarnation, workers, ids, observer);
     }

@@ -120,10 +120,12 @@ public final class WhyText {
         if (facts.start() != Start.COLD && call.times().waited() >= SHORT_WAIT_MICROS) {
             return waited(facts);
         }
-        if (facts.start() == Start.FORESEEN) {
-            return ", from a container that was started ahead of it, as its calls come regularly" + elsewhere();
-        }
-        return elsewhere();
+        return atOnce(facts);
+    }
+
+    private String atOnce(SlotFacts facts) {
+        String ahead = ", from a container that was started ahead of it, as its calls come regularly";
+        return (facts.start() == Start.FORESEEN ? ahead : "") + elsewhere();
     }
 
     private String waited(SlotFacts facts) {
@@ -137,7 +139,7 @@ public final class WhyText {
             case ROOM_COMING -> wait + " until containers that were ending had given back their room";
             case BEHIND_BIG -> wait + behindBig(facts.shortage());
             case OTHERS_START, OWN_START, START_AHEAD -> wait + " until a container had started";
-            case NOTHING -> elsewhere();
+            case NOTHING -> atOnce(facts);
         };
     }
 

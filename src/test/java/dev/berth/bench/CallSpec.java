@@ -1,5 +1,6 @@
 package dev.berth.bench;
 
+import dev.berth.call.SlotAnnotation;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param memoryMiB of a container
  * @param timeoutSeconds of a call
  * @param idleSeconds how long a container stays without a call
+ * @param concurrency calls that a container takes at once
  */
 record CallSpec(
         String image,
@@ -21,7 +23,8 @@ record CallSpec(
         Map<String, String> headers,
         int memoryMiB,
         int timeoutSeconds,
-        int idleSeconds) {
+        int idleSeconds,
+        int concurrency) {
     private static final int DEFAULT_MEMORY_MIB = 128;
     private static final int DEFAULT_TIMEOUT_SECONDS = 60;
     private static final int DEFAULT_IDLE_SECONDS = 120;
@@ -37,32 +40,37 @@ record CallSpec(
                 Map.of("Content-Type", "application/octet-stream"),
                 DEFAULT_MEMORY_MIB,
                 DEFAULT_TIMEOUT_SECONDS,
-                DEFAULT_IDLE_SECONDS);
+                DEFAULT_IDLE_SECONDS,
+                1);
     }
 
     CallSpec header(String name, String value) {
         Map<String, String> more = new HashMap<>(headers);
         more.put(name, value);
-        return new CallSpec(image, slotHash, more, memoryMiB, timeoutSeconds, idleSeconds);
+        return new CallSpec(image, slotHash, more, memoryMiB, timeoutSeconds, idleSeconds, concurrency);
     }
 
     /** Containers of its own: the text stands for the digest a load balancer would send. */
     CallSpec slot(String text) {
         byte[] hash = text.getBytes(StandardCharsets.US_ASCII);
         byte[] hex = java.util.HexFormat.of().formatHex(hash).getBytes(StandardCharsets.US_ASCII);
-        return new CallSpec(image, hex, headers, memoryMiB, timeoutSeconds, idleSeconds);
+        return new CallSpec(image, hex, headers, memoryMiB, timeoutSeconds, idleSeconds, concurrency);
     }
 
     CallSpec timeout(int seconds) {
-        return new CallSpec(image, slotHash, headers, memoryMiB, seconds, idleSeconds);
+        return new CallSpec(image, slotHash, headers, memoryMiB, seconds, idleSeconds, concurrency);
     }
 
     CallSpec idle(int seconds) {
-        return new CallSpec(image, slotHash, headers, memoryMiB, timeoutSeconds, seconds);
+        return new CallSpec(image, slotHash, headers, memoryMiB, timeoutSeconds, seconds, concurrency);
     }
 
     CallSpec memory(int mebibytes) {
-        return new CallSpec(image, slotHash, headers, mebibytes, timeoutSeconds, idleSeconds);
+        return new CallSpec(image, slotHash, headers, mebibytes, timeoutSeconds, idleSeconds, concurrency);
+    }
+
+    CallSpec concurrency(int calls) {
+        return new CallSpec(image, slotHash, headers, memoryMiB, timeoutSeconds, idleSeconds, calls);
     }
 
     /** The call document, as a load balancer writes it. */
@@ -70,7 +78,7 @@ record CallSpec(
         JsonObject values = new JsonObject();
         headers.forEach((name, value) -> values.put(name, new JsonArray().add(value)));
         String unset = "0001-01-01T00:00:00.000Z";
-        return new JsonObject()
+        JsonObject document = new JsonObject()
                 .put("id", callId)
                 .put("status", "running")
                 .put("image", image)
@@ -88,7 +96,10 @@ record CallSpec(
                 .put("app_id", "bench")
                 .put("app_name", "bench")
                 .put("trigger_id", "")
-                .put("fn_id", "bench")
-                .encode();
+                .put("fn_id", "bench");
+        if (concurrency > 1) {
+            document.put("annotations", new JsonObject().put(SlotAnnotation.CONCURRENCY.key(), concurrency));
+        }
+        return document.encode();
     }
 }

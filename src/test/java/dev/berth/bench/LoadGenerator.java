@@ -86,6 +86,12 @@ public final class LoadGenerator {
         @Option(names = "--slot", defaultValue = "", description = "which containers to use: any text")
         String slot;
 
+        @Option(
+                names = "--concurrency",
+                defaultValue = "1",
+                description = "calls that a container takes at once (${DEFAULT-VALUE})")
+        int concurrency;
+
         @Option(names = "--streams", defaultValue = "1", description = "calls at a time (${DEFAULT-VALUE})")
         int streams;
 
@@ -104,7 +110,7 @@ public final class LoadGenerator {
                         .limit(connections)
                         .toList();
                 Payload payload = load.payload();
-                CallSpec spec = load.spec(image);
+                CallSpec spec = load.spec(image).concurrency(concurrency);
                 return report(driver.viaRunner(
                         open,
                         streams,

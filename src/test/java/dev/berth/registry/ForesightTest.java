@@ -305,8 +305,8 @@ final class ForesightTest {
     @Test
     void oneThatDoesNotComeUpIsNotTriedAgainForThisCall() {
         String guess = foreseen(node, spec("one", 1));
-        node.fails(guess, ErrorCode.INIT_TIMEOUT);
         int before = node.launched();
+        node.fails(guess, ErrorCode.INIT_TIMEOUT);
         node.gone(guess);
         pass(node, PERIOD);
 

@@ -266,6 +266,46 @@ final class KeepingTest {
     }
 
     @Test
+    void itGoesAtOnceForACallThatHasFoundItIdle() {
+        TableDriver node = TableDriver.blocking(1);
+        Command.Grant grant = displaced(node);
+        node.release("c2", grant.lease());
+        node.pass(Duration.ofNanos(1));
+
+        assertThat(told(node.call("c", spec("one", 1)))).containsExactly(remove("c2", Reason.EVICTED));
+        assertThat(told(node.gone("c2"))).containsExactly(launch("c3", "c"));
+    }
+
+    @Test
+    void itDoesNotGoForOneThatCameWhileItRanACall() {
+        TableDriver node = TableDriver.blocking(1);
+        Command.Grant grant = displaced(node);
+        assertThat(node.call("c", spec("one", 1))).isEmpty();
+        node.pass(Duration.ofMillis(1));
+
+        assertThat(node.release("c2", grant.lease())).isEmpty();
+        node.pass(Duration.ofMillis(1));
+        // Nor for one behind that.
+        assertThat(node.call("d", spec("three", 1))).isEmpty();
+    }
+
+    @Test
+    void itDoesNotGoForOneThatItWouldNotBeEnoughFor() {
+        TableDriver node = TableDriver.nonBlocking(2);
+        node.busy("long", spec("long", 1));
+        idle(node, "a", spec("one", 1));
+        node.call("b", spec("two", 1));
+        node.gone("c2");
+        node.pass(START);
+        Command.Grant grant = (Command.Grant) node.ready("c3").get(0);
+        node.release("c3", grant.lease());
+        node.pass(Duration.ofMillis(1));
+        assertThat(told(node.call("c", spec("big", 2)))).containsExactly(refuse("c", ErrorCode.SERVER_BUSY));
+        node.call("d", spec("two", 1));
+        assertThat(node.call("e", spec("one", 1))).isEmpty();
+    }
+
+    @Test
     void itMayBeGivenUpForOneThatNeedsMoreThanItWhenItsTimeIsOver() {
         TableDriver node = TableDriver.blocking(2);
         node.busy("long", spec("long", 1));

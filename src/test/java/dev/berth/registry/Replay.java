@@ -240,11 +240,12 @@ final class Replay {
      *
      * <pre>
      *   trace FILE SHARE PROCESSORS MIB              a trace, or Berth's own access log as JSON lines, MIB a function
-     *   seeds A,B,C FUNCTIONS HOURS SHARE PROCESSORS
-     *   make SEED FUNCTIONS HOURS                    to standard output
+     *   seeds A,B,C FUNCTIONS HOURS TIMERS SHARE PROCESSORS
+     *   make SEED FUNCTIONS HOURS TIMERS             to standard output
      * </pre>
      *
-     * with SHARE, the room there is, of that for one container of each function.
+     * with SHARE, the room there is, of that for one container of each function, and TIMERS, the part of the functions
+     * that are.
      */
     public static void main(String[] args) throws IOException, BadTraceException {
         switch (args[0]) {
@@ -256,8 +257,7 @@ final class Replay {
             case "seeds" -> seeds(args);
             case "make" -> {
                 PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
-                TraceMaker.make(Long.parseLong(args[1]), Integer.parseInt(args[2]), Double.parseDouble(args[3]))
-                        .write(out, "seed=" + args[1]);
+                made(args[1], args).write(out, "seed=" + args[1]);
                 out.flush();
             }
             default -> throw new IllegalArgumentException(args[0]);
@@ -274,6 +274,14 @@ final class Replay {
         }
     }
 
+    private static Trace made(String seed, String[] args) {
+        return TraceMaker.make(
+                Long.parseLong(seed),
+                Integer.parseInt(args[2]),
+                Double.parseDouble(args[3]),
+                Double.parseDouble(args[4]));
+    }
+
     private static void seeds(String[] args) {
         double logs = 0;
         double worst = 0;
@@ -281,9 +289,9 @@ final class Replay {
         String[] seeds = args[1].split(",");
         for (String seed : seeds) {
             System.out.println("seed " + seed);
-            Trace trace = TraceMaker.make(Long.parseLong(seed), Integer.parseInt(args[2]), Double.parseDouble(args[3]));
-            long room = memory(trace, Double.parseDouble(args[4]));
-            Verdict verdict = new Replay(trace, room, Integer.parseInt(args[5]), System.out).print();
+            Trace trace = made(seed, args);
+            long room = memory(trace, Double.parseDouble(args[5]));
+            Verdict verdict = new Replay(trace, room, Integer.parseInt(args[6]), System.out).print();
             logs += Math.log(verdict.cold);
             worst = Math.max(worst, verdict.cold);
             leastWay = Math.min(leastWay, verdict.way);

@@ -83,7 +83,7 @@ final class ReplayTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void theSmallTracesAreThoseOfTheirSeeds(int seed) throws Exception {
-        Trace made = TraceMaker.make(seed, SMALL_FUNCTIONS, SMALL_HOURS);
+        Trace made = TraceMaker.make(seed, SMALL_FUNCTIONS, SMALL_HOURS, TraceMaker.TIMERS);
 
         assertThat(text(small(seed))).isEqualTo(text(made));
     }
@@ -128,6 +128,25 @@ final class ReplayTest {
         // The last is for a call that does not come.
         assertThat(with.guessed()).isBetween(with.foreseen(), with.foreseen() + 1);
         assertThat(with.idleMiBSeconds() - without.idleMiBSeconds()).isBetween(0.0, 128.0 * 16);
+    }
+
+    /** Whatever others have just gone for is kept for callers who come back at once, and here nobody does. */
+    @Test
+    void oneCallerOfTwoFunctionsInTurnInRoomForOneWaitsForAStartAndNothingElse() {
+        Function one = new Function("one", 128, 0, 0, 300_000);
+        Function other = new Function("other", 128, 0, 0, 300_000);
+        long callMicros = 20_000;
+        long waitMicros = 300_000 + 100_000;
+        Trace trace = new Trace(
+                List.of(one, other),
+                IntStream.range(0, 100)
+                        .mapToObj(i -> new Call((waitMicros + callMicros + 1) * i, i % 2, callMicros))
+                        .toList());
+
+        Outcome outcome = ReplayNode.run(trace, 128, 2, Replay.fixed(Duration.ofMinutes(1), true, Evict.VALUE));
+
+        assertThat(outcome.started()).isEqualTo(100);
+        assertThat(outcome.waitOf(1)).isEqualTo(waitMicros / 1e6);
     }
 
     @Test

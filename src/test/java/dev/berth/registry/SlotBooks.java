@@ -13,9 +13,11 @@ import dev.berth.error.ErrorCode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Our own books of what a {@link SlotTable} was told and has decided, and what must hold after each of its turns. */
@@ -42,6 +44,9 @@ final class SlotBooks {
 
     /** In this turn. */
     private @Nullable WorldContainer justAdopted;
+
+    /** The containers launched. */
+    final Set<String> launchedNow = new HashSet<>();
 
     private int guessedNow;
     private int evictedNow;
@@ -132,6 +137,7 @@ final class SlotBooks {
     /** After a turn of the table. */
     void turn(List<Command> commands, long nowNanos) {
         now = nowNanos;
+        launchedNow.clear();
         guessedNow = 0;
         evictedNow = 0;
         commands.forEach(this::decided);
@@ -159,11 +165,12 @@ final class SlotBooks {
             refused(refuse);
         } else if (command instanceof Command.Launch launch) {
             assertThat(draining).as("launches while draining").isFalse();
+            launchedNow.add(launch.containerId());
             WorldContainer container = new WorldContainer(launch.containerId(), launch.spec());
             if (launch.causeCallId().isEmpty()) {
                 launchedForNobody(container);
             } else {
-                assertThat(calls.get(SlotWorld.ticket(launch.causeCallId())).existingOnly)
+                assertThat(calls.get(WorldCall.ticket(launch.causeCallId())).existingOnly)
                         .as("launches for a call that waits for existing containers only")
                         .isFalse();
             }
@@ -271,7 +278,7 @@ final class SlotBooks {
                 } else {
                     assertThat(idleTime(container))
                             .as("removed too early")
-                            .isGreaterThanOrEqualTo(leastIdle(container.spec));
+                            .isGreaterThanOrEqualTo(WorldSettings.leastIdle(keeping, container.spec));
                 }
                 assertThat(mayBeIdleTooLong(container))
                         .as("removed though it is to be kept")
@@ -280,9 +287,9 @@ final class SlotBooks {
             case EVICTED -> {
                 evicted++;
                 evictedNow++;
-                assertThat(held.getOrDefault(container.id, now) - now)
+                assertThat(isHeld(container))
                         .as("evicted, though others have just gone for it")
-                        .isNotPositive();
+                        .isFalse();
                 assertThat(container.spec.evictable()).isTrue();
                 assertThat(table.snapshot().queues())
                         .as("evicted for nobody")
@@ -298,16 +305,10 @@ final class SlotBooks {
         }
     }
 
-    private Duration leastIdle(ContainerSpec spec) {
-        boolean early = spec.evictable() && !keeping.leastSaved().isZero();
-        return early ? Duration.ofSeconds(1) : longestIdle(spec);
-    }
-
-    private Duration longestIdle(ContainerSpec spec) {
-        boolean longer = keeping.keep() == KeepConfig.Keep.VALUE
-                && spec.evictable()
-                && keeping.maxIdle().compareTo(spec.idleTimeout()) > 0;
-        return longer ? keeping.maxIdle() : spec.idleTimeout();
+    /** Not if a call that waits has found it idle. */
+    private boolean isHeld(WorldContainer container) {
+        return held.getOrDefault(container.id, now) - now > 0
+                && calls.values().stream().noneMatch(call -> isQueued(call) && call.arrived - container.idleSince > 0);
     }
 
     private Duration idleTime(WorldContainer container) {
@@ -320,7 +321,9 @@ final class SlotBooks {
                 if (container.guessed) {
                     assertThat(container.guessedUntil - now).as("kept too long").isPositive();
                 } else {
-                    assertThat(idleTime(container)).as("kept too long").isLessThan(longestIdle(container.spec));
+                    assertThat(idleTime(container))
+                            .as("kept too long")
+                            .isLessThan(WorldSettings.longestIdle(keeping, container.spec));
                 }
             }
         }

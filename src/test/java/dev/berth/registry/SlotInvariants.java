@@ -22,6 +22,11 @@ final class SlotInvariants {
     /** The table's queues, as its changes have told of them. */
     private final Map<SlotKey, NodeSnapshot.Queue> told = new HashMap<>();
 
+    /** When each queue with calls put off is looked at again, and how long a start of each took, after the last turn. */
+    private final Map<SlotKey, Long> alarms = new HashMap<>();
+
+    private final Map<SlotKey, Long> starts = new HashMap<>();
+
     private long now;
 
     SlotInvariants(
@@ -68,6 +73,9 @@ final class SlotInvariants {
                 assertThat(longestPutOff(queue)).as("put off for too long").isLessThan(WorldSettings.NON_BLOCKING_WAIT);
             }
             assertThat(queue.paused()).isBetween(0, queue.idle());
+            assertThat(snapshot.draining() && queue.idle() > 0)
+                    .as("idle while draining")
+                    .isFalse();
             assertThat(queue.busy()).isNotNegative();
             assertThat(queue.calls())
                     .isBetween(queue.busy(), queue.busy() * queue.seats())
@@ -76,6 +84,8 @@ final class SlotInvariants {
         assertThat(waiting).isEqualTo(books.waiting());
         floors(snapshot);
         table.queues.all().forEach(queue -> everybodyHasAPlace(queue, snapshot.draining()));
+        starts.clear();
+        table.queues.all().forEach(queue -> starts.put(queue.key(), table.starts.expectedNanos(queue.demand)));
         books.held.clear();
         table.queues.all().forEach(this::noteHeld);
         for (NodeSnapshot.Queue queue : table.changes().queues()) {
@@ -140,6 +150,10 @@ final class SlotInvariants {
         for (Waiter waiter = queue.waiting.first(); waiter != null; waiter = waiter.inWaiting.next()) {
             own += waiter.launch == null ? 0 : 1;
             starting += waiter.launch != null && waiter.launch.state == Slot.State.STARTING ? 1 : 0;
+            boolean behind = !queue.parked.isEmpty() && queue.parked.first().arrival < waiter.arrival;
+            assertThat(behind && waiter.launch != null && books.launchedNow.contains(waiter.launch.id))
+                    .as("launched for one behind those put off")
+                    .isFalse();
         }
         int others = books.mayLaunch(queue.key()).size();
         assertThat(own + queue.relying.size() + queue.starved.size() + queue.parked.size())
@@ -167,10 +181,30 @@ final class SlotInvariants {
         if (queue.alarmSet) {
             assertThat(queue.alarm - now).as("alarm").isPositive();
             assertThat(table.nextDeadlineNanos().getAsLong() - queue.alarm).isLessThanOrEqualTo(0);
+            Long before = alarms.put(queue.key(), queue.alarm);
+            if (before == null || before != queue.alarm) {
+                notForLongerThanAStart(queue);
+            }
         } else {
             assertThat(queue.starting).as("put off without an alarm").isPositive();
             assertThat(nonBlocking || queue.busy() > 0 || queue.demand.isMeasured())
                     .isFalse();
+        }
+    }
+
+    /** Of a queue that has just been looked at: how long a start takes may have changed since an earlier turn. */
+    private void notForLongerThanAStart(SlotQueue queue) {
+        long start = Math.max(1, starts.getOrDefault(queue.key(), Starts.UNKNOWN_NANOS));
+        start = Math.max(start, table.starts.expectedNanos(queue.demand));
+        if (queue.busy() > 0) {
+            long came = queue.parked.first().since;
+            long end = start + (came - queue.busySince > 0 ? came : queue.busySince);
+            assertThat(end - now).as("put off for too long").isPositive();
+            assertThat(queue.alarm - end).as("alarm").isNotPositive();
+        } else if (queue.demand.isMeasured()) {
+            assertThat(Math.min(queue.alarm - (now + 1), queue.alarm - (queue.launched + start)))
+                    .as("alarm")
+                    .isNotPositive();
         }
     }
 

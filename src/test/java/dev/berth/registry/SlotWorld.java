@@ -89,7 +89,7 @@ final class SlotWorld {
                                 : new AcquireSlot(ingress, call.ticket, id, call.spec));
     }
 
-    /** A function is called with a regular period, until shortly before the next call. */
+    /** A function is called with a regular period, until shortly before the next call, or with that. */
     void callRegularly(int which) {
         ContainerSpec spec = WorldSettings.FUNCTIONS.get(which % WorldSettings.FUNCTIONS.size());
         for (int i = 0; i <= 2 * Period.ENOUGH; i++) {
@@ -99,6 +99,10 @@ final class SlotWorld {
             if (i < 2 * Period.ENOUGH) {
                 pass(AHEAD);
             }
+        }
+        if (which > 2 * WorldSettings.FUNCTIONS.size()) {
+            settle();
+            call(OWN, spec);
         }
     }
 
@@ -124,11 +128,6 @@ final class SlotWorld {
         WorldCall call = new WorldCall(++tickets, ingress, spec);
         calls.put(call.ticket, call);
         wires.fromIngress.get(ingress).add(new AcquireSlot(ingress, call.ticket, "call-" + call.ticket, spec));
-    }
-
-    /** Of the call that goes by this id. */
-    static long ticket(String callId) {
-        return Long.parseLong(callId.substring("call-".length()));
     }
 
     void cancel(int which) {

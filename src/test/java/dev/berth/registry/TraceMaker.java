@@ -18,7 +18,9 @@ final class TraceMaker {
     private static final double LEAST_A_DAY = 0.5;
     private static final double MOST_A_DAY = 3_000;
 
-    private static final double TIMERS = 0.20;
+    /** The part of the functions that are timers, unless told otherwise. */
+    static final double TIMERS = 0.20;
+
     private static final double BURSTS = 0.25;
     private static final double HEAVY = 0.25;
     private static final double JITTER = 0.02;
@@ -40,16 +42,23 @@ final class TraceMaker {
 
     private final Random random;
     private final double seconds;
+    private final double timers;
+    /** How many of the others there are, for each that there is usually. */
+    private final double others;
+
     private final List<Function> functions = new ArrayList<>();
     private final List<Call> calls = new ArrayList<>();
 
-    private TraceMaker(long seed, double seconds) {
+    private TraceMaker(long seed, double seconds, double timers) {
         this.random = new Random(seed);
         this.seconds = seconds;
+        this.timers = timers;
+        this.others = (1 - timers) / (1 - TIMERS);
     }
 
-    static Trace make(long seed, int functions, double hours) {
-        TraceMaker maker = new TraceMaker(seed, hours * 3600);
+    /** @param timers the part of the functions that are, from 0 to 1 */
+    static Trace make(long seed, int functions, double hours, double timers) {
+        TraceMaker maker = new TraceMaker(seed, hours * 3600, timers);
         for (int i = 0; i < functions; i++) {
             maker.function(i);
         }
@@ -66,18 +75,18 @@ final class TraceMaker {
         double kind = random.nextDouble();
         double phase = random.nextDouble() * 2 * Math.PI;
         double at = random.nextDouble() * gap;
-        if (kind < TIMERS) {
+        if (kind < timers) {
             for (; at < seconds; at += gap) {
                 call(index, at + gap * JITTER * random.nextGaussian(), median);
             }
-        } else if (kind < TIMERS + BURSTS) {
+        } else if (kind < timers + BURSTS * others) {
             for (; at < seconds; at += exponential(gap * BURST_CALLS)) {
                 if (isAwake(at, phase)) {
                     burst(index, at, median);
                 }
             }
         } else {
-            boolean heavy = kind < TIMERS + BURSTS + HEAVY;
+            boolean heavy = kind < timers + (BURSTS + HEAVY) * others;
             for (; at < seconds; at += heavy ? pareto(gap) : exponential(gap)) {
                 if (isAwake(at, phase)) {
                     call(index, at, median);

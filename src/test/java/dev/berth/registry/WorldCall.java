@@ -43,4 +43,9 @@ final class WorldCall {
         this.ingress = ingress;
         this.spec = spec;
     }
+
+    /** Of the call that goes by this id. */
+    static long ticket(String callId) {
+        return Long.parseLong(callId.substring("call-".length()));
+    }
 }

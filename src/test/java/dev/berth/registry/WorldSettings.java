@@ -55,4 +55,17 @@ final class WorldSettings {
             new KeepConfig(Keep.TIMEOUT, MAX_IDLE, Duration.ZERO, Evict.LRU, FLOOR, FORESIGHT));
 
     private WorldSettings() {}
+
+    /** For how long a container of it is idle at least before it may be idle too long. */
+    static Duration leastIdle(KeepConfig keeping, ContainerSpec spec) {
+        boolean early = spec.evictable() && !keeping.leastSaved().isZero();
+        return early ? Duration.ofSeconds(1) : longestIdle(keeping, spec);
+    }
+
+    static Duration longestIdle(KeepConfig keeping, ContainerSpec spec) {
+        boolean longer = keeping.keep() == Keep.VALUE
+                && spec.evictable()
+                && keeping.maxIdle().compareTo(spec.idleTimeout()) > 0;
+        return longer ? keeping.maxIdle() : spec.idleTimeout();
+    }
 }

@@ -155,7 +155,7 @@ public final class OneRunner implements AutoCloseable {
         return process.isAlive();
     }
 
-    String log() {
+    public String log() {
         return read(log);
     }
 
@@ -172,7 +172,7 @@ public final class OneRunner implements AutoCloseable {
     }
 
     /** What {@code berth why} says of a call, as JSON. */
-    JsonObject why(String callId) throws IOException, InterruptedException {
+    public JsonObject why(String callId) throws IOException, InterruptedException {
         List<String> command = RunnerJar.command();
         command.addAll(List.of("why", callId, "--json", "--runner", "127.0.0.1:" + port));
         Process asked = new ProcessBuilder(command)
@@ -218,7 +218,7 @@ public final class OneRunner implements AutoCloseable {
     }
 
     /** Looks until something holds that no message tells. */
-    void until(String what, BooleanSupplier condition) {
+    public void until(String what, BooleanSupplier condition) {
         long end = System.nanoTime() + LIMIT.toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as(() -> what + "; its log: " + log()).isLessThan(end);
