@@ -192,8 +192,7 @@ final class RunnerVerticles {
         if (over.isComplete()) {
             return openOperations(facts(machine, version));
         }
-        over.compose(ended ->
-                        counters.draining() ? Future.succeededFuture() : openOperations(facts(machine, version)))
+        over.compose(ended -> counters.draining() ? Future.succeededFuture() : openOperations(facts(machine, version)))
                 .onFailure(failure -> LOG.atError()
                         .addKeyValue("reason", failure.getMessage())
                         .log("the operations port cannot be opened"));

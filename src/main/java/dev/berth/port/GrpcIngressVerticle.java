@@ -83,12 +83,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
      * @param opening the port is opened when this has completed, however it did; all else is done before
      */
     public GrpcIngressVerticle(
-            NodeParts node,
-            PortGate gate,
-            ColdCapacity cold,
-            StatusSource status,
-            int instance,
-            Future<Void> opening) {
+            NodeParts node, PortGate gate, ColdCapacity cold, StatusSource status, int instance, Future<Void> opening) {
         this.opening = opening;
         this.node = node;
         this.cold = cold;

@@ -165,16 +165,17 @@ public final class LeftContainers {
         }
         take(workers);
         long end = System.nanoTime() + config.await().toNanos();
-        return follow(workers, false, end).compose(last -> taken().compose(all -> begins()).compose(all -> {
-            if (!last.some()) {
-                return finish().onComplete(over);
-            }
-            follow(workers, true, Long.MAX_VALUE)
-                    .compose(gone -> taken())
-                    .compose(gone -> finish())
-                    .onComplete(over);
-            return Future.succeededFuture();
-        }));
+        return follow(workers, false, end)
+                .compose(last -> taken().compose(all -> begins()).compose(all -> {
+                    if (!last.some()) {
+                        return finish().onComplete(over);
+                    }
+                    follow(workers, true, Long.MAX_VALUE)
+                            .compose(gone -> taken())
+                            .compose(gone -> finish())
+                            .onComplete(over);
+                    return Future.succeededFuture();
+                }));
     }
 
     /** Completes when nobody is there any more who leaves something, and all of that is taken over or removed. */
@@ -191,12 +192,10 @@ public final class LeftContainers {
         for (int i = taking.size(); i < found.size(); i++) {
             LeftContainer left = found.get(i);
             int worker = i % workers.size();
-            taking.add(workers.get(worker)
-                    .adopt(left, worker)
-                    .onFailure(why -> {
-                        refused.add(left);
-                        notAdopted(left.remains().name(), why);
-                    }));
+            taking.add(workers.get(worker).adopt(left, worker).onFailure(why -> {
+                refused.add(left);
+                notAdopted(left.remains().name(), why);
+            }));
         }
     }
 

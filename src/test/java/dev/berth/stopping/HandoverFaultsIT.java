@@ -104,7 +104,9 @@ final class HandoverFaultsIT {
                     .data("", true)
                     .result();
             boolean warm = result.finished().getCtrCreateDuration() == 0;
-            assertThat(result.finished().getSuccess()).as(() -> result.finished() + runner.log()).isTrue();
+            assertThat(result.finished().getSuccess())
+                    .as(() -> result.finished() + runner.log())
+                    .isTrue();
             assertThat(result.body().split("x\\\\n", -1)).as(result.body()).hasSize(warm ? 3 : 2);
         }
         assertThat(functions(runner)).as(runner::log).hasSize(IDLE.length);
@@ -123,7 +125,8 @@ final class HandoverFaultsIT {
         OneRunner second = Await.of(starting);
 
         second.until("only what was left is there", () -> functions(second).size() <= IDLE.length);
-        assertThat(lost.future().isComplete() && lost.future().succeeded()
+        assertThat(lost.future().isComplete()
+                        && lost.future().succeeded()
                         && lost.result().finished().getSuccess())
                 .isFalse();
         assertEachCallRanOnce(second);
