@@ -108,8 +108,10 @@ public sealed interface RegistryMessage {
      * @param standIn what is known of its specification: sizes, idle timeout, format and image; its key stands for the
      *     real one
      * @param sealedSpec what the seal makes of the real specification
+     * @param shown what calls of its function have shown the runner before
      */
-    record ContainerAdopted(String containerId, int worker, Seal seal, ContainerSpec standIn, String sealedSpec)
+    record ContainerAdopted(
+            String containerId, int worker, Seal seal, ContainerSpec standIn, String sealedSpec, Shown shown)
             implements RegistryMessage {}
 
     /**

@@ -18,8 +18,16 @@ public sealed interface WorkerMessage
      */
     record LaunchContainer(String containerId, ContainerSpec spec, String causeCallId) implements WorkerMessage {}
 
-    /** Remove a container that nobody leases: idle too long, evicted, or draining. */
-    record RemoveContainer(String containerId, Reason reason) implements WorkerMessage {}
+    /**
+     * Remove a container that nobody leases: idle too long, evicted, or draining.
+     *
+     * @param shown what the next runner is told of its function, if it is left to that
+     */
+    record RemoveContainer(String containerId, Reason reason, Shown shown) implements WorkerMessage {
+        public RemoveContainer(String containerId, Reason reason) {
+            this(containerId, reason, Shown.NONE);
+        }
+    }
 
     /**
      * Nobody has been heard of under this lease for too long. If its call has come, the answer is

@@ -47,6 +47,8 @@ public final class GrpcIngressVerticle extends VerticleBase {
 
     /** Until clients have heard of the GOAWAY. */
     private static final long FAREWELL_MILLIS = 1_000;
+    /** The same where nobody waits for this one's end, as the next runner answers by then. */
+    private static final long LONG_FAREWELL_MILLIS = 3_000;
 
     private static final long SWEEP_MILLIS = 500;
 
@@ -62,6 +64,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
     private @Nullable Health health;
     private @Nullable LogStreams logs;
     private long goodbyeMillis = GOODBYE_MILLIS;
+    private long farewellMillis = FAREWELL_MILLIS;
     /** Those that speak HTTP/2. */
     private final Set<HttpConnection> connections = new HashSet<>();
 
@@ -161,8 +164,8 @@ public final class GrpcIngressVerticle extends VerticleBase {
     private void forget(HttpConnection connection) {
         clients.forget(connection);
         connections.remove(connection);
-        if (connections.isEmpty()) {
-            farewellOver();
+        if (farewell != null && connections.isEmpty()) {
+            farewell.tryComplete();
         }
     }
 
@@ -265,27 +268,21 @@ public final class GrpcIngressVerticle extends VerticleBase {
 
     /** Has clients go and lets no new ones in, so that nobody goes on asking; streams that are open end as they do. */
     public void sendAway() {
-        context.runOnContext(turn -> sayFarewell());
+        context.runOnContext(turn -> {
+            sayFarewell();
+            farewellMillis = LONG_FAREWELL_MILLIS;
+        });
     }
 
     /** Completes when all clients have closed their connections, or have had the time to. */
     private Future<Void> sayFarewell() {
-        Promise<Void> said = farewell;
-        if (said == null) {
-            said = Promise.promise();
-            farewell = said;
-            connections.forEach(connection -> connection.goAway(0, Integer.MAX_VALUE));
-            vertx.setTimer(FAREWELL_MILLIS, over -> farewellOver());
-        }
+        Promise<Void> said = Promise.promise();
+        farewell = said;
+        connections.forEach(connection -> connection.goAway(0, Integer.MAX_VALUE));
         if (connections.isEmpty() || goodbyeMillis == SHORT_GOODBYE_MILLIS) {
-            said.tryComplete();
+            return Future.succeededFuture();
         }
+        vertx.setTimer(farewellMillis, over -> said.tryComplete());
         return said.future();
-    }
-
-    private void farewellOver() {
-        if (farewell != null) {
-            farewell.tryComplete();
-        }
     }
 }

@@ -39,7 +39,7 @@ final class Adoptions {
             return made.equals(sealed.get(standIn)) ? known : null;
         }
         sealed.put(standIn, made);
-        return queues.open(adopted.standIn());
+        return queues.openUnknown(adopted.standIn(), adopted.shown());
     }
 
     /**

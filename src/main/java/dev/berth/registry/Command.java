@@ -1,6 +1,7 @@
 package dev.berth.registry;
 
 import dev.berth.bus.ClusterMessage.Entry;
+import dev.berth.bus.Shown;
 import dev.berth.bus.WorkerMessage;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.ContainerTimings;
@@ -46,7 +47,12 @@ sealed interface Command {
     /** The call of this lease will find the container frozen. */
     record Wake(int worker, String containerId, long lease) implements Command {}
 
-    record Remove(int worker, String containerId, WorkerMessage.Reason reason) implements Command {}
+    /** @param shown what the next runner is told of its function, if it is left to that */
+    record Remove(int worker, String containerId, WorkerMessage.Reason reason, Shown shown) implements Command {
+        Remove(int worker, String containerId, WorkerMessage.Reason reason) {
+            this(worker, containerId, reason, Shown.NONE);
+        }
+    }
 
     /** Everybody who asked for a drain may be told that no container is left. */
     record Drained() implements Command {}

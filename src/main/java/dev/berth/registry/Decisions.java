@@ -4,6 +4,7 @@ import dev.berth.bus.ClusterMessage.Entry;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.bus.RegistryMessage.CancelAcquire;
 import dev.berth.bus.RegistryMessage.ContainerAdopted;
+import dev.berth.bus.Shown;
 import dev.berth.bus.WorkerMessage.Reason;
 import dev.berth.call.ContainerTimings;
 import dev.berth.call.SlotKey;
@@ -86,7 +87,8 @@ final class Decisions {
 
     void remove(Slot slot, Reason reason) {
         observer.removed(slot.queue.key(), reason, slot.frozen);
-        commands.add(new Command.Remove(slot.worker, slot.id, reason));
+        Shown shown = reason == Reason.HANDED_OVER ? slot.queue.demand.shown() : Shown.NONE;
+        commands.add(new Command.Remove(slot.worker, slot.id, reason, shown));
     }
 
     /** No slot was made of it. */

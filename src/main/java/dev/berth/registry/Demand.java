@@ -1,5 +1,7 @@
 package dev.berth.registry;
 
+import dev.berth.bus.Shown;
+
 /**
  * What calls of one function have shown, whichever queue they were in. At most 256 bytes, and nothing is made after
  * its construction. Pure: times are passed in. Not thread-safe.
@@ -42,6 +44,22 @@ final class Demand {
      */
     void started(long nanos, double slowdown) {
         start = Estimate.with(start, (long) (nanos / slowdown));
+    }
+
+    /** What another runner's calls have shown, unless it is known better. */
+    void inherit(Shown shown) {
+        if (!isMeasured() && shown.serviceNanos() > 0) {
+            tried = true;
+            service = Estimate.with(service, shown.serviceNanos());
+        }
+        if (!hasStarted() && shown.startNanos() > 0) {
+            start = Estimate.with(start, shown.startNanos());
+        }
+    }
+
+    /** What {@link #inherit} needs. */
+    Shown shown() {
+        return Shown.of(serviceNanos(), startNanos());
     }
 
     /** Whether it is known how long a call holds its slot. */

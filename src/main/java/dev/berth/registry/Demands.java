@@ -33,6 +33,14 @@ final class Demands {
         put(Function.of(spec), demand);
     }
 
+    /** Of a queue whose function was not known until now; if that has others, what those have shown stays. */
+    void keepFirst(ContainerSpec spec, Demand demand) {
+        Function function = Function.of(spec);
+        if (byFunction.get(function) == null) {
+            put(function, demand);
+        }
+    }
+
     private Demand put(Function function, Demand demand) {
         byFunction.put(function, demand);
         if (byFunction.size() > MOST) {

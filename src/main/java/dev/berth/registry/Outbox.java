@@ -108,7 +108,8 @@ final class Outbox {
                 .addKeyValue("containerId", remove.containerId())
                 .addKeyValue("reason", remove.reason())
                 .log("container removed");
-        WorkerMessage message = new WorkerMessage.RemoveContainer(remove.containerId(), remove.reason());
+        WorkerMessage message =
+                new WorkerMessage.RemoveContainer(remove.containerId(), remove.reason(), remove.shown());
         send.accept(workers.get(remove.worker()), message);
     }
 }

@@ -60,6 +60,12 @@ final class Alarm {
         of(slot).time = NEVER;
     }
 
+    /** What is set for calls. */
+    void clearCalls() {
+        clear(Slot.DEADLINE);
+        clear(Slot.ACCOUNT);
+    }
+
     /** Clears everything for good. */
     void close() {
         closed = true;

@@ -1,5 +1,6 @@
 package dev.berth.worker;
 
+import dev.berth.bus.Shown;
 import dev.berth.bus.WorkerMessage.LaunchContainer;
 import dev.berth.call.Seal;
 import dev.berth.config.AdoptConfig;
@@ -30,6 +31,7 @@ final class ContainerHandover {
     private final ContainerAssembly assembly;
     private final FunctionDialer dialer;
     private final Vertx vertx;
+    private Shown shown = Shown.NONE;
     private Future<Void> recording = Future.succeededFuture();
 
     ContainerHandover(
@@ -61,6 +63,11 @@ final class ContainerHandover {
         }
     }
 
+    /** What the next runner is to know of the function when it is left the container. */
+    void tell(Shown known) {
+        shown = known;
+    }
+
     /** Of a frozen container. If it fails the container is this runner's still, to be removed. */
     Future<Void> leave() {
         if (!parts.config().adopting().on() || !assembly.overSocket()) {
@@ -71,12 +78,13 @@ final class ContainerHandover {
     }
 
     private Future<Void> record(boolean handedOver) {
-        return assembly.container()
-                .remains(assembly.directory().path())
-                .compose(remains -> vertx.executeBlocking(() -> write(remains, handedOver), false));
+        return assembly.container().remains(assembly.directory().path()).compose(remains -> {
+            Shown known = shown;
+            return vertx.executeBlocking(() -> write(remains, known, handedOver), false);
+        });
     }
 
-    private Void write(Remains remains, boolean handedOver) throws IOException {
+    private Void write(Remains remains, Shown known, boolean handedOver) throws IOException {
         SocketDirectory directory = assembly.directory();
         Seal seal = parts.seals().of(Objects.requireNonNull(directory.home().getParent()));
         Path socket = assembly.socket().pinned();
@@ -90,6 +98,7 @@ final class ContainerHandover {
                         seal.of(parts.engine().setup()),
                         socket.getFileName().toString(),
                         FunctionSocket.inode(socket),
+                        known,
                         handedOver,
                         System.currentTimeMillis())
                 .write();

@@ -40,8 +40,8 @@ final class ContainerReports {
     }
 
     void adopted(LeftContainer left, int worker) {
-        registry.tell(
-                new RegistryMessage.ContainerAdopted(id(), worker, left.seal(), left.standIn(), left.sealedSpec()));
+        registry.tell(new RegistryMessage.ContainerAdopted(
+                id(), worker, left.seal(), left.standIn(), left.sealedSpec(), left.shown()));
     }
 
     void launchFailed(RunnerException error, ContainerTimings timings) {

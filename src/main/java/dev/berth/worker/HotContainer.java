@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import dev.berth.bus.CallEnd;
 import dev.berth.bus.RunCall;
+import dev.berth.bus.Shown;
 import dev.berth.bus.WorkerMessage.LaunchContainer;
 import dev.berth.call.CallFormat;
 import dev.berth.container.ContainerEffect;
@@ -121,8 +122,9 @@ final class HotContainer implements ActiveCall.Owner {
         return handover.adopt(left, worker, new Launching(), reports);
     }
 
-    /** Leaves it to the next runner, or removes it if that cannot be. */
-    void leave() {
+    /** Leaves it to the next runner, which is told what calls have shown, or removes it if that cannot be. */
+    void leave(Shown shown) {
+        handover.tell(shown);
         reports.because(EndReason.HANDED_OVER, "HANDED_OVER");
         fire(ContainerEvent.LEAVE_ASKED);
     }
@@ -218,7 +220,7 @@ final class HotContainer implements ActiveCall.Owner {
     private void left(ActiveCall over, boolean keep) {
         if (seats.isEmpty()) {
             assembly.log().end();
-            clearCallAlarms();
+            alarm.clearCalls();
             ended = over.lease();
             take(seats.isSpoilt() ? ContainerEvent.CALL_BROKE : ContainerEvent.CALL_KEPT);
         } else {
@@ -300,11 +302,6 @@ final class HotContainer implements ActiveCall.Owner {
         seats.leastLeft().ifPresent(left -> alarm.set(Alarm.Slot.DEADLINE, left));
     }
 
-    private void clearCallAlarms() {
-        alarm.clear(Alarm.Slot.DEADLINE);
-        alarm.clear(Alarm.Slot.ACCOUNT);
-    }
-
     private FunctionExchange.Left breakOff(ActiveCall broken) {
         return broken.begun() ? exchange().abort(broken) : FunctionExchange.Left.UNTOUCHED;
     }
@@ -384,7 +381,7 @@ final class HotContainer implements ActiveCall.Owner {
     private void breakCall(ActiveCall broken) {
         seats.remove(broken);
         assembly.log().end();
-        clearCallAlarms();
+        alarm.clearCalls();
         breakOff(broken);
         broken.finish(broken.sent() ? account.ofBrokenCall() : ErrorCode.SLOT_GONE.exception());
     }

@@ -1,5 +1,6 @@
 package dev.berth.worker;
 
+import dev.berth.bus.Shown;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.Seal;
 import dev.berth.call.SlotKey;
@@ -32,6 +33,7 @@ import java.util.regex.Pattern;
  * @param sealedSetup what the seal makes of the engine's settings
  * @param socket name of the pinned socket
  * @param inode of the pinned socket
+ * @param shown what calls of its function have shown
  * @param handedOver whether it was left; else it ran on when this was written
  * @param writtenAt in milliseconds since 1970
  */
@@ -44,6 +46,7 @@ record LeftContainer(
         String sealedSetup,
         String socket,
         long inode,
+        Shown shown,
         boolean handedOver,
         long writtenAt) {
     private static final int VERSION = 1;
@@ -61,6 +64,7 @@ record LeftContainer(
                 sealedSetup,
                 socket,
                 inode,
+                shown,
                 nowHandedOver,
                 System.currentTimeMillis());
     }
@@ -105,6 +109,8 @@ record LeftContainer(
                 .put("seats", standIn.seats())
                 .put("socket", socket)
                 .put("inode", inode)
+                .put("service", shown.serviceNanos())
+                .put("start", shown.startNanos())
                 .put("handedOver", handedOver)
                 .put("written", writtenAt);
     }
@@ -150,6 +156,7 @@ record LeftContainer(
                     json.getString("setup"),
                     json.getString("socket"),
                     json.getLong("inode"),
+                    new Shown(json.getLong("service", 0L), json.getLong("start", 0L)),
                     json.getBoolean("handedOver"),
                     json.getLong("written"));
         } catch (RuntimeException malformed) {

@@ -39,7 +39,7 @@ final class Worker {
         } else if (message instanceof WorkerMessage.RemoveContainer remove) {
             HotContainer container = containers.get(remove.containerId());
             if (container != null && remove.reason() == WorkerMessage.Reason.HANDED_OVER) {
-                container.leave();
+                container.leave(remove.shown());
             } else if (container != null) {
                 container.remove(endReason(remove.reason()), remove.reason().name());
             }

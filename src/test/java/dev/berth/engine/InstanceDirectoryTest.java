@@ -35,6 +35,65 @@ class InstanceDirectoryTest {
     }
 
     @Test
+    void oneThatLeavesHasOneHeirToWhomAllIsLeft() throws Exception {
+        InstanceDirectory leaving = InstanceDirectory.open(root);
+        try (InstanceDirectory heir = InstanceDirectory.open(root);
+                InstanceDirectory third = InstanceDirectory.open(root)) {
+            assertThat(heir.others(false)).isEqualTo(new OthersLeaving(false, true));
+            leaving.announceLeaving();
+            assertThat(heir.others(false)).isEqualTo(new OthersLeaving(true, false));
+            leaving.announceMoved();
+            assertThat(third.others(false)).isEqualTo(new OthersLeaving(true, false));
+            assertThat(heir.others(false)).isEqualTo(new OthersLeaving(true, true));
+            assertThat(heir.claimLeft()).containsExactly(new LeftFolder(leaving.path(), false));
+
+            Files.createFile(leaving.path().resolve("7.left"));
+            leaving.close();
+
+            assertThat(leaving.path().resolve("7.left")).exists();
+            assertThat(third.alive(leaving.instanceId())).isTrue();
+            assertThat(third.claimLeft()).isEmpty();
+            assertThat(heir.alive(leaving.instanceId())).isFalse();
+            assertThat(heir.claimLeft()).containsExactly(new LeftFolder(leaving.path(), true));
+            assertThat(third.alive(leaving.instanceId())).isTrue();
+            assertThat(third.removeDead(Set.of())).isZero();
+            assertThat(third.others(false)).isEqualTo(new OthersLeaving(false, true));
+            assertThat(heir.removeDead(Set.of())).isEqualTo(1);
+        }
+        assertThat(root).isEmptyDirectory();
+    }
+
+    /** An heir that dies is none; and whoever ends without one leaves what is recorded. */
+    @Test
+    void anHeirThatEndsMakesRoomForAnother() throws Exception {
+        InstanceDirectory leaving = InstanceDirectory.open(root);
+        leaving.announceLeaving();
+        InstanceDirectory heir = InstanceDirectory.open(root);
+        heir.others(false);
+        heir.close();
+        try (InstanceDirectory third = InstanceDirectory.open(root)) {
+            third.others(false);
+            Files.createFile(leaving.path().resolve("7.left"));
+            leaving.close();
+            assertThat(third.claimLeft()).containsExactly(new LeftFolder(leaving.path(), true));
+            Files.delete(leaving.path().resolve("7.left"));
+        }
+        assertThat(root).isEmptyDirectory();
+    }
+
+    @Test
+    void twoThatWaitDoNotWaitForEachOther() throws Exception {
+        try (InstanceDirectory one = InstanceDirectory.open(root);
+                InstanceDirectory two = InstanceDirectory.open(root)) {
+            assertThat(one.others(true).some()).isTrue();
+            two.announceWaiting(true);
+            assertThat(one.others(true).some()).isFalse();
+            two.announceWaiting(false);
+            assertThat(one.others(true).some()).isTrue();
+        }
+    }
+
+    @Test
     void anInstanceInAnotherProcessThatDiedIsDeadAndItsTreeIsRemoved() throws Exception {
         Path dead = Files.createDirectories(root.resolve("berth-0123456789ab"));
         Files.createFile(dead.resolve("owner.lock"));

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.bus.RegistryMessage;
 import dev.berth.bus.RegistryMessage.AcquireSlot;
 import dev.berth.bus.RegistryMessage.ContainerAdopted;
+import dev.berth.bus.Shown;
 import dev.berth.bus.WorkerMessage.Reason;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.Seal;
 import dev.berth.call.SpecBuilder;
 import dev.berth.config.RunnerConfig;
+import dev.berth.conformance.Rule;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -33,7 +35,11 @@ final class AdoptionTest {
     }
 
     private static ContainerAdopted adopted(String id, ContainerSpec spec, String sealedSpec) {
-        return new ContainerAdopted(id, 1, SEAL, SEAL.standIn(spec), sealedSpec);
+        return Specs.adopted(id, 1, SEAL, spec, sealedSpec);
+    }
+
+    private static ContainerAdopted adopted(String id, ContainerSpec spec, String sealedSpec, Shown shown) {
+        return new ContainerAdopted(id, 1, SEAL, SEAL.standIn(spec), sealedSpec, shown);
     }
 
     private List<Command> call(ContainerSpec spec) {
@@ -107,6 +113,33 @@ final class AdoptionTest {
         assertThat(apply(new RegistryMessage.Drain(true)))
                 .containsExactly(new Command.Remove(1, "idle", Reason.HANDED_OVER));
         assertThat(apply(new RegistryMessage.ContainerReleased("busy", grant.lease())))
-                .containsExactly(new Command.Remove(1, "busy", Reason.HANDED_OVER));
+                .containsExactly(new Command.Remove(1, "busy", Reason.HANDED_OVER, new Shown(2_000_000, 0)));
+    }
+
+    /** Two functions of one image: what the runner before knew of the one says nothing of the other. */
+    @Test
+    @Rule("adopt-shown")
+    void whatCallsHaveShownGoesWithTheirFunctionsContainer() {
+        ContainerSpec slow =
+                SpecBuilder.like(Specs.spec("slow", 10)).image(SPEC.image()).build();
+        Shown shown = new Shown(5_000_000_000L, 400_000_000);
+        apply(adopted("quick", SPEC, SEAL.of(SPEC), new Shown(2_000_000, 300_000_000)));
+        apply(adopted("slow", slow, SEAL.of(slow), shown));
+        call(SPEC);
+        call(slow);
+
+        // The container of quick calls is worth waiting for, that of slow ones is not.
+        assertThat(call(SPEC)).noneMatch(Command.Launch.class::isInstance);
+        assertThat(call(slow)).anyMatch(Command.Launch.class::isInstance);
+    }
+
+    @Test
+    @Rule("adopt-shown")
+    void theNextRunnerButOneIsToldAsWell() {
+        Shown shown = new Shown(5_000_000_000L, 400_000_000);
+        apply(adopted("idle", SPEC, SEAL.of(SPEC), shown));
+
+        assertThat(apply(new RegistryMessage.Drain(true)))
+                .containsExactly(new Command.Remove(1, "idle", Reason.HANDED_OVER, shown));
     }
 }

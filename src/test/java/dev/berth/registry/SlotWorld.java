@@ -151,8 +151,7 @@ final class SlotWorld {
         container.fits = fits;
         containers.put(id, container);
         books.adopting(container);
-        wires.fromWorker.add(new RegistryMessage.ContainerAdopted(
-                id, 0, SEAL, SEAL.standIn(spec), fits ? SEAL.of(spec) : "of another"));
+        wires.fromWorker.add(Specs.adopted(id, 0, SEAL, spec, fits ? SEAL.of(spec) : "of another"));
     }
 
     void start(int which) {

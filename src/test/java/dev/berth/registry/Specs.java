@@ -1,6 +1,9 @@
 package dev.berth.registry;
 
+import dev.berth.bus.RegistryMessage.ContainerAdopted;
+import dev.berth.bus.Shown;
 import dev.berth.call.ContainerSpec;
+import dev.berth.call.Seal;
 import dev.berth.call.SlotKey;
 import dev.berth.call.SpecBuilder;
 import java.time.Duration;
@@ -17,6 +20,11 @@ final class Specs {
 
     static SlotQueue queue(ContainerSpec template) {
         return new SlotQueue(template, new Learned(new Demand(), new Arrivals(), new UsualGaps()), 1, new Changes());
+    }
+
+    /** Of whose calls nothing is known. */
+    static ContainerAdopted adopted(String id, int worker, Seal seal, ContainerSpec spec, String sealedSpec) {
+        return new ContainerAdopted(id, worker, seal, seal.standIn(spec), sealedSpec, Shown.NONE);
     }
 
     /** The same function with other settings. */

@@ -148,8 +148,8 @@ final class AdoptionIT {
         rig.assertCold(first, "idle");
         EngageClient client = first.connect(rig.vertx);
         EngageCall running = client.engage()
-                .tryCall(AdoptionRig.model("busy", "read; sleep 8000; send done"))
-                .data("", true);
+                .tryCall(AdoptionRig.model("busy", "read; send done"))
+                .data("a part", false);
         first.awaitBusy(client, 1);
         Future<OneRunner> starting =
                 rig.vertx.executeBlocking(() -> rig.runner("grpc.port=" + port, "worker.takeOver=true"), false);
@@ -160,8 +160,8 @@ final class AdoptionIT {
 
         rig.assertWarm(second, "idle");
         assertThat(first.alive()).as("it has a call").isTrue();
-        assertThat(running.future().isComplete()).isFalse();
-        assertThat(running.result().finished().getSuccess()).isTrue();
+        assertThat(running.data("the rest", true).result().finished().getSuccess())
+                .isTrue();
         assertThat(first.exitCode(25)).as(first::log).isZero();
         second.awaitLine("took over containers");
         rig.assertWarm(second, "busy");
