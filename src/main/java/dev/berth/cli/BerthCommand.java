@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
             LogsCommand.class,
             DrainCommand.class,
             DoctorCommand.class,
-            AutoComplete.GenerateCompletion.class
+            AutoComplete.GenerateCompletion.class,
+            CommandLine.HelpCommand.class
         })
 public final class BerthCommand implements Callable<Integer> {
     @Spec
@@ -41,7 +42,8 @@ public final class BerthCommand implements Callable<Integer> {
         return new CommandLine(new BerthCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(100)
-                .setAbbreviatedOptionsAllowed(false);
+                .setAbbreviatedOptionsAllowed(false)
+                .setParameterExceptionHandler((problem, args) -> WrongUse.tell(problem));
     }
 
     @Override

@@ -130,7 +130,8 @@ final class OperationsClient {
         try {
             text += ": " + body.toJsonObject().getString("message");
         } catch (DecodeException | ClassCastException noJson) {
-            // Something else may be listening there.
+            text = "what listens there is not an operations port (it answers " + status + "): that is http.port of the "
+                    + "runner, 9191 unless set";
         }
         return new Refused(status, text);
     }

@@ -15,6 +15,9 @@ final class RpcEnd {
     private static final String STATUS = "grpc-status";
     private static final String MESSAGE = "grpc-message";
 
+    /** How Netty begins what it says of an answer that is not HTTP/2. */
+    private static final String NO_HTTP2 = "First received frame was not SETTINGS";
+
     private RpcEnd() {}
 
     /** Of a response whose last byte has been read: null when the status is OK. */
@@ -49,6 +52,13 @@ final class RpcEnd {
 
     /** Of a connection that was not made. */
     static GrpcFailure unreachable(Throwable failure, RunnerAddress address) {
+        if (String.valueOf(failure.getMessage()).startsWith(NO_HTTP2)) {
+            return new GrpcFailure(
+                    GrpcStatus.UNAVAILABLE.name(),
+                    "what listens at " + address
+                            + " does not speak gRPC without TLS: is it the operations port, or does "
+                            + "it want --tls? Calls go to grpc.port, 9190 unless set");
+        }
         return new GrpcFailure(
                 GrpcStatus.UNAVAILABLE.name(), "cannot connect to " + address + ": " + FailureText.of(failure));
     }

@@ -40,7 +40,7 @@ final class StatusCommand implements Callable<Integer> {
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // set by picocli
-    private ClientOptions runner;
+    private RunnerArgument runner;
 
     @Option(names = "--json", description = "Print JSON, all fields, as protobuf's JSON mapping has it.")
     private boolean json;

@@ -15,7 +15,7 @@ final class BerthCommandTest {
     private final CommandRig rig = new CommandRig();
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "run --help", "call --help", "status --help"})
+    @ValueSource(strings = {"--help", "run --help", "call --help", "status --help", "help", "help call"})
     void everyCommandHasHelp(String line) {
         assertThat(rig.run(line.split(" "))).isZero();
         assertThat(rig.out()).startsWith("Usage: berth");
@@ -37,6 +37,24 @@ final class BerthCommandTest {
     void nothingToDoIsAWrongUse() {
         assertThat(rig.run()).isEqualTo(2);
         assertThat(rig.err()).contains("Usage: berth", "run", "call", "status");
+    }
+
+    @Test
+    void anUnknownCommandIsToldWithTheOneThatMayBeMeant() {
+        assertThat(rig.run("rum")).isEqualTo(2);
+        assertThat(rig.err().lines())
+                .containsExactly(
+                        "berth: there is no command 'rum'",
+                        "Did you mean: berth run?",
+                        "'berth --help' has the commands.");
+    }
+
+    @Test
+    void wrongOptionsAreToldInFewLinesWithoutTheWholeHelp() {
+        assertThat(rig.run("call", "localhost:9190")).isEqualTo(2);
+        assertThat(rig.err().lines())
+                .containsExactly(
+                        "berth call: Missing required parameter: 'IMAGE'", "'berth call --help' has the options.");
     }
 
     @Test

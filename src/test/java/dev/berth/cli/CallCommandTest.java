@@ -255,7 +255,7 @@ final class CallCommandTest {
             })
     void wrongOptionsAreExitCodeTwo(String options) {
         assertThat(call("fn:1", options.split(" "))).isEqualTo(2);
-        assertThat(rig.err()).contains("Usage: berth call");
+        assertThat(rig.err()).startsWith("berth call: ").contains("'berth call --help' has the options.");
     }
 
     @ParameterizedTest

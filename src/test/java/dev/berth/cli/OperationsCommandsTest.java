@@ -64,6 +64,16 @@ final class OperationsCommandsTest {
         return new JsonObject().put("found", rows.length).put("rows", new JsonArray(List.of(rows)));
     }
 
+    @Test
+    void whatIsNoOperationsPortIsSaidToBeNone() {
+        port.on("/api/node", request -> request.response().setStatusCode(415).end())
+                .on(
+                        "/api/stream",
+                        request -> request.response().setStatusCode(415).end());
+        assertThat(run("top", "--once")).isEqualTo(3);
+        assertThat(rig.err()).contains("not an operations port (it answers 415)", "9191");
+    }
+
     private void showsANode() {
         port.answer("/api/node", 200, node(1))
                 .answer(

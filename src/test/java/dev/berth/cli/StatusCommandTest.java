@@ -9,13 +9,16 @@ import dev.berth.proto.RunnerStatus;
 import dev.berth.proto.SlotSummary;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetServer;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.server.StatusException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 
 final class StatusCommandTest {
     private static final RunnerStatus STATUS = RunnerStatus.newBuilder()
@@ -119,6 +122,26 @@ final class StatusCommandTest {
     @Test
     void somethingThatIsNoObjectIsAWrongOption() {
         assertThat(status("--status2", "[1]")).isEqualTo(2);
+    }
+
+    @Test
+    void theRunnerOfThisMachineIsAskedWhereNoneIsNamed() {
+        assertThat(new CommandLine(new StatusCommand())
+                        .parseArgs("--json")
+                        .commandSpec()
+                        .positionalParameters()
+                        .get(0)
+                        .<RunnerAddress>getValue())
+                .isEqualTo(new RunnerAddress("localhost", 9190));
+    }
+
+    @Test
+    void whatSpeaksNoGrpcIsSaidToBePerhapsTheOtherPort() throws Exception {
+        NetServer other = Blocking.await(vertx.createNetServer()
+                .connectHandler(socket -> socket.end(Buffer.buffer("HTTP/1.1 400 Bad Request\r\n\r\n")))
+                .listen(0, "127.0.0.1"));
+        assertThat(rig.run("status", "127.0.0.1:" + other.actualPort())).isEqualTo(5);
+        assertThat(rig.err()).startsWith("UNAVAILABLE what listens at").contains("is it the operations port");
     }
 
     private int status(String... options) {
