@@ -22,6 +22,7 @@ import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class RunnerService {
     private static final Logger LOG = LoggerFactory.getLogger(RunnerService.class);
+    /** How long the port stays without a runner for calls that still run at a handover. */
+    private static final Duration SHORT_CALLS = Duration.ofSeconds(1);
+
     private static final Duration FAILED_START_CLOSE = Duration.ofSeconds(10);
 
     private final Vertx vertx;
@@ -270,8 +274,9 @@ public final class RunnerService {
             return tellNext(InstanceDirectory::announceLeaving).compose(told -> {
                 Future<Void> drained = verticles.ask(new RegistryMessage.Drain(true));
                 Future<Void> free = verticles.sendAway();
-                verticles
-                        .ask(new RegistryMessage.AwaitLeft())
+                // Short calls that run now end first: their containers are to be there when the next runner is asked.
+                Future.any(drained, vertx.timer(SHORT_CALLS.toMillis(), TimeUnit.MILLISECONDS))
+                        .compose(calm -> verticles.ask(new RegistryMessage.AwaitLeft()))
                         .compose(left -> free)
                         .onSuccess(moved -> tellNext(InstanceDirectory::announceMoved));
                 return drained;

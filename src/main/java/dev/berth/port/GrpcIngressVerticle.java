@@ -47,8 +47,6 @@ public final class GrpcIngressVerticle extends VerticleBase {
 
     /** Until clients have heard of the GOAWAY. */
     private static final long FAREWELL_MILLIS = 1_000;
-    /** The same where nobody waits for this one's end, as the next runner answers by then. */
-    private static final long LONG_FAREWELL_MILLIS = 3_000;
 
     private static final long SWEEP_MILLIS = 500;
 
@@ -64,7 +62,6 @@ public final class GrpcIngressVerticle extends VerticleBase {
     private @Nullable Health health;
     private @Nullable LogStreams logs;
     private long goodbyeMillis = GOODBYE_MILLIS;
-    private long farewellMillis = FAREWELL_MILLIS;
     /** Those that speak HTTP/2. */
     private final Set<HttpConnection> connections = new HashSet<>();
 
@@ -268,10 +265,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
 
     /** Has clients go and lets no new ones in, so that nobody goes on asking; streams that are open end as they do. */
     public void sendAway() {
-        context.runOnContext(turn -> {
-            sayFarewell();
-            farewellMillis = LONG_FAREWELL_MILLIS;
-        });
+        context.runOnContext(turn -> sayFarewell());
     }
 
     /** Completes when all clients have closed their connections, or have had the time to. */
@@ -282,7 +276,7 @@ public final class GrpcIngressVerticle extends VerticleBase {
         if (connections.isEmpty() || goodbyeMillis == SHORT_GOODBYE_MILLIS) {
             return Future.succeededFuture();
         }
-        vertx.setTimer(farewellMillis, over -> said.tryComplete());
+        vertx.setTimer(FAREWELL_MILLIS, over -> said.tryComplete());
         return said.future();
     }
 }

@@ -129,6 +129,7 @@ final class RetryingCallers implements AutoCloseable {
         private final String function;
         private @Nullable EngageClient client;
         private int refusals;
+        private volatile boolean sentAway;
 
         Caller(String function) {
             this.function = function;
@@ -154,9 +155,14 @@ final class RetryingCallers implements AutoCloseable {
         private boolean tried(String model) {
             EngageCall call;
             try {
+                if (sentAway) {
+                    giveUp();
+                }
                 EngageClient open = client;
                 if (open == null) {
+                    sentAway = false;
                     open = new EngageClient(vertx, port);
+                    open.connection.goAwayHandler(told -> sentAway = true);
                     client = open;
                 }
                 call = open.engage();
