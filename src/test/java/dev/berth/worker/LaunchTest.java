@@ -311,7 +311,6 @@ final class LaunchTest {
     }
 
     @Test
-    @Rule("container-exit-early")
     void aLaunchThatFailsSaysHowItsProcessEnded() throws Exception {
         failsSaying(ErrorCode.INIT_FAILED.text() + ": container exit code 3", container -> container.reportExit(3));
         failsSaying(
@@ -320,7 +319,6 @@ final class LaunchTest {
     }
 
     @Test
-    @Rule("container-exit-early")
     void aLaunchThatFailsForWantOfMemorySaysSo() throws Exception {
         fails(ErrorCode.OUT_OF_MEMORY, FakeEngine.FakeContainer::reportOutOfMemory);
         failsSaying("container out of memory, limit 128 MiB", FakeEngine.FakeContainer::reportOutOfMemory);

@@ -33,7 +33,7 @@ final class LeftContainerTest {
         SocketDirectory directory = new SocketDirectory(folder.resolve("7"), true);
         written = new LeftContainer(
                 directory,
-                new Remains("name", "id", "0123456789ab", "boot", 1, 2, null, directory.path()),
+                new Remains("name", "fedcba987654", "0123456789ab", "boot", 1, 2, null, directory.path()),
                 SEAL,
                 SEAL.standIn(SPEC),
                 SEAL.of(SPEC),
