@@ -75,7 +75,8 @@ final class GrpcSettings {
             SettingTypes.integer(1, 1_000_000),
             environment -> maxConnections(Runtime.getRuntime().maxMemory()),
             "one for each MiB of the JVM's heap (-Xmx), from 64 to 4096",
-            "Connections open at once; more are closed at once. A load balancer has one. Each takes a file descriptor:"
+            "Connections open at once. Beyond, one that has not spoken yet is closed, or the new one. A load balancer has one."
+                    + " Each takes a file descriptor:"
                     + " the start warns where ulimit -n is too small for them.");
 
     static final Setting<Duration> OPEN_TIMEOUT = Setting.of(

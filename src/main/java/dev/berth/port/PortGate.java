@@ -16,7 +16,9 @@ import io.vertx.core.net.SocketAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,7 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Who gets a connection to the runner port: only clients of allowed networks, only so many at once, and only those
- * that speak HTTP/2 in time. One for a node. Thread-safe.
+ * that speak HTTP/2 in time. When all are in use, the one that has been silent longest gives way to whoever comes. One
+ * for a node. Thread-safe.
  */
 public final class PortGate {
     private static final Logger LOG = LoggerFactory.getLogger(PortGate.class);
@@ -38,6 +41,10 @@ public final class PortGate {
     private final GrpcConfig.Limits limits;
     private final AtomicInteger open = new AtomicInteger();
     private final Map<Ends, Channel> silent = new ConcurrentHashMap<>();
+    /** The same, in the order in which they came. */
+    private final NavigableMap<Long, Channel> silentInOrder = new ConcurrentSkipListMap<>();
+
+    private final AtomicLong arrivals = new AtomicLong();
     private final List<Channel> doors = new CopyOnWriteArrayList<>();
     private final AtomicLong nextLine = new AtomicLong(System.nanoTime());
 
@@ -100,7 +107,7 @@ public final class PortGate {
         if (!allows(client)) {
             return refuse(connection, "its address is in no network of grpc.allow");
         }
-        if (open.incrementAndGet() > limits.maxConnections()) {
+        if (open.incrementAndGet() > limits.maxConnections() && !makeRoom()) {
             open.decrementAndGet();
             return refuse(connection, "there are grpc.maxConnections already");
         }
@@ -109,9 +116,31 @@ public final class PortGate {
         return true;
     }
 
+    /** Ends the connection that has been silent longest. Whether there is one. */
+    private boolean makeRoom() {
+        Map.Entry<Long, Channel> longest = silentInOrder.pollFirstEntry();
+        if (longest == null) {
+            return false;
+        }
+        Channel channel = longest.getValue();
+        tell(channel.remoteAddress(), "there are grpc.maxConnections already, and it has said nothing yet");
+        channel.eventLoop().execute(() -> {
+            // It may have begun to speak meanwhile.
+            if (channel.pipeline().get(Silence.class) != null) {
+                channel.unsafe().close(channel.voidPromise());
+            }
+        });
+        return true;
+    }
+
     private boolean refuse(Channel connection, String why) {
         Object client = connection.remoteAddress();
         connection.unsafe().closeForcibly();
+        tell(client, why);
+        return false;
+    }
+
+    private void tell(Object client, String why) {
         long now = System.nanoTime();
         long due = nextLine.get();
         if (now - due >= 0 && nextLine.compareAndSet(due, now + LINE_EVERY)) {
@@ -120,7 +149,6 @@ public final class PortGate {
                     .addKeyValue("reason", why)
                     .log("connection refused; no further line of this kind for a minute");
         }
-        return false;
     }
 
     /** Called on the connection's event loop when its client has begun to speak HTTP. */
@@ -143,6 +171,7 @@ public final class PortGate {
     private final class Silence extends ChannelInboundHandlerAdapter {
         private @Nullable ScheduledFuture<?> timer;
         private @Nullable Ends ends;
+        private final long arrival = arrivals.incrementAndGet();
 
         @Override
         public void channelActive(ChannelHandlerContext context) {
@@ -150,6 +179,7 @@ public final class PortGate {
                     && context.channel().localAddress() instanceof InetSocketAddress local) {
                 ends = new Ends(SocketAddress.inetSocketAddress(remote), SocketAddress.inetSocketAddress(local));
                 silent.put(ends, context.channel());
+                silentInOrder.put(arrival, context.channel());
             }
             Channel channel = context.channel();
             Runnable close = () -> channel.unsafe().close(channel.voidPromise());
@@ -175,6 +205,7 @@ public final class PortGate {
             }
             if (ends != null) {
                 silent.remove(ends);
+                silentInOrder.remove(arrival);
                 ends = null;
             }
         }

@@ -1,6 +1,7 @@
 package dev.berth.port;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.config.GrpcConfig;
 import dev.berth.conformance.Rule;
@@ -65,7 +66,8 @@ final class PortGateTest {
         GrpcConfig.Limits two = new GrpcConfig.Limits(8 << 20, 2, Duration.ofMinutes(5));
         try (IngressRig rig = new IngressRig(IngressRig.grpc(two, null), IngressRig.CALLS)) {
             try (RawHttp2 second = new RawHttp2(new Socket("127.0.0.1", rig.ingress.port()))) {
-                second.engage(1);
+                second.engage(1, "grpc-encoding", "gzip");
+                assertThat(second.nextOf(1)).isEqualTo(RawHttp2.HEADERS);
                 try (Socket third = new Socket("127.0.0.1", rig.ingress.port())) {
                     assertClosed(third);
                 }
@@ -77,6 +79,29 @@ final class PortGateTest {
                 next.engage(1, "grpc-encoding", "gzip");
                 assertThat(next.nextOf(1)).isEqualTo(RawHttp2.HEADERS);
             }
+            rig.assertNothingLeft();
+        }
+    }
+
+    @Test
+    void theConnectionThatHasBeenSilentLongestGivesWayToWhoeverComes() throws IOException {
+        GrpcConfig.Limits three = new GrpcConfig.Limits(8 << 20, 3, Duration.ofMinutes(5));
+        try (IngressRig rig = new IngressRig(IngressRig.grpc(three, null), IngressRig.CALLS)) {
+            try (Socket longest = new Socket("127.0.0.1", rig.ingress.port())) {
+                Await.until(rig.ingress.context(), "the first is in", () -> rig.gate.open() == 2);
+                try (Socket silent = new Socket("127.0.0.1", rig.ingress.port());
+                        RawHttp2 client = new RawHttp2(new Socket("127.0.0.1", rig.ingress.port()))) {
+                    client.engage(1, "grpc-encoding", "gzip");
+
+                    assertThat(client.nextOf(1)).isEqualTo(RawHttp2.HEADERS);
+                    assertClosed(longest);
+                    silent.setSoTimeout(100);
+                    assertThatThrownBy(() -> silent.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+                }
+            }
+            assertThat(rig.client.engage().tryCall("{}").result().finished().getErrorCode())
+                    .isEqualTo(400);
+            Await.until(rig.ingress.context(), "all others have gone", () -> rig.gate.open() == 1);
             rig.assertNothingLeft();
         }
     }
