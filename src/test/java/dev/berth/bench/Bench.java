@@ -103,34 +103,29 @@ final class Bench implements Callable<Integer> {
     }
 
     private void measure(BenchRun run) {
-        if (parts.contains("start")) {
-            new StartUps(run).measure();
+        boolean docker = run.setup().engine().equals("docker");
+        measure(run, "start", () -> new StartUps(run).measure());
+        measure(run, "first", () -> new FirstCalls(run).measure());
+        measure(run, "cold", () -> new ColdStarts(run).measure());
+        if (docker) {
+            measure(run, "places", () -> new ColdStarts(run).measurePlaces());
+            measure(run, "woken", () -> new WokenCalls(run).measure());
         }
-        if (parts.contains("first")) {
-            new FirstCalls(run).measure();
-        }
-        if (parts.contains("cold")) {
-            new ColdStarts(run).measure();
-        }
-        if (parts.contains("places") && run.setup().engine().equals("docker")) {
-            new ColdStarts(run).measurePlaces();
-        }
-        if (parts.contains("woken") && run.setup().engine().equals("docker")) {
-            new WokenCalls(run).measure();
-        }
-        if (parts.contains("waiting")) {
-            new WaitingCalls(run).measure();
-        }
+        measure(run, "waiting", () -> new WaitingCalls(run).measure());
         if (parts.contains("hot") || parts.contains("bodies")) {
-            measureLoad(run);
+            run.part("load", () -> measureLoad(run));
+        }
+    }
+
+    private void measure(BenchRun run, String part, Runnable code) {
+        if (parts.contains(part)) {
+            run.part(part, code);
         }
     }
 
     private void measureLoad(BenchRun run) {
-        HotCalls hot = parts.contains("hot") ? new HotCalls(run) : null;
-        if (hot != null) {
-            hot.startFunctions();
-        }
+        HotCalls hot = new HotCalls(run);
+        measure(run, "hot", hot::startFunctions);
         LargeBodies bodies = new LargeBodies(run);
         List<String> variants = new ArrayList<>(List.of(""));
         eventLoops.forEach(count -> variants.add(count.toString()));
@@ -139,12 +134,8 @@ final class Bench implements Callable<Integer> {
                     loops.isEmpty() ? run.setup() : run.setup().with("BERTH_NODE_EVENT_LOOPS", loops);
             String label = loops.isEmpty() ? "" : " (event loops: " + loops + ")";
             RunnerProcess runner = run.runner(setup, "load" + loops);
-            if (hot != null) {
-                hot.measure(runner, label);
-            }
-            if (parts.contains("bodies")) {
-                bodies.measure(runner, label);
-            }
+            measure(run, "hot", () -> hot.measure(runner, label));
+            measure(run, "bodies", () -> bodies.measure(runner, label));
             run.report()
                     .figure(
                             "resident memory, most under this load" + label,

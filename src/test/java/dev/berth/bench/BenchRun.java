@@ -57,6 +57,17 @@ record BenchRun(
         return started;
     }
 
+    /** Measures one part. Should it fail, the table says why, what it has started is ended, and the run goes on. */
+    void part(String name, Runnable measure) {
+        int before = cleanup.size();
+        try {
+            measure.run();
+        } catch (RuntimeException failure) {
+            report.failed(name, failure);
+            cleanup.undoSince(before);
+        }
+    }
+
     void progress(String what) {
         System.err.println("==> " + what);
     }

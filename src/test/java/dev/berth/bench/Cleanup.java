@@ -37,6 +37,22 @@ final class Cleanup implements AutoCloseable {
         }
     }
 
+    /** How many things there are to undo. */
+    synchronized int size() {
+        return things.size();
+    }
+
+    /** Undoes what was added since there were so many. */
+    void undoSince(int size) {
+        while (size() > size) {
+            undoNow(last());
+        }
+    }
+
+    private synchronized AutoCloseable last() {
+        return things.isEmpty() ? () -> {} : things.peek();
+    }
+
     @Override
     public synchronized void close() {
         over = true;

@@ -26,22 +26,22 @@ final class ClusterBench {
     }
 
     void measure(Set<String> parts) {
-        if (parts.contains("start")) {
-            start();
-        }
+        measure(parts, "start", this::start);
         for (boolean mutualTls : new boolean[] {false, true}) {
             if (parts.contains("hot") || parts.contains("bodies")) {
-                remote(parts, mutualTls);
+                run.part(
+                        mutualTls ? "calls of another node, mutual TLS" : "calls of another node",
+                        () -> remote(parts, mutualTls));
             }
         }
-        if (parts.contains("slow")) {
-            new SlowReaders(run).measure();
-        }
-        if (parts.contains("warm")) {
-            new WarmCalls(run).measure();
-        }
-        if (parts.contains("faults")) {
-            new NodeFaults(run).measure();
+        measure(parts, "slow", () -> new SlowReaders(run).measure());
+        measure(parts, "warm", () -> new WarmCalls(run).measure());
+        measure(parts, "faults", () -> new NodeFaults(run).measure());
+    }
+
+    private void measure(Set<String> parts, String part, Runnable code) {
+        if (parts.contains(part)) {
+            run.part(part, code);
         }
     }
 

@@ -12,6 +12,7 @@ final class Report {
     private final String beside;
     private final String measured;
     private int missed;
+    private boolean partFailed;
 
     /**
      * @param beside head of the column that is compared with
@@ -87,12 +88,32 @@ final class Report {
         }
     }
 
+    /** A part that has no figures, or not all of them. */
+    void failed(String part, Throwable failure) {
+        partFailed = true;
+        row(part, "", "**failed**", "", reason(failure));
+    }
+
+    /** In one line, as it goes into a table. */
+    private static String reason(Throwable failure) {
+        Throwable first = failure;
+        while (first.getCause() != null) {
+            first = first.getCause();
+        }
+        String text = first == failure ? said(failure) : said(failure) + ": " + said(first);
+        return text.replaceAll("\\s+", " ").replace("|", "\\|");
+    }
+
+    private static String said(Throwable failure) {
+        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+    }
+
     int missed() {
         return missed;
     }
 
     boolean failed() {
-        return !errors.isEmpty();
+        return partFailed || !errors.isEmpty();
     }
 
     String markdown() {

@@ -26,23 +26,27 @@ final class Versus {
 
     void measure() {
         if (parts.contains("start")) {
-            starts();
+            run.part("start", this::starts);
         }
         if (parts.contains("first")) {
-            firsts();
+            run.part("first", this::firsts);
         }
         if (parts.contains("woken") && run.setup().engine().equals("docker")) {
-            new WokenCalls(run).compare(otherSetup);
+            run.part("woken", () -> new WokenCalls(run).compare(otherSetup));
         }
         if (parts.contains("hot") || parts.contains("bodies")) {
-            RunnerProcess other = run.runner(otherSetup, "other");
-            RunnerProcess own = run.runner(run.setup(), "this");
-            other.awaitQuiet();
-            own.awaitQuiet();
-            load(other, own);
-            run.cleanup().undoNow(own);
-            run.cleanup().undoNow(other);
+            run.part("load", this::load);
         }
+    }
+
+    private void load() {
+        RunnerProcess other = run.runner(otherSetup, "other");
+        RunnerProcess own = run.runner(run.setup(), "this");
+        other.awaitQuiet();
+        own.awaitQuiet();
+        load(other, own);
+        run.cleanup().undoNow(own);
+        run.cleanup().undoNow(other);
     }
 
     private void starts() {

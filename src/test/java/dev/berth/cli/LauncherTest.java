@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,10 +67,18 @@ final class LauncherTest {
     }
 
     private Ended run(String aotHome, String... command) throws Exception {
+        return run(home().toString(), aotHome, command);
+    }
+
+    /** @param javaHome empty: none is set */
+    private Ended run(String javaHome, String aotHome, String[] command) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(command).directory(root.toFile());
         Map<String, String> environment = builder.environment();
         environment.keySet().removeIf(name -> name.startsWith("BERTH_"));
-        environment.put("JAVA_HOME", home().toString());
+        environment.remove("JAVA_HOME");
+        if (!javaHome.isEmpty()) {
+            environment.put("JAVA_HOME", javaHome);
+        }
         environment.put("BERTH_AOT_JAVA_HOME", aotHome);
         Path out = Files.createTempFile(root, "out", "");
         Path err = Files.createTempFile(root, "err", "");
@@ -83,6 +93,11 @@ final class LauncherTest {
         assertThat(ended.code()).isZero();
         assertThat(ended.out()).endsWith("-jar", jar().toString(), "--version");
         return ended;
+    }
+
+    /** With whatever JVM the script looks for. */
+    private Ended startWithoutJavaHome() throws Exception {
+        return run("", "", new String[] {"scripts/berth", "--version"});
     }
 
     private Ended make(String aotHome) throws Exception {
@@ -159,6 +174,40 @@ final class LauncherTest {
         Ended started = start();
         assertThat(started.out()).contains(archiveOption()).doesNotContain(cacheOption());
         assertThat(started.err()).isEmpty();
+    }
+
+    @Test
+    void withoutJavaHomeTheJvmThatMadeTheCacheIsTaken() throws Exception {
+        makeCache();
+        Ended started = startWithoutJavaHome();
+        assertThat(started.out()).contains(cacheOption()).endsWith("-jar", jar().toString(), "--version");
+        assertThat(started.err()).isEmpty();
+    }
+
+    @Test
+    void withoutJavaHomeACacheThatDoesNotFitChoosesNoJvm() throws Exception {
+        makeCache();
+        Files.writeString(jar(), "another jar");
+        assertThat(startWithoutJavaHome().out()).doesNotContain(cacheOption(), "--version");
+    }
+
+    @Test
+    void anArchiveOfAnEarlierJarIsNotUsedAndOneLineSaysSo() throws Exception {
+        java("17.0.15", TELLS_ITS_ARGUMENTS);
+        Files.setLastModifiedTime(target("berth.jsa"), FileTime.from(Instant.EPOCH));
+        Ended started = start();
+        assertThat(started.out()).doesNotContain(archiveOption());
+        assertThat(started.err())
+                .singleElement()
+                .asString()
+                .startsWith("berth: " + target("berth.jsa") + " was made for an earlier jar");
+    }
+
+    @Test
+    void whatMakesTheCacheIsNotGivenTheScriptsOwnVariables() throws Exception {
+        java("25.0.3", "#!/bin/sh\n[ -z \"${BERTH_AOT_JAVA_HOME+x}\" ] || exit 1\n" + MAKES_THE_CACHE);
+        make(home().toString());
+        assertThat(target("berth.aot")).exists();
     }
 
     @Test
