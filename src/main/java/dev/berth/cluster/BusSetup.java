@@ -5,6 +5,7 @@ import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import java.net.InetAddress;
 import java.util.Set;
 
 /**
@@ -27,9 +28,10 @@ final class BusSetup {
 
     private BusSetup() {}
 
-    static EventBusOptions options(ClusterConfig cluster) {
+    /** @param bind the address that {@code cluster.host} stands for, looked up once for both ports */
+    static EventBusOptions options(ClusterConfig cluster, InetAddress bind) {
         EventBusOptions options = new EventBusOptions()
-                .setHost(cluster.host())
+                .setHost(bind.getHostAddress())
                 .setPort(cluster.busPort())
                 .setClusterPublicHost(cluster.publicHost())
                 .setClusterPublicPort(cluster.busPort())

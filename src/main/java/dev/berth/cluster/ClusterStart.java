@@ -10,6 +10,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.transport.Transport;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -48,7 +49,7 @@ public final class ClusterStart {
         List<String> silent;
         try {
             bind = InetAddress.getByName(cluster.host());
-            checkInterface(cluster.host(), bind);
+            checkAddress(cluster, bind);
             checkPort("cluster.memberPort", cluster.memberPort(), cluster.host(), bind);
             checkPort("cluster.busPort", cluster.busPort(), cluster.host(), bind);
             silent = silentMembers(cluster);
@@ -67,7 +68,7 @@ public final class ClusterStart {
                 attributes,
                 TimeUnit.SECONDS.toNanos(cluster.times().member().toSeconds() + DUPLICATE_GRACE_SECONDS));
         VertxBuilder builder = Vertx.builder()
-                .with(options.setEventBusOptions(BusSetup.options(cluster)))
+                .with(options.setEventBusOptions(BusSetup.options(cluster, bind)))
                 .withTransport(transport)
                 .withClusterManager(manager);
         long begin = System.nanoTime();
@@ -113,7 +114,16 @@ public final class ClusterStart {
                 : failure;
     }
 
-    private static void checkInterface(String host, InetAddress bind) throws SocketException {
+    /** What a name stands for is known only now. */
+    static void checkAddress(ClusterConfig cluster, InetAddress bind) throws SocketException {
+        String host = cluster.host();
+        if (!(bind instanceof Inet4Address)) {
+            throw problem("cluster.host = " + host + ": must have an IPv4 address; it has " + bind.getHostAddress());
+        }
+        if (bind.isAnyLocalAddress() && cluster.publicHost().equals(host)) {
+            throw problem("cluster.publicHost = none: must be given with cluster.host = " + host
+                    + ": the address that other nodes reach this one by");
+        }
         if (!bind.isAnyLocalAddress() && NetworkInterface.getByInetAddress(bind) == null) {
             throw problem("cluster.host = " + host + ": must be the address of an interface of this machine");
         }

@@ -9,8 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The {@code cluster} section. */
 final class ClusterSettings {
-    private static final String HOST_NAME = "[A-Za-z0-9._:-]+";
-    private static final String MEMBER = "[A-Za-z0-9._-]+(:\\d{1,5})?";
+    /** Membership and bus take no others. */
+    private static final String ADDRESS = "a host name or an IPv4 address";
+
+    private static final String BYTE = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
+    /** What is of numbers and dots alone is no name: the system would take 0 or 10.1 for an address of some kind. */
+    private static final String HOST_NAME = "(" + BYTE + "(\\." + BYTE + "){3}|(?=.*[A-Za-z_-])[A-Za-z0-9._-]+)";
 
     static final Setting<Boolean> ENABLED = Setting.of(
             "cluster.enabled",
@@ -29,15 +33,15 @@ final class ClusterSettings {
             "cluster.members",
             SettingTypes.list()
                     .where(
-                            "host names or addresses, each with :port where it is not cluster.memberPort",
-                            members -> members.stream().allMatch(member -> member.matches(MEMBER))),
+                            "host names or IPv4 addresses, each with :port where it is not cluster.memberPort",
+                            members -> members.stream().allMatch(ClusterSettings::isMember)),
             List.of(),
             "Addresses of some of the nodes, this one or not; one that runs is enough to find the others by.");
 
     static final Setting<String> DNS = Setting.optional(
             "cluster.dns",
             SettingTypes.string()
-                    .where("a host name, with :port where it is not cluster.memberPort", name -> name.matches(MEMBER)),
+                    .where("a host name, with :port where it is not cluster.memberPort", ClusterSettings::isMember),
             "In place of cluster.members: a name that stands for the addresses of all nodes, such as that of a"
                     + " headless service. All use the same port.");
 
@@ -49,7 +53,7 @@ final class ClusterSettings {
 
     static final Setting<String> HOST = Setting.of(
             "cluster.host",
-            SettingTypes.string().where("a host name or an address", host -> host.matches(HOST_NAME)),
+            SettingTypes.string().where(ADDRESS, host -> host.matches(HOST_NAME)),
             "127.0.0.1",
             "Address that the ports for other nodes are bound to; the default reaches only nodes on this machine.");
 
@@ -57,7 +61,7 @@ final class ClusterSettings {
             "cluster.publicHost",
             SettingTypes.string()
                     .where(
-                            "a host name or an address that others can reach",
+                            ADDRESS + " that others can reach",
                             host -> host.matches(HOST_NAME) && !host.equals(ClusterConfig.ANY)),
             "Address that other nodes reach this one by, where it is not cluster.host.");
 
@@ -157,6 +161,19 @@ final class ClusterSettings {
             TLS_AUTHORITY);
 
     private ClusterSettings() {}
+
+    /** {@code host} or {@code host:port}. */
+    private static boolean isMember(String text) {
+        int colon = text.indexOf(':');
+        if (colon < 0) {
+            return text.matches(HOST_NAME);
+        }
+        String port = text.substring(colon + 1);
+        return text.substring(0, colon).matches(HOST_NAME)
+                && port.matches("\\d{1,5}")
+                && Integer.parseInt(port) >= 1
+                && Integer.parseInt(port) <= 65535;
+    }
 
     static ClusterConfig read(Values values) {
         boolean enabled = values.get(ENABLED);

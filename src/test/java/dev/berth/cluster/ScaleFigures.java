@@ -1,13 +1,12 @@
 package dev.berth.cluster;
 
-import dev.berth.why.SlotFacts;
 import java.util.Arrays;
 import java.util.Locale;
 
 /** What a simulation has shown, of the time that is measured. */
 final class ScaleFigures {
     private static final String ROW =
-            "| %5d | %.1f | %2d%% | %-7s | %-13s | %5.1f%% | %5.2f | %4.0f | %5.1f | %6.1f / %6.1f"
+            "| %5d | %.1f | %2d%% | %-8s | %-13s | %5.1f%% | %5.2f | %4.0f | %5.1f | %6.1f / %6.1f"
                     + " | %6.0f | %6.1f | %5.1f | %4.2f | %s%n";
 
     static final String HEADER = """
@@ -31,7 +30,7 @@ final class ScaleFigures {
 
     ScaleFigures(ScaleSetup setup) {
         this.setup = setup;
-        this.workOf = new long[setup.nodes()];
+        this.workOf = new long[setup.machines()];
     }
 
     void startCounting() {
@@ -39,7 +38,7 @@ final class ScaleFigures {
     }
 
     /** A call has begun on a container of this node. */
-    void begun(int node, SlotFacts facts, boolean onPeer, long addedNanos, long workNanos) {
+    void begun(int node, boolean cold, boolean onPeer, long addedNanos, long workNanos) {
         if (!counting) {
             return;
         }
@@ -47,7 +46,7 @@ final class ScaleFigures {
             addedMicros = Arrays.copyOf(addedMicros, 2 * begun);
         }
         addedMicros[begun++] = (int) Math.min(Integer.MAX_VALUE, addedNanos / 1_000);
-        warm += facts.start() == SlotFacts.Start.COLD ? 0 : 1;
+        warm += cold ? 0 : 1;
         elsewhere += onPeer ? 1 : 0;
         workOf[node] += workNanos;
     }
@@ -112,8 +111,8 @@ final class ScaleFigures {
                 setup.nodes(),
                 setup.zipf(),
                 setup.busy(),
-                setup.balancer(),
-                setup.scheme(),
+                ScaleSetup.option(setup.balancer()),
+                ScaleSetup.option(setup.scheme()),
                 warmPercent(),
                 (double) tries / begun,
                 refusedPerThousand(),

@@ -15,6 +15,7 @@ import dev.berth.call.ContainerTimings;
 import dev.berth.ingress.IngressSeat;
 import dev.berth.ingress.IngressSeat.Placed;
 import dev.berth.registry.RegistrySeat;
+import dev.berth.why.SlotFacts;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -65,7 +66,8 @@ final class ScaleNode implements IngressSeat.Links {
         this.incarnation = member.incarnation();
         this.registry = new RegistrySeat(
                 incarnation,
-                ScaleWorld.SLOTS * ScaleWorld.SLOT_MIB << 20,
+                world.slotsOfOne * ScaleWorld.SLOT_MIB << 20,
+                world.waitersOfOne,
                 () -> index + "-" + ++containers,
                 this::sendOfRegistry);
         this.streams = new DigestStreams(incarnation, homes() ? 1 : Integer.MAX_VALUE, 50 * MS, 500 * MS);
@@ -74,7 +76,7 @@ final class ScaleNode implements IngressSeat.Links {
         this.board = new ClusterBoard(member, 1);
         this.shown = new NodePlace(incarnation, told.copy());
         this.own = shown;
-        Random random = new Random(index);
+        Random random = new Random(index + world.setup.seed() - 1);
         Picker picker = world.setup.scheme() == ScaleSetup.Scheme.FULLEST_FIRST
                 ? ScaleNode::fullest
                 : Picker.twoAtRandom(random);
@@ -95,7 +97,9 @@ final class ScaleNode implements IngressSeat.Links {
 
     /** Each at its own time of a tick. What all are told alike is told to one who stands for them. */
     void start() {
-        streams.peers(homes() ? world.peers : List.of(world.peers.get(index == 0 ? 1 : 0)));
+        if (world.setup.isCluster()) {
+            streams.peers(homes() ? world.peers : List.of(world.peers.get(index == 0 ? 1 : 0)));
+        }
         tell();
         world.clock.in(world.random.nextLong(TICK_NANOS), this::tick);
     }
@@ -113,7 +117,7 @@ final class ScaleNode implements IngressSeat.Links {
 
     /** Made only when somebody looks: between two looks it does not matter how often it has changed. */
     private void showPicture() {
-        if (world.setup.scheme() == ScaleSetup.Scheme.ALONE || shownPicture == world.pictures()) {
+        if (!world.setup.isCluster() || shownPicture == world.pictures()) {
             return;
         }
         shownPicture = world.pictures();
@@ -148,7 +152,7 @@ final class ScaleNode implements IngressSeat.Links {
                         List.of()),
                 now());
         own = own.with(now);
-        if (world.setup.scheme() != ScaleSetup.Scheme.ALONE) {
+        if (world.setup.isCluster()) {
             for (DigestStreams.Told one : streams.next(now())) {
                 tell(one.incarnation(), one.message());
             }
@@ -275,7 +279,12 @@ final class ScaleNode implements IngressSeat.Links {
         ScaleNode at = world.byIncarnation.get(Addresses.incarnation(grant.worker()));
         Call call = calls.get(placed);
         at.after(this, () -> {
-            world.figures.begun(at.index, grant.facts(), at != this, now() - call.arrived, call.serviceNanos);
+            world.figures.begun(
+                    at.index,
+                    grant.facts().start() == SlotFacts.Start.COLD,
+                    at != this,
+                    now() - call.arrived,
+                    call.serviceNanos);
             at.running.put(grant.containerId(), grant.lease());
             world.clock.in(call.serviceNanos, () -> {
                 at.running.remove(grant.containerId());

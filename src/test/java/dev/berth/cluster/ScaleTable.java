@@ -4,24 +4,46 @@ import dev.berth.cluster.ScaleSetup.Balancer;
 import dev.berth.cluster.ScaleSetup.Scheme;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** Prints the table of {@code scripts/simulate --scale}; takes minutes, so no part of the tests. */
 final class ScaleTable {
-    private static final int[] NODES = numbers("berth.scale.nodes", "3,30,300,1000");
-    private static final int SECONDS = Integer.getInteger("berth.scale.seconds", 10);
-    private static final boolean ALL = Boolean.getBoolean("berth.scale.all");
     /** With more, a view of all costs more to simulate than it tells. */
     private static final int MOST_IN_FULL_VIEW = 100;
 
-    private static final double[] ZIPFS = {1.1, 0.9, 1.3};
-    private static final int[] BUSY = {25, 10, 60};
+    private static final List<Integer> NODES = values("nodes", "3,30,300,1000", Integer::valueOf);
+    private static final List<Long> SEEDS = values("seed", "1", Long::valueOf);
+    private static final int SECONDS = Integer.getInteger("berth.scale.seconds", 10);
+    private static final boolean ALL = Boolean.getBoolean("berth.scale.all");
 
-    private static int[] numbers(String property, String usual) {
-        return Arrays.stream(System.getProperty(property, usual).split(","))
-                .mapToInt(Integer::parseInt)
-                .toArray();
+    /** Rows are asked for by what they are, and not the table. */
+    private static final boolean ASKED = List.of("zipf", "busy", "balancer", "scheme").stream()
+            .anyMatch(name -> !given(name).isEmpty());
+
+    private static final List<Double> ZIPFS = values("zipf", ASKED ? "1.1" : "1.1,0.9,1.3", Double::valueOf);
+    private static final List<Integer> BUSY = values("busy", ASKED ? "25" : "25,10,60", Integer::valueOf);
+    private static final List<Balancer> BALANCERS =
+            values("balancer", ASKED ? "random" : "random,by-hash", name -> Balancer.valueOf(constant(name)));
+    private static final List<Scheme> SCHEMES =
+            values("scheme", "alone,fullest-first,full-view,homes", name -> Scheme.valueOf(constant(name)));
+
+    private static String given(String name) {
+        return System.getProperty("berth.scale." + name, "");
+    }
+
+    private static <T> List<T> values(String name, String usual, Function<String, T> read) {
+        String given = given(name);
+        return Arrays.stream((given.isEmpty() ? usual : given).split(","))
+                .map(read)
+                .toList();
+    }
+
+    private static String constant(String option) {
+        return option.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 
     @Test
@@ -40,24 +62,26 @@ final class ScaleTable {
     /** One value after the other is another than the usual, or all are with all others. */
     private static Set<ScaleSetup> setups(int nodes) {
         Set<ScaleSetup> setups = new LinkedHashSet<>();
-        for (Balancer balancer : Balancer.values()) {
+        for (Balancer balancer : BALANCERS) {
             for (int busy : BUSY) {
                 for (double zipf : ZIPFS) {
-                    int others = balancer.ordinal() + (busy == BUSY[0] ? 0 : 1) + (zipf == ZIPFS[0] ? 0 : 1);
-                    if (ALL || others <= 1) {
-                        for (Scheme scheme : Scheme.values()) {
-                            if (ALL
-                                    || others == 0
-                                    || scheme == Scheme.HOMES
-                                    || scheme == Scheme.ALONE
-                                    || nodes <= MOST_IN_FULL_VIEW) {
-                                setups.add(new ScaleSetup(nodes, zipf, busy, balancer, scheme, SECONDS));
-                            }
+                    int others = (balancer == BALANCERS.get(0) ? 0 : 1)
+                            + (busy == BUSY.get(0) ? 0 : 1)
+                            + (zipf == ZIPFS.get(0) ? 0 : 1);
+                    for (Scheme scheme : SCHEMES) {
+                        if (ALL || ASKED || isOfTable(nodes, scheme, others)) {
+                            SEEDS.forEach(seed ->
+                                    setups.add(new ScaleSetup(nodes, zipf, busy, balancer, scheme, SECONDS, seed)));
                         }
                     }
                 }
             }
         }
         return setups;
+    }
+
+    private static boolean isOfTable(int nodes, Scheme scheme, int others) {
+        boolean cheap = scheme == Scheme.HOMES || scheme == Scheme.ALONE || nodes <= MOST_IN_FULL_VIEW;
+        return others == 0 || (others == 1 && cheap);
     }
 }

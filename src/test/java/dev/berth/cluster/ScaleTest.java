@@ -11,7 +11,7 @@ final class ScaleTest {
 
     @Test
     void withHomesTheyDoSoAndTellEachOtherLittle() {
-        ScaleFigures figures = ScaleWorld.run(new ScaleSetup(30, 1.1, 25, Balancer.RANDOM, Scheme.HOMES, 10));
+        ScaleFigures figures = ScaleWorld.run(new ScaleSetup(30, 1.1, 25, Balancer.RANDOM, Scheme.HOMES, 10, 1));
 
         assertThat(figures.unplaced()).as("not placed").isZero();
         assertThat(figures.warmPercent()).as("warm").isGreaterThanOrEqualTo(98);
@@ -21,7 +21,7 @@ final class ScaleTest {
 
     @Test
     void thirtyNodesPlaceNearlyAllCallsWarmWithFewRefusals() {
-        ScaleFigures figures = ScaleWorld.run(new ScaleSetup(30, 1.1, 25, Balancer.RANDOM, Scheme.FULL_VIEW, 10));
+        ScaleFigures figures = ScaleWorld.run(new ScaleSetup(30, 1.1, 25, Balancer.RANDOM, Scheme.FULL_VIEW, 10, 1));
 
         assertThat(figures.unplaced()).as("not placed").isZero();
         assertThat(figures.warmPercent()).as("warm").isGreaterThanOrEqualTo(97);

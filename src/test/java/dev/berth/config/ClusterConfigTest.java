@@ -35,9 +35,17 @@ final class ClusterConfigTest {
                     host=10.0.0.1,insecure=true              | cluster.members = none: must be given, or cluster.dns, or cluster.multicast: where the other nodes are found
                     members=a,dns=b                          | cluster.members = a: must be the only one of cluster.members, cluster.dns and cluster.multicast
                     dns=b,multicast=true                     | cluster.dns = b: must be the only one of cluster.members, cluster.dns and cluster.multicast
-                    members=a:b                              | cluster.members = "a:b" (command line): must be host names or addresses, each with :port where it is not cluster.memberPort
+                    members=a:b                              | cluster.members = "a:b" (command line): must be host names or IPv4 addresses, each with :port where it is not cluster.memberPort
+                    members=a:0                              | cluster.members = "a:0" (command line): must be host names or IPv4 addresses, each with :port where it is not cluster.memberPort
+                    members=a:65536                          | cluster.members = "a:65536" (command line): must be host names or IPv4 addresses, each with :port where it is not cluster.memberPort
+                    members=10.0.0.256                       | cluster.members = "10.0.0.256" (command line): must be host names or IPv4 addresses, each with :port where it is not cluster.memberPort
+                    dns=a:99999                              | cluster.dns = "a:99999" (command line): must be a host name, with :port where it is not cluster.memberPort, or empty for none
+                    members=a,host=0                         | cluster.host = "0" (command line): must be a host name or an IPv4 address
+                    members=a,host=10.1                      | cluster.host = "10.1" (command line): must be a host name or an IPv4 address
+                    members=a,host=::                        | cluster.host = "::" (command line): must be a host name or an IPv4 address
+                    members=a,publicHost=::1                 | cluster.publicHost = "::1" (command line): must be a host name or an IPv4 address that others can reach, or empty for none
                     members=a,host=0.0.0.0,insecure=true     | cluster.publicHost = none: must be given with cluster.host = 0.0.0.0: the address that other nodes reach this one by
-                    members=a,publicHost=0.0.0.0             | cluster.publicHost = "0.0.0.0" (command line): must be a host name or an address that others can reach, or empty for none
+                    members=a,publicHost=0.0.0.0             | cluster.publicHost = "0.0.0.0" (command line): must be a host name or an IPv4 address that others can reach, or empty for none
                     members=a,busPort=5701                   | cluster.busPort = 5701: must be another port than cluster.memberPort = 5701
                     members=a,busPort=0                      | cluster.busPort = "0" (command line): must be a whole number from 1 to 65535
                     members=a,host=10.0.0.1                  | cluster.tls.certificate = none: must be given with cluster.host = 10.0.0.1, which others may reach, or cluster.insecure = true

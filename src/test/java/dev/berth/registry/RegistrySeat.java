@@ -18,7 +18,18 @@ public final class RegistrySeat {
     private final Outbox outbox;
 
     public RegistrySeat(String incarnation, long memoryBytes, Supplier<String> ids, BiConsumer<String, Object> send) {
-        RegistryConfig config = new RegistryConfig(false, 0, 0, 1000, true, Duration.ofMillis(100), KeepConfig.DEFAULT);
+        this(incarnation, memoryBytes, 1000, ids, send);
+    }
+
+    /** @param maxWaiters how many calls wait at most */
+    public RegistrySeat(
+            String incarnation,
+            long memoryBytes,
+            int maxWaiters,
+            Supplier<String> ids,
+            BiConsumer<String, Object> send) {
+        RegistryConfig config =
+                new RegistryConfig(false, 0, 0, maxWaiters, true, Duration.ofMillis(100), KeepConfig.DEFAULT);
         this.table = new SlotTable(config, new NodeCapacity(memoryBytes, 1_000_000, List.of()), incarnation, 1, ids);
         this.outbox =
                 new Outbox(send, Addresses.registry(incarnation), List.of(Addresses.worker(incarnation, 0)), 1 << 18);
