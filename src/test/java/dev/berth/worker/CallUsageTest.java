@@ -107,13 +107,18 @@ final class CallUsageTest {
             rig.engine.serve(using(3 * MILLI, answer()));
             String id = rig.ready();
 
-            TestCall call = rig.looked(id).endBody();
-
-            CallEnd end = call.end();
+            TestCall call;
+            CallEnd end;
+            int calls = 0;
+            do {
+                call = rig.looked(id).endBody();
+                end = call.end();
+                rig.heard(ContainerReleased.class);
+                // On a busy machine it may not be a short one.
+            } while (call.noted() == null && ++calls < 20);
             assertThat(call.noted()).isEqualTo(new CallEnd(null));
             assertThat(end.facts().truth()).isEqualTo(truth(3_000));
             assertThat(call.body()).isEqualTo("ok");
-            rig.heard(ContainerReleased.class);
             rig.remove(id);
             rig.assertGone(id);
         }
