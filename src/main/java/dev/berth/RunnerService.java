@@ -146,7 +146,8 @@ public final class RunnerService {
         int calls = config.node().rehearsalCalls();
         if (calls > 0) {
             RealLoad load = new RealLoad(verticles.counters()::active, verticles.counters()::received);
-            Rehearsal begun = Rehearsal.start(vertx, instance.path(), load, calls);
+            Rehearsal begun =
+                    Rehearsal.start(vertx, instance.path(), load, config.http().on(), calls);
             rehearsal = begun;
             parts.opened("rehearsal", begun::stop);
         }

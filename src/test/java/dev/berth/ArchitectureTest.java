@@ -107,6 +107,7 @@ final class ArchitectureTest {
                             "ingress",
                             "logs",
                             "observe",
+                            "ops",
                             "port",
                             "proto",
                             "registry",

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -26,6 +27,7 @@ final class CallFrames {
 
     private static final int WINDOW_UPDATE = 8;
     private static final int END_HEADERS = 4;
+    private static final int PRIORITY = 0x20;
     private static final int CANCEL = 8;
 
     // Of RFC 7541.
@@ -36,6 +38,11 @@ final class CallFrames {
     private static final int SCHEME_HTTP = INDEXED | 6;
     private static final int FIRST_REMEMBERED = 62;
     private static final int REMEMBERED_COUNT = 5;
+
+    /** No dependency, and the usual weight. */
+    private static final byte[] FIRST_AMONG_EQUALS = {0, 0, 0, 0, 15};
+    /** The header {@code custom-key: custom-value}, which nobody reads, in Huffman's code: of RFC 7541, C.4.3. */
+    private static final byte[] PACKED = HexFormat.of().parseHex("008825a849e95ba97d7f8925a849e95bb8e8b4bf");
 
     /** What is answered never uses this up, so it need not be renewed. */
     private static final int WINDOW = Integer.MAX_VALUE - 65_535;
@@ -56,13 +63,15 @@ final class CallFrames {
                     + ", \"config\": { }, \"error\": null, \"annotations\": { \"a\": [ 1, true, \"\\u00e4\" ] },"
                     + " \"payload\": \"two\\nlines\", \"headers\": { \"Accept\": [ \"text/html\", \"*/*\" ],"
                     + " \"X-Request-Id\": [ \"5\" ], \"Connection\": [ \"keep-alive\" ] } }",
-            "{\"id\":\"call-3\"," + COMMON + ",\"syslog_url\":\"\",\"headers\":{}}");
+            "{\"id\":\"call-3\"," + COMMON + ",\"syslog_url\":\"\",\"headers\":{}}",
+            "{" + COMMON
+                    + ",\"config\":{\"A\":\"1\"},\"headers\":{\"Content-Type\":[\"application/json\"]},\"id\":\"call-4\"}");
 
     private static final String SLOT = "5b".repeat(32);
     private static final int[] BODIES = {16, 100, 4096};
 
     /** How many kinds of call there are. */
-    static final int KINDS = 12;
+    static final int KINDS = 24;
 
     private static final byte[][] TRIES = new byte[KINDS][];
     private static final byte[][] PIECES = new byte[KINDS][];
@@ -73,7 +82,8 @@ final class CallFrames {
             TRIES[kind] = message(ClientMsg.newBuilder()
                     .setTry(TryCall.newBuilder()
                             .setModelsCallJson(DOCUMENTS.get(kind % DOCUMENTS.size()))
-                            .setSlotHashId(ByteString.copyFromUtf8(SLOT)))
+                            // The key of the queue is worked out where there is none.
+                            .setSlotHashId(ByteString.copyFromUtf8(kind % 6 == 5 ? "" : SLOT)))
                     .build());
             boolean atOnce = kind % 5 == 4;
             PIECES[kind] = message(data(ByteString.copyFrom(new byte[BODIES[kind % BODIES.length]]), atOnce));
@@ -106,10 +116,16 @@ final class CallFrames {
      */
     static byte[] call(int stream, int kind, boolean first) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        bytes.writeBytes(frame(HEADERS, END_HEADERS, stream, first ? firstHeaders() : headers(kind)));
-        if (kind % 4 == 3) {
+        // Some balancers send them anew, so that older ones are forgotten.
+        byte[] headers = first || kind % 8 == 6 ? newHeaders() : headers(kind);
+        if (kind % 3 == 1) {
+            bytes.writeBytes(frame(HEADERS, END_HEADERS | PRIORITY, stream, joined(FIRST_AMONG_EQUALS, headers)));
+        } else {
+            bytes.writeBytes(frame(HEADERS, END_HEADERS, stream, headers));
+        }
+        if (kind % 5 == 3) {
             byte[] all = joined(joined(TRIES[kind], PIECES[kind]), ENDS[kind]);
-            int cut = all.length - 3 * kind;
+            int cut = all.length - 2 * kind;
             bytes.writeBytes(frame(DATA, 0, stream, Arrays.copyOf(all, cut)));
             bytes.writeBytes(frame(DATA, 0, stream, Arrays.copyOfRange(all, cut, all.length)));
         } else {
@@ -145,7 +161,7 @@ final class CallFrames {
     }
 
     /** The server is to remember all but the first two, of which it knows that they are common. */
-    private static byte[] firstHeaders() {
+    private static byte[] newHeaders() {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         block.write(METHOD_POST);
         block.write(SCHEME_HTTP);
@@ -166,6 +182,9 @@ final class CallFrames {
         }
         if (kind % 2 == 0) {
             header(block, LITERAL, "grpc-timeout", "3" + kind + "S");
+        }
+        if (kind % 4 == 1) {
+            block.writeBytes(PACKED);
         }
         return block.toByteArray();
     }

@@ -14,6 +14,11 @@ final class Pace {
     static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     /** Calls that come one by one are a load too: between two of them nothing is rehearsed. */
     static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    /** How long a look at whether the process is idle takes, how many there are at most, and what counts as idle. */
+    static final long SETTLE_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
+
+    static final int SETTLE_LOOKS = 25;
+    static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     /** Of the 8 s that a rehearsal may take; what the compiler still has to do afterwards takes the rest. */
     static final long PROCESSOR_NANOS = TimeUnit.SECONDS.toNanos(7);
 
@@ -47,9 +52,7 @@ final class Pace {
 
     /** Waits while there are real calls. The result is how many calls to make now, at most {@code width}; 0: no more. */
     int next(int width) {
-        long processor = clocks.processorNanos().getAsLong();
-        spent += processor - mark;
-        mark = processor;
+        spend();
         while (!over() && busy()) {
             clocks.pause().accept(LOOK_AGAIN_NANOS);
             // What real calls cost is not the rehearsal's.
@@ -58,6 +61,30 @@ final class Pace {
         int granted = over() ? 0 : Math.min(width, calls - made.get());
         made.addAndGet(granted);
         return granted;
+    }
+
+    /**
+     * Waits until the process is idle, which it is once the compiler has done what it was given, but not for ever, and not
+     * when there are real calls. While methods wait to be compiled, the JVM asks the more of others, in proportion: those
+     * that many others come before would be compiled with the first real calls.
+     */
+    void settle() {
+        for (int looks = 0; looks < SETTLE_LOOKS && !over(); looks++) {
+            spend();
+            clocks.pause().accept(SETTLE_LOOK_NANOS);
+            if (busy() || spend() <= IDLE_NANOS) {
+                return;
+            }
+        }
+    }
+
+    /** Counts what was used since this was last asked, which is the result. */
+    private long spend() {
+        long processor = clocks.processorNanos().getAsLong();
+        long used = processor - mark;
+        spent += used;
+        mark = processor;
+        return used;
     }
 
     private boolean over() {

@@ -6,14 +6,17 @@ import dev.berth.call.CallFactory;
 import dev.berth.config.ConfigLoader;
 import dev.berth.config.RunnerConfig;
 import dev.berth.container.LifecycleObserver;
+import dev.berth.ingress.CallMeter;
 import dev.berth.ingress.IngressCounters;
 import dev.berth.ingress.NodeBudget;
 import dev.berth.ingress.NodeParts;
 import dev.berth.logs.FunctionLogs;
+import dev.berth.ops.meter.NodeMeters;
 import dev.berth.port.GrpcIngressVerticle;
 import dev.berth.port.PortGate;
 import dev.berth.port.RunnerTransport;
 import dev.berth.registry.NodeCapacity;
+import dev.berth.registry.SlotObserver;
 import dev.berth.registry.SlotRegistryVerticle;
 import dev.berth.status.ColdCapacity;
 import dev.berth.trace.CallTracer;
@@ -36,6 +39,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,13 +67,16 @@ final class PrivateNode {
     private final EventBus bus;
     private final RunnerConfig config;
     private final SocketWatcher watcher;
+    private final @Nullable NodeMeters meters;
     private final GrpcIngressVerticle ingress;
 
-    private PrivateNode(Vertx vertx, RunnerConfig config, PortGate gate, SocketWatcher watcher) {
+    private PrivateNode(
+            Vertx vertx, RunnerConfig config, PortGate gate, SocketWatcher watcher, @Nullable NodeMeters meters) {
         this.vertx = vertx;
         this.bus = BusCodecs.register(vertx);
         this.config = config;
         this.watcher = watcher;
+        this.meters = meters;
         this.ingress = new GrpcIngressVerticle(
                 new NodeParts(
                         bus,
@@ -81,6 +88,7 @@ final class PrivateNode {
                         new NodeBudget(config.grpc().limits().budgetBytes()),
                         null,
                         CallTracer.NONE,
+                        meters == null ? CallMeter.NONE : meters.calls(),
                         new WhyBook(NAME, name -> name, System::currentTimeMillis, WHY_BYTES, 1),
                         null),
                 gate,
@@ -93,9 +101,10 @@ final class PrivateNode {
      * Blocks for a while.
      *
      * @param directory there and empty, for sockets
+     * @param metered whether it counts what it does, as the real one does; nobody reads it
      * @return the node when it takes calls; if it fails, nothing is left running
      */
-    static Future<PrivateNode> open(Path directory) throws IOException {
+    static Future<PrivateNode> open(Path directory, boolean metered) throws IOException {
         RunnerConfig config = ConfigLoader.load(null, Map.of(), SETTINGS).config();
         PortGate gate = new PortGate(config.grpc());
         SocketWatcher watcher = SocketWatcher.start();
@@ -109,7 +118,8 @@ final class PrivateNode {
                                 .setFileCachingEnabled(false)))
                 .withTransport(RunnerTransport.create(gate))
                 .build();
-        PrivateNode node = new PrivateNode(vertx, config, gate, watcher);
+        NodeMeters meters = metered ? new NodeMeters(config.metrics(), NAME) : null;
+        PrivateNode node = new PrivateNode(vertx, config, gate, watcher, meters);
         return node.deploy(directory)
                 .map(node)
                 .recover(failure -> node.close().transform(closed -> Future.failedFuture(failure)));
@@ -125,7 +135,7 @@ final class PrivateNode {
                         new FreezeSwitch(),
                         new OneShotFunctions(),
                         new Seals(),
-                        LifecycleObserver.NONE,
+                        meters == null ? LifecycleObserver.NONE : meters.lifecycle(),
                         config.worker(),
                         config.call().maxRequestBytes(),
                         ObjectMemory.ofHeap(),
@@ -137,7 +147,12 @@ final class PrivateNode {
         ContainerWorkerVerticle.Route ofWorker =
                 new ContainerWorkerVerticle.Route(bus, worker, Addresses.registry(NAME));
         SlotRegistryVerticle.Parts ofRegistry = new SlotRegistryVerticle.Parts(
-                bus, NAME, List.of(worker), config.stream().windowBytes(), () -> {});
+                bus,
+                NAME,
+                List.of(worker),
+                config.stream().windowBytes(),
+                () -> {},
+                meters == null ? SlotObserver.NONE : meters.slots());
         return vertx.deployVerticle(new ContainerWorkerVerticle(ofWorker, ports, config.stream()))
                 .compose(deployed ->
                         vertx.deployVerticle(new SlotRegistryVerticle(ofRegistry, config.registry(), CAPACITY)))
@@ -150,10 +165,13 @@ final class PrivateNode {
 
     /** Removes its containers and lets everything go. Completes on no context. */
     Future<Void> close() {
-        return vertx.close().onComplete(closed -> closeWatcher());
+        return vertx.close().onComplete(closed -> closeParts());
     }
 
-    private void closeWatcher() {
+    private void closeParts() {
+        if (meters != null) {
+            meters.close();
+        }
         try {
             watcher.close();
         } catch (IOException failure) {

@@ -35,6 +35,7 @@ public final class Rehearsal {
     private final Vertx vertx;
     private final Context context;
     private final Path directory;
+    private final boolean metered;
     private final Pace pace;
     private final Promise<Void> begun = Promise.promise();
     private final Promise<Void> ended = Promise.promise();
@@ -42,10 +43,11 @@ public final class Rehearsal {
     private final long beginning;
     private volatile @Nullable Thread balancer;
 
-    private Rehearsal(Vertx vertx, Path parent, Pace pace) {
+    private Rehearsal(Vertx vertx, Path parent, boolean metered, Pace pace) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.directory = parent.resolve(DIRECTORY);
+        this.metered = metered;
         this.pace = pace;
         this.beginning = vertx.setTimer(BEGIN_MILLIS, due -> begin());
         this.limit = vertx.setTimer(LONGEST_MILLIS, due -> stop());
@@ -56,11 +58,12 @@ public final class Rehearsal {
      *
      * @param vertx the real runner's; nothing is run on it but the beginning and the end
      * @param parent a directory that is there, for the sockets of stand-ins
+     * @param metered whether the real runner counts what it does for operators, so that this one does too
      * @param calls how many to make at most
      */
-    public static Rehearsal start(Vertx vertx, Path parent, RealLoad load, int calls) {
+    public static Rehearsal start(Vertx vertx, Path parent, RealLoad load, boolean metered, int calls) {
         Pace.Clocks clocks = new Pace.Clocks(System::nanoTime, Rehearsal::processorNanos, LockSupport::parkNanos);
-        return new Rehearsal(vertx, parent, new Pace(load, clocks, calls));
+        return new Rehearsal(vertx, parent, metered, new Pace(load, clocks, calls));
     }
 
     private static long processorNanos() {
@@ -85,7 +88,7 @@ public final class Rehearsal {
 
     private void open() {
         try {
-            PrivateNode.open(Files.createDirectories(directory))
+            PrivateNode.open(Files.createDirectories(directory), metered)
                     .onSuccess(node -> balancer = background(() -> play(node)))
                     .onFailure(this::end);
         } catch (IOException | RuntimeException failure) {

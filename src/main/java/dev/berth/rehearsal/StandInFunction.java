@@ -17,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,11 @@ import org.jspecify.annotations.Nullable;
 final class StandInFunction implements EngineContainer {
     /** More than any request of a rehearsal has. */
     private static final int READ = 16 * 1024;
+
+    /** One answer in so many takes a while, so that calls do not end in the order in which they came. */
+    private static final int SLOW = 16;
+
+    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private static final String LENGTH = "content-length:";
     private static final String HEAD = "HTTP/1.1 200 OK\r\n";
@@ -93,6 +100,9 @@ final class StandInFunction implements EngineContainer {
         while (connection.read(in) >= 0) {
             if (isWhole(new String(in.array(), 0, in.position(), StandardCharsets.ISO_8859_1))) {
                 in.clear();
+                if (answers % SLOW == 0) {
+                    LockSupport.parkNanos(SLOW_NANOS);
+                }
                 ByteBuffer out = ByteBuffer.wrap(ANSWERS[answers++ % ANSWERS.length]);
                 while (out.hasRemaining()) {
                     connection.write(out);

@@ -3,6 +3,7 @@ package dev.berth.rehearsal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -98,5 +99,49 @@ final class PaceTest {
 
         assertThat(pace.next(WIDTH)).isZero();
         assertThat(pauses).isEqualTo(1);
+    }
+
+    @Test
+    void settlesUntilTheCompilerHasNothingMoreToDo() {
+        Pace pace = pace(1000);
+        whilePaused.add(() -> processor += 2 * Pace.IDLE_NANOS);
+        whilePaused.add(() -> processor += 2 * Pace.IDLE_NANOS);
+        whilePaused.add(() -> processor += Pace.IDLE_NANOS);
+
+        pace.settle();
+
+        assertThat(pauses).isEqualTo(3);
+    }
+
+    @Test
+    void doesNotSettleForEver() {
+        Pace pace = pace(1000);
+        whilePaused.addAll(Collections.nCopies(1000, () -> processor += 2 * Pace.IDLE_NANOS));
+
+        pace.settle();
+
+        assertThat(pauses).isEqualTo(Pace.SETTLE_LOOKS);
+    }
+
+    @Test
+    void doesNotSettleBesideRealCalls() {
+        Pace pace = pace(1000);
+        whilePaused.addAll(Collections.nCopies(1000, () -> processor += 2 * Pace.IDLE_NANOS));
+        received = 1;
+
+        pace.settle();
+
+        assertThat(pauses).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsUsedWhileItSettlesIsSpentToo() {
+        Pace pace = pace(1000);
+        whilePaused.add(() -> processor += Pace.PROCESSOR_NANOS);
+
+        pace.settle();
+
+        assertThat(pauses).isEqualTo(1);
+        assertThat(pace.next(WIDTH)).isZero();
     }
 }

@@ -71,7 +71,7 @@ final class RehearsalTest {
     }
 
     private Rehearsal start(int calls) {
-        return Rehearsal.start(vertx, folder, new RealLoad(active::get, () -> 0), calls);
+        return Rehearsal.start(vertx, folder, new RealLoad(active::get, () -> 0), true, calls);
     }
 
     @Test
