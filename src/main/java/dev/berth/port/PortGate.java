@@ -42,7 +42,7 @@ public final class PortGate {
     private final AtomicInteger open = new AtomicInteger();
     private final Map<Ends, Channel> silent = new ConcurrentHashMap<>();
     /** The same, in the order in which they came. */
-    private final NavigableMap<Long, Channel> silentInOrder = new ConcurrentSkipListMap<>();
+    private final NavigableMap<Long, Silence> silentInOrder = new ConcurrentSkipListMap<>();
 
     private final AtomicLong arrivals = new AtomicLong();
     private final List<Channel> doors = new CopyOnWriteArrayList<>();
@@ -111,25 +111,23 @@ public final class PortGate {
             open.decrementAndGet();
             return refuse(connection, "there are grpc.maxConnections already");
         }
-        connection.closeFuture().addListener(closed -> open.decrementAndGet());
-        connection.pipeline().addLast(new Silence());
+        Silence silence = new Silence(connection);
+        silentInOrder.put(silence.arrival, silence);
+        connection.closeFuture().addListener(closed -> {
+            open.decrementAndGet();
+            silentInOrder.remove(silence.arrival);
+        });
+        connection.pipeline().addLast(silence);
         return true;
     }
 
     /** Ends the connection that has been silent longest. Whether there is one. */
     private boolean makeRoom() {
-        Map.Entry<Long, Channel> longest = silentInOrder.pollFirstEntry();
+        Map.Entry<Long, Silence> longest = silentInOrder.pollFirstEntry();
         if (longest == null) {
             return false;
         }
-        Channel channel = longest.getValue();
-        tell(channel.remoteAddress(), "there are grpc.maxConnections already, and it has said nothing yet");
-        channel.eventLoop().execute(() -> {
-            // It may have begun to speak meanwhile.
-            if (channel.pipeline().get(Silence.class) != null) {
-                channel.unsafe().close(channel.voidPromise());
-            }
-        });
+        longest.getValue().giveWay();
         return true;
     }
 
@@ -172,6 +170,28 @@ public final class PortGate {
         private @Nullable ScheduledFuture<?> timer;
         private @Nullable Ends ends;
         private final long arrival = arrivals.incrementAndGet();
+        private final Channel connection;
+        private volatile boolean givesWay;
+
+        Silence(Channel connection) {
+            this.connection = connection;
+        }
+
+        /** Any thread; the connection may not have come to its event loop yet. */
+        void giveWay() {
+            tell(connection.remoteAddress(), "there are grpc.maxConnections already, and it has said nothing yet");
+            givesWay = true;
+            if (connection.isRegistered()) {
+                connection.eventLoop().execute(this::closeIfSilent);
+            }
+        }
+
+        private void closeIfSilent() {
+            // It may have begun to speak meanwhile.
+            if (connection.pipeline().get(Silence.class) == this) {
+                connection.unsafe().close(connection.voidPromise());
+            }
+        }
 
         @Override
         public void channelActive(ChannelHandlerContext context) {
@@ -179,12 +199,14 @@ public final class PortGate {
                     && context.channel().localAddress() instanceof InetSocketAddress local) {
                 ends = new Ends(SocketAddress.inetSocketAddress(remote), SocketAddress.inetSocketAddress(local));
                 silent.put(ends, context.channel());
-                silentInOrder.put(arrival, context.channel());
             }
             Channel channel = context.channel();
             Runnable close = () -> channel.unsafe().close(channel.voidPromise());
             timer = context.executor().schedule(close, limits.openTimeout().toMillis(), TimeUnit.MILLISECONDS);
             context.fireChannelActive();
+            if (givesWay) {
+                closeIfSilent();
+            }
         }
 
         @Override
@@ -205,9 +227,9 @@ public final class PortGate {
             }
             if (ends != null) {
                 silent.remove(ends);
-                silentInOrder.remove(arrival);
                 ends = null;
             }
+            silentInOrder.remove(arrival);
         }
     }
 }
