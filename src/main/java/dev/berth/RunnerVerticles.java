@@ -49,11 +49,8 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -146,27 +143,13 @@ final class RunnerVerticles {
                 () -> {
                     NodeMeters made =
                             new NodeMeters(config.metrics(), config.node().id());
-                    made.certificates(certificates());
+                    made.certificates(config.certificates());
                     made.streams(StreamStalls.of(vertx));
                     meters = made;
                     parts.opened("meters", made);
                     return null;
                 },
                 false);
-    }
-
-    private Map<String, Path> certificates() {
-        Map<String, Path> files = new HashMap<>();
-        if (config.grpc().tls() != null) {
-            files.put("grpc", config.grpc().tls().certificate());
-        }
-        if (config.http().tls() != null) {
-            files.put("http", config.http().tls().certificate());
-        }
-        if (config.cluster().tls() != null) {
-            files.put("cluster", config.cluster().tls().certificate());
-        }
-        return files;
     }
 
     EngineCallListener engineListener() {

@@ -1,6 +1,8 @@
 package dev.berth.config;
 
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,21 @@ public record RunnerConfig(
         MetricsConfig metrics,
         WhyConfig why,
         ClusterConfig cluster) {
+
+    /** The certificates that the runner shows, by the part that shows them. */
+    public Map<String, Path> certificates() {
+        Map<String, Path> files = new HashMap<>();
+        if (grpc.tls() != null) {
+            files.put("grpc", grpc.tls().certificate());
+        }
+        if (http.tls() != null) {
+            files.put("http", http.tls().certificate());
+        }
+        if (cluster.tls() != null) {
+            files.put("cluster", cluster.tls().certificate());
+        }
+        return files;
+    }
 
     /** What a runner has with no file and no variables. */
     public static RunnerConfig defaults() {

@@ -14,7 +14,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -33,13 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class InstanceDirectory implements Instances, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(InstanceDirectory.class);
-    private static final String PREFIX = "berth-";
     private static final Duration HALF_MADE = Duration.ofMinutes(1);
-    /** What the records in one folder are sealed with. */
-    public static final String SEAL = "seal";
-    /** Of a file that tells what finds one container again; the rest of its name is that of the container's folder. */
-    public static final String RECORD = ".left";
-
     private static final Pattern ID = Pattern.compile("[0-9a-f]{12}");
 
     private final Place place;
@@ -74,7 +67,7 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
         byte[] id = new byte[6];
         new SecureRandom().nextBytes(id);
         String instanceId = HexFormat.of().formatHex(id);
-        Path path = Files.createDirectory(parent.resolve(PREFIX + instanceId), mode("rwx------"));
+        Path path = Files.createDirectory(parent.resolve(InstanceFolder.PREFIX + instanceId), mode("rwx------"));
         int user = TrustedFolder.owner(path);
         try {
             TrustedFolder.check(parent, user);
@@ -128,7 +121,7 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
         if (!ID.matcher(other).matches() || claimed.containsKey(other)) {
             return false;
         }
-        Path directory = place.root().resolve(PREFIX + other);
+        Path directory = place.root().resolve(InstanceFolder.PREFIX + other);
         try {
             return inherited.containsKey(other)
                     ? InstanceLocks.ownerLives(directory)
@@ -163,7 +156,7 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
     private void tell(String what) throws IOException {
         InstanceLocks.tell(place.path(), what);
         for (String id : claimed.keySet()) {
-            InstanceLocks.tell(place.root().resolve(PREFIX + id), what);
+            InstanceLocks.tell(place.root().resolve(InstanceFolder.PREFIX + id), what);
         }
     }
 
@@ -176,7 +169,7 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
         boolean some = false;
         boolean moved = true;
         for (Path other : all()) {
-            String id = idOf(other);
+            String id = InstanceFolder.idOf(other);
             if (closed || claimed.containsKey(id)) {
                 continue;
             }
@@ -206,19 +199,22 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
                 claim(other);
             } catch (NoSuchFileException unlocked) {
                 LOG.atDebug().addKeyValue("directory", other).log("was given up half-way");
-                inherited.remove(idOf(other));
+                inherited.remove(InstanceFolder.idOf(other));
             } catch (IOException unreadable) {
                 leaves(other, unreadable);
             }
         }
         List<LeftFolder> left = new ArrayList<>();
-        claimed.keySet().forEach(id -> left.add(new LeftFolder(place.root().resolve(PREFIX + id), true)));
-        inherited.keySet().forEach(id -> left.add(new LeftFolder(place.root().resolve(PREFIX + id), false)));
+        claimed.keySet()
+                .forEach(id -> left.add(new LeftFolder(place.root().resolve(InstanceFolder.PREFIX + id), true)));
+        inherited
+                .keySet()
+                .forEach(id -> left.add(new LeftFolder(place.root().resolve(InstanceFolder.PREFIX + id), false)));
         return left;
     }
 
     private void claim(Path other) throws IOException {
-        String id = idOf(other);
+        String id = InstanceFolder.idOf(other);
         if (closed || claimed.containsKey(id)) {
             // What is locked already must not be asked for again.
             return;
@@ -227,7 +223,7 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
         FileChannel lock = null;
         if (heir != null) {
             lock = InstanceLocks.inherited(other, heir);
-        } else if (!records(other).isEmpty()) {
+        } else if (!InstanceFolder.records(other).isEmpty()) {
             lock = InstanceLocks.ofDead(other);
         }
         if (lock != null) {
@@ -239,55 +235,16 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
     /** Of other instances of this user. */
     private List<Path> all() throws IOException {
         List<Path> found = new ArrayList<>();
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(place.root(), PREFIX + "*")) {
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(place.root(), InstanceFolder.PREFIX + "*")) {
             for (Path other : all) {
-                if (!idOf(other).equals(instanceId()) && ID.matcher(idOf(other)).matches() && ours(other)) {
+                if (!InstanceFolder.idOf(other).equals(instanceId())
+                        && ID.matcher(InstanceFolder.idOf(other)).matches()
+                        && ours(other)) {
                     found.add(other);
                 }
             }
         }
         return found;
-    }
-
-    private static Set<String> records(Path directory) throws IOException {
-        Set<String> names = new HashSet<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + RECORD)) {
-            files.forEach(file -> names.add(file.getFileName().toString()));
-        }
-        return names;
-    }
-
-    /** The id of the instance that an instance's folder belonged to first. */
-    public static String idOf(Path directory) {
-        return directory.getFileName().toString().substring(PREFIX.length());
-    }
-
-    /**
-     * Deletes what is in an instance's folder but its locks and seals and these. What cannot be deleted does not keep the
-     * rest.
-     */
-    public static void removeOthers(Path directory, Set<String> stay) throws IOException {
-        List<Path> go = new ArrayList<>();
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(directory)) {
-            for (Path each : all) {
-                String name = each.getFileName().toString();
-                if (!stay.contains(name) && !InstanceLocks.FILES.contains(name) && !name.equals(SEAL)) {
-                    go.add(each);
-                }
-            }
-        }
-        Attempts removals = new Attempts();
-        go.forEach(each -> removals.run(() -> remove(each)));
-        removals.end();
-    }
-
-    private static void remove(Path entry) throws IOException {
-        Mounts.unmountAll(entry);
-        if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-            FolderRemoval.remove(entry);
-        } else {
-            Files.deleteIfExists(entry);
-        }
     }
 
     /**
@@ -301,7 +258,7 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
     public int removeDead(Set<String> inUse) throws IOException {
         int removed = 0;
         for (Path other : all()) {
-            if (!inUse.contains(idOf(other)) && removeIfDead(other)) {
+            if (!inUse.contains(InstanceFolder.idOf(other)) && removeIfDead(other)) {
                 removed++;
             }
         }
@@ -309,16 +266,17 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
     }
 
     private boolean removeIfDead(Path other) {
-        FileChannel held = claimed.get(idOf(other));
+        FileChannel held = claimed.get(InstanceFolder.idOf(other));
         if (held != null) {
             return removeClaimed(other, held);
         }
         // The lock is held while deleting, so that of two starting instances only one deletes.
-        try (FileChannel file = inherited.containsKey(idOf(other)) ? null : InstanceLocks.ofDead(other)) {
+        try (FileChannel file =
+                inherited.containsKey(InstanceFolder.idOf(other)) ? null : InstanceLocks.ofDead(other)) {
             if (file == null) {
                 return false;
             }
-            deleteAll(other);
+            InstanceFolder.delete(other);
             return true;
         } catch (NoSuchFileException unlocked) {
             return removeIfAbandoned(other);
@@ -337,8 +295,8 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
 
     private boolean removeClaimed(Path other, FileChannel held) {
         try (held) {
-            claimed.remove(idOf(other));
-            deleteAll(other);
+            claimed.remove(InstanceFolder.idOf(other));
+            InstanceFolder.delete(other);
             return true;
         } catch (IOException failure) {
             leaves(other, failure);
@@ -363,7 +321,7 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
             if (made.isAfter(Instant.now().minus(HALF_MADE))) {
                 return false;
             }
-            deleteAll(other);
+            InstanceFolder.delete(other);
             return true;
         } catch (NoSuchFileException gone) {
             return false;
@@ -382,34 +340,9 @@ public final class InstanceDirectory implements Instances, AutoCloseable {
         closed = true;
         Attempts closing = new Attempts();
         inherited.values().forEach(heir -> closing.run(heir::close));
-        claimed.forEach((id, lock) -> closing.run(() -> closeFolder(place.root().resolve(PREFIX + id), lock)));
-        closing.run(() -> closeFolder(place.path(), lockFile));
+        claimed.forEach((id, lock) ->
+                closing.run(() -> InstanceFolder.close(place.root().resolve(InstanceFolder.PREFIX + id), lock)));
+        closing.run(() -> InstanceFolder.close(place.path(), lockFile));
         closing.end();
-    }
-
-    private static void closeFolder(Path directory, FileChannel lock) throws IOException {
-        try (lock) {
-            if (InstanceLocks.hasHeir(directory)) {
-                return;
-            }
-            Set<String> stay = new HashSet<>(records(directory));
-            if (stay.isEmpty()) {
-                deleteAll(directory);
-                return;
-            }
-            for (String record : Set.copyOf(stay)) {
-                stay.add(record.substring(0, record.length() - RECORD.length()));
-            }
-            removeOthers(directory, stay);
-            InstanceLocks.endLeaving(directory);
-        } catch (NoSuchFileException gone) {
-            LOG.atDebug().addKeyValue("directory", directory).log("is gone already");
-        }
-    }
-
-    /** The lock file goes last: by it the next start knows whose the rest is, at once. */
-    private static void deleteAll(Path directory) throws IOException {
-        Mounts.unmountAll(directory);
-        FolderRemoval.remove(directory, Path.of(InstanceLocks.OWNER));
     }
 }

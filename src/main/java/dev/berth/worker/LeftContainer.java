@@ -4,7 +4,7 @@ import dev.berth.bus.Shown;
 import dev.berth.call.ContainerSpec;
 import dev.berth.call.Seal;
 import dev.berth.call.SlotKey;
-import dev.berth.engine.InstanceDirectory;
+import dev.berth.engine.InstanceFolder;
 import dev.berth.engine.Remains;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -118,7 +118,7 @@ record LeftContainer(
     /** @throws IOException if it cannot be read, or is not of this version */
     static LeftContainer read(Path file, Seal seal) throws IOException {
         String name = file.getFileName().toString();
-        String home = name.substring(0, name.length() - InstanceDirectory.RECORD.length());
+        String home = name.substring(0, name.length() - InstanceFolder.RECORD.length());
         SocketDirectory directory = new SocketDirectory(file.resolveSibling(home), true);
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) > LONGEST) {
             throw new IOException("no record");

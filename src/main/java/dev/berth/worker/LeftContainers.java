@@ -4,6 +4,7 @@ import dev.berth.config.AdoptConfig;
 import dev.berth.engine.Attempts;
 import dev.berth.engine.Engine;
 import dev.berth.engine.InstanceDirectory;
+import dev.berth.engine.InstanceFolder;
 import dev.berth.engine.LeftFolder;
 import dev.berth.engine.OthersLeaving;
 import io.vertx.core.Future;
@@ -95,8 +96,7 @@ public final class LeftContainers {
     private List<LeftContainer> read() throws IOException {
         List<LeftContainer> all = new ArrayList<>();
         for (LeftFolder folder : instance.claimLeft()) {
-            try (DirectoryStream<Path> records =
-                    Files.newDirectoryStream(folder.path(), "*" + InstanceDirectory.RECORD)) {
+            try (DirectoryStream<Path> records = Files.newDirectoryStream(folder.path(), "*" + InstanceFolder.RECORD)) {
                 for (Path record : records) {
                     if (!known.contains(record)) {
                         read(record, folder, all);
@@ -151,7 +151,7 @@ public final class LeftContainers {
     }
 
     private static String folderId(LeftContainer left) {
-        return InstanceDirectory.idOf(left.directory().instanceFolder());
+        return InstanceFolder.idOf(left.directory().instanceFolder());
     }
 
     /**
@@ -282,7 +282,7 @@ public final class LeftContainers {
             stay.add(left.directory().home().getFileName().toString());
             stay.add(left.directory().record().getFileName().toString());
         }
-        folders.forEach(folder -> removals.run(() -> InstanceDirectory.removeOthers(folder, stay)));
+        folders.forEach(folder -> removals.run(() -> InstanceFolder.removeOthers(folder, stay)));
         removals.end();
         return null;
     }

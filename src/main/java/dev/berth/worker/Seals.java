@@ -1,7 +1,7 @@
 package dev.berth.worker;
 
 import dev.berth.call.Seal;
-import dev.berth.engine.InstanceDirectory;
+import dev.berth.engine.InstanceFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -32,7 +32,7 @@ public final class Seals {
     }
 
     private static Seal readOrMake(Path folder) {
-        Path file = folder.resolve(InstanceDirectory.SEAL);
+        Path file = folder.resolve(InstanceFolder.SEAL);
         try {
             return new Seal(read(file));
         } catch (NoSuchFileException first) {

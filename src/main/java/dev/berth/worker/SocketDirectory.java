@@ -1,7 +1,7 @@
 package dev.berth.worker;
 
 import dev.berth.engine.FolderRemoval;
-import dev.berth.engine.InstanceDirectory;
+import dev.berth.engine.InstanceFolder;
 import dev.berth.engine.Mounts;
 import dev.berth.error.ErrorCode;
 import java.io.IOException;
@@ -36,7 +36,7 @@ record SocketDirectory(Path home, boolean mounted) {
 
     /** Beside the directory, where no function comes: what another runner finds the container again by. */
     Path record() {
-        return home.resolveSibling(home.getFileName() + InstanceDirectory.RECORD);
+        return home.resolveSibling(home.getFileName() + InstanceFolder.RECORD);
     }
 
     /**

@@ -294,10 +294,13 @@ final class ClientConnectionTest {
         rig.close();
         rig = new IngressRig(IngressRig.grpc(IngressRig.limits(8 << 20), null), IngressRig.CALLS);
         try (RawHttp2 raw = raw()) {
+            // In one piece, so that streams come faster than those before them can be told.
+            raw.hold();
             for (int id = 1; id < 2 * 8000; id += 2) {
                 raw.engage(id);
             }
             raw.frame(RawHttp2.RST_STREAM, 0, 1, CANCEL);
+            raw.sendHeld();
 
             assertThat(raw.awaits(RawHttp2.RST_STREAM, 15_999)).isTrue();
             Await.until(
