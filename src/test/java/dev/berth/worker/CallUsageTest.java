@@ -93,7 +93,7 @@ final class CallUsageTest {
             assertThat(call.end().facts().truth()).isEqualTo(truth(7_000));
             assertThat(call.noted()).isNull();
             rig.heard(ContainerReleased.class);
-            assertThat(rig.cpuNanosUsed).as("its start included").hasValue(47 * MILLI);
+            assertThat(rig.observer.cpuNanosUsed).as("its start included").hasValue(47 * MILLI);
             rig.remove(id);
             rig.assertGone(id);
             assertThat(meter.closed).hasValue(1);

@@ -262,7 +262,10 @@ final class LaunchTest {
         try (WorkerRig rig = WorkerRig.start()) {
             Files.delete(rig.root);
             String id = rig.launch();
-            assertThat(rig.heard(LaunchFailed.class).error().code()).isEqualTo(ErrorCode.SOCKET_DIRECTORY);
+            RunnerException error = rig.heard(LaunchFailed.class).error();
+            assertThat(error.code()).isEqualTo(ErrorCode.SOCKET_DIRECTORY);
+            assertThat(error).as("for the log").hasMessageContaining(rig.root.toString());
+            assertThat(error.told()).as("to callers").isEqualTo("cannot make a socket directory");
             Files.createDirectory(rig.root);
             rig.assertGone(id);
         }
@@ -322,19 +325,6 @@ final class LaunchTest {
     void aLaunchThatFailsForWantOfMemorySaysSo() throws Exception {
         fails(ErrorCode.OUT_OF_MEMORY, FakeEngine.FakeContainer::reportOutOfMemory);
         failsSaying("container out of memory, limit 128 MiB", FakeEngine.FakeContainer::reportOutOfMemory);
-    }
-
-    @Test
-    void whatCallersAreToldOfASocketDirectoryNamesNoFolder() throws Exception {
-        try (WorkerRig rig = WorkerRig.start()) {
-            Files.delete(rig.root);
-            String id = rig.launch();
-            RunnerException error = rig.heard(LaunchFailed.class).error();
-            assertThat(error).hasMessageContaining(rig.root.toString());
-            assertThat(error.told()).isEqualTo("cannot make a socket directory");
-            Files.createDirectory(rig.root);
-            rig.assertGone(id);
-        }
     }
 
     @Test

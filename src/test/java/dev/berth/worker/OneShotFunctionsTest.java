@@ -71,6 +71,20 @@ final class OneShotFunctionsTest {
         assertThat(answered(OTHER).mayBeEnding()).isFalse();
     }
 
+    /** Of a new container, whose process ends while the call waits for its answer; the container's name. */
+    private static String secondCallIsHandedBack(WorkerRig rig) throws Exception {
+        String id = rig.ready();
+        assertThat(rig.call(id).endBody().code()).isNull();
+        rig.heard(ContainerReleased.class);
+        TestCall call = rig.call(id).write("again").endBody();
+        rig.settle();
+        rig.engine.last().exit(0);
+
+        assertThat(call.code()).isEqualTo(ErrorCode.SLOT_GONE);
+        rig.heard(ContainerEnding.class);
+        return id;
+    }
+
     @Test
     @Rule("container-one-shot")
     void noMoreThanOneCallIsLostThoughTheEngineIsSlowToTell() throws Exception {
@@ -88,16 +102,7 @@ final class OneShotFunctionsTest {
             rig.heard(ContainerEnding.class);
             rig.heard(ContainerGone.class);
 
-            String second = rig.ready();
-            assertThat(rig.call(second).endBody().code()).isNull();
-            rig.heard(ContainerReleased.class);
-            TestCall call = rig.call(second).write("again").endBody();
-            rig.settle();
-            rig.engine.last().exit(0);
-
-            assertThat(call.code()).isEqualTo(ErrorCode.SLOT_GONE);
-            rig.heard(ContainerEnding.class);
-            rig.assertGone(second);
+            rig.assertGone(secondCallIsHandedBack(rig));
         }
     }
 
@@ -120,15 +125,7 @@ final class OneShotFunctionsTest {
             rig.heard(ContainerEnding.class);
             rig.heard(ContainerGone.class);
 
-            String second = rig.ready();
-            assertThat(rig.call(second).endBody().code()).isNull();
-            rig.heard(ContainerReleased.class);
-            TestCall call = rig.call(second).write("again").endBody();
-            rig.settle();
-            rig.engine.last().exit(0);
-
-            assertThat(call.code()).isEqualTo(ErrorCode.SLOT_GONE);
-            rig.heard(ContainerEnding.class);
+            String second = secondCallIsHandedBack(rig);
             over.countDown();
             rig.assertGone(second);
         }

@@ -18,10 +18,7 @@ import dev.berth.config.RunnerConfig;
 import dev.berth.config.SocketTmpfs;
 import dev.berth.config.StreamConfig;
 import dev.berth.config.WorkerConfig;
-import dev.berth.container.ContainerEvent;
 import dev.berth.container.ContainerState;
-import dev.berth.container.LifecycleObserver;
-import dev.berth.container.Row;
 import dev.berth.engine.FolderRemoval;
 import dev.berth.port.PortGate;
 import dev.berth.port.RunnerTransport;
@@ -38,11 +35,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -56,16 +50,11 @@ final class WorkerRig implements AutoCloseable {
     static final int MAX_FRAME = 20 * 1024;
     private static final long LIMIT_SECONDS = 20;
 
-    /** Rows travelled by any rig of this JVM. */
-    static final Set<Row> TRAVELLED = ConcurrentHashMap.newKeySet();
-
     final Vertx vertx;
     final FakeEngine engine = new FakeEngine();
     final SocketWatcher watcher;
     final Path root;
-    /** By all containers, as it was told. */
-    final AtomicLong cpuNanosUsed = new AtomicLong();
-
+    final RigObserver observer = new RigObserver();
     final WorkerConfig config;
     private final StreamConfig streams =
             new StreamConfig(WINDOW, MAX_FRAME, Duration.ofSeconds(2), Duration.ofSeconds(10));
@@ -73,7 +62,6 @@ final class WorkerRig implements AutoCloseable {
     private final String deployment;
     private final RigCaller caller = new RigCaller(streams, address());
     private final BlockingQueue<RegistryMessage> registry = new LinkedBlockingQueue<>();
-    private final List<String> bugs = new CopyOnWriteArrayList<>();
     private boolean givenUp;
     private final AtomicLong numbers = new AtomicLong();
     private boolean undeployed;
@@ -109,7 +97,7 @@ final class WorkerRig implements AutoCloseable {
                 new FreezeSwitch(),
                 new OneShotFunctions(),
                 new Seals(),
-                new Observer(),
+                observer,
                 config,
                 0,
                 ObjectMemory.ofHeap(),
@@ -303,7 +291,7 @@ final class WorkerRig implements AutoCloseable {
         }
         until("streams are over", () -> await(caller.active()) == 0);
         assertThat(verticle.activeStreams()).isZero();
-        assertThat(bugs).isEmpty();
+        observer.assertNoBugs();
     }
 
     /** Lets what is on its way between caller and worker arrive. */
@@ -386,27 +374,10 @@ final class WorkerRig implements AutoCloseable {
     }
 
     private void assertNothingLeftBehind() throws IOException {
-        assertThat(bugs).isEmpty();
+        observer.assertNoBugs();
         assertThat(engine.alive()).isZero();
         try (Stream<Path> left = Files.list(root)) {
             assertThat(left).isEmpty();
-        }
-    }
-
-    private final class Observer implements LifecycleObserver {
-        @Override
-        public void used(long cpuNanos, long throttledNanos) {
-            cpuNanosUsed.addAndGet(cpuNanos);
-        }
-
-        @Override
-        public void moved(String containerId, Row row) {
-            TRAVELLED.add(row);
-        }
-
-        @Override
-        public void unlisted(String containerId, ContainerState state, ContainerEvent event, List<Row> history) {
-            bugs.add(containerId + ": " + state + " × " + event + " after " + history);
         }
     }
 }
