@@ -18,6 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code scripts/berth} starts the JVM with, and what {@code scripts/lib/aot-cache} makes for it; with a JVM that only tells. */
 final class LauncherTest {
+    /** Which JVMs of version 17 refuse. */
+    private static final String UNSAFE_OPTION = "--sun-misc-unsafe-memory-access=allow";
+
     private static final String TELLS_ITS_ARGUMENTS = "#!/bin/sh\nprintf '%s\\n' \"$@\"\n";
     private static final String MAKES_THE_CACHE = """
             #!/bin/sh
@@ -180,7 +183,9 @@ final class LauncherTest {
     void withoutJavaHomeTheJvmThatMadeTheCacheIsTaken() throws Exception {
         makeCache();
         Ended started = startWithoutJavaHome();
-        assertThat(started.out()).contains(cacheOption()).endsWith("-jar", jar().toString(), "--version");
+        assertThat(started.out())
+                .contains(cacheOption(), UNSAFE_OPTION)
+                .endsWith("-jar", jar().toString(), "--version");
         assertThat(started.err()).isEmpty();
     }
 
@@ -196,7 +201,7 @@ final class LauncherTest {
         java("17.0.15", TELLS_ITS_ARGUMENTS);
         Files.setLastModifiedTime(target("berth.jsa"), FileTime.from(Instant.EPOCH));
         Ended started = start();
-        assertThat(started.out()).doesNotContain(archiveOption());
+        assertThat(started.out()).doesNotContain(archiveOption(), UNSAFE_OPTION);
         assertThat(started.err())
                 .singleElement()
                 .asString()

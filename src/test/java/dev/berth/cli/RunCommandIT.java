@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -40,6 +41,15 @@ final class RunCommandIT {
     @AfterEach
     void killWhatIsLeft() {
         processes.forEach(Process::destroyForcibly);
+    }
+
+    /** Else JVMs of version 24 and newer put four lines of warning before what any command prints. */
+    @Test
+    void theJarMayLoadItsNativeLibraries() throws IOException {
+        try (JarFile jar = new JarFile(RunnerJar.JAR.toFile())) {
+            assertThat(jar.getManifest().getMainAttributes().getValue("Enable-Native-Access"))
+                    .isEqualTo("ALL-UNNAMED");
+        }
     }
 
     @Test

@@ -12,7 +12,7 @@ import java.util.List;
  * users start it, which takes half the time.
  */
 public final class RunnerJar {
-    private static final Path JAR =
+    static final Path JAR =
             Path.of(System.getProperty("berth.jar", "target/berth.jar")).toAbsolutePath();
     private static final Path ARCHIVE = JAR.resolveSibling("berth.jsa");
 
