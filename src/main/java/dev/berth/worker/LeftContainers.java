@@ -7,6 +7,7 @@ import dev.berth.engine.InstanceDirectory;
 import dev.berth.engine.InstanceFolder;
 import dev.berth.engine.LeftFolder;
 import dev.berth.engine.OthersLeaving;
+import dev.berth.engine.Repeat;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -221,21 +223,21 @@ public final class LeftContainers {
      * @param end when it is given up, by the clock of {@link System#nanoTime}
      */
     private Future<OthersLeaving> follow(List<ContainerWorkerVerticle> workers, boolean toTheEnd, long end) {
-        return vertx.executeBlocking(() -> look(!toTheEnd && config.takeOver()), false)
+        return Repeat.until(() -> vertx.executeBlocking(() -> look(!toTheEnd && config.takeOver()), false)
                 .otherwise(NOBODY)
                 // Looked for before it is read: what was left before they moved or ended is read now.
                 .compose(others -> find().compose(found -> {
                     take(workers);
                     if (!others.some() || (!toTheEnd && others.moved())) {
-                        return Future.succeededFuture(others);
+                        return Future.succeededFuture(Optional.of(others));
                     }
                     if (!toTheEnd && System.nanoTime() - end >= 0) {
                         LOG.warn("another runner here has not handed over in time");
-                        return Future.succeededFuture(others);
+                        return Future.succeededFuture(Optional.of(others));
                     }
                     return vertx.timer(toTheEnd ? LATER_LOOK_MILLIS : LOOK_MILLIS)
-                            .compose(again -> follow(workers, toTheEnd, end));
-                }));
+                            .map(again -> Optional.empty());
+                })));
     }
 
     private OthersLeaving look(boolean any) throws IOException {

@@ -3,6 +3,7 @@ package dev.berth.engine.docker;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import dev.berth.engine.ExitStatus;
+import dev.berth.engine.Repeat;
 import dev.berth.error.Backoff;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -27,6 +28,8 @@ final class ExitWatch {
     private final String name;
     private boolean stopped;
     private OptionalInt code = OptionalInt.empty();
+    /** In a row. */
+    private int failures;
 
     ExitWatch(Vertx vertx, EngineApi api, String name) {
         this.vertx = vertx;
@@ -35,7 +38,7 @@ final class ExitWatch {
     }
 
     Future<ExitStatus> exit() {
-        return await(0);
+        return Repeat.until(this::turn);
     }
 
     /** From now on a container that cannot be found has been removed by us: no need to look at it. */
@@ -48,12 +51,13 @@ final class ExitWatch {
         return code;
     }
 
-    private Future<ExitStatus> await(int failures) {
+    private Future<Optional<ExitStatus>> turn() {
         return api.waitContainer(name)
                 .compose(api.http()::whole)
                 .map(reply -> api.parse("wait_container", reply, JsonNode.class))
                 .compose(this::ended)
-                .recover(cause -> look(failures));
+                .map(Optional::of)
+                .recover(cause -> look());
     }
 
     /** Podman answers with an error, and code 0, where the container was removed before it knew the code. */
@@ -70,13 +74,13 @@ final class ExitWatch {
         return api.inspectContainer(name).compose(this::killed);
     }
 
-    private Future<ExitStatus> look(int failures) {
+    private Future<Optional<ExitStatus>> look() {
         return api.inspectContainer(name).compose(this::seen, cause -> again(failures + 1));
     }
 
-    private Future<ExitStatus> seen(Optional<InspectContainerResponse> found) {
+    private Future<Optional<ExitStatus>> seen(Optional<InspectContainerResponse> found) {
         if (found.isEmpty()) {
-            return killed(found);
+            return killed(found).map(Optional::of);
         }
         InspectContainerResponse.ContainerState state = found.get().getState();
         if (Boolean.TRUE.equals(state.getRunning())) {
@@ -84,8 +88,8 @@ final class ExitWatch {
         }
         Long code = state.getExitCodeLong();
         return code == null || code == KILLED
-                ? killed(found)
-                : Future.succeededFuture(new ExitStatus(code.intValue(), false));
+                ? killed(found).map(Optional::of)
+                : Future.succeededFuture(Optional.of(new ExitStatus(code.intValue(), false)));
     }
 
     /**
@@ -99,13 +103,14 @@ final class ExitWatch {
         return api.sawOutOfMemory(name).otherwise(false).map(memory -> new ExitStatus(KILLED, memory));
     }
 
-    private Future<ExitStatus> again(int failures) {
+    private Future<Optional<ExitStatus>> again(int failed) {
+        failures = failed;
         if (stopped) {
-            return Future.succeededFuture(new ExitStatus(KILLED, false));
+            return Future.succeededFuture(Optional.of(new ExitStatus(KILLED, false)));
         }
         if (api.http().closed()) {
             return Future.failedFuture(api.http().failure("is no longer asked about " + name));
         }
-        return vertx.timer(BACKOFF.millis(failures)).compose(fired -> await(failures));
+        return vertx.timer(BACKOFF.millis(failures)).map(fired -> Optional.empty());
     }
 }

@@ -2,6 +2,7 @@ package dev.berth.engine.docker;
 
 import com.github.dockerjava.api.command.HealthState;
 import com.github.dockerjava.api.command.InspectContainerResponse;
+import dev.berth.engine.Repeat;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.Optional;
@@ -27,10 +28,14 @@ final class HealthWatch {
 
     /** Completes as well when the container has ended, or the watch is stopped. Fails if the engine does. */
     Future<Void> healthy() {
+        return Repeat.until(this::look).mapEmpty();
+    }
+
+    private Future<Optional<Boolean>> look() {
         return api.inspectContainer(name)
                 .compose(found -> stopped || over(found)
-                        ? Future.succeededFuture()
-                        : vertx.timer(PAUSE_MILLIS).compose(due -> healthy()));
+                        ? Future.succeededFuture(Optional.of(true))
+                        : vertx.timer(PAUSE_MILLIS).map(due -> Optional.empty()));
     }
 
     void stop() {
